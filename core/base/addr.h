@@ -1,0 +1,39 @@
+/*
+ * addr: an IPv4 or IPv6 address as a value, without a port.
+ *
+ * bytes are in network order; IPv4 uses the first four, the rest is zero, so
+ * two addresses are equal exactly when their memory is equal.
+ */
+#ifndef BASE_ADDR_H
+#define BASE_ADDR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum addr_family { ADDR_NONE = 0, ADDR_IPV4 = 4, ADDR_IPV6 = 6 };
+
+struct addr {
+	uint8_t family; /* enum addr_family */
+	uint8_t bytes[16];
+};
+
+#define ADDR_TEXT_MAX 46 /* longest text form with its NUL */
+
+/* Octets of the family: 0, 4 or 16. */
+size_t addr_len(const struct addr *a);
+/* AF_UNSPEC, AF_INET or AF_INET6. */
+int addr_af(const struct addr *a);
+struct addr addr_ipv4(uint32_t host_order);
+/* IPv4 value in host order; 0 for any other family. */
+uint32_t addr_ipv4_value(const struct addr *a);
+/* Reads a literal ("192.0.2.1", "2001:db8::1"); no name is ever looked up. */
+bool addr_parse(const char *text, struct addr *ret);
+/* Writes the text form into buf and returns buf; "-" when there is no address. */
+const char *addr_text(const struct addr *a, char buf[ADDR_TEXT_MAX]);
+/* Order: family, then bytes as unsigned in network order (RFC 9568 8.3.2). */
+int addr_cmp(const struct addr *a, const struct addr *b);
+bool addr_equal(const struct addr *a, const struct addr *b);
+bool addr_is_multicast(const struct addr *a);
+
+#endif

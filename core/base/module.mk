@@ -1,0 +1,8 @@
+noinst_LIBRARIES += core/base/libbase.a
+core_base_libbase_a_SOURCES = \
+	core/base/addr.c core/base/addr.h \
+	core/base/buf.c core/base/buf.h \
+	core/base/clock.c core/base/clock.h \
+	core/base/log.c core/base/log.h \
+	core/base/loop.c core/base/loop.h \
+	core/base/text.c core/base/text.h

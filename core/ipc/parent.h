@@ -1,0 +1,75 @@
+/*
+ * parent: a role's side of its link to the guardian (fd 3): heartbeats up; ends of links to
+ * other roles and the order to stop come down.
+ */
+#ifndef IPC_PARENT_H
+#define IPC_PARENT_H
+
+#include "base/loop.h"
+#include "model/schema.h"
+
+#define PARENT_FD 3
+
+/* Guardian <-> role: one struct a datagram, host byte order (same machine, same binary). */
+enum parent_msg_type {
+	PARENT_LINK = 1,  /* down, with an fd (SCM_RIGHTS): your end of the link to `role` */
+	PARENT_STOP,      /* down: end in order (value: enum stop_mode) */
+	PARENT_READY,     /* up: working */
+	PARENT_HEARTBEAT, /* up: value = worst timer lateness in us so far */
+	PARENT_PROCESS,   /* down, to main: the state of a role's process */
+	PARENT_COMMAND,   /* up, from main: value = enum parent_command */
+	PARENT_SIGNAL,    /* down, to main: value = signal number */
+};
+
+enum stop_mode {
+	STOP_RELEASE = 0, /* take addresses and services away, say priority 0 */
+	STOP_KEEP = 1,    /* leave everything in the kernel as it is */
+};
+
+struct parent_msg {
+	uint32_t type;
+	uint32_t role;
+	uint64_t value;
+	/* PARENT_PROCESS */
+	uint32_t pid;
+	uint32_t state;    /* enum process_state */
+	uint32_t restarts;
+	uint64_t heartbeat_ns;
+	uint64_t started_ns;
+	uint64_t lateness_us;
+};
+
+/* How a role was started; from its command line. */
+struct role_env {
+	enum role role;
+	const char *config_file;
+	const char *run_dir;
+	const char *state_dir;
+	bool keep_vrrp; /* -V: leave addresses at stop */
+	bool keep_lvs;  /* -I: leave services at stop */
+	int log_level;
+};
+
+struct parent;
+
+struct parent_ops {
+	/* A new end of the link to `role`; the callee owns fd. */
+	void (*link)(void *arg, enum role role, int fd);
+	void (*stop)(void *arg, enum stop_mode mode);
+	/* Main only; may be NULL. */
+	void (*process)(void *arg, const struct parent_msg *m);
+	void (*signal)(void *arg, int signo);
+};
+
+/* Starts the heartbeat (each 100 ms). When the guardian is gone the process ends. */
+struct parent *parent_open(struct loop *loop, const struct parent_ops *ops, void *arg);
+void parent_ready(struct parent *p);
+void parent_command(struct parent *p, enum role role, uint64_t value);
+void parent_close(struct parent *p);
+
+/* Entry points of the roles: run until told to stop, return the exit status. */
+int main_main(const struct role_env *env);
+int vrrp_main(const struct role_env *env);
+int lvs_main(const struct role_env *env);
+
+#endif
