@@ -1,0 +1,59 @@
+/*
+ * config: keepalived's configuration language (keepalived.conf) into rows, and back.
+ *
+ * Parsing has no side effect outside the store it returns: a new generation that the
+ * daemon compares with the running one. A bad line never ends anything: every complaint is a
+ * finding with a place, and a bad block is skipped whole.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "model/store.h"
+
+#include <stdio.h>
+
+enum finding_level {
+	FINDING_NOTICE,  /* accepted: deprecated, or known but not done yet */
+	FINDING_WARNING, /* accepted with a change that the text names */
+	FINDING_ERROR,   /* not accepted: the line or block was left out */
+	FINDING_FATAL,   /* the file could not be read at all */
+};
+extern const char *const finding_level_names[];
+
+struct finding {
+	enum finding_level level;
+	char *file;
+	unsigned line, column; /* from 1; 0: the whole file */
+	char *source;          /* the line of the file, or NULL */
+	char *text;            /* reason, what is allowed, the nearest known word */
+};
+
+struct findings {
+	struct finding *items;
+	size_t count;
+	size_t cap;
+};
+
+void findings_free(struct findings *f);
+void findings_add(struct findings *f, enum finding_level level, const char *file, unsigned line,
+		  unsigned column, const char *source, const char *fmt, ...)
+	__attribute__((format(printf, 7, 8)));
+enum finding_level findings_worst(const struct findings *f); /* FINDING_NOTICE when empty */
+/* "file:line:column: error: text", then the source line and a caret. */
+void finding_print(const struct finding *f, FILE *to);
+
+/* Reads `path`, its includes, and validates. Always returns a store (perhaps without rows). */
+struct store *config_load(const char *path, struct findings *f);
+/* The same from memory, for tests and the fuzzer; includes are refused. */
+struct store *config_parse(const char *name, const char *text, size_t len, struct findings *f);
+
+/* Checks a whole model (from a file, or a file with the overlay applied): references,
+ * clashes, ranges that depend on other fields. Findings name rows where there is no file. */
+bool config_validate(const struct store *s, struct findings *f);
+/* First objection to a model in one line of TEXT_MAX, for a transaction. true: none. */
+bool config_acceptable(const struct store *s, char *why);
+
+/* A file that parses to the same rows. */
+void config_print(const struct store *s, FILE *to);
+
+#endif
