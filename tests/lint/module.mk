@@ -1,0 +1,9 @@
+LINT_TESTS = \
+	tests/lint/layers.py \
+	tests/lint/links.py \
+	tests/lint/selftest.py \
+	tests/lint/shell.py \
+	tests/lint/style.py \
+	tests/lint/vrrp_symbols.py
+TESTS += $(LINT_TESTS)
+EXTRA_DIST += $(LINT_TESTS) tests/lint/lint.py tests/lint/format.py docs/ARCHITECTURE.md
