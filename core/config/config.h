@@ -37,7 +37,7 @@ struct findings {
 void findings_free(struct findings *f);
 void findings_add(struct findings *f, enum finding_level level, const char *file, unsigned line,
 		  unsigned column, const char *source, const char *fmt, ...)
-	__attribute__((format(printf, 7, 8)));
+    __attribute__((format(printf, 7, 8)));
 enum finding_level findings_worst(const struct findings *f); /* FINDING_NOTICE when empty */
 /* "file:line:column: error: text", then the source line and a caret. */
 void finding_print(const struct finding *f, FILE *to);

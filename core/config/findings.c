@@ -1,0 +1,106 @@
+/*
+ * findings: the list of everything that is to be said about a configuration.
+ *
+ * A finding owns copies of its texts, so that the list outlives the files it speaks of.
+ * The printed form is that of a compiler, which editors know how to follow:
+ *
+ *	keepalived.conf:7:10: error: priority: 300 is out of range, allowed is 1..255
+ *	priority 300
+ *	         ^
+ */
+#include "config/config.h"
+
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const finding_level_names[] = {
+    [FINDING_NOTICE] = "notice",
+    [FINDING_WARNING] = "warning",
+    [FINDING_ERROR] = "error",
+    [FINDING_FATAL] = "fatal",
+};
+
+void findings_free(struct findings *f)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		free(f->items[i].file);
+		free(f->items[i].source);
+		free(f->items[i].text);
+	}
+	free(f->items);
+	*f = (struct findings){0};
+}
+
+void findings_add(struct findings *f, enum finding_level level, const char *file, unsigned line,
+		  unsigned column, const char *source, const char *fmt, ...)
+{
+	struct finding *n;
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (f->count == f->cap) {
+		f->cap = f->cap ? f->cap * 2 : 16;
+		f->items = xrealloc(f->items, f->cap, sizeof(*f->items));
+	}
+	n = &f->items[f->count++];
+	n->level = level;
+	n->file = file ? xstrdup(file) : NULL;
+	n->line = line;
+	n->column = column;
+	n->source = source ? xstrdup(source) : NULL;
+	n->text = xstrdup(text);
+}
+
+enum finding_level findings_worst(const struct findings *f)
+{
+	enum finding_level worst = FINDING_NOTICE;
+
+	for (size_t i = 0; i < f->count; i++)
+		if (f->items[i].level > worst)
+			worst = f->items[i].level;
+	return worst;
+}
+
+/* Blanks up to the column; tabs stay tabs and the tail of a UTF-8 character has no width. */
+static void print_caret(const struct finding *f, FILE *to)
+{
+	for (unsigned i = 0; i + 1 < f->column && f->source[i]; i++) {
+		unsigned char c = (unsigned char)f->source[i];
+
+		if (c == '\t')
+			fputc('\t', to);
+		else if ((c & 0xc0) != 0x80)
+			fputc(' ', to);
+	}
+	fputs("^\n", to);
+}
+
+/* Control characters of a hostile file must not reach the terminal. */
+static void print_printable(const char *s, FILE *to)
+{
+	for (; *s; s++)
+		fputc((unsigned char)*s < ' ' && *s != '\t' ? '?' : *s, to);
+}
+
+void finding_print(const struct finding *f, FILE *to)
+{
+	if (f->file)
+		fprintf(to, "%s:", f->file);
+	if (f->line)
+		fprintf(to, "%u:%u:", f->line, f->column);
+	fprintf(to, "%s%s: ", f->file || f->line ? " " : "", finding_level_names[f->level]);
+	print_printable(f->text, to);
+	fputc('\n', to);
+	if (!f->source || !f->line)
+		return;
+	print_printable(f->source, to);
+	fputc('\n', to);
+	if (f->column)
+		print_caret(f, to);
+}

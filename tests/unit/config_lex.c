@@ -1,0 +1,277 @@
+/*
+ * The lexer: text in, the stream of items as one line of text out, so that a case is two
+ * strings. "{" and "}" stand for themselves, words are joined by "_", statements by blanks,
+ * a damaged statement has "?" before it. Findings are counted and the first one compared.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "config/lex.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void add(char *out, size_t size, const char *s)
+{
+	strncat(out, s, size - strlen(out) - 1);
+}
+
+static void render(const struct lexed *l, char *out, size_t size)
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < l->count; i++) {
+		const struct item *it = &l->items[i];
+
+		if (i)
+			add(out, size, " ");
+		if (it->damaged)
+			add(out, size, "?");
+		if (it->kind != ITEM_STATEMENT)
+			add(out, size, it->kind == ITEM_OPEN ? "{" : "}");
+		for (unsigned w = 0; w < it->nwords; w++) {
+			add(out, size, w ? "_" : "");
+			add(out, size, it->words[w].text);
+		}
+	}
+}
+
+struct lex_case {
+	const char *text, *items;
+	size_t len; /* 0: the length of text */
+	size_t findings;
+	unsigned line, column; /* of the first finding */
+};
+
+static const struct lex_case cases[] = {
+    {"", ""},
+    {"a", "a"}, /* no final newline */
+    {"a b\tc\n", "a_b_c"},
+    {"a b\r\nc\r\n", "a_b c"},
+    {"\xef\xbb\xbf"
+     "a\n",
+     "a"},
+    {"! c\n# d\n  ! e\na #f\nb !g\n", "a b"},
+    {"a b#c\n", "a_b", 0, 1, 1, 4},
+    {"a \\#b c\\!d\n", "a_#b_c!d"},
+    {"a \"b c\" \"#\" \"\"\n", "a_b c_#_"},
+    {"a \"x\\\"y\\\\z\\n\"\n", "a_x\"y\\z\\n"},
+    {"a p\"q r\"s\n", "a_pq rs"},
+    {"a {\nb\n}\n", "a { b }"},
+    {"a\n{\nb\n}\n", "a { b }"},
+    {"a\n{ b }\n", "a { b }"},
+    {"a{b}", "a { b }"},
+    {"a { b { c d } } e\n", "a { b { c_d } } e"},
+    {"a \"{\" \"}\"\n", "a_{_}"},
+    {"a { # c\n} ! d\n", "a { }"},
+    {"a \"b {\nc\n}\n", "?a_b { c }", 0, 1, 1, 3},
+    {"a b\0c {\n}\nd\n", "?a_b { } d", 11, 1, 1, 4},
+    {"@x a {\nb\n}\n", "?a { b }", 0, 1, 1, 1},
+    {"$A=1\nb\n", "b", 0, 1, 1, 1},
+    {"$A=1 \\\n{ 2 \\\n3\nb\n", "b", 0, 1, 1, 1},
+    {"a ${B} {\nc\n}\n", "?a_ { c }", 0, 1, 1, 3},
+    {"a $B\n", "a_$B"},
+    {"~SEQ(v,1,2) a {\n}\n", "?)_a { }", 0, 1, 1, 1},
+    {"~LST({a,b},{1,2}) a\n", "?)_a", 0, 1, 1, 1},
+    {"include x\na\n", "a", 0, 1, 1, 9},
+    {"a { includer {x,y} }\n", "a { }", 0, 1, 1, 14},
+    {"\"include\" x\n", "include_x"},
+    {"include\n", "", 0, 1, 1, 1},
+};
+
+static void check_cases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct lex_case *c = &cases[i];
+		struct findings f = {0};
+		struct lexed *l = lex_text("t", c->text, c->len ? c->len : strlen(c->text), &f);
+		char out[256];
+
+		render(l, out, sizeof(out));
+		assert_string_equal(out, c->items);
+		assert_int_equal(f.count, c->findings);
+		if (f.count) {
+			assert_int_equal(f.items[0].line, c->line);
+			assert_int_equal(f.items[0].column, c->column);
+		}
+		lex_free(l);
+		findings_free(&f);
+	}
+}
+
+static void places_are_of_words(void **state)
+{
+	static const char text[] = "a\n\tbb  \"c d\"\n";
+	struct findings f = {0};
+	struct lexed *l = lex_text("t", text, strlen(text), &f);
+
+	(void)state;
+	assert_int_equal(l->count, 2);
+	assert_int_equal(item_place(&l->items[1], 0).line, 2);
+	assert_int_equal(item_place(&l->items[1], 0).column, 2);
+	assert_int_equal(item_place(&l->items[1], 1).column, 6);
+	assert_true(l->items[1].words[1].quoted);
+	lex_free(l);
+}
+
+static void long_line(size_t words, const char *want, size_t findings)
+{
+	struct findings f = {0};
+	struct lexed *l;
+	size_t len = words + 10;
+	char *text = malloc(len), out[64];
+
+	memset(text, 'x', len);
+	memcpy(text + words, " {\n}\nlast\n", 10);
+	l = lex_text("t", text, len, &f);
+	if (findings)
+		render(l, out, sizeof(out));
+	else
+		snprintf(out, sizeof(out), "%zu", strlen(l->items[0].words[0].text));
+	assert_string_equal(out, want);
+	assert_int_equal(f.count, findings);
+	lex_free(l);
+	findings_free(&f);
+	free(text);
+}
+
+static void long_lines_are_left_out(void **state)
+{
+	(void)state;
+	long_line(LEX_LINE_MAX - 2, "4093", 0);
+	long_line(LEX_LINE_MAX - 1, "{ } last", 1);
+	long_line(100000, "{ } last", 1);
+}
+
+static void secrets_are_hidden(void **state)
+{
+	static const char text[] = "auth_pass hunter2 hunter2\n";
+	struct findings f = {0};
+	struct lexed *l = lex_text("t", text, strlen(text), &f);
+	struct place at = item_place(&l->items[0], 1);
+
+	(void)state;
+	place_report(&f, FINDING_WARNING, &at, "hunter2", "too %s", "long");
+	assert_string_equal(f.items[0].source, "auth_pass ******* *******");
+	assert_string_equal(f.items[0].text, "too long");
+	lex_free(l);
+	findings_free(&f);
+}
+
+static void caret_stands_under_the_word(void **state)
+{
+	struct findings f = {0};
+	char *out = NULL;
+	size_t size;
+	FILE *to = open_memstream(&out, &size);
+
+	(void)state;
+	findings_add(&f, FINDING_ERROR, "f", 3, 5, "\t\xc3\xa9 x", "bad%c", 7);
+	finding_print(&f.items[0], to);
+	fclose(to);
+	assert_string_equal(out, "f:3:5: error: bad?\n\t\xc3\xa9 x\n\t  ^\n");
+	free(out);
+	findings_free(&f);
+}
+
+/* ---- files ----------------------------------------------------------- */
+
+static char dir[] = "/tmp/config_lex.XXXXXX";
+
+static void write_file(const char *name, const char *text)
+{
+	char path[128];
+	FILE *to;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	to = fopen(path, "w");
+	fputs(text, to);
+	fclose(to);
+}
+
+static void check_file(const char *name, const char *want, size_t findings)
+{
+	struct findings f = {0};
+	struct lexed *l;
+	char path[128], out[256];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	l = lex_file(path, &f);
+	render(l, out, sizeof(out));
+	assert_string_equal(out, want);
+	assert_int_equal(f.count, findings);
+	lex_free(l);
+	findings_free(&f);
+}
+
+static void includes(void **state)
+{
+	char sub[64];
+
+	(void)state;
+	snprintf(sub, sizeof(sub), "%s/d[1]", dir);
+	assert_int_equal(mkdir(sub, 0700), 0);
+	write_file("d[1]/b.conf", "b2\n");
+	write_file("d[1]/a.conf", "a2 {"); /* a block may begin in one file and end in another */
+	write_file("d[1]/inner", "include *.conf\n");
+	write_file("main", "x\ninclude d[[]1]/inner\n}\ny\n");
+	check_file("main", "x a2 { b2 } y", 0);
+	write_file("braces", "include d[[]1]/{b,a}.conf } z\n");
+	check_file("braces", "b2 a2 { } z", 0);
+	write_file("none", "include q*\nincludem q*\nincluder nofile\ninclude nofile\nx\n");
+	check_file("none", "x", 4);
+	write_file("self", "a\ninclude ./self\nb\n");
+	check_file("self", "a b", 1);
+	write_file("folder", "include d[[]1]\n");
+	check_file("folder", "", 1);
+	check_file("absent", "", 1);
+	assert_int_equal(findings_worst(&(struct findings){0}), FINDING_NOTICE);
+}
+
+static void includes_have_a_depth(void **state)
+{
+	char name[16], text[64];
+
+	(void)state;
+	for (int i = 1; i <= 20; i++) {
+		snprintf(name, sizeof(name), "deep%d", i);
+		snprintf(text, sizeof(text), "l%d\ninclude deep%d\n", i, i + 1);
+		write_file(name, text);
+	}
+	check_file("deep1", "l1 l2 l3 l4 l5 l6 l7 l8 l9 l10 l11 l12 l13 l14 l15 l16", 1);
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	return system(command);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(check_cases),
+	    cmocka_unit_test(places_are_of_words),
+	    cmocka_unit_test(long_lines_are_left_out),
+	    cmocka_unit_test(secrets_are_hidden),
+	    cmocka_unit_test(caret_stands_under_the_word),
+	    cmocka_unit_test(includes),
+	    cmocka_unit_test(includes_have_a_depth),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
