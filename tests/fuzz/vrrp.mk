@@ -1,0 +1,7 @@
+if FUZZERS
+noinst_PROGRAMS += tests/fuzz/fuzz_vrrp_packet
+tests_fuzz_fuzz_vrrp_packet_SOURCES = tests/fuzz/fuzz_vrrp_packet.c
+tests_fuzz_fuzz_vrrp_packet_CFLAGS = $(AM_CFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_vrrp_packet_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_vrrp_packet_LDADD = core/vrrp/libvrrp.a core/base/libbase.a
+endif

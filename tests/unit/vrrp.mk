@@ -1,0 +1,13 @@
+if HAVE_CMOCKA
+VRRP_UNIT = tests/unit/vrrp_packet tests/unit/vrrp_fsm
+check_PROGRAMS += $(VRRP_UNIT)
+TESTS += $(VRRP_UNIT)
+VRRP_UNIT_LIBS = core/vrrp/libvrrp.a core/model/libmodel.a core/base/libbase.a \
+	$(CMOCKA_LIBS) $(EVENT_LIBS)
+tests_unit_vrrp_packet_SOURCES = tests/unit/vrrp_packet.c
+tests_unit_vrrp_packet_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_vrrp_packet_LDADD = $(VRRP_UNIT_LIBS)
+tests_unit_vrrp_fsm_SOURCES = tests/unit/vrrp_fsm.c
+tests_unit_vrrp_fsm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_vrrp_fsm_LDADD = $(VRRP_UNIT_LIBS)
+endif

@@ -1,0 +1,311 @@
+/*
+ * vrrp_fsm: the whole state x event matrix, typed from RFC 9568 6.4 (not from the table in
+ * fsm.c), and the timers of RFC 9568 6.1 and RFC 3768 6.1.
+ */
+#include "vrrp/fsm.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define OWN_ADDRESS 0xc0000205u
+
+enum variant { PLAIN, NO_PREEMPT, OWNER, V2_INTERVAL };
+
+/* One cell: what must come of `event` in `state`. "-": no rule at all. */
+struct cell {
+	enum vrrp_state state;
+	enum vrrp_event_kind event;
+	enum variant variant;
+	enum vrrp_state next;
+	enum vrrp_reason reason;
+	const char *actions;
+};
+
+#define I        VRRP_INIT
+#define B        VRRP_BACKUP
+#define M        VRRP_MASTER
+#define F        VRRP_FAULT
+#define KEEP     VRRP_REASON_NONE
+#define MASTERLY "advert add garp arm-advert"
+
+static const struct cell matrix[] = {
+    /* 6.4.1 Initialize: a startup event leads to Active for the owner, else to Backup */
+    {I, VRRP_EVENT_START, PLAIN, B, VRRP_REASON_STARTUP, "del arm-down"},
+    {I, VRRP_EVENT_START, NO_PREEMPT, B, VRRP_REASON_STARTUP, "del arm-down"},
+    {I, VRRP_EVENT_START, OWNER, M, VRRP_REASON_OWNER, MASTERLY},
+    {I, VRRP_EVENT_SHUTDOWN, PLAIN, I, KEEP, ""},
+    {I, VRRP_EVENT_ADMIN_DOWN, PLAIN, I, VRRP_REASON_ADMIN_DOWN, "del"},
+    {I, VRRP_EVENT_LINK_DOWN, PLAIN, F, VRRP_REASON_INTERFACE_DOWN, "del"},
+    {I, VRRP_EVENT_CONFIG, PLAIN, I, KEEP, ""},
+    {I, VRRP_EVENT_TIMER, PLAIN, I, KEEP, "-"},
+    {I, VRRP_EVENT_ADVERT_ZERO, PLAIN, I, KEEP, ""},
+    {I, VRRP_EVENT_ADVERT_LOWER, PLAIN, I, KEEP, ""},
+    {I, VRRP_EVENT_ADVERT_EQUAL_LESSER, PLAIN, I, KEEP, ""},
+    {I, VRRP_EVENT_ADVERT_EQUAL_GREATER, PLAIN, I, KEEP, ""},
+    {I, VRRP_EVENT_ADVERT_HIGHER, PLAIN, I, KEEP, ""},
+
+    /* Fault: as Initialize, but it wants to run */
+    {F, VRRP_EVENT_START, PLAIN, B, VRRP_REASON_STARTUP, "del arm-down"},
+    {F, VRRP_EVENT_START, OWNER, M, VRRP_REASON_OWNER, MASTERLY},
+    {F, VRRP_EVENT_SHUTDOWN, PLAIN, I, VRRP_REASON_SHUTDOWN, ""},
+    {F, VRRP_EVENT_ADMIN_DOWN, PLAIN, I, VRRP_REASON_ADMIN_DOWN, ""},
+    {F, VRRP_EVENT_LINK_DOWN, PLAIN, F, KEEP, ""},
+    {F, VRRP_EVENT_CONFIG, PLAIN, F, KEEP, ""},
+    {F, VRRP_EVENT_TIMER, PLAIN, F, KEEP, "-"},
+    {F, VRRP_EVENT_ADVERT_ZERO, PLAIN, F, KEEP, ""},
+    {F, VRRP_EVENT_ADVERT_LOWER, PLAIN, F, KEEP, ""},
+    {F, VRRP_EVENT_ADVERT_EQUAL_LESSER, PLAIN, F, KEEP, ""},
+    {F, VRRP_EVENT_ADVERT_EQUAL_GREATER, PLAIN, F, KEEP, ""},
+    {F, VRRP_EVENT_ADVERT_HIGHER, PLAIN, F, KEEP, ""},
+
+    /* 6.4.2 Backup */
+    {B, VRRP_EVENT_START, PLAIN, B, KEEP, "-"},
+    {B, VRRP_EVENT_SHUTDOWN, PLAIN, I, VRRP_REASON_SHUTDOWN, "disarm"},
+    {B, VRRP_EVENT_ADMIN_DOWN, PLAIN, I, VRRP_REASON_ADMIN_DOWN, "disarm"},
+    {B, VRRP_EVENT_LINK_DOWN, PLAIN, F, VRRP_REASON_INTERFACE_DOWN, "disarm"},
+    {B, VRRP_EVENT_CONFIG, PLAIN, B, KEEP, "arm-down"},
+    {B, VRRP_EVENT_CONFIG, V2_INTERVAL, B, KEEP, "arm-down"},
+    {B, VRRP_EVENT_CONFIG, OWNER, M, VRRP_REASON_OWNER, MASTERLY},
+    {B, VRRP_EVENT_TIMER, PLAIN, M, VRRP_REASON_MASTER_DOWN_TIMER, MASTERLY},
+    {B, VRRP_EVENT_TIMER, NO_PREEMPT, M, VRRP_REASON_MASTER_DOWN_TIMER, MASTERLY},
+    {B, VRRP_EVENT_ADVERT_ZERO, PLAIN, B, KEEP, "arm-skew"},
+    {B, VRRP_EVENT_ADVERT_ZERO, NO_PREEMPT, B, KEEP, "arm-skew"},
+    {B, VRRP_EVENT_ADVERT_LOWER, PLAIN, B, KEEP, ""},
+    {B, VRRP_EVENT_ADVERT_LOWER, NO_PREEMPT, B, KEEP, "arm-down"},
+    {B, VRRP_EVENT_ADVERT_EQUAL_LESSER, PLAIN, B, KEEP, "arm-down"},
+    {B, VRRP_EVENT_ADVERT_EQUAL_GREATER, PLAIN, B, KEEP, "arm-down"},
+    {B, VRRP_EVENT_ADVERT_HIGHER, PLAIN, B, KEEP, "arm-down"},
+
+    /* 6.4.3 Active */
+    {M, VRRP_EVENT_START, PLAIN, M, KEEP, "-"},
+    {M, VRRP_EVENT_SHUTDOWN, PLAIN, I, VRRP_REASON_SHUTDOWN, "disarm zero del"},
+    {M, VRRP_EVENT_ADMIN_DOWN, PLAIN, I, VRRP_REASON_ADMIN_DOWN, "disarm zero del"},
+    {M, VRRP_EVENT_LINK_DOWN, PLAIN, F, VRRP_REASON_INTERFACE_DOWN, "disarm zero del"},
+    {M, VRRP_EVENT_CONFIG, PLAIN, M, KEEP, "advert arm-advert"},
+    {M, VRRP_EVENT_CONFIG, OWNER, M, KEEP, "advert arm-advert"},
+    {M, VRRP_EVENT_TIMER, PLAIN, M, KEEP, "advert arm-advert"},
+    {M, VRRP_EVENT_ADVERT_ZERO, PLAIN, M, KEEP, "advert arm-advert"},
+    {M, VRRP_EVENT_ADVERT_LOWER, PLAIN, M, KEEP, "advert garp-lower"},
+    {M, VRRP_EVENT_ADVERT_LOWER, NO_PREEMPT, M, KEEP, "advert garp-lower"},
+    {M, VRRP_EVENT_ADVERT_EQUAL_LESSER, PLAIN, M, KEEP, "advert garp-lower"},
+    {M, VRRP_EVENT_ADVERT_EQUAL_GREATER, PLAIN, B, VRRP_REASON_HIGHER_ADDRESS, "del arm-down"},
+    {M, VRRP_EVENT_ADVERT_HIGHER, PLAIN, B, VRRP_REASON_HIGHER_PRIORITY, "del arm-down"},
+    {M, VRRP_EVENT_ADVERT_HIGHER, NO_PREEMPT, B, VRRP_REASON_HIGHER_PRIORITY, "del arm-down"},
+};
+
+static const char *const action_words[VRRP_ACTION_KINDS] = {
+    [VRRP_DO_ADVERT] = "advert",
+    [VRRP_DO_ADVERT_ZERO] = "zero",
+    [VRRP_DO_ARM_ADVERT] = "arm-advert",
+    [VRRP_DO_ARM_DOWN] = "arm-down",
+    [VRRP_DO_ARM_SKEW] = "arm-skew",
+    [VRRP_DO_DISARM] = "disarm",
+    [VRRP_DO_VIP_ADD] = "add",
+    [VRRP_DO_VIP_DEL] = "del",
+    [VRRP_DO_GARP] = "garp",
+    [VRRP_DO_GARP_LOWER] = "garp-lower",
+};
+
+static const struct mono now = {1000 * NS_PER_S};
+
+static struct vrrp_fsm_config config(enum variant v)
+{
+	struct vrrp_fsm_config c = {
+	    .version = v == V2_INTERVAL ? 2 : 3,
+	    .priority = v == OWNER ? 255 : 100,
+	    .preempt = v != NO_PREEMPT,
+	    .start_master = v == OWNER,
+	    .adver_int_cs = 100,
+	    .primary = addr_ipv4(OWN_ADDRESS),
+	};
+
+	return c;
+}
+
+static struct vrrp_fsm in_state(enum vrrp_state s, enum variant v)
+{
+	struct vrrp_fsm f;
+
+	vrrp_fsm_init(&f);
+	f.state = s;
+	f.heard = mono_add(now, -NS_PER_S);
+	f.master_adver_int_cs = v == V2_INTERVAL ? 200 : 100;
+	return f;
+}
+
+/* Advertisements enter as they come from the wire, so the classification is tested too. */
+static struct vrrp_event event_of(enum vrrp_event_kind k)
+{
+	struct vrrp_event e = {.kind = k};
+	uint32_t from = k == VRRP_EVENT_ADVERT_EQUAL_LESSER ? OWN_ADDRESS - 1 : OWN_ADDRESS + 1;
+
+	if (k == VRRP_EVENT_START)
+		e.reason = VRRP_REASON_STARTUP;
+	if (k < VRRP_EVENT_ADVERT)
+		return e;
+	e.kind = VRRP_EVENT_ADVERT;
+	e.src = addr_ipv4(from);
+	e.adver_int_cs = 300;
+	e.priority = k == VRRP_EVENT_ADVERT_ZERO     ? 0
+		     : k == VRRP_EVENT_ADVERT_LOWER  ? 99
+		     : k == VRRP_EVENT_ADVERT_HIGHER ? 101
+						     : 100;
+	return e;
+}
+
+static void words_of(const struct vrrp_step *s, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	buf[0] = '\0';
+	for (unsigned i = 0; i < s->nactions; i++)
+		n += (size_t)snprintf(buf + n, size - n, "%s%s", i ? " " : "",
+				      action_words[s->action[i].kind]);
+}
+
+static void check_cell(const struct cell *c)
+{
+	struct vrrp_fsm_config cfg = config(c->variant);
+	struct vrrp_fsm f = in_state(c->state, c->variant);
+	struct vrrp_event e = event_of(c->event);
+	struct vrrp_step s = vrrp_fsm_step(&cfg, &f, &e, now);
+	char words[200];
+
+	words_of(&s, words, sizeof(words));
+	if (s.known != (strcmp(c->actions, "-") != 0) || s.next.state != c->next ||
+	    (s.known && strcmp(words, c->actions) != 0) ||
+	    (c->reason != KEEP && s.next.reason != c->reason))
+		fail_msg("state %d, %s, variant %d: %s state %d reason %d [%s]", c->state,
+			 vrrp_event_name(c->event), c->variant, s.known ? "known" : "unknown",
+			 s.next.state, s.next.reason, words);
+	if (!s.known)
+		assert_memory_equal(&s.next, &f, sizeof(f));
+}
+
+static void test_matrix(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(matrix) / sizeof(matrix[0]); i++)
+		check_cell(&matrix[i]);
+}
+
+static bool in_matrix(enum vrrp_state s, enum vrrp_event_kind k)
+{
+	for (size_t i = 0; i < sizeof(matrix) / sizeof(matrix[0]); i++)
+		if (matrix[i].state == s && matrix[i].event == k)
+			return true;
+	return false;
+}
+
+static void test_matrix_is_whole(void **state)
+{
+	(void)state;
+	for (int s = VRRP_INIT; s <= VRRP_FAULT; s++)
+		for (int k = 0; k < VRRP_EVENT_KINDS; k++)
+			if (k != VRRP_EVENT_ADVERT && !in_matrix(s, k))
+				fail_msg("no cell for state %d, %s", s, vrrp_event_name(k));
+}
+
+static struct vrrp_step step(struct vrrp_fsm_config *c, struct vrrp_fsm *f, enum vrrp_event_kind k,
+			     struct mono at)
+{
+	struct vrrp_event e = event_of(k);
+	struct vrrp_step s = vrrp_fsm_step(c, f, &e, at);
+
+	assert_true(s.known);
+	*f = s.next;
+	return s;
+}
+
+/* RFC 3768 6.1: 3 * 1 s + 156/256 s; RFC 9568 6.1 the same at 1 s, with the interval in cs. */
+static void test_timers(void **state)
+{
+	struct vrrp_fsm_config c = config(PLAIN);
+	struct vrrp_fsm f = in_state(VRRP_INIT, PLAIN);
+
+	(void)state;
+	step(&c, &f, VRRP_EVENT_START, now);
+	assert_int_equal(mono_diff(f.due, now), 3609375000);
+	step(&c, &f, VRRP_EVENT_ADVERT_HIGHER, now); /* learns 300 cs */
+	assert_int_equal(f.master_adver_int_cs, 300);
+	assert_int_equal(mono_diff(f.due, now), 9 * NS_PER_S + 156 * 3 * NS_PER_S / 256);
+	step(&c, &f, VRRP_EVENT_ADVERT_ZERO, now);
+	assert_int_equal(mono_diff(f.due, now), 156 * 3 * NS_PER_S / 256);
+	c.version = 2;
+	c.adver_int_cs = 200;
+	f = in_state(VRRP_INIT, PLAIN);
+	step(&c, &f, VRRP_EVENT_START, now);
+	assert_int_equal(mono_diff(f.due, now), 6609375000);
+	step(&c, &f, VRRP_EVENT_ADVERT_HIGHER, now);
+	assert_int_equal(f.master_adver_int_cs, 200); /* version 2 learns nothing */
+	step(&c, &f, VRRP_EVENT_ADVERT_ZERO, now);
+	assert_int_equal(mono_diff(f.due, now), 609375000);
+}
+
+static void test_master_timer(void **state)
+{
+	struct vrrp_fsm_config c = config(PLAIN);
+	struct vrrp_fsm f = in_state(VRRP_BACKUP, PLAIN);
+	struct mono later = mono_add(now, NS_PER_MS);
+
+	(void)state;
+	step(&c, &f, VRRP_EVENT_TIMER, now);
+	assert_int_equal(mono_diff(f.due, now), NS_PER_S);
+	step(&c, &f, VRRP_EVENT_ADVERT_LOWER, later); /* answered, the timer runs on */
+	assert_int_equal(mono_diff(f.due, now), NS_PER_S);
+	step(&c, &f, VRRP_EVENT_ADVERT_ZERO, later);
+	assert_int_equal(mono_diff(f.due, later), NS_PER_S);
+}
+
+static void test_takeover_reasons(void **state)
+{
+	struct vrrp_fsm_config c = config(PLAIN);
+	struct vrrp_fsm f = in_state(VRRP_BACKUP, PLAIN);
+
+	(void)state;
+	step(&c, &f, VRRP_EVENT_ADVERT_ZERO, now);
+	step(&c, &f, VRRP_EVENT_TIMER, now);
+	assert_int_equal(f.reason, VRRP_REASON_MASTER_RESIGNED);
+	f = in_state(VRRP_BACKUP, PLAIN);
+	step(&c, &f, VRRP_EVENT_ADVERT_LOWER, now);
+	step(&c, &f, VRRP_EVENT_TIMER, now);
+	assert_int_equal(f.reason, VRRP_REASON_PREEMPT);
+	f = in_state(VRRP_BACKUP, PLAIN);
+	step(&c, &f, VRRP_EVENT_ADVERT_LOWER, now);
+	step(&c, &f, VRRP_EVENT_ADVERT_HIGHER, now);
+	step(&c, &f, VRRP_EVENT_TIMER, now);
+	assert_int_equal(f.reason, VRRP_REASON_MASTER_DOWN_TIMER);
+}
+
+/* A changed priority moves the timer from when the master was heard; a resignation stands. */
+static void test_config_keeps_the_clock(void **state)
+{
+	struct vrrp_fsm_config c = config(PLAIN);
+	struct vrrp_fsm f = in_state(VRRP_INIT, PLAIN);
+	struct mono later = mono_add(now, 2 * NS_PER_S);
+
+	(void)state;
+	step(&c, &f, VRRP_EVENT_START, now);
+	c.priority = 200;
+	step(&c, &f, VRRP_EVENT_CONFIG, later);
+	assert_int_equal(mono_diff(f.due, now), 3 * NS_PER_S + 56 * NS_PER_S / 256);
+	step(&c, &f, VRRP_EVENT_ADVERT_ZERO, later);
+	c.priority = 100;
+	step(&c, &f, VRRP_EVENT_CONFIG, mono_add(later, NS_PER_MS));
+	assert_int_equal(mono_diff(f.due, later), 609375000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_matrix),           cmocka_unit_test(test_matrix_is_whole),
+	    cmocka_unit_test(test_timers),           cmocka_unit_test(test_master_timer),
+	    cmocka_unit_test(test_takeover_reasons), cmocka_unit_test(test_config_keeps_the_clock),
+	};
+
+	return cmocka_run_group_tests_name("vrrp_fsm", tests, NULL, NULL);
+}
