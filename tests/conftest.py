@@ -1,0 +1,53 @@
+"""Fixtures shared by the netns and the guest tests; see tests/lab."""
+import os
+import re
+
+import pytest
+
+from lab import topology
+
+
+@pytest.fixture
+def folder(request):
+    """A folder of this test's own, kept with the results."""
+    name = re.sub(r"[^\w.-]+", "_", request.node.nodeid.split("/")[-1])
+    path = os.path.join("/run/lab", name)
+    os.makedirs(path)
+    return path
+
+
+def _need_lab():
+    if not os.environ.get("LAB_KERNEL"):
+        pytest.skip("run it through tests/lab/run")
+
+
+@pytest.fixture(scope="session")
+def whole_cluster():
+    _need_lab()
+    return topology.Cluster(real_servers=os.environ.get("LAB_IPVS") == "yes")
+
+
+def _explain(cluster, out=print):
+    for director in cluster.directors:
+        for program in director.programs:
+            out("==== %s on %s\n%s" % (program.name, director.name, program.log_text()[-6000:]))
+
+
+@pytest.fixture
+def cluster(whole_cluster, folder, request):
+    """The cluster with nothing running on its directors; all is ended after the test."""
+    whole_cluster.begin(folder)
+    yield whole_cluster
+    if request.node.stash.get(FAILED, False):
+        _explain(whole_cluster)
+    whole_cluster.end()
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    if outcome.get_result().failed:
+        item.stash[FAILED] = True
