@@ -4,5 +4,6 @@ core_model_libmodel_a_SOURCES = \
 	core/model/rows_general.c \
 	core/model/rows_lvs.c \
 	core/model/rows_vrrp.c \
+	core/model/rules.c core/model/rules.h \
 	core/model/schema.c core/model/schema.h \
 	core/model/store.c core/model/store.h

@@ -1,0 +1,18 @@
+/*
+ * rules: what may be asked of an object beyond the range of a field, for those who must refuse
+ * a change before anything happens (validation in main). Pure.
+ */
+#ifndef MODEL_RULES_H
+#define MODEL_RULES_H
+
+#include "model/rows.h"
+
+/* Why a real server of this virtual server cannot be drained, as a sentence for the operator;
+ * NULL when it can. */
+const char *lvs_drain_objection(const struct virtual_server_row *vs);
+
+/* True when the scheduler takes a server of weight 0 out of the choice only with its fallback
+ * flag (sh, mh); main need not care, lvs sets the flag while anything drains. */
+bool lvs_scheduler_needs_fallback(const char *scheduler);
+
+#endif
