@@ -1,0 +1,353 @@
+/*
+ * ipvs_apply: reconciles the kernel's table with the wanted one.
+ *
+ * Three tables are kept: `want` (the last thing asked for), `seen` (ours as the kernel was
+ * last read or written) and `leaving` (services that are no longer wanted and still have to
+ * be deleted). A service enters `seen` by being read, never by assumption: the first time it
+ * is wanted it is looked for in the kernel, and what is found there and fits is left alone.
+ * That is adoption, at start and for a service added later alike.
+ *
+ * A dump of the kernel is not consistent while the table changes: entries come twice or not at
+ * all and nothing says so (measured: 193 of 200 dumps wrong with one busy writer). So doubles
+ * are removed, and a service that a dump lacks is asked for by its key before it counts as
+ * absent. A destination that a dump lacks is caught by the write: NEW answers EEXIST and
+ * becomes SET, SET answers ENOENT and becomes NEW, DEL of what is gone is done.
+ *
+ * There is no event for changes by others; ipvs_apply_read() is called now and then and says
+ * how much has drifted.
+ *
+ * Runs in the lvs process; all I/O is behind struct ipvs_port.
+ */
+#include "lvs/ipvs_apply.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBES_BEFORE_DUMP 8 /* asking for more services than this one by one: dump instead */
+
+struct ipvs_apply {
+	const struct ipvs_port *port;
+	ipvs_refused_fn refused;
+	void *arg;
+	struct ipvs_table want, seen, leaving;
+};
+
+struct ipvs_apply *ipvs_apply_new(const struct ipvs_port *port, ipvs_refused_fn refused, void *arg)
+{
+	struct ipvs_apply *a = xcalloc(1, sizeof(*a));
+
+	a->port = port;
+	a->refused = refused;
+	a->arg = arg;
+	return a;
+}
+
+void ipvs_apply_free(struct ipvs_apply *a)
+{
+	if (!a)
+		return;
+	ipvs_table_free(&a->want);
+	ipvs_table_free(&a->seen);
+	ipvs_table_free(&a->leaving);
+	free(a);
+}
+
+const struct ipvs_entry *ipvs_apply_seen(const struct ipvs_apply *a,
+					 const struct ipvs_service_key *k)
+{
+	return ipvs_table_find(&a->seen, k);
+}
+
+/* ---- reading --------------------------------------------------------- */
+
+/* Looks one service up by its key and adds it, with its servers, to `into`. */
+static int probe(const struct ipvs_apply *a, const struct ipvs_service_key *k,
+		 struct ipvs_table *into)
+{
+	struct ipvs_service s;
+	int r = a->port->get_service(a->port->arg, k, &s);
+
+	if (r == -ESRCH)
+		return 0;
+	if (r < 0)
+		return r;
+	return a->port->dump_dests(a->port->arg, ipvs_table_add(into, &s));
+}
+
+/* Reads every service of `keys` into `into`, from a dump where that has it. */
+static int read_keys(const struct ipvs_apply *a, const struct ipvs_table *keys,
+		     struct ipvs_table *dump, struct ipvs_table *into)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < keys->nentries && r == 0; i++) {
+		const struct ipvs_service_key *k = &keys->entries[i].service.key;
+		const struct ipvs_entry *found = ipvs_table_find(dump, k);
+
+		if (!found)
+			r = probe(a, k, into);
+		else
+			r = a->port->dump_dests(a->port->arg,
+						ipvs_table_add(into, &found->service));
+	}
+	return r;
+}
+
+static int read_all(const struct ipvs_apply *a, const struct ipvs_table *want,
+		    struct ipvs_table *ret)
+{
+	struct ipvs_table dump = {0}, fresh = {0};
+	int r = a->port->dump_services(a->port->arg, &dump);
+
+	ipvs_table_seal(&dump);
+	if (r == 0)
+		r = read_keys(a, want, &dump, &fresh);
+	if (r == 0)
+		r = read_keys(a, &a->leaving, &dump, &fresh);
+	ipvs_table_free(&dump);
+	if (r < 0) {
+		ipvs_table_free(&fresh);
+		return r;
+	}
+	ipvs_table_seal(&fresh);
+	ipvs_table_free(ret);
+	*ret = fresh;
+	return 0;
+}
+
+static size_t count_drift(const struct ipvs_apply *a)
+{
+	struct ipvs_ops ops = {0};
+	size_t n;
+
+	for (size_t i = 0; i < a->want.nentries; i++) {
+		const struct ipvs_entry *w = &a->want.entries[i];
+
+		ipvs_diff_entry(w, ipvs_table_find(&a->seen, &w->service.key), &ops);
+	}
+	n = ops.nops;
+	ipvs_ops_free(&ops);
+	return n;
+}
+
+int ipvs_apply_read(struct ipvs_apply *a, size_t *drift)
+{
+	int r = read_all(a, &a->want, &a->seen);
+
+	if (drift)
+		*drift = r < 0 ? 0 : count_drift(a);
+	return r;
+}
+
+/* Replaces what was seen of one service by what a probe finds. */
+int ipvs_apply_read_one(struct ipvs_apply *a, const struct ipvs_service_key *k)
+{
+	struct ipvs_table one = {0};
+	int r = probe(a, k, &one);
+
+	if (r == 0)
+		ipvs_table_remove(&a->seen, k);
+	for (size_t i = 0; r == 0 && i < one.nentries; i++) {
+		struct ipvs_entry *e = ipvs_table_add(&a->seen, &one.entries[i].service);
+
+		for (size_t d = 0; d < one.entries[i].ndests; d++)
+			ipvs_entry_add(e, &one.entries[i].dests[d]);
+	}
+	ipvs_table_seal(&a->seen);
+	ipvs_table_free(&one);
+	return r;
+}
+
+static bool is_new(const struct ipvs_apply *a, const struct ipvs_service_key *k)
+{
+	return !ipvs_table_find(&a->want, k) && !ipvs_table_find(&a->leaving, k);
+}
+
+/* Looks for services in the kernel that are wanted for the first time. */
+static int adopt(struct ipvs_apply *a, const struct ipvs_table *want, struct ipvs_report *ret)
+{
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < want->nentries; i++)
+		n += is_new(a, &want->entries[i].service.key);
+	if (n > PROBES_BEFORE_DUMP)
+		r = read_all(a, want, &a->seen);
+	for (size_t i = 0; n <= PROBES_BEFORE_DUMP && i < want->nentries && r == 0; i++)
+		if (is_new(a, &want->entries[i].service.key))
+			r = ipvs_apply_read_one(a, &want->entries[i].service.key);
+	for (size_t i = 0; n && i < want->nentries && r == 0; i++) {
+		const struct ipvs_entry *w = &want->entries[i];
+		const struct ipvs_entry *s = ipvs_table_find(&a->seen, &w->service.key);
+
+		if (!s || !is_new(a, &w->service.key))
+			continue;
+		ret->adopted_services++;
+		for (size_t d = 0; d < w->ndests; d++)
+			ret->adopted_dests += ipvs_entry_find(s, &w->dests[d].key) != NULL;
+	}
+	return r;
+}
+
+/* ---- writing --------------------------------------------------------- */
+
+/* What to do instead when the kernel's table is not what we saw; -1: nothing. */
+static int other_kind(enum ipvs_op_kind kind, int err)
+{
+	switch (kind) {
+	case IPVS_NEW_SERVICE:
+		return err == -EEXIST ? IPVS_SET_SERVICE : -1;
+	case IPVS_SET_SERVICE:
+		return err == -ESRCH ? IPVS_NEW_SERVICE : -1;
+	case IPVS_NEW_DEST:
+		return err == -EEXIST ? IPVS_SET_DEST : -1;
+	case IPVS_SET_DEST:
+		return err == -ENOENT ? IPVS_NEW_DEST : -1;
+	default:
+		return -1;
+	}
+}
+
+static int write_op(struct ipvs_apply *a, const struct ipvs_op *op)
+{
+	struct ipvs_op other = *op;
+	int r = a->port->write(a->port->arg, op), kind = other_kind(op->kind, r);
+
+	if (kind >= 0) {
+		other.kind = (enum ipvs_op_kind)kind;
+		r = a->port->write(a->port->arg, &other);
+	}
+	if ((op->kind == IPVS_DEL_SERVICE || op->kind == IPVS_DEL_DEST) &&
+	    (r == -ESRCH || r == -ENOENT))
+		r = 0;
+	return r;
+}
+
+static void note_dest(struct ipvs_entry *e, const struct ipvs_op *op)
+{
+	struct ipvs_dest *have = ipvs_entry_find(e, &op->dest.key);
+
+	if (op->kind == IPVS_DEL_DEST && have) {
+		memmove(have, have + 1,
+			(size_t)(e->dests + e->ndests - (have + 1)) * sizeof(*have));
+		e->ndests--;
+	} else if (op->kind != IPVS_DEL_DEST && have) {
+		have->forwarding = op->dest.forwarding;
+		have->weight = op->dest.weight;
+		have->u_threshold = op->dest.u_threshold;
+		have->l_threshold = op->dest.l_threshold;
+	} else if (op->kind != IPVS_DEL_DEST) {
+		ipvs_entry_add(e, &op->dest);
+		ipvs_entry_seal(e);
+	}
+}
+
+/* Keeps `seen` true after the kernel took an operation. */
+static void note_done(struct ipvs_apply *a, const struct ipvs_op *op)
+{
+	struct ipvs_entry *e = ipvs_table_find(&a->seen, &op->service.key);
+	struct ipvs_stats stats;
+
+	if (op->kind == IPVS_DEL_SERVICE) {
+		ipvs_table_remove(&a->seen, &op->service.key);
+	} else if (!e) {
+		ipvs_table_add(&a->seen, &op->service);
+		ipvs_table_seal(&a->seen);
+	} else if (op->kind == IPVS_NEW_SERVICE || op->kind == IPVS_SET_SERVICE) {
+		stats = e->service.stats;
+		e->service = op->service;
+		e->service.stats = stats;
+	} else {
+		note_dest(e, op);
+	}
+}
+
+/* Performs the operations of one service; true when all were taken. */
+static bool run_ops(struct ipvs_apply *a, const struct ipvs_ops *ops, struct ipvs_report *ret)
+{
+	size_t refused = ret->refused;
+
+	for (size_t i = 0; i < ops->nops; i++) {
+		int r = write_op(a, &ops->ops[i]);
+
+		if (r == 0) {
+			ret->written++;
+			note_done(a, &ops->ops[i]);
+			continue;
+		}
+		ret->refused++;
+		if (a->refused)
+			a->refused(a->arg, &ops->ops[i], r);
+		if (ops->ops[i].kind == IPVS_NEW_SERVICE)
+			break; /* its servers have nowhere to go */
+	}
+	return ret->refused == refused;
+}
+
+static bool sync_entry(struct ipvs_apply *a, const struct ipvs_entry *want,
+		       const struct ipvs_service_key *k, struct ipvs_report *ret)
+{
+	struct ipvs_ops ops = {0};
+	bool done;
+
+	ipvs_diff_entry(want, ipvs_table_find(&a->seen, k), &ops);
+	done = run_ops(a, &ops, ret);
+	ipvs_ops_free(&ops);
+	return done;
+}
+
+/* Moves what is no longer wanted to `leaving`, and what is wanted again back from there. */
+static void sort_leavers(struct ipvs_apply *a, const struct ipvs_table *want)
+{
+	for (size_t i = 0; i < a->want.nentries; i++) {
+		const struct ipvs_service *s = &a->want.entries[i].service;
+
+		if (!ipvs_table_find(want, &s->key))
+			ipvs_table_add(&a->leaving, s);
+	}
+	ipvs_table_seal(&a->leaving);
+	for (size_t i = 0; i < want->nentries; i++)
+		ipvs_table_remove(&a->leaving, &want->entries[i].service.key);
+}
+
+int ipvs_apply_sync(struct ipvs_apply *a, struct ipvs_table *want, struct ipvs_report *ret)
+{
+	int r;
+
+	*ret = (struct ipvs_report){0};
+	ipvs_table_seal(want);
+	r = adopt(a, want, ret);
+	if (r < 0) {
+		ipvs_table_free(want);
+		return r;
+	}
+	sort_leavers(a, want);
+	ipvs_table_free(&a->want);
+	a->want = *want;
+	*want = (struct ipvs_table){0};
+	for (size_t i = 0; i < a->want.nentries; i++)
+		sync_entry(a, &a->want.entries[i], &a->want.entries[i].service.key, ret);
+	for (size_t i = a->leaving.nentries; i-- > 0;) {
+		struct ipvs_service_key k = a->leaving.entries[i].service.key;
+
+		if (sync_entry(a, NULL, &k, ret))
+			ipvs_table_remove(&a->leaving, &k);
+	}
+	return 0;
+}
+
+const char *ipvs_error_text(const struct ipvs_op *op, int err, char *buf, size_t size)
+{
+	bool service = op->kind == IPVS_NEW_SERVICE || op->kind == IPVS_SET_SERVICE;
+
+	if (service && err == -ENOENT)
+		snprintf(buf, size, "the kernel has no scheduler \"%s\" (module ip_vs_%s)",
+			 op->service.scheduler, op->service.scheduler);
+	else
+		snprintf(buf, size, "%s: %s", ipvs_op_name[op->kind], strerror(-err));
+	return buf;
+}

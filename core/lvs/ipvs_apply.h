@@ -1,0 +1,60 @@
+/*
+ * ipvs_apply: brings our part of the kernel's table to what is wanted, writing only what
+ * differs, and keeps what the kernel was last seen to have.
+ *
+ * Ours are the services that are wanted, or were wanted earlier by this process. Nothing else
+ * is read beyond its key, and nothing else is ever written.
+ */
+#ifndef LVS_IPVS_APPLY_H
+#define LVS_IPVS_APPLY_H
+
+#include "lvs/ipvs_table.h"
+
+/* The kernel, or a test's idea of it. All return 0 or -errno. */
+struct ipvs_port {
+	/* Adds every service, without its servers. May miss some and give some twice. */
+	int (*dump_services)(void *arg, struct ipvs_table *ret);
+	/* Adds the servers of e->service to e; none when there is no such service. */
+	int (*dump_dests)(void *arg, struct ipvs_entry *e);
+	/* -ESRCH: there is none. */
+	int (*get_service)(void *arg, const struct ipvs_service_key *k, struct ipvs_service *ret);
+	int (*write)(void *arg, const struct ipvs_op *op);
+	void *arg;
+};
+
+struct ipvs_report {
+	size_t written; /* operations that the kernel took */
+	size_t refused;
+	size_t adopted_services, adopted_dests; /* found in the kernel as wanted */
+};
+
+/* An operation was refused with -errno; called from inside ipvs_apply_sync(). */
+typedef void (*ipvs_refused_fn)(void *arg, const struct ipvs_op *op, int err);
+
+struct ipvs_apply;
+
+/* `port` is kept by reference. */
+struct ipvs_apply *ipvs_apply_new(const struct ipvs_port *port, ipvs_refused_fn refused, void *arg);
+void ipvs_apply_free(struct ipvs_apply *a); /* the kernel's table stays as it is */
+
+/* Makes `want` what is wanted (takes its content, in any order) and writes the difference.
+ * Services that were wanted and are no more are deleted. 0, or -errno when the kernel could
+ * not be read (then nothing was written and nothing changed); single refusals are in *ret. */
+int ipvs_apply_sync(struct ipvs_apply *a, struct ipvs_table *want, struct ipvs_report *ret);
+
+/* Reads again what the kernel has of ours, with statistics. *drift (may be NULL) gets the
+ * number of operations that somebody else's changes have made necessary; the next
+ * ipvs_apply_sync() does them. */
+int ipvs_apply_read(struct ipvs_apply *a, size_t *drift);
+/* The same for one service, without looking for drift. */
+int ipvs_apply_read_one(struct ipvs_apply *a, const struct ipvs_service_key *k);
+
+/* What the kernel was last seen to have; NULL when nothing. Valid until the next call of the
+ * functions above. */
+const struct ipvs_entry *ipvs_apply_seen(const struct ipvs_apply *a,
+					 const struct ipvs_service_key *k);
+
+/* "the kernel has no scheduler \"foo\" (module ip_vs_foo)", "add server: ...". */
+const char *ipvs_error_text(const struct ipvs_op *op, int err, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,154 @@
+/*
+ * ipvs_kernel: the real struct ipvs_port.
+ *
+ * Resolving the family "IPVS" makes the kernel load ip_vs by the module's alias, creating a
+ * service makes it load the scheduler; neither needs a capability to load modules, so nothing
+ * is executed here. A reply that cannot be decoded is counted and left out of a dump: the
+ * caller then asks for that service by its key.
+ *
+ * Runs in the lvs process.
+ */
+#include "lvs/ipvs_kernel.h"
+
+#include "base/log.h"
+#include "nl/genl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct ipvs_kernel {
+	struct genl *genl;
+	struct buf request;
+	struct ipvs_port port;
+};
+
+static void take_service(void *arg, const void *attrs, size_t len)
+{
+	struct ipvs_service s;
+
+	if (ipvs_msg_get_service(attrs, len, &s))
+		ipvs_table_add(arg, &s);
+	else
+		log_debug("ipvs: a service could not be decoded (%zu octets)", len);
+}
+
+static int dump_services(void *arg, struct ipvs_table *ret)
+{
+	struct ipvs_kernel *k = arg;
+
+	return genl_dump(k->genl, IPVS_CMD_GET_SERVICE, NULL, take_service, ret);
+}
+
+static void take_dest(void *arg, const void *attrs, size_t len)
+{
+	struct ipvs_entry *e = arg;
+	struct ipvs_dest d;
+
+	if (ipvs_msg_get_dest(attrs, len, e->service.key.addr.family, &d))
+		ipvs_entry_add(e, &d);
+	else
+		log_debug("ipvs: a server could not be decoded (%zu octets)", len);
+}
+
+static int dump_dests(void *arg, struct ipvs_entry *e)
+{
+	struct ipvs_kernel *k = arg;
+
+	buf_reset(&k->request);
+	ipvs_msg_put_service_key(&k->request, &e->service.key);
+	return genl_dump(k->genl, IPVS_CMD_GET_DEST, &k->request, take_dest, e);
+}
+
+struct one_service {
+	struct ipvs_service *ret;
+	bool found;
+};
+
+static void take_one(void *arg, const void *attrs, size_t len)
+{
+	struct one_service *one = arg;
+
+	one->found = ipvs_msg_get_service(attrs, len, one->ret);
+}
+
+static int get_service(void *arg, const struct ipvs_service_key *key, struct ipvs_service *ret)
+{
+	struct ipvs_kernel *k = arg;
+	struct one_service one = {.ret = ret};
+	int r;
+
+	buf_reset(&k->request);
+	ipvs_msg_put_service_key(&k->request, key);
+	r = genl_get(k->genl, IPVS_CMD_GET_SERVICE, &k->request, take_one, &one);
+	return r < 0 ? r : one.found ? 0 : -EBADMSG;
+}
+
+static const uint8_t command_of[] = {
+    [IPVS_NEW_SERVICE] = IPVS_CMD_NEW_SERVICE, [IPVS_SET_SERVICE] = IPVS_CMD_SET_SERVICE,
+    [IPVS_DEL_SERVICE] = IPVS_CMD_DEL_SERVICE, [IPVS_NEW_DEST] = IPVS_CMD_NEW_DEST,
+    [IPVS_SET_DEST] = IPVS_CMD_SET_DEST,       [IPVS_DEL_DEST] = IPVS_CMD_DEL_DEST,
+};
+
+static int write_kernel(void *arg, const struct ipvs_op *op)
+{
+	struct ipvs_kernel *k = arg;
+
+	buf_reset(&k->request);
+	if (op->kind == IPVS_NEW_SERVICE || op->kind == IPVS_SET_SERVICE)
+		ipvs_msg_put_service(&k->request, &op->service);
+	else
+		ipvs_msg_put_service_key(&k->request, &op->service.key);
+	if (op->kind == IPVS_NEW_DEST || op->kind == IPVS_SET_DEST)
+		ipvs_msg_put_dest(&k->request, &op->dest);
+	else if (op->kind == IPVS_DEL_DEST)
+		ipvs_msg_put_dest_key(&k->request, &op->dest.key);
+	return genl_request(k->genl, command_of[op->kind], &k->request);
+}
+
+int ipvs_kernel_open(struct ipvs_kernel **ret)
+{
+	struct ipvs_kernel *k = xcalloc(1, sizeof(*k));
+	int r = genl_open(IPVS_GENL_NAME, IPVS_GENL_VERSION, &k->genl);
+
+	if (r < 0) {
+		ipvs_kernel_close(k);
+		return r;
+	}
+	k->port = (struct ipvs_port){dump_services, dump_dests, get_service, write_kernel, k};
+	*ret = k;
+	return 0;
+}
+
+void ipvs_kernel_close(struct ipvs_kernel *k)
+{
+	if (!k)
+		return;
+	genl_close(k->genl);
+	buf_free(&k->request);
+	free(k);
+}
+
+const struct ipvs_port *ipvs_kernel_port(struct ipvs_kernel *k)
+{
+	return &k->port;
+}
+
+struct one_info {
+	struct ipvs_info *ret;
+	bool found;
+};
+
+static void take_info(void *arg, const void *attrs, size_t len)
+{
+	struct one_info *one = arg;
+
+	one->found = ipvs_msg_get_info(attrs, len, one->ret);
+}
+
+int ipvs_kernel_info(struct ipvs_kernel *k, struct ipvs_info *ret)
+{
+	struct one_info one = {.ret = ret};
+	int r = genl_get(k->genl, IPVS_CMD_GET_INFO, NULL, take_info, &one);
+
+	return r < 0 ? r : one.found ? 0 : -EBADMSG;
+}

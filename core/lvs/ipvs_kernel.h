@@ -1,0 +1,17 @@
+/*
+ * ipvs_kernel: the kernel's IPVS behind struct ipvs_port, over generic netlink.
+ */
+#ifndef LVS_IPVS_KERNEL_H
+#define LVS_IPVS_KERNEL_H
+
+#include "lvs/ipvs_apply.h"
+
+struct ipvs_kernel;
+
+/* 0, -ENOENT (the kernel has no IPVS and could not load it) or another -errno. */
+int ipvs_kernel_open(struct ipvs_kernel **ret);
+void ipvs_kernel_close(struct ipvs_kernel *k); /* NULL is allowed */
+const struct ipvs_port *ipvs_kernel_port(struct ipvs_kernel *k);
+int ipvs_kernel_info(struct ipvs_kernel *k, struct ipvs_info *ret);
+
+#endif

@@ -1,0 +1,187 @@
+/*
+ * genl: request and reply over one generic netlink socket.
+ *
+ * libnl makes the socket, the headers and the walk over a received datagram; what follows the
+ * header are the caller's bytes. Sequence numbers are checked here: an answer to an earlier
+ * request (one that timed out) is dropped, never taken for the present one. When a wait times
+ * out the socket stays usable for that reason.
+ *
+ * The end of an exchange is an NLMSG_ERROR (with 0: acknowledged) or, in a dump, NLMSG_DONE.
+ * The two seconds are for a kernel whose IPVS lock is held by another namespace (it was one
+ * lock for all until 2025); a lost answer (ENOBUFS on a dump) ends the exchange with an error.
+ *
+ * Runs in the lvs process.
+ */
+#include "nl/genl.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define ANSWER_TIMEOUT_MS 2000
+#define RECEIVE_BUFFER    (1 << 20)
+#define MESSAGE_BUFFER    65536
+
+struct genl {
+	struct nl_sock *sock;
+	int family;
+	uint8_t version;
+	_Alignas(struct nlmsghdr) unsigned char buffer[MESSAGE_BUFFER];
+};
+
+/* libnl's error numbers as errno, as far as they can occur here. */
+static int errno_of(int nlerr)
+{
+	switch (-abs(nlerr)) {
+	case -NLE_OBJ_NOTFOUND:
+		return -ENOENT;
+	case -NLE_PERM:
+	case -NLE_NOACCESS:
+		return -EPERM;
+	case -NLE_NOMEM:
+		return -ENOMEM;
+	case -NLE_AGAIN:
+		return -EAGAIN;
+	case -NLE_PROTO_MISMATCH:
+		return -EPROTONOSUPPORT;
+	default:
+		return -EIO;
+	}
+}
+
+int genl_open(const char *family, uint8_t version, struct genl **ret)
+{
+	struct genl *g = xcalloc(1, sizeof(*g));
+	int r;
+
+	g->version = version;
+	g->sock = nl_socket_alloc();
+	if (!g->sock)
+		fatalx("netlink: out of memory");
+	r = genl_connect(g->sock);
+	if (r == 0)
+		r = g->family = genl_ctrl_resolve(g->sock, family);
+	if (r < 0) {
+		genl_close(g);
+		return errno_of(r);
+	}
+	nl_socket_set_buffer_size(g->sock, RECEIVE_BUFFER, 0);
+	*ret = g;
+	return 0;
+}
+
+void genl_close(struct genl *g)
+{
+	if (!g)
+		return;
+	nl_socket_free(g->sock);
+	free(g);
+}
+
+static int send_request(struct genl *g, uint8_t cmd, int flags, const struct buf *attrs,
+			uint32_t *seq)
+{
+	struct nl_msg *m =
+	    nlmsg_alloc_size(NLMSG_SPACE(GENL_HDRLEN) + (attrs ? attrs->len : 0) + NLMSG_ALIGNTO);
+	void *body = NULL;
+	int r;
+
+	if (!m || !genlmsg_put(m, NL_AUTO_PORT, NL_AUTO_SEQ, g->family, 0, flags, cmd, g->version))
+		fatalx("netlink: out of memory");
+	if (attrs && attrs->len) {
+		body = nlmsg_reserve(m, attrs->len, NLMSG_ALIGNTO);
+		if (!body)
+			fatalx("netlink: out of memory");
+		memcpy(body, attrs->data, attrs->len);
+	}
+	r = nl_send_auto(g->sock, m);
+	*seq = nlmsg_hdr(m)->nlmsg_seq;
+	nlmsg_free(m);
+	return r < 0 ? errno_of(r) : 0;
+}
+
+/* One message of our exchange: 1 to go on, 0 at its end, or the kernel's -errno. */
+static int take_message(struct nlmsghdr *h, genl_reply_fn fn, void *arg)
+{
+	const struct nlmsgerr *e;
+
+	switch (h->nlmsg_type) {
+	case NLMSG_NOOP:
+		return 1;
+	case NLMSG_DONE:
+		return 0;
+	case NLMSG_ERROR:
+		e = nlmsg_data(h);
+		return nlmsg_datalen(h) < (int)sizeof(*e) ? -EBADMSG : e->error;
+	default:
+		if (nlmsg_datalen(h) < (int)GENL_HDRLEN)
+			return -EBADMSG;
+		if (fn)
+			fn(arg, (char *)nlmsg_data(h) + GENL_HDRLEN,
+			   (size_t)(nlmsg_datalen(h) - GENL_HDRLEN));
+		return 1;
+	}
+}
+
+static int take_datagram(struct genl *g, int n, uint32_t seq, genl_reply_fn fn, void *arg)
+{
+	struct nlmsghdr *h = (struct nlmsghdr *)g->buffer;
+	int r = 1;
+
+	for (; r > 0 && nlmsg_ok(h, n); h = nlmsg_next(h, &n))
+		if (h->nlmsg_seq == seq)
+			r = take_message(h, fn, arg);
+	return r;
+}
+
+/* Receives until the exchange `seq` ends. */
+static int await_end(struct genl *g, uint32_t seq, genl_reply_fn fn, void *arg)
+{
+	struct pollfd p = {.fd = nl_socket_get_fd(g->sock), .events = POLLIN};
+	int r = 1;
+
+	while (r > 0) {
+		ssize_t n;
+
+		r = poll(&p, 1, ANSWER_TIMEOUT_MS);
+		if (r == 0)
+			return -ETIMEDOUT;
+		n = r < 0 ? -1 : recv(p.fd, g->buffer, sizeof(g->buffer), MSG_DONTWAIT);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return -errno;
+		r = n < 0 ? 1 : take_datagram(g, (int)n, seq, fn, arg);
+	}
+	return r;
+}
+
+static int exchange(struct genl *g, uint8_t cmd, int flags, const struct buf *attrs,
+		    genl_reply_fn fn, void *arg)
+{
+	uint32_t seq;
+	int r = send_request(g, cmd, NLM_F_REQUEST | flags, attrs, &seq);
+
+	return r < 0 ? r : await_end(g, seq, fn, arg);
+}
+
+int genl_request(struct genl *g, uint8_t cmd, const struct buf *attrs)
+{
+	return exchange(g, cmd, NLM_F_ACK, attrs, NULL, NULL);
+}
+
+int genl_get(struct genl *g, uint8_t cmd, const struct buf *attrs, genl_reply_fn fn, void *arg)
+{
+	return exchange(g, cmd, NLM_F_ACK, attrs, fn, arg);
+}
+
+int genl_dump(struct genl *g, uint8_t cmd, const struct buf *attrs, genl_reply_fn fn, void *arg)
+{
+	return exchange(g, cmd, NLM_F_DUMP, attrs, fn, arg);
+}

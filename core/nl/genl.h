@@ -1,0 +1,33 @@
+/*
+ * genl: a generic netlink socket for one family, used synchronously.
+ *
+ * Requests wait for the kernel's answer (which it gives inside the system call or soon
+ * after), for at most two seconds; so this is not for the packet loop of VRRP. Errors are
+ * -errno as the kernel gave them.
+ */
+#ifndef NL_GENL_H
+#define NL_GENL_H
+
+#include "base/buf.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct genl;
+
+/* Opens a socket and resolves the family by name, which makes the kernel load its module
+ * where it has an alias for it. -ENOENT: the kernel does not know the family. */
+int genl_open(const char *family, uint8_t version, struct genl **ret);
+void genl_close(struct genl *g); /* NULL is allowed */
+
+/* Sends a command with its attributes (NULL: none) and waits for the acknowledgement. */
+int genl_request(struct genl *g, uint8_t cmd, const struct buf *attrs);
+
+/* Attributes behind the generic netlink header of one reply. */
+typedef void (*genl_reply_fn)(void *arg, const void *attrs, size_t len);
+
+/* The same for commands that answer: one object, or all of them (`dump`). */
+int genl_get(struct genl *g, uint8_t cmd, const struct buf *attrs, genl_reply_fn fn, void *arg);
+int genl_dump(struct genl *g, uint8_t cmd, const struct buf *attrs, genl_reply_fn fn, void *arg);
+
+#endif

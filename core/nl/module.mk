@@ -1,0 +1,3 @@
+noinst_LIBRARIES += core/nl/libnl.a
+core_nl_libnl_a_SOURCES = \
+	core/nl/genl.c core/nl/genl.h

@@ -1,0 +1,13 @@
+if HAVE_CMOCKA
+LVS_UNIT = tests/unit/lvs_ipvs_msg tests/unit/lvs_ipvs_apply
+check_PROGRAMS += $(LVS_UNIT)
+TESTS += $(LVS_UNIT)
+LVS_UNIT_LIBS = core/lvs/liblvs.a core/model/libmodel.a core/base/libbase.a \
+	$(CMOCKA_LIBS) $(EVENT_LIBS)
+tests_unit_lvs_ipvs_msg_SOURCES = tests/unit/lvs_ipvs_msg.c
+tests_unit_lvs_ipvs_msg_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_lvs_ipvs_msg_LDADD = $(LVS_UNIT_LIBS)
+tests_unit_lvs_ipvs_apply_SOURCES = tests/unit/lvs_ipvs_apply.c
+tests_unit_lvs_ipvs_apply_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_lvs_ipvs_apply_LDADD = $(LVS_UNIT_LIBS)
+endif

@@ -1,0 +1,445 @@
+/*
+ * lvs_ipvs_apply: the difference of two tables, and the reconciler against a small kernel of
+ * our own that counts writes, forgets services in dumps, gives some twice and refuses some.
+ */
+#include "lvs/ipvs_apply.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* ---- a kernel -------------------------------------------------------- */
+
+struct fake {
+	struct ipvs_table table;
+	struct ipvs_port port;
+	char log[1024]; /* the writes, in order: "NS" new service, "SD" set dest, ... */
+	unsigned writes;
+	bool dump_forgets; /* the first service is missing in dumps */
+	bool dump_doubles;
+	const char *refuses; /* scheduler that it does not have */
+};
+
+static int fake_dump_services(void *arg, struct ipvs_table *ret)
+{
+	struct fake *f = arg;
+
+	for (size_t i = f->dump_forgets; i < f->table.nentries; i++) {
+		ipvs_table_add(ret, &f->table.entries[i].service);
+		if (f->dump_doubles)
+			ipvs_table_add(ret, &f->table.entries[i].service);
+	}
+	return 0;
+}
+
+static int fake_dump_dests(void *arg, struct ipvs_entry *e)
+{
+	struct fake *f = arg;
+	struct ipvs_entry *have = ipvs_table_find(&f->table, &e->service.key);
+
+	for (size_t i = 0; have && i < have->ndests; i++)
+		ipvs_entry_add(e, &have->dests[i]);
+	return 0;
+}
+
+static int fake_get_service(void *arg, const struct ipvs_service_key *k, struct ipvs_service *ret)
+{
+	struct fake *f = arg;
+	struct ipvs_entry *have = ipvs_table_find(&f->table, k);
+
+	if (!have)
+		return -ESRCH;
+	*ret = have->service;
+	return 0;
+}
+
+static int fake_write_service(struct fake *f, const struct ipvs_op *op, struct ipvs_entry *have)
+{
+	if (op->kind == IPVS_NEW_SERVICE && have)
+		return -EEXIST;
+	if (op->kind != IPVS_NEW_SERVICE && !have)
+		return -ESRCH;
+	if (op->kind == IPVS_DEL_SERVICE)
+		ipvs_table_remove(&f->table, &op->service.key);
+	else if (f->refuses && !strcmp(op->service.scheduler, f->refuses))
+		return -ENOENT;
+	else if (have)
+		have->service = op->service;
+	else
+		ipvs_table_add(&f->table, &op->service);
+	ipvs_table_seal(&f->table);
+	return 0;
+}
+
+static int fake_write_dest(const struct ipvs_op *op, struct ipvs_entry *have)
+{
+	struct ipvs_dest *d = have ? ipvs_entry_find(have, &op->dest.key) : NULL;
+
+	if (!have)
+		return -ESRCH;
+	if (op->kind == IPVS_NEW_DEST && d)
+		return -EEXIST;
+	if (op->kind != IPVS_NEW_DEST && !d)
+		return -ENOENT;
+	if (op->kind == IPVS_DEL_DEST) {
+		*d = have->dests[--have->ndests];
+	} else if (d) {
+		*d = op->dest;
+	} else {
+		ipvs_entry_add(have, &op->dest);
+	}
+	ipvs_entry_seal(have);
+	return 0;
+}
+
+static int fake_write(void *arg, const struct ipvs_op *op)
+{
+	static const char *const names[] = {"NS", "SS", "DS", "ND", "SD", "DD"};
+	struct fake *f = arg;
+	struct ipvs_entry *have = ipvs_table_find(&f->table, &op->service.key);
+	size_t at = strlen(f->log);
+
+	f->writes++;
+	snprintf(f->log + at, sizeof(f->log) - at, "%s%s", at ? " " : "", names[op->kind]);
+	if (op->kind <= IPVS_DEL_SERVICE)
+		return fake_write_service(f, op, have);
+	return fake_write_dest(op, have);
+}
+
+static int refusals;
+static int last_refusal;
+
+static void refused(void *arg, const struct ipvs_op *op, int err)
+{
+	(void)arg, (void)op;
+	refusals++;
+	last_refusal = err;
+}
+
+static void fake_init(struct fake *f)
+{
+	*f = (struct fake){
+	    .port = {fake_dump_services, fake_dump_dests, fake_get_service, fake_write, f}};
+	refusals = 0;
+}
+
+static void forget_writes(struct fake *f)
+{
+	f->writes = 0;
+	f->log[0] = 0;
+}
+
+/* ---- tables by hand -------------------------------------------------- */
+
+/* "80 rr 1=1 2=3" : port, scheduler, then last octet of a server = weight. */
+static void add_service(struct ipvs_table *t, const char *text)
+{
+	struct ipvs_service s = {.key = {.addr = addr_ipv4(0xc0000201), .protocol = IPPROTO_TCP},
+				 .prefix = 32};
+	struct ipvs_entry *e;
+	unsigned port, server, weight;
+	int n;
+
+	assert_int_equal(sscanf(text, "%u %15s%n", &port, s.scheduler, &n), 2);
+	s.key.port = (uint16_t)port;
+	e = ipvs_table_add(t, &s);
+	for (text += n; sscanf(text, " %u=%u%n", &server, &weight, &n) == 2; text += n) {
+		struct ipvs_dest d = {.weight = weight, .forwarding = IP_VS_CONN_F_DROUTE};
+
+		d.key.addr = addr_ipv4(0x0a000000 + server);
+		d.key.port = 80;
+		ipvs_entry_add(e, &d);
+	}
+}
+
+static struct ipvs_table table_of(const char *const *services)
+{
+	struct ipvs_table t = {0};
+
+	for (; *services; services++)
+		add_service(&t, *services);
+	return t;
+}
+
+#define TABLE(...) table_of((const char *const[]){__VA_ARGS__, NULL})
+
+static void load(struct fake *f, struct ipvs_table t)
+{
+	ipvs_table_free(&f->table);
+	f->table = t;
+	ipvs_table_seal(&f->table);
+}
+
+static struct ipvs_report sync_to(struct ipvs_apply *a, struct ipvs_table want)
+{
+	struct ipvs_report r;
+
+	assert_int_equal(ipvs_apply_sync(a, &want, &r), 0);
+	return r;
+}
+
+static uint32_t weight_of(struct fake *f, uint16_t port, uint32_t server)
+{
+	struct ipvs_service_key k = {
+	    .addr = addr_ipv4(0xc0000201), .port = port, .protocol = IPPROTO_TCP};
+	struct ipvs_dest_key dk = {.addr = addr_ipv4(0x0a000000 + server), .port = 80};
+	struct ipvs_entry *e = ipvs_table_find(&f->table, &k);
+	struct ipvs_dest *d = e ? ipvs_entry_find(e, &dk) : NULL;
+
+	return d ? d->weight : UINT32_MAX;
+}
+
+static void done(struct ipvs_apply *a, struct fake *f)
+{
+	ipvs_apply_free(a);
+	ipvs_table_free(&f->table);
+}
+
+/* ---- the difference -------------------------------------------------- */
+
+struct diff_case {
+	const char *have, *want; /* NULL: absent */
+	uint32_t have_flags, want_flags;
+	const char *writes;
+};
+
+static const struct diff_case diff_cases[] = {
+    {NULL, NULL, 0, 0, ""},
+    {NULL, "80 rr 1=1 2=1", 0, 0, "NS ND ND"},
+    {"80 rr 1=1 2=1", "80 rr 1=1 2=1", 0, 0, ""},
+    {"80 rr 1=1 2=1", "80 rr 2=1 1=1", 0, 0, ""},
+    {"80 rr 1=1 2=1", "80 rr 1=5 2=1", 0, 0, "SD"},
+    {"80 rr 1=1 2=1", "80 rr 2=1", 0, 0, "DD"},
+    {"80 rr 1=1", "80 rr 2=1", 0, 0, "ND DD"},
+    {"80 rr 1=1", "80 wlc 1=1", 0, 0, "SS"},
+    {"80 rr 1=1", NULL, 0, 0, "DS"},
+    {"80 sh 1=1", "80 sh 1=0", 0, IP_VS_SVC_F_SCHED_SH_FALLBACK, "SS SD"},
+    {"80 sh 1=0", "80 sh 1=1", IP_VS_SVC_F_SCHED_SH_FALLBACK, 0, "SD SS"},
+};
+
+static void test_diff(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(diff_cases) / sizeof(diff_cases[0]); i++) {
+		const struct diff_case *c = &diff_cases[i];
+		struct ipvs_table have = TABLE(c->have), want = TABLE(c->want);
+		struct ipvs_ops ops = {0};
+		struct fake f;
+
+		fake_init(&f);
+		ipvs_table_seal(&have);
+		ipvs_table_seal(&want);
+		if (c->have)
+			have.entries[0].service.flags = c->have_flags;
+		if (c->want)
+			want.entries[0].service.flags = c->want_flags;
+		ipvs_diff_entry(want.entries, have.entries, &ops);
+		f.table = have;
+		for (size_t o = 0; o < ops.nops; o++)
+			assert_int_equal(fake_write(&f, &ops.ops[o]), 0);
+		assert_string_equal(f.log, c->writes);
+		ipvs_ops_free(&ops);
+		ipvs_table_free(&f.table);
+		ipvs_table_free(&want);
+	}
+}
+
+static void test_persistence_counts_only_when_persistent(void **state)
+{
+	struct ipvs_service a = {.scheduler = "rr", .timeout_s = 300, .prefix = 32};
+	struct ipvs_service b = {.scheduler = "rr", .timeout_s = 0, .prefix = 24};
+
+	(void)state;
+	assert_true(ipvs_service_same(&a, &b));
+	a.flags = b.flags = IP_VS_SVC_F_PERSISTENT;
+	assert_false(ipvs_service_same(&a, &b));
+}
+
+static void test_seal_removes_doubles(void **state)
+{
+	struct ipvs_table t = TABLE("80 rr 1=1", "443 rr 2=1 2=7 1=1", "80 wlc 1=3");
+
+	(void)state;
+	ipvs_table_seal(&t);
+	assert_int_equal(t.nentries, 2);
+	assert_int_equal(t.entries[0].service.key.port, 80);
+	assert_int_equal(t.entries[1].ndests, 2);
+	ipvs_table_free(&t);
+}
+
+/* ---- the reconciler -------------------------------------------------- */
+
+static void test_adoption_writes_nothing(void **state)
+{
+	struct fake f;
+	struct ipvs_apply *a;
+	struct ipvs_report r;
+
+	(void)state;
+	fake_init(&f);
+	load(&f, TABLE("80 rr 1=1 2=1", "443 wlc 1=2", "8080 rr 9=1"));
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	r = sync_to(a, TABLE("80 rr 1=1 2=1", "443 wlc 1=2"));
+	assert_int_equal(f.writes, 0);
+	assert_int_equal(r.adopted_services, 2);
+	assert_int_equal(r.adopted_dests, 3);
+	r = sync_to(a, TABLE("80 rr 1=1 2=1", "443 wlc 1=2"));
+	assert_int_equal(f.writes, 0);
+	assert_int_equal(r.adopted_services, 0);
+	assert_int_equal(weight_of(&f, 8080, 9), 1);
+	done(a, &f);
+}
+
+static void test_adoption_repairs_by_set(void **state)
+{
+	struct fake f;
+	struct ipvs_apply *a;
+
+	(void)state;
+	fake_init(&f);
+	load(&f, TABLE("80 rr 1=7 2=1 3=1", "8080 rr 9=1"));
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	sync_to(a, TABLE("80 rr 1=1 2=1"));
+	assert_string_equal(f.log, "SD DD");
+	assert_int_equal(weight_of(&f, 80, 1), 1);
+	assert_int_equal(weight_of(&f, 80, 3), UINT32_MAX);
+	assert_int_equal(weight_of(&f, 8080, 9), 1);
+	done(a, &f);
+}
+
+static void test_dump_is_not_trusted(void **state)
+{
+	static const char *const many[] = {"1 rr 1=1", "2 rr 1=1",  "3 rr 1=1", "4 rr 1=1",
+					   "5 rr 1=1", "6 rr 1=1",  "7 rr 1=1", "8 rr 1=1",
+					   "9 rr 1=1", "10 rr 1=1", NULL};
+	struct fake f;
+	struct ipvs_apply *a;
+	size_t drift;
+
+	(void)state;
+	fake_init(&f);
+	f.dump_forgets = f.dump_doubles = true;
+	load(&f, table_of(many));
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	assert_int_equal(sync_to(a, table_of(many)).adopted_services, 10);
+	assert_int_equal(ipvs_apply_read(a, &drift), 0);
+	assert_int_equal(drift, 0);
+	sync_to(a, table_of(many));
+	assert_int_equal(f.writes, 0);
+	done(a, &f);
+}
+
+static void test_only_ours_are_deleted(void **state)
+{
+	struct fake f;
+	struct ipvs_apply *a;
+
+	(void)state;
+	fake_init(&f);
+	load(&f, TABLE("8080 rr 9=1"));
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	sync_to(a, TABLE("80 rr 1=1", "443 rr 1=1"));
+	forget_writes(&f);
+	sync_to(a, TABLE("443 rr 1=1"));
+	assert_string_equal(f.log, "DS");
+	/* Somebody else makes it now: it is not ours any more. */
+	add_service(&f.table, "80 rr 5=1");
+	ipvs_table_seal(&f.table);
+	sync_to(a, TABLE("443 rr 1=1"));
+	sync_to(a, (struct ipvs_table){0});
+	assert_int_equal(weight_of(&f, 80, 5), 1);
+	assert_int_equal(weight_of(&f, 8080, 9), 1);
+	assert_int_equal(weight_of(&f, 443, 1), UINT32_MAX);
+	done(a, &f);
+}
+
+static void test_drift_is_seen_and_repaired(void **state)
+{
+	struct fake f;
+	struct ipvs_apply *a;
+	size_t drift;
+
+	(void)state;
+	fake_init(&f);
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	sync_to(a, TABLE("80 rr 1=1 2=1", "443 rr 1=1"));
+	load(&f, TABLE("80 rr 1=1 2=9 4=1"));
+	assert_int_equal(ipvs_apply_read(a, &drift), 0);
+	assert_int_equal(drift, 4); /* SD DD, NS ND */
+	sync_to(a, TABLE("80 rr 1=1 2=1", "443 rr 1=1"));
+	assert_int_equal(weight_of(&f, 80, 2), 1);
+	assert_int_equal(weight_of(&f, 443, 1), 1);
+	assert_int_equal(ipvs_apply_read(a, &drift), 0);
+	assert_int_equal(drift, 0);
+	done(a, &f);
+}
+
+/* Somebody wrote between our reading and our writing. */
+static void test_races_are_resolved(void **state)
+{
+	struct fake f;
+	struct ipvs_apply *a;
+
+	(void)state;
+	fake_init(&f);
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	sync_to(a, TABLE("80 rr 1=1 2=1"));
+	load(&f, TABLE("80 rr 2=1 3=5"));
+	forget_writes(&f);
+	sync_to(a, TABLE("80 rr 1=4 3=1"));
+	assert_string_equal(f.log, "SD ND ND SD DD");
+	assert_int_equal(weight_of(&f, 80, 1), 4);
+	assert_int_equal(weight_of(&f, 80, 3), 1);
+	assert_int_equal(refusals, 0);
+	done(a, &f);
+}
+
+static void test_refusal(void **state)
+{
+	struct ipvs_op op = {.kind = IPVS_NEW_SERVICE, .service.scheduler = "foo"};
+	struct fake f;
+	struct ipvs_apply *a;
+	struct ipvs_report r;
+	char text[96];
+
+	(void)state;
+	fake_init(&f);
+	f.refuses = "foo";
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	r = sync_to(a, TABLE("80 foo 1=1 2=1", "443 rr 1=1"));
+	assert_string_equal(f.log, "NS NS ND");
+	assert_int_equal(r.refused, 1);
+	assert_int_equal(refusals, 1);
+	assert_int_equal(last_refusal, -ENOENT);
+	assert_string_equal(ipvs_error_text(&op, last_refusal, text, sizeof(text)),
+			    "the kernel has no scheduler \"foo\" (module ip_vs_foo)");
+	f.refuses = NULL; /* the module came */
+	r = sync_to(a, TABLE("80 foo 1=1 2=1", "443 rr 1=1"));
+	assert_int_equal(r.written, 3);
+	assert_int_equal(weight_of(&f, 80, 2), 1);
+	done(a, &f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_diff),
+	    cmocka_unit_test(test_persistence_counts_only_when_persistent),
+	    cmocka_unit_test(test_seal_removes_doubles),
+	    cmocka_unit_test(test_adoption_writes_nothing),
+	    cmocka_unit_test(test_adoption_repairs_by_set),
+	    cmocka_unit_test(test_dump_is_not_trusted),
+	    cmocka_unit_test(test_only_ours_are_deleted),
+	    cmocka_unit_test(test_drift_is_seen_and_repaired),
+	    cmocka_unit_test(test_races_are_resolved),
+	    cmocka_unit_test(test_refusal),
+	};
+
+	return cmocka_run_group_tests_name("lvs_ipvs_apply", tests, NULL, NULL);
+}
