@@ -23,7 +23,7 @@ struct mono mono_read(void);
 
 static inline struct mono mono_add(struct mono t, int64_t ns)
 {
-	return (struct mono){ t.ns + ns };
+	return (struct mono){t.ns + ns};
 }
 
 /* a - b in nanoseconds. */

@@ -12,13 +12,19 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-enum log_level { LOG_LV_ERR = 3, LOG_LV_WARN = 4, LOG_LV_NOTICE = 5, LOG_LV_INFO = 6, LOG_LV_DEBUG = 7 };
+enum log_level {
+	LOG_LV_ERR = 3,
+	LOG_LV_WARN = 4,
+	LOG_LV_NOTICE = 5,
+	LOG_LV_INFO = 6,
+	LOG_LV_DEBUG = 7
+};
 
 struct log_options {
 	const char *ident; /* program or role name, kept by reference */
 	bool to_stderr;
 	bool to_syslog;
-	int facility;      /* as in syslog(3), already shifted (LOG_DAEMON) */
+	int facility; /* as in syslog(3), already shifted (LOG_DAEMON) */
 	enum log_level max_level;
 };
 
@@ -26,9 +32,9 @@ void log_init(const struct log_options *o);
 bool log_enabled(enum log_level level);
 
 #define LOG_PRINTF __attribute__((format(printf, 1, 2)))
-void log_err(const char *fmt, ...) LOG_PRINTF;    /* appends ": strerror(errno)" */
+void log_err(const char *fmt, ...) LOG_PRINTF; /* appends ": strerror(errno)" */
 void log_errx(const char *fmt, ...) LOG_PRINTF;
-void log_warn(const char *fmt, ...) LOG_PRINTF;   /* appends ": strerror(errno)" */
+void log_warn(const char *fmt, ...) LOG_PRINTF; /* appends ": strerror(errno)" */
 void log_warnx(const char *fmt, ...) LOG_PRINTF;
 void log_notice(const char *fmt, ...) LOG_PRINTF; /* transitions */
 void log_info(const char *fmt, ...) LOG_PRINTF;

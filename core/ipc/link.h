@@ -18,10 +18,10 @@ struct link;
 
 /* What flows between two roles: fields are F_ masks, by table (0: nothing). */
 struct link_policy {
-	unsigned send[T_COUNT];     /* always */
+	unsigned send[T_COUNT];       /* always */
 	unsigned send_first[T_COUNT]; /* with the snapshot only, beside `send` */
 	unsigned accept[T_COUNT];
-	unsigned accept_first[T_COUNT]; /* in the first snapshot of this process's life, beside `accept` */
+	unsigned accept_first[T_COUNT]; /* of rows that are new here, beside `accept` */
 	bool accept_rows; /* rows come and go as the peer says; else unknown rows are ignored */
 };
 
@@ -43,8 +43,8 @@ struct link_ops {
 };
 
 /* Takes the fd. `ops` and its members may be NULL. */
-struct link *link_open(struct loop *loop, int fd, enum role me, enum role peer,
-		       struct store *store, const struct link_ops *ops, void *arg);
+struct link *link_open(struct loop *loop, int fd, enum role me, enum role peer, struct store *store,
+		       const struct link_ops *ops, void *arg);
 /* The same with a policy of the caller's (a control client with fewer rights). */
 struct link *link_open_policy(struct loop *loop, int fd, enum role me, enum role peer,
 			      struct store *store, const struct link_policy *policy,

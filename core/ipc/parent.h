@@ -32,7 +32,7 @@ struct parent_msg {
 	uint64_t value;
 	/* PARENT_PROCESS */
 	uint32_t pid;
-	uint32_t state;    /* enum process_state */
+	uint32_t state; /* enum process_state */
 	uint32_t restarts;
 	uint64_t heartbeat_ns;
 	uint64_t started_ns;

@@ -12,7 +12,7 @@
 #include "model/schema.h"
 
 #define WIRE_HEADER   12
-#define WIRE_DATAGRAM 65536 /* largest datagram */
+#define WIRE_DATAGRAM 131072 /* largest datagram */
 
 enum msg_type {
 	MSG_HELLO = 1,    /* u64 schema hash, u8 role, u32 pid */
@@ -83,7 +83,7 @@ enum result_status {
 	RESULT_NOT_WRITABLE,
 	RESULT_NO_ROW,
 	RESULT_DENIED,
-	RESULT_UNAVAILABLE, /* the process that must do it is not there */
+	RESULT_UNAVAILABLE,   /* the process that must do it is not there */
 	RESULT_COMMIT_FAILED, /* could not be made durable or applied; nothing changed */
 	RESULT_UNKNOWN,       /* no answer in time: read back */
 	RESULT_REFUSED,       /* a command: see the text */

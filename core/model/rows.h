@@ -50,7 +50,12 @@ struct global_row {
 enum reload_result { RELOAD_NONE = 1, RELOAD_OK = 2, RELOAD_REFUSED = 3 };
 extern const struct enum_name reload_result_names[];
 
-enum process_state { PROCESS_STARTING = 1, PROCESS_RUNNING = 2, PROCESS_DEAD = 3, PROCESS_DISABLED = 4 };
+enum process_state {
+	PROCESS_STARTING = 1,
+	PROCESS_RUNNING = 2,
+	PROCESS_DEAD = 3,
+	PROCESS_DISABLED = 4
+};
 extern const struct enum_name process_state_names[];
 
 struct process_row {
@@ -96,9 +101,9 @@ enum vrrp_reason {
 	VRRP_REASON_STARTUP,
 	VRRP_REASON_SHUTDOWN,
 	VRRP_REASON_MASTER_DOWN_TIMER,
-	VRRP_REASON_MASTER_RESIGNED,  /* priority 0 heard */
+	VRRP_REASON_MASTER_RESIGNED, /* priority 0 heard */
 	VRRP_REASON_HIGHER_PRIORITY,
-	VRRP_REASON_HIGHER_ADDRESS,   /* equal priority, greater address */
+	VRRP_REASON_HIGHER_ADDRESS, /* equal priority, greater address */
 	VRRP_REASON_PREEMPT,
 	VRRP_REASON_OWNER,
 	VRRP_REASON_ADMIN_DOWN,
@@ -114,8 +119,8 @@ struct vrrp_instance_row {
 	/* configuration */
 	char interface[NAME_IF];
 	uint8_t vrid;
-	uint8_t version; /* 2 or 3 */
-	uint8_t family;  /* enum family */
+	uint8_t version;       /* 2 or 3 */
+	uint8_t family;        /* enum family */
 	uint8_t initial_state; /* VRRP_MASTER or VRRP_BACKUP */
 	uint8_t base_priority;
 	uint32_t adver_int_cs;
@@ -171,7 +176,7 @@ struct vrrp_address_row {
 	uint8_t prefix_len;
 	char dev[NAME_IF];
 	char label[NAME_IF];
-	uint8_t scope;      /* enum addr_scope */
+	uint8_t scope; /* enum addr_scope */
 	struct addr broadcast;
 	bool broadcast_set; /* "brd +": computed from the prefix when broadcast is empty */
 	bool excluded;      /* not in the advertisement */
@@ -180,7 +185,13 @@ struct vrrp_address_row {
 	uint32_t ifindex;
 };
 
-enum addr_scope { SCOPE_GLOBAL = 1, SCOPE_SITE = 2, SCOPE_LINK = 3, SCOPE_HOST = 4, SCOPE_NOWHERE = 5 };
+enum addr_scope {
+	SCOPE_GLOBAL = 1,
+	SCOPE_SITE = 2,
+	SCOPE_LINK = 3,
+	SCOPE_HOST = 4,
+	SCOPE_NOWHERE = 5
+};
 extern const struct enum_name addr_scope_names[];
 
 /* ---- LVS ------------------------------------------------------------- */
@@ -231,9 +242,9 @@ struct virtual_server_row {
 	uint8_t protocol;
 	uint32_t fwmark;
 	char scheduler[16];
-	bool sched_fallback; /* sh-fallback, mh-fallback */
-	bool sched_port;     /* sh-port, mh-port */
-	uint8_t forwarding;  /* default of its real servers */
+	bool sched_fallback;            /* sh-fallback, mh-fallback */
+	bool sched_port;                /* sh-port, mh-port */
+	uint8_t forwarding;             /* default of its real servers */
 	uint32_t persistence_timeout_s; /* 0: none */
 	uint32_t delay_loop_ms;
 	/* the operator's word */
@@ -249,7 +260,7 @@ struct virtual_server_row {
 	uint32_t active_conns;
 	uint32_t cps, in_pps, out_pps, in_bps, out_bps;
 	struct mono last_change;
-	struct mono stats_at;  /* when counters were read from the kernel */
+	struct mono stats_at; /* when counters were read from the kernel */
 	/* counters */
 	uint32_t transitions;
 	uint64_t conns, in_pkts, out_pkts, in_bytes, out_bytes;

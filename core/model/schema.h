@@ -50,8 +50,8 @@ enum field_type {
 #define F_EXEC    (1u << 9)  /* names something to execute: only the file may set it */
 #define F_MAIN    (1u << 10) /* state that main writes although another process owns the table's */
 
-#define F_WANTED (F_CONFIG | F_ADMIN)   /* what should be */
-#define F_SEEN   (F_STATE | F_COUNTER)  /* what is */
+#define F_WANTED (F_CONFIG | F_ADMIN)  /* what should be */
+#define F_SEEN   (F_STATE | F_COUNTER) /* what is */
 
 struct enum_name {
 	int value;
@@ -64,10 +64,10 @@ struct field {
 	unsigned flags;
 	uint16_t offset;
 	uint16_t size;
-	uint64_t min, max;  /* integers: range; strings: length */
-	uint64_t def;       /* default of integers, booleans and enums */
+	uint64_t min, max; /* integers: range; strings: length */
+	uint64_t def;      /* default of integers, booleans and enums */
 	const struct enum_name *names;
-	const char *unit;   /* "s", "ms", "cs", "us", "bytes", ... or NULL */
+	const char *unit; /* "s", "ms", "cs", "us", "bytes", ... or NULL */
 	const char *help;
 };
 
@@ -85,11 +85,12 @@ struct table {
 	enum role owner; /* the process that writes F_SEEN fields */
 	size_t row_size;
 	unsigned nfields;
-	unsigned nkeys;  /* the first fields are the keys */
+	unsigned nkeys; /* the first fields are the keys */
 	const struct field *fields;
 	const char *help;
 };
 
+extern const struct table *const schema_tables[T_COUNT];
 const struct table *schema_table(enum table_id id);
 const struct table *schema_table_by_name(const char *name); /* NULL: unknown */
 /* Field by name, or NULL. */

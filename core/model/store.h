@@ -43,8 +43,8 @@ size_t store_merge(struct store *dst, const struct store *src, unsigned fields);
 
 /* Iteration in key order:  STORE_EACH(s, T_REAL_SERVER, struct real_server_row, r) { ... }
  * Rows of the table must not be added or deleted inside. */
-#define STORE_EACH(s, t, type, var) \
-	for (size_t var##_i_ = 0; var##_i_ < store_count((s), (t)); var##_i_++) \
+#define STORE_EACH(s, t, type, var)                                                                \
+	for (size_t var##_i_ = 0; var##_i_ < store_count((s), (t)); var##_i_++)                    \
 		for (const type *var = store_at((s), (t), var##_i_); var; var = NULL)
 /* NOTE: `break` leaves only the inner loop: use a helper function to stop early. */
 
@@ -57,9 +57,9 @@ struct store_watch;
 
 struct store_change {
 	enum table_id table;
-	bool gone;            /* the row was deleted: only its keys may be read */
+	bool gone; /* the row was deleted: only its keys may be read */
 	bool added;
-	const void *row;      /* valid until the next call on this watch */
+	const void *row; /* valid until the next call on this watch */
 	struct fieldset changed;
 };
 

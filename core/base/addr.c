@@ -1,0 +1,74 @@
+/* addr: see addr.h. */
+#include "base/addr.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+size_t addr_len(const struct addr *a)
+{
+	return a->family == ADDR_IPV4 ? 4 : a->family == ADDR_IPV6 ? 16 : 0;
+}
+
+int addr_af(const struct addr *a)
+{
+	return a->family == ADDR_IPV4 ? AF_INET : a->family == ADDR_IPV6 ? AF_INET6 : AF_UNSPEC;
+}
+
+struct addr addr_ipv4(uint32_t host_order)
+{
+	struct addr a = {.family = ADDR_IPV4};
+	uint32_t be = htonl(host_order);
+
+	memcpy(a.bytes, &be, 4);
+	return a;
+}
+
+uint32_t addr_ipv4_value(const struct addr *a)
+{
+	uint32_t be;
+
+	if (a->family != ADDR_IPV4)
+		return 0;
+	memcpy(&be, a->bytes, 4);
+	return ntohl(be);
+}
+
+bool addr_parse(const char *text, struct addr *ret)
+{
+	struct addr a = {.family = ADDR_IPV4};
+
+	if (inet_pton(AF_INET, text, a.bytes) != 1) {
+		memset(&a, 0, sizeof(a));
+		a.family = ADDR_IPV6;
+		if (inet_pton(AF_INET6, text, a.bytes) != 1)
+			return false;
+	}
+	*ret = a;
+	return true;
+}
+
+const char *addr_text(const struct addr *a, char buf[ADDR_TEXT_MAX])
+{
+	if (a->family == ADDR_NONE || !inet_ntop(addr_af(a), a->bytes, buf, ADDR_TEXT_MAX))
+		memcpy(buf, "-", 2);
+	return buf;
+}
+
+int addr_cmp(const struct addr *a, const struct addr *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+bool addr_equal(const struct addr *a, const struct addr *b)
+{
+	return addr_cmp(a, b) == 0;
+}
+
+bool addr_is_multicast(const struct addr *a)
+{
+	if (a->family == ADDR_IPV4)
+		return (a->bytes[0] & 0xf0) == 0xe0;
+	return a->family == ADDR_IPV6 && a->bytes[0] == 0xff;
+}

@@ -1,0 +1,12 @@
+/* clock: see clock.h. */
+#include "base/clock.h"
+
+#include <time.h>
+
+struct mono mono_read(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (struct mono){ts.tv_sec * NS_PER_S + ts.tv_nsec};
+}

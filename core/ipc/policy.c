@@ -1,0 +1,57 @@
+/*
+ * policy: who may tell what to whom. Main owns the existence of rows and what is wanted;
+ * the worker that owns a table tells what is seen; secrets go to the process that needs them
+ * and to nobody else; the agent and halvardctl are told, and ask by transactions.
+ */
+#include "ipc/link.h"
+
+/* What main tells a worker of one table: what is wanted; in the first snapshot also what was
+ * last seen, so that a restarted worker goes on where its predecessor was. */
+static void main_to_worker(struct link_policy *p, enum table_id t)
+{
+	p->send[t] = F_KEY | F_WANTED;
+	p->send_first[t] = F_KEY | F_WANTED | F_SEEN;
+	p->accept[t] = F_SEEN;
+}
+
+static void worker_from_main(struct link_policy *p, enum table_id t)
+{
+	p->accept[t] = F_KEY | F_WANTED;
+	p->accept_first[t] = F_KEY | F_WANTED | F_SEEN;
+	p->send[t] = F_SEEN;
+}
+
+typedef void (*table_rule)(struct link_policy *p, enum table_id t);
+
+static void worker_tables(struct link_policy *p, enum role worker, table_rule rule)
+{
+	for (int t = 0; t < T_COUNT; t++)
+		if (schema_table((enum table_id)t)->owner == worker)
+			rule(p, (enum table_id)t);
+}
+
+static void all_tables(unsigned masks[T_COUNT], unsigned flags)
+{
+	for (int t = 0; t < T_COUNT; t++)
+		masks[t] = flags;
+}
+
+struct link_policy link_policy(enum role me, enum role peer)
+{
+	struct link_policy p = {0};
+
+	if (me == ROLE_MAIN && (peer == ROLE_VRRP || peer == ROLE_LVS)) {
+		worker_tables(&p, peer, main_to_worker);
+		p.send[T_GLOBAL] = F_KEY | F_WANTED;
+	} else if (me == ROLE_MAIN) { /* the agent, halvardctl */
+		all_tables(p.send, F_KEY | F_WANTED | F_SEEN);
+	} else if (me == ROLE_VRRP || me == ROLE_LVS) {
+		worker_tables(&p, me, worker_from_main);
+		p.accept[T_GLOBAL] = F_KEY | F_WANTED;
+		p.accept_rows = true;
+	} else {
+		all_tables(p.accept, F_KEY | F_WANTED | F_SEEN);
+		p.accept_rows = true;
+	}
+	return p;
+}

@@ -1,0 +1,58 @@
+/*
+ * field: how rows_*.c describe a field in one line. The macros take offset and size from the
+ * struct's member and refuse to compile when its C type is not the field's type.
+ *
+ * A file defines ROW as its row struct before each table.
+ */
+#ifndef MODEL_FIELD_H
+#define MODEL_FIELD_H
+
+#include "model/rows.h"
+
+/* 0, or a compile error unless the member has the C type. */
+#define TYPE_OK(member, ctype)                                                                     \
+	(0 * sizeof(char[_Generic(((ROW *)0)->member, ctype : 1, default : -1)]))
+
+#define FIELD_OF(member, ctype, ftype, fl, lo, hi, dflt, nm, un, txt)                              \
+	{                                                                                          \
+		.name = #member, .type = (ftype), .flags = (fl),                                   \
+		.offset = offsetof(ROW, member) + TYPE_OK(member, ctype),                          \
+		.size = sizeof(((ROW *)0)->member), .min = (lo), .max = (hi), .def = (dflt),       \
+		.names = (nm), .unit = (un), .help = (txt),                                        \
+	}
+
+#define BOOL(m, fl, def, help) FIELD_OF(m, bool, FT_BOOL, fl, 0, 1, def, NULL, NULL, help)
+#define U8(m, fl, lo, hi, def, unit, help)                                                         \
+	FIELD_OF(m, uint8_t, FT_U8, fl, lo, hi, def, NULL, unit, help)
+#define U16(m, fl, lo, hi, def, unit, help)                                                        \
+	FIELD_OF(m, uint16_t, FT_U16, fl, lo, hi, def, NULL, unit, help)
+#define U32(m, fl, lo, hi, def, unit, help)                                                        \
+	FIELD_OF(m, uint32_t, FT_U32, fl, lo, hi, def, NULL, unit, help)
+#define U64(m, fl, unit, help) FIELD_OF(m, uint64_t, FT_U64, fl, 0, UINT64_MAX, 0, NULL, unit, help)
+#define ENUM(m, fl, names, def, help)                                                              \
+	FIELD_OF(m, uint8_t, FT_ENUM, fl, 0, 255, def, names, NULL, help)
+/* lo: shortest length; the longest is what the member holds. */
+#define STR(m, fl, lo, help)                                                                       \
+	FIELD_OF(m, char *, FT_STR, fl, lo, sizeof(((ROW *)0)->m) - 1, 0, NULL, NULL, help)
+#define ADDR(m, fl, help) FIELD_OF(m, struct addr, FT_ADDR, fl, 0, 0, 0, NULL, NULL, help)
+#define WHEN(m, fl, help) FIELD_OF(m, struct mono, FT_WHEN, fl, 0, INT64_MAX, 0, NULL, NULL, help)
+#define WALL(m, fl, help) FIELD_OF(m, uint64_t, FT_WALL, fl, 0, UINT64_MAX, 0, NULL, "ms", help)
+
+/* Numbers that only their owner writes. */
+#define GAUGE32(m, unit, help)   U32(m, F_STATE, 0, UINT32_MAX, 0, unit, help)
+#define GAUGE64(m, unit, help)   U64(m, F_STATE, unit, help)
+#define COUNTER32(m, unit, help) U32(m, F_COUNTER, 0, UINT32_MAX, 0, unit, help)
+#define COUNTER64(m, unit, help) U64(m, F_COUNTER, unit, help)
+
+#define TABLE(ID, NAME, OWNER, NKEYS, FIELDS, HELP)                                                \
+	{                                                                                          \
+		.id = (ID), .name = (NAME), .owner = (OWNER), .row_size = sizeof(ROW),             \
+		.nfields = sizeof(FIELDS) / sizeof((FIELDS)[0]), .nkeys = (NKEYS),                 \
+		.fields = (FIELDS), .help = (HELP),                                                \
+	}
+
+extern const struct table table_global, table_process, table_change_log;
+extern const struct table table_vrrp_instance, table_vrrp_address;
+extern const struct table table_virtual_server, table_real_server, table_checker;
+
+#endif

@@ -1,0 +1,81 @@
+/* rows_general: the fields of global, process and change_log. */
+#include "model/field.h"
+
+const struct enum_name admin_updown_names[] = {{ADMIN_UP, "up"}, {ADMIN_DOWN, "down"}, {0}};
+const struct enum_name family_names[] = {{FAMILY_IPV4, "ipv4"}, {FAMILY_IPV6, "ipv6"}, {0}};
+const struct enum_name reload_result_names[] = {
+    {RELOAD_NONE, "none"}, {RELOAD_OK, "ok"}, {RELOAD_REFUSED, "refused"}, {0}};
+const struct enum_name process_state_names[] = {
+    {PROCESS_STARTING, "starting"},
+    {PROCESS_RUNNING, "running"},
+    {PROCESS_DEAD, "dead"},
+    {PROCESS_DISABLED, "disabled"},
+    {0},
+};
+const struct enum_name change_source_names[] = {
+    {SOURCE_SNMP, "snmp"}, {SOURCE_CTL, "ctl"}, {SOURCE_FILE, "file"}, {0}};
+const struct enum_name change_result_names[] = {
+    {CHANGE_DONE, "done"}, {CHANGE_REFUSED, "refused"}, {CHANGE_FAILED, "failed"}, {0}};
+
+#define ROW struct global_row
+static const struct field global_fields[] = {
+    STR(router_id, F_CONFIG | F_LIVE, 0,
+	"Name of this director in notifications; the host name by default."),
+    BOOL(enable_snmp, F_CONFIG | F_LIVE, true, "Whether the SNMP agent runs."),
+    BOOL(enable_snmp_vrrp, F_CONFIG | F_LIVE, true, "Whether the agent publishes the VRRP tables."),
+    BOOL(enable_snmp_checker, F_CONFIG | F_LIVE, true,
+	 "Whether the agent publishes the LVS tables."),
+    BOOL(enable_traps, F_CONFIG | F_LIVE, false, "Whether the agent sends notifications."),
+    STR(snmp_socket, F_CONFIG | F_LIVE, 0,
+	"AgentX socket of the SNMP master; empty is the master's own default."),
+    U8(vrrp_version, F_CONFIG, 2, 3, 2, NULL, "VRRP version of instances that name none."),
+    U32(change_log_size, F_CONFIG | F_LIVE, 16, 65536, 1000, NULL, "Rows kept in the change log."),
+    STR(version, F_STATE, 0, "Version of the running program."),
+    WHEN(started, F_STATE, "When the daemon started."),
+    GAUGE64(config_generation, NULL, "Grows with every change of the configuration in force."),
+    WHEN(last_change, F_STATE, "When the configuration in force changed last."),
+    WHEN(last_reload, F_STATE, "When the file was read last."),
+    ENUM(last_reload_result, F_STATE, reload_result_names, RELOAD_NONE,
+	 "What became of the last reload."),
+    STR(last_reload_error, F_STATE, 0, "The first error of the last reload that was refused."),
+    GAUGE32(overlay_entries, NULL, "Changes kept in the overlay beside the file."),
+    STR(config_digest, F_STATE, 0, "SHA-256 of the configuration that the file gives."),
+    STR(overlay_digest, F_STATE, 0, "SHA-256 of the overlay."),
+};
+const struct table table_global = TABLE(T_GLOBAL, "global", ROLE_MAIN, 0, global_fields,
+					"Settings and state of the whole director.");
+#undef ROW
+
+#define ROW struct process_row
+static const struct field process_fields[] = {
+    STR(role, F_KEY, 1, "Role of the process."),
+    GAUGE32(pid, NULL, "Process identifier; 0 when it does not run."),
+    ENUM(state, F_STATE, process_state_names, PROCESS_STARTING, "Whether the process works."),
+    COUNTER32(restarts, NULL, "How often the guardian has started it again."),
+    WHEN(started, F_STATE, "When it was started last."),
+    WHEN(heartbeat, F_STATE, "When its last heartbeat came."),
+    GAUGE64(worst_lateness_us, "us", "Worst delay of a timer since it started."),
+    GAUGE64(cpu_ms, "ms", "Processor time it has used."),
+    GAUGE64(memory_kb, "kB", "Resident memory."),
+};
+const struct table table_process =
+    TABLE(T_PROCESS, "process", ROLE_MAIN, 1, process_fields, "The processes of the director.");
+#undef ROW
+
+#define ROW struct change_log_row
+static const struct field change_log_fields[] = {
+    U32(number, F_KEY, 1, UINT32_MAX, 1, NULL, "Number of the change, growing."),
+    WALL(when, F_STATE, "When it was made."),
+    ENUM(source, F_STATE, change_source_names, SOURCE_FILE, "By which way it came."),
+    STR(who, F_STATE, 0, "Who made it, as far as the way tells."),
+    STR(object, F_STATE, 0, "Table and name of the row."),
+    STR(field, F_STATE, 0, "The field that was changed; empty for a whole row."),
+    STR(old_value, F_STATE, 0, "Value before."),
+    STR(new_value, F_STATE, 0, "Value asked for."),
+    ENUM(result, F_STATE, change_result_names, CHANGE_DONE, "What became of it."),
+    STR(result_text, F_STATE, 0, "Why it was refused or failed."),
+};
+const struct table table_change_log =
+    TABLE(T_CHANGE_LOG, "change_log", ROLE_MAIN, 1, change_log_fields,
+	  "Changes of the configuration in force.");
+#undef ROW

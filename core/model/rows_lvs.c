@@ -1,0 +1,172 @@
+/* rows_lvs: the fields of virtual_server, real_server and checker. */
+#include "model/field.h"
+
+const struct enum_name lvs_protocol_names[] = {
+    {LVS_TCP, "tcp"}, {LVS_UDP, "udp"}, {LVS_SCTP, "sctp"}, {0}};
+const struct enum_name lvs_forwarding_names[] = {
+    {LVS_NAT, "NAT"}, {LVS_DR, "DR"}, {LVS_TUN, "TUN"}, {0}};
+const struct enum_name vs_admin_names[] = {{VS_ENABLED, "enabled"}, {VS_DISABLED, "disabled"}, {0}};
+const struct enum_name vs_oper_names[] = {
+    {VS_UP, "up"},
+    {VS_DEGRADED, "degraded"},
+    {VS_QUORUM_LOST, "quorumLost"},
+    {VS_SORRY, "sorry"},
+    {VS_DOWN, "down"},
+    {VS_OPER_DISABLED, "disabled"},
+    {0},
+};
+const struct enum_name rs_admin_names[] = {
+    {RS_ENABLED, "enabled"},
+    {RS_DRAINING, "draining"},
+    {RS_DISABLED, "disabled"},
+    {RS_FORCED_OFFLINE, "forcedOffline"},
+    {0},
+};
+const struct enum_name rs_oper_names[] = {
+    {RS_UP, "up"},
+    {RS_DOWN, "down"},
+    {RS_CHECKING, "checking"},
+    {RS_OPER_DRAINING, "draining"},
+    {RS_DRAINED, "drained"},
+    {RS_OPER_DISABLED, "disabled"},
+    {RS_DISABLED_BY_PARENT, "disabledByParent"},
+    {0},
+};
+const struct enum_name check_reason_names[] = {
+    {REASON_NONE, "none"},
+    {REASON_NOT_RUN, "notRun"},
+    {REASON_OK, "ok"},
+    {REASON_NO_CHECK, "noCheck"},
+    {REASON_REFUSED, "refused"},
+    {REASON_TIMEOUT, "timeout"},
+    {REASON_UNREACHABLE, "unreachable"},
+    {REASON_RESET, "reset"},
+    {REASON_LOCAL_ERROR, "localError"},
+    {REASON_KERNEL_REFUSED, "kernelRefused"},
+    {REASON_ADMIN, "admin"},
+    {0},
+};
+const struct enum_name check_kind_names[] = {{CHECK_TCP, "TCP_CHECK"}, {0}};
+const struct enum_name check_state_names[] = {
+    {CHECK_UNKNOWN, "unknown"}, {CHECK_UP, "up"}, {CHECK_DOWN, "down"}, {0}};
+
+#define LIVE  (F_CONFIG | F_SET | F_LIVE)
+#define ADMIN (F_ADMIN | F_SET | F_SNMP | F_LIVE)
+
+#define ROW struct virtual_server_row
+static const struct field virtual_server_fields[] = {
+    STR(name, F_KEY, 1, "Name of the virtual server: address, port and protocol."),
+    ENUM(family, F_CONFIG, family_names, FAMILY_IPV4, "Address family."),
+    ADDR(addr, F_CONFIG, "Virtual address."),
+    U16(port, F_CONFIG, 0, 65535, 0, NULL, "Port; 0 is every port."),
+    ENUM(protocol, F_CONFIG, lvs_protocol_names, LVS_UDP, "Transport protocol."),
+    U32(fwmark, F_CONFIG, 0, UINT32_MAX, 0, NULL,
+	"Firewall mark; 0 when an address names the service."),
+    STR(scheduler, LIVE, 1, "Scheduler of the kernel."),
+    BOOL(sched_fallback, LIVE, false, "sh and mh: pass over a server of weight 0."),
+    BOOL(sched_port, LIVE, false, "sh and mh: hash the source port too."),
+    ENUM(forwarding, F_CONFIG | F_LIVE, lvs_forwarding_names, LVS_NAT,
+	 "Forwarding method of servers that name none."),
+    U32(persistence_timeout_s, LIVE, 0, 2678400, 0, "s",
+	"How long a client stays with its server; 0 for not at all."),
+    U32(delay_loop_ms, LIVE, 1, UINT32_MAX, 60000, "ms", "Interval of checks that name none."),
+    ENUM(admin_state, ADMIN, vs_admin_names, VS_ENABLED, "Disabled takes no new connections."),
+    STR(admin_reason, ADMIN, 0, "The operator's note."),
+    ENUM(oper_state, F_STATE, vs_oper_names, VS_DOWN, "State of the service."),
+    GAUGE32(rs_total, NULL, "Real servers."),
+    GAUGE32(rs_up, NULL, "Real servers that are up."),
+    GAUGE32(weight_total, NULL, "Weight of all real servers, as configured."),
+    GAUGE32(weight_up, NULL, "Weight of the real servers that are up."),
+    U8(health_percent, F_STATE, 0, 100, 0, "percent", "Weight up in percent of the whole."),
+    GAUGE32(active_conns, "connections", "Active connections."),
+    GAUGE32(cps, "connections/s", "Connections per second."),
+    GAUGE32(in_pps, "packets/s", "Packets in per second."),
+    GAUGE32(out_pps, "packets/s", "Packets out per second."),
+    GAUGE32(in_bps, "bytes/s", "Bytes in per second."),
+    GAUGE32(out_bps, "bytes/s", "Bytes out per second."),
+    WHEN(last_change, F_STATE, "When the state changed last."),
+    WHEN(stats_at, F_STATE, "When the figures were read from the kernel."),
+    COUNTER32(transitions, NULL, "Changes of state."),
+    COUNTER64(conns, "connections", "Connections."),
+    COUNTER64(in_pkts, "packets", "Packets in."),
+    COUNTER64(out_pkts, "packets", "Packets out."),
+    COUNTER64(in_bytes, "bytes", "Bytes in."),
+    COUNTER64(out_bytes, "bytes", "Bytes out."),
+    WHEN(discontinuity, F_STATE, "Since when the counters run without a break."),
+};
+const struct table table_virtual_server = TABLE(T_VIRTUAL_SERVER, "virtual_server", ROLE_LVS, 1,
+						virtual_server_fields, "Virtual servers.");
+#undef ROW
+
+#define ROW struct real_server_row
+static const struct field real_server_fields[] = {
+    STR(vs, F_KEY, 1, "Name of the virtual server."),
+    STR(name, F_KEY, 1, "Name of the real server: address and port."),
+    ADDR(addr, F_CONFIG, "Address."),
+    U16(port, F_CONFIG, 0, 65535, 0, NULL, "Port."),
+    ENUM(forwarding, F_CONFIG | F_LIVE, lvs_forwarding_names, LVS_NAT, "Forwarding method."),
+    U32(weight, LIVE | F_SNMP, 0, 65535, 1, NULL, "Weight as configured."),
+    BOOL(inhibit_on_failure, LIVE, false, "A failed server stays in the table with weight 0."),
+    ENUM(admin_state, ADMIN, rs_admin_names, RS_ENABLED, "What the operator wants of it."),
+    STR(admin_reason, ADMIN, 0, "The operator's note."),
+    U32(drain_time_s, ADMIN, 0, 2592000, 0, "s",
+	"How long draining may take; 0 for as long as there are connections."),
+    STR(changed_by, F_STATE | F_MAIN, 0, "Who changed the admin state or weight last."),
+    WALL(changed_at, F_STATE | F_MAIN, "When that was."),
+    GAUGE32(effective_weight, NULL, "Weight in the kernel; 0 also when it is not in the table."),
+    ENUM(oper_state, F_STATE, rs_oper_names, RS_CHECKING, "State of the server."),
+    ENUM(reason, F_STATE, check_reason_names, REASON_NOT_RUN, "Why it is in this state."),
+    STR(reason_text, F_STATE, 0, "The same in words."),
+    WHEN(drain_started, F_STATE, "When draining began."),
+    GAUGE32(active_conns, "connections", "Active connections."),
+    GAUGE32(inactive_conns, "connections", "Inactive connections."),
+    GAUGE32(persistent_conns, "connections", "Persistence templates."),
+    GAUGE32(cps, "connections/s", "Connections per second."),
+    GAUGE32(in_pps, "packets/s", "Packets in per second."),
+    GAUGE32(out_pps, "packets/s", "Packets out per second."),
+    GAUGE32(in_bps, "bytes/s", "Bytes in per second."),
+    GAUGE32(out_bps, "bytes/s", "Bytes out per second."),
+    GAUGE32(checks, NULL, "Checks of this server."),
+    GAUGE32(checks_failing, NULL, "Checks that fail."),
+    WHEN(last_change, F_STATE, "When the state changed last."),
+    COUNTER32(transitions, NULL, "Changes of state."),
+    COUNTER64(conns, "connections", "Connections."),
+    COUNTER64(in_pkts, "packets", "Packets in."),
+    COUNTER64(out_pkts, "packets", "Packets out."),
+    COUNTER64(in_bytes, "bytes", "Bytes in."),
+    COUNTER64(out_bytes, "bytes", "Bytes out."),
+    WHEN(discontinuity, F_STATE, "Since when the counters run without a break."),
+};
+const struct table table_real_server =
+    TABLE(T_REAL_SERVER, "real_server", ROLE_LVS, 2, real_server_fields,
+	  "Real servers of virtual servers.");
+#undef ROW
+
+#define ROW struct checker_row
+static const struct field checker_fields[] = {
+    STR(vs, F_KEY, 1, "Name of the virtual server."),
+    STR(rs, F_KEY, 1, "Name of the real server."),
+    U32(number, F_KEY, 1, UINT32_MAX, 1, NULL, "Number of the check, in the order of the file."),
+    ENUM(kind, F_CONFIG, check_kind_names, CHECK_TCP, "Kind of check."),
+    ADDR(connect_addr, F_CONFIG | F_LIVE, "Address that is checked."),
+    U16(connect_port, F_CONFIG | F_LIVE, 0, 65535, 0, NULL, "Port that is checked."),
+    ADDR(bindto, F_CONFIG | F_LIVE, "Source address of the check."),
+    U16(bind_port, F_CONFIG | F_LIVE, 0, 65535, 0, NULL, "Source port of the check."),
+    U32(connect_timeout_ms, LIVE, 1, UINT32_MAX, 5000, "ms", "How long a connection may take."),
+    U32(delay_loop_ms, LIVE, 1, UINT32_MAX, 60000, "ms", "Interval between checks."),
+    U32(warmup_ms, LIVE, 0, UINT32_MAX, 60000, "ms",
+	"The first check is at a random time within this."),
+    U32(retry, LIVE, 0, UINT32_MAX, 1, NULL, "Further attempts before the check fails."),
+    U32(delay_before_retry_ms, LIVE, 0, UINT32_MAX, 1000, "ms", "Interval between those attempts."),
+    ENUM(state, F_STATE, check_state_names, CHECK_UNKNOWN, "Result in force."),
+    ENUM(reason, F_STATE, check_reason_names, REASON_NOT_RUN, "Result of the last run."),
+    STR(result, F_STATE, 0, "The same in words."),
+    WHEN(last_run, F_STATE, "When it ran last."),
+    GAUGE32(latency_us, "us", "How long the last run took."),
+    GAUGE32(failed_in_row, NULL, "Failed attempts since the last success."),
+    COUNTER64(runs, NULL, "Runs."),
+    COUNTER64(failures, NULL, "Runs that failed."),
+};
+const struct table table_checker =
+    TABLE(T_CHECKER, "checker", ROLE_LVS, 3, checker_fields, "Checks of real servers.");
+#undef ROW

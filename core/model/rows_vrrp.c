@@ -1,0 +1,114 @@
+/* rows_vrrp: the fields of vrrp_instance and vrrp_address. */
+#include "model/field.h"
+
+const struct enum_name vrrp_state_names[] = {{VRRP_INIT, "init"},
+					     {VRRP_BACKUP, "backup"},
+					     {VRRP_MASTER, "master"},
+					     {VRRP_FAULT, "fault"},
+					     {0}};
+const struct enum_name vrrp_auth_names[] = {
+    {VRRP_AUTH_NONE, "none"}, {VRRP_AUTH_PASS, "PASS"}, {VRRP_AUTH_AH, "AH"}, {0}};
+const struct enum_name vrrp_reason_names[] = {
+    {VRRP_REASON_NONE, "none"},
+    {VRRP_REASON_STARTUP, "startup"},
+    {VRRP_REASON_SHUTDOWN, "shutdown"},
+    {VRRP_REASON_MASTER_DOWN_TIMER, "masterDownTimer"},
+    {VRRP_REASON_MASTER_RESIGNED, "masterResigned"},
+    {VRRP_REASON_HIGHER_PRIORITY, "higherPriority"},
+    {VRRP_REASON_HIGHER_ADDRESS, "higherAddress"},
+    {VRRP_REASON_PREEMPT, "preempt"},
+    {VRRP_REASON_OWNER, "owner"},
+    {VRRP_REASON_ADMIN_DOWN, "adminDown"},
+    {VRRP_REASON_ADMIN_UP, "adminUp"},
+    {VRRP_REASON_INTERFACE_DOWN, "interfaceDown"},
+    {VRRP_REASON_INTERFACE_UP, "interfaceUp"},
+    {VRRP_REASON_CONFIG, "configuration"},
+    {0},
+};
+const struct enum_name addr_scope_names[] = {
+    {SCOPE_GLOBAL, "global"}, {SCOPE_SITE, "site"},       {SCOPE_LINK, "link"},
+    {SCOPE_HOST, "host"},     {SCOPE_NOWHERE, "nowhere"}, {0},
+};
+
+#define ROW  struct vrrp_instance_row
+#define LIVE (F_CONFIG | F_SET | F_LIVE)
+static const struct field vrrp_instance_fields[] = {
+    STR(name, F_KEY, 1, "Name of the instance."),
+    STR(interface, F_CONFIG, 1, "Interface on which it advertises."),
+    U8(vrid, F_CONFIG, 1, 255, 1, NULL, "Virtual router identifier."),
+    U8(version, F_CONFIG, 2, 3, 2, NULL, "VRRP version."),
+    ENUM(family, F_CONFIG, family_names, FAMILY_IPV4, "Address family."),
+    ENUM(initial_state, F_CONFIG, vrrp_state_names, VRRP_BACKUP, "The state that the file names."),
+    U8(base_priority, LIVE | F_SNMP, 1, 255, 100, NULL,
+       "Priority in the election; 255 is the owner."),
+    U32(adver_int_cs, LIVE, 1, 25500, 100, "cs", "Interval between advertisements."),
+    BOOL(preempt, LIVE, true, "Whether it takes over from a master of lower priority."),
+    BOOL(accept, F_CONFIG, true, "Whether the director itself answers on the addresses."),
+    BOOL(v3_checksum_as_v2, F_CONFIG, false,
+	 "Send the IPv4 VRRPv3 checksum without the pseudo-header (RFC 9568 5.2.8)."),
+    ENUM(auth_type, F_CONFIG, vrrp_auth_names, VRRP_AUTH_NONE, "Authentication of VRRPv2."),
+    STR(auth_pass, F_CONFIG | F_SECRET, 0, "Password of VRRPv2."),
+    U32(garp_master_repeat, LIVE, 0, 1000, 5, NULL,
+	"Gratuitous ARPs in a burst after becoming master."),
+    U32(garp_master_delay_ms, LIVE, 0, 3600000, 5000, "ms",
+	"Delay of the second burst; 0 for none."),
+    U32(garp_lower_prio_repeat, LIVE, 0, 1000, 5, NULL,
+	"Gratuitous ARPs in a burst after a losing advertisement."),
+    U32(garp_lower_prio_delay_ms, LIVE, 0, 3600000, 5000, "ms",
+	"Delay of the second of those bursts."),
+    U32(garp_master_refresh_ms, LIVE, 0, UINT32_MAX, 0, "ms",
+	"Interval of gratuitous ARPs while master; 0 for none."),
+    U32(garp_master_refresh_repeat, LIVE, 0, 1000, 1, NULL, "Gratuitous ARPs in each of those."),
+    ENUM(admin_state, F_ADMIN | F_SET | F_SNMP | F_LIVE, admin_updown_names, ADMIN_UP,
+	 "Down holds the instance in init."),
+    STR(admin_reason, F_ADMIN | F_SET | F_SNMP | F_LIVE, 0, "The operator's note."),
+    ENUM(state, F_STATE, vrrp_state_names, VRRP_INIT, "State of the virtual router."),
+    ENUM(reason, F_STATE, vrrp_reason_names, VRRP_REASON_NONE, "Why it is in this state."),
+    U8(effective_priority, F_STATE, 0, 255, 0, NULL, "Priority that it advertises."),
+    GAUGE32(ifindex, NULL, "Index of the interface; 0 while there is none."),
+    ADDR(primary_addr, F_STATE, "Source address of its advertisements."),
+    ADDR(master_addr, F_STATE, "Source address of the master."),
+    U8(master_priority, F_STATE, 0, 255, 0, NULL, "Priority that the master advertises."),
+    GAUGE32(master_adver_int_cs, "cs", "Interval that the master advertises."),
+    GAUGE32(skew_time_us, "us", "Skew_Time in force."),
+    GAUGE32(master_down_us, "us", "Active_Down_Interval in force."),
+    WHEN(last_transition, F_STATE, "When the state changed last."),
+    GAUGE64(worst_lateness_us, "us", "Worst delay of a timer of this instance."),
+    COUNTER32(transitions, NULL, "Changes of state."),
+    COUNTER32(become_master, NULL, "Times it became master."),
+    COUNTER64(adverts_sent, NULL, "Advertisements sent."),
+    COUNTER64(adverts_received, NULL, "Advertisements received and taken."),
+    COUNTER64(priority_zero_sent, NULL, "Advertisements with priority 0 sent."),
+    COUNTER64(priority_zero_received, NULL, "Advertisements with priority 0 received."),
+    COUNTER64(checksum_errors, NULL, "Packets with a wrong checksum."),
+    COUNTER64(version_errors, NULL, "Packets of another version."),
+    COUNTER64(ttl_errors, NULL, "Packets whose TTL was not 255."),
+    COUNTER64(type_errors, NULL, "Packets of an unknown type."),
+    COUNTER64(length_errors, NULL, "Packets too short for what they say they hold."),
+    COUNTER64(interval_errors, NULL, "Packets with another advertisement interval."),
+    COUNTER64(auth_errors, NULL, "Packets with another authentication."),
+    COUNTER64(address_list_errors, NULL, "Packets with another list of addresses."),
+};
+const struct table table_vrrp_instance =
+    TABLE(T_VRRP_INSTANCE, "vrrp_instance", ROLE_VRRP, 1, vrrp_instance_fields, "Virtual routers.");
+#undef ROW
+
+#define ROW struct vrrp_address_row
+static const struct field vrrp_address_fields[] = {
+    STR(instance, F_KEY, 1, "Name of the instance."),
+    STR(address, F_KEY, 1, "The address without its prefix length."),
+    ADDR(addr, F_CONFIG, "The address as a value."),
+    U8(prefix_len, F_CONFIG, 0, 128, 32, NULL, "Prefix length."),
+    STR(dev, F_CONFIG, 0, "Interface that carries it; empty is the instance's own."),
+    STR(label, F_CONFIG, 0, "Label of the address."),
+    ENUM(scope, F_CONFIG, addr_scope_names, SCOPE_GLOBAL, "Scope of the address."),
+    ADDR(broadcast, F_CONFIG, "Broadcast address."),
+    BOOL(broadcast_set, F_CONFIG, false,
+	 "Whether there is a broadcast address; computed when none is given."),
+    BOOL(excluded, F_CONFIG, false, "Kept out of the advertisement."),
+    BOOL(present, F_STATE, false, "Whether the kernel has it now."),
+    GAUGE32(ifindex, NULL, "Index of the interface that carries it."),
+};
+const struct table table_vrrp_address = TABLE(T_VRRP_ADDRESS, "vrrp_address", ROLE_VRRP, 2,
+					      vrrp_address_fields, "Addresses of virtual routers.");
+#undef ROW

@@ -1,0 +1,355 @@
+/*
+ * store: sorted arrays of rows, one for each table, and watches.
+ *
+ * A row lies behind its entry, which holds what each watch has not seen of it. An entry is
+ * linked into a watch's queue once, however often it changes. A deleted row leaves the array at
+ * once but stays allocated until every watch has taken its going: queues are first in, first
+ * out, so a row of the same name that comes later is also seen later.
+ */
+#include "model/store.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+struct pending {
+	STAILQ_ENTRY(pending) next;
+	struct entry *entry;
+	struct fieldset changed;
+	bool queued;
+	bool added;
+	bool gone;
+};
+
+struct entry {
+	enum table_id table;
+	bool dead; /* out of the array, freed when no watch holds it */
+	struct pending *pending[STORE_WATCHES_MAX];
+	_Alignas(16) unsigned char row[];
+};
+
+struct rows {
+	struct entry **items;
+	size_t count;
+	size_t cap;
+};
+
+struct store_watch {
+	struct store *store;
+	unsigned slot;
+	void (*wake)(void *arg);
+	void *arg;
+	STAILQ_HEAD(, pending) queue;
+	struct pending *taken; /* what store_watch_next() gave last */
+};
+
+struct store {
+	struct rows tables[T_COUNT];
+	struct store_watch *watches[STORE_WATCHES_MAX];
+};
+
+struct store *store_new(void)
+{
+	return xcalloc(1, sizeof(struct store));
+}
+
+static void entry_free(struct entry *e)
+{
+	for (unsigned i = 0; i < STORE_WATCHES_MAX; i++)
+		free(e->pending[i]);
+	free(e);
+}
+
+void store_free(struct store *s)
+{
+	if (!s)
+		return;
+	for (int t = 0; t < T_COUNT; t++) {
+		for (size_t i = 0; i < s->tables[t].count; i++)
+			entry_free(s->tables[t].items[i]);
+		free(s->tables[t].items);
+	}
+	free(s);
+}
+
+size_t store_count(const struct store *s, enum table_id t)
+{
+	return s->tables[t].count;
+}
+
+const void *store_at(const struct store *s, enum table_id t, size_t i)
+{
+	return i < s->tables[t].count ? s->tables[t].items[i]->row : NULL;
+}
+
+size_t store_lower_bound(const struct store *s, enum table_id t, const void *key)
+{
+	const struct rows *r = &s->tables[t];
+	size_t lo = 0, hi = r->count;
+
+	/* Rows mostly come in order: look at the end first. */
+	if (hi && row_key_cmp(t, r->items[hi - 1]->row, key) < 0)
+		return hi;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (row_key_cmp(t, r->items[mid]->row, key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static struct entry *find(const struct store *s, enum table_id t, const void *key, size_t *where)
+{
+	const struct rows *r = &s->tables[t];
+	size_t i = store_lower_bound(s, t, key);
+
+	*where = i;
+	if (i < r->count && row_key_cmp(t, r->items[i]->row, key) == 0)
+		return r->items[i];
+	return NULL;
+}
+
+const void *store_find(const struct store *s, enum table_id t, const void *key)
+{
+	size_t i;
+	struct entry *e = find(s, t, key, &i);
+
+	return e ? e->row : NULL;
+}
+
+const void *store_find_text(const struct store *s, enum table_id t, const char *const *words)
+{
+	const struct table *tab = schema_table(t);
+	unsigned char key[MAX_ROW];
+	char why[TEXT_MAX];
+
+	row_init(t, key);
+	for (unsigned i = 0; i < tab->nkeys; i++)
+		if (!field_parse(&tab->fields[i], key, words[i], why))
+			return NULL;
+	return store_find(s, t, key);
+}
+
+/* ---- watches --------------------------------------------------------- */
+
+static void mark(struct store *s, struct entry *e, const struct fieldset *changed, bool added,
+		 bool gone)
+{
+	for (unsigned i = 0; i < STORE_WATCHES_MAX; i++) {
+		struct store_watch *w = s->watches[i];
+		bool was_empty;
+
+		if (!w)
+			continue;
+		if (!e->pending[i]) {
+			e->pending[i] = xcalloc(1, sizeof(struct pending));
+			e->pending[i]->entry = e;
+		}
+		fieldset_merge(&e->pending[i]->changed, changed);
+		e->pending[i]->added |= added;
+		e->pending[i]->gone |= gone;
+		if (e->pending[i]->queued)
+			continue;
+		was_empty = STAILQ_EMPTY(&w->queue);
+		e->pending[i]->queued = true;
+		STAILQ_INSERT_TAIL(&w->queue, e->pending[i], next);
+		if (was_empty && w->wake)
+			w->wake(w->arg);
+	}
+}
+
+struct store_watch *store_watch_open(struct store *s, void (*wake)(void *arg), void *arg)
+{
+	for (unsigned i = 0; i < STORE_WATCHES_MAX; i++) {
+		struct store_watch *w;
+
+		if (s->watches[i])
+			continue;
+		w = xcalloc(1, sizeof(*w));
+		*w = (struct store_watch){.store = s, .slot = i, .wake = wake, .arg = arg};
+		STAILQ_INIT(&w->queue);
+		s->watches[i] = w;
+		return w;
+	}
+	return NULL;
+}
+
+/* Frees a dead row that no watch has queued or shows to its owner. */
+static void entry_bury(struct entry *e)
+{
+	for (unsigned i = 0; i < STORE_WATCHES_MAX; i++)
+		if (e->pending[i])
+			return;
+	entry_free(e);
+}
+
+static void release(struct store_watch *w, struct pending *p)
+{
+	struct entry *e = p->entry;
+
+	e->pending[w->slot] = NULL;
+	free(p);
+	if (e->dead)
+		entry_bury(e);
+}
+
+bool store_watch_next(struct store_watch *w, struct store_change *ret)
+{
+	struct pending *p = w->taken;
+
+	if (p && !p->queued)
+		release(w, p);
+	w->taken = p = STAILQ_FIRST(&w->queue);
+	if (!p)
+		return false;
+	STAILQ_REMOVE_HEAD(&w->queue, next);
+	*ret = (struct store_change){.table = p->entry->table,
+				     .gone = p->gone,
+				     .added = p->added,
+				     .row = p->entry->row,
+				     .changed = p->changed};
+	p->queued = p->added = p->gone = false;
+	p->changed = (struct fieldset){{0}};
+	return true;
+}
+
+bool store_watch_pending(const struct store_watch *w)
+{
+	return !STAILQ_EMPTY(&w->queue);
+}
+
+void store_watch_close(struct store_watch *w)
+{
+	struct store *s;
+	struct store_change c;
+
+	if (!w)
+		return;
+	s = w->store;
+	while (store_watch_next(w, &c))
+		;
+	s->watches[w->slot] = NULL;
+	free(w);
+}
+
+/* ---- changes --------------------------------------------------------- */
+
+static struct entry *insert(struct store *s, enum table_id t, size_t where)
+{
+	struct rows *r = &s->tables[t];
+	struct entry *e = xcalloc(1, sizeof(*e) + schema_table(t)->row_size);
+
+	e->table = t;
+	row_init(t, e->row);
+	if (r->count == r->cap) {
+		r->cap = r->cap ? 2 * r->cap : 16;
+		r->items = xrealloc(r->items, r->cap, sizeof(struct entry *));
+	}
+	memmove(r->items + where + 1, r->items + where,
+		(r->count - where) * sizeof(struct entry *));
+	r->items[where] = e;
+	r->count++;
+	return e;
+}
+
+const void *store_put_set(struct store *s, enum table_id t, const void *row, struct fieldset set,
+			  struct fieldset *changed)
+{
+	size_t where;
+	struct entry *e = find(s, t, row, &where);
+	bool added = !e;
+	struct fieldset keys = fieldset_of(t, F_KEY), diff;
+
+	for (unsigned i = 0; i < 2; i++)
+		set.w[i] &= ~keys.w[i];
+	if (added) {
+		e = insert(s, t, where);
+		row_copy_fields(t, e->row, row, keys);
+	}
+	diff = row_diff(t, e->row, row, set);
+	row_copy_fields(t, e->row, row, diff);
+	if (added)
+		fieldset_merge(&diff, &keys);
+	if (added || !fieldset_empty(&diff))
+		mark(s, e, &diff, added, false);
+	if (changed)
+		*changed = diff;
+	return e->row;
+}
+
+const void *store_put(struct store *s, enum table_id t, const void *row, unsigned fields,
+		      struct fieldset *changed)
+{
+	return store_put_set(s, t, row, fieldset_of(t, fields), changed);
+}
+
+const void *store_single(struct store *s, enum table_id t)
+{
+	unsigned char row[MAX_ROW];
+
+	if (store_count(s, t))
+		return store_at(s, t, 0);
+	row_init(t, row);
+	return store_put(s, t, row, F_KEY, NULL);
+}
+
+bool store_del(struct store *s, enum table_id t, const void *key)
+{
+	struct rows *r = &s->tables[t];
+	struct fieldset keys = fieldset_of(t, F_KEY);
+	size_t where;
+	struct entry *e = find(s, t, key, &where);
+
+	if (!e)
+		return false;
+	r->count--;
+	memmove(r->items + where, r->items + where + 1,
+		(r->count - where) * sizeof(struct entry *));
+	e->dead = true;
+	mark(s, e, &keys, false, true);
+	entry_bury(e);
+	return true;
+}
+
+static bool has_config(enum table_id t)
+{
+	struct fieldset s = fieldset_of(t, F_CONFIG);
+
+	return !fieldset_empty(&s);
+}
+
+static size_t merge_table(struct store *dst, const struct store *src, enum table_id t,
+			  unsigned fields)
+{
+	size_t changes = 0;
+
+	for (size_t i = store_count(dst, t); i-- > 0;) {
+		const void *row = store_at(dst, t, i);
+
+		if (!store_find(src, t, row) && store_del(dst, t, row))
+			changes++;
+	}
+	for (size_t i = 0; i < store_count(src, t); i++) {
+		struct fieldset diff;
+
+		store_put(dst, t, store_at(src, t, i), fields, &diff);
+		changes += !fieldset_empty(&diff);
+	}
+	return changes;
+}
+
+size_t store_merge(struct store *dst, const struct store *src, unsigned fields)
+{
+	size_t changes = 0;
+
+	for (int t = 0; t < T_COUNT; t++)
+		if (has_config((enum table_id)t))
+			changes += merge_table(dst, src, (enum table_id)t, fields);
+	return changes;
+}

@@ -1,0 +1,13 @@
+/* tables: the list of all tables; a new one is a row here and an enum table_id. */
+#include "model/field.h"
+
+const struct table *const schema_tables[T_COUNT] = {
+    [T_GLOBAL] = &table_global,
+    [T_PROCESS] = &table_process,
+    [T_VRRP_INSTANCE] = &table_vrrp_instance,
+    [T_VRRP_ADDRESS] = &table_vrrp_address,
+    [T_VIRTUAL_SERVER] = &table_virtual_server,
+    [T_REAL_SERVER] = &table_real_server,
+    [T_CHECKER] = &table_checker,
+    [T_CHANGE_LOG] = &table_change_log,
+};

@@ -1,0 +1,135 @@
+/* base: text, buf, addr. */
+#include "base/addr.h"
+#include "base/buf.h"
+#include "base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void fixed_point_numbers(void **state)
+{
+	uint64_t v = 7;
+
+	(void)state;
+	assert_true(text_fixed("1.5", 3, &v));
+	assert_int_equal(v, 1500);
+	assert_true(text_fixed("40", 2, &v));
+	assert_int_equal(v, 4000);
+	assert_true(text_fixed(".01", 2, &v));
+	assert_int_equal(v, 1);
+	assert_false(text_fixed("1.555", 2, &v));
+	assert_false(text_fixed("", 2, &v));
+	assert_false(text_fixed(".", 2, &v));
+	assert_false(text_fixed("-1", 2, &v));
+	assert_false(text_fixed("1s", 2, &v));
+	assert_false(text_fixed("99999999999999999999", 2, &v));
+	assert_int_equal(v, 1);
+}
+
+static void whole_numbers_keep_their_range(void **state)
+{
+	uint64_t v = 0;
+
+	(void)state;
+	assert_true(text_u64("65535", 0, 65535, &v));
+	assert_false(text_u64("65536", 0, 65535, &v));
+	assert_false(text_u64("-1", 0, 65535, &v));
+	assert_false(text_u64("4294967296x", 0, UINT64_MAX, &v));
+	assert_true(text_u64("18446744073709551615", 0, UINT64_MAX, &v));
+	assert_false(text_u64("18446744073709551616", 0, UINT64_MAX, &v));
+}
+
+static void quoted_words_come_back(void **state)
+{
+	(void)state;
+	for (int c = 1; c < 256; c++) {
+		char in[4] = {'a', (char)c, 'b', 0}, quoted[32], out[8];
+		const char *p = quoted;
+
+		text_quote(quoted, sizeof(quoted), in);
+		assert_true(text_word(&p, out, sizeof(out)));
+		assert_string_equal(out, in);
+		assert_int_equal(*p, 0);
+	}
+}
+
+static void bad_words_are_refused(void **state)
+{
+	static const char *const bad[] = {"\"open", "\"a\\q\"", "\"a\"b", "\"\\x0\"", "\"\\x00\""};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		const char *p = bad[i];
+		char out[16];
+
+		assert_false(text_word(&p, out, sizeof(out)));
+		assert_int_not_equal(*p, 0);
+	}
+}
+
+static void nearest_word(void **state)
+{
+	static const char *const words[] = {"interface", "priority", "preempt", NULL};
+
+	(void)state;
+	assert_string_equal(text_nearest("interfaec", words), "interface");
+	assert_string_equal(text_nearest("prioriti", words), "priority");
+	assert_null(text_nearest("weight", words));
+}
+
+static void a_cursor_never_reads_past_its_end(void **state)
+{
+	struct buf b = {0};
+	struct cursor c;
+	char text[4];
+
+	(void)state;
+	buf_u32(&b, 0x01020304);
+	buf_str(&b, "abc");
+	c = cursor_over(b.data, b.len);
+	assert_int_equal(cursor_u32(&c), 0x01020304);
+	assert_true(cursor_str(&c, text, sizeof(text)));
+	assert_string_equal(text, "abc");
+	assert_false(c.failed);
+	assert_int_equal(cursor_u8(&c), 0);
+	assert_true(c.failed);
+	c = cursor_over(b.data + 4, b.len - 4);
+	assert_false(cursor_str(&c, text, 3)); /* "abc" and its NUL need four */
+	buf_free(&b);
+}
+
+static void addresses(void **state)
+{
+	struct addr a, b;
+	char text[ADDR_TEXT_MAX];
+
+	(void)state;
+	assert_true(addr_parse("192.0.2.1", &a));
+	assert_int_equal(addr_ipv4_value(&a), 0xc0000201);
+	assert_true(addr_parse("2001:db8::1", &b));
+	assert_string_equal(addr_text(&b, text), "2001:db8::1");
+	assert_true(addr_cmp(&a, &b) < 0);
+	assert_false(addr_parse("192.0.2.256", &a));
+	assert_false(addr_parse("host.example", &a));
+	assert_true(addr_parse("224.0.0.18", &a));
+	assert_true(addr_is_multicast(&a));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(fixed_point_numbers),
+	    cmocka_unit_test(whole_numbers_keep_their_range),
+	    cmocka_unit_test(quoted_words_come_back),
+	    cmocka_unit_test(bad_words_are_refused),
+	    cmocka_unit_test(nearest_word),
+	    cmocka_unit_test(a_cursor_never_reads_past_its_end),
+	    cmocka_unit_test(addresses),
+	};
+
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}

@@ -1,0 +1,336 @@
+/* ipc: two roles over a socket pair in one process; hostile bytes. */
+#include "base/text.h"
+#include "ipc/link.h"
+#include "model/rows.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct side {
+	struct store *store;
+	struct link *link;
+	unsigned ups, rows, gone, messages, downs;
+	uint32_t last_id;
+	char why[64];
+};
+
+static void on_up(void *arg)
+{
+	((struct side *)arg)->ups++;
+}
+
+static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
+		   bool added)
+{
+	(void)t;
+	(void)row;
+	(void)changed;
+	(void)added;
+	((struct side *)arg)->rows++;
+}
+
+static void on_gone(void *arg, enum table_id t, const void *row)
+{
+	(void)t;
+	(void)row;
+	((struct side *)arg)->gone++;
+}
+
+static void on_message(void *arg, struct msg *m, struct mono now)
+{
+	struct side *s = arg;
+
+	(void)now;
+	s->messages++;
+	s->last_id = m->id;
+}
+
+static void on_down(void *arg, const char *why)
+{
+	struct side *s = arg;
+
+	s->downs++;
+	TEXT_COPY(s->why, why);
+}
+
+static const struct link_ops ops = {on_up, on_row, on_gone, on_message, on_down};
+
+struct pair {
+	struct loop *loop;
+	struct side a, b; /* a: main, b: lvs unless said otherwise */
+};
+
+static void settle(struct pair *p)
+{
+	for (int i = 0; i < 20; i++) {
+		if (p->a.link && !p->a.downs)
+			link_pump(p->a.link, 1);
+		if (p->b.link && !p->b.downs)
+			link_pump(p->b.link, 1);
+	}
+}
+
+static void connect_roles(struct pair *p, enum role me, enum role peer)
+{
+	int fd[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fd), 0);
+	p->a.link = link_open(p->loop, fd[0], me, peer, p->a.store, &ops, &p->a);
+	p->b.link = link_open(p->loop, fd[1], peer, me, p->b.store, &ops, &p->b);
+	settle(p);
+}
+
+static void disconnect(struct pair *p)
+{
+	link_close(p->a.link);
+	link_close(p->b.link);
+	p->a.link = p->b.link = NULL;
+	p->a.downs = p->b.downs = 0;
+}
+
+static int setup(void **state)
+{
+	struct pair *p = calloc(1, sizeof(*p));
+
+	p->loop = loop_new();
+	p->a.store = store_new();
+	p->b.store = store_new();
+	*state = p;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct pair *p = *state;
+
+	disconnect(p);
+	store_free(p->a.store);
+	store_free(p->b.store);
+	loop_free(p->loop);
+	free(p);
+	return 0;
+}
+
+static struct real_server_row server(uint32_t weight)
+{
+	struct real_server_row r;
+
+	row_init(T_REAL_SERVER, &r);
+	TEXT_COPY(r.vs, "192.0.2.1:80/tcp");
+	TEXT_COPY(r.name, "10.0.0.1:80");
+	r.weight = weight;
+	return r;
+}
+
+static const struct real_server_row *found(struct store *s)
+{
+	struct real_server_row key = server(0);
+
+	return store_find(s, T_REAL_SERVER, &key);
+}
+
+static void rows_go_down_and_state_comes_up(void **state)
+{
+	struct pair *p = *state;
+	struct real_server_row r = server(300);
+
+	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED, NULL);
+	connect_roles(p, ROLE_MAIN, ROLE_LVS);
+	assert_int_equal(p->a.ups, 1);
+	assert_int_equal(p->b.ups, 1);
+	assert_int_equal(found(p->b.store)->weight, 300);
+	r.oper_state = RS_UP;
+	r.weight = 1; /* not lvs's to say: must not travel */
+	store_put(p->b.store, T_REAL_SERVER, &r, F_SEEN, NULL);
+	settle(p);
+	assert_int_equal(found(p->a.store)->oper_state, RS_UP);
+	assert_int_equal(found(p->a.store)->weight, 300);
+	store_del(p->a.store, T_REAL_SERVER, &r);
+	settle(p);
+	assert_null(found(p->b.store));
+	assert_int_equal(p->b.gone, 1);
+}
+
+static void a_new_worker_inherits_state_and_a_running_one_keeps_it(void **state)
+{
+	struct pair *p = *state;
+	struct real_server_row r = server(1);
+
+	r.oper_state = RS_DOWN;
+	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED | F_SEEN, NULL);
+	connect_roles(p, ROLE_MAIN, ROLE_LVS);
+	assert_int_equal(found(p->b.store)->oper_state, RS_DOWN);
+	disconnect(p);
+	store_del(p->a.store, T_REAL_SERVER, &r); /* main restarts and knows the file only */
+	r.oper_state = RS_CHECKING;
+	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED, NULL);
+	connect_roles(p, ROLE_MAIN, ROLE_LVS);
+	assert_int_equal(found(p->b.store)->oper_state, RS_DOWN);
+	assert_int_equal(found(p->a.store)->oper_state, RS_DOWN);
+}
+
+static void rows_that_main_forgot_go_with_its_next_snapshot(void **state)
+{
+	struct pair *p = *state;
+	struct real_server_row r = server(1);
+
+	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED, NULL);
+	connect_roles(p, ROLE_MAIN, ROLE_LVS);
+	disconnect(p);
+	store_del(p->a.store, T_REAL_SERVER, &r);
+	connect_roles(p, ROLE_MAIN, ROLE_LVS);
+	assert_null(found(p->b.store));
+	assert_int_equal(p->b.gone, 1);
+}
+
+static void a_secret_reaches_its_worker_only(void **state)
+{
+	struct pair *p = *state;
+	struct vrrp_instance_row r;
+	const struct vrrp_instance_row *there;
+
+	row_init(T_VRRP_INSTANCE, &r);
+	TEXT_COPY(r.name, "VI_1");
+	TEXT_COPY(r.interface, "eth0");
+	TEXT_COPY(r.auth_pass, "1111");
+	store_put(p->a.store, T_VRRP_INSTANCE, &r, F_WANTED, NULL);
+	connect_roles(p, ROLE_MAIN, ROLE_AGENT);
+	there = store_find(p->b.store, T_VRRP_INSTANCE, &r);
+	assert_string_equal(there->interface, "eth0");
+	assert_string_equal(there->auth_pass, "");
+	disconnect(p);
+	store_del(p->b.store, T_VRRP_INSTANCE, &r);
+	connect_roles(p, ROLE_MAIN, ROLE_VRRP);
+	there = store_find(p->b.store, T_VRRP_INSTANCE, &r);
+	assert_string_equal(there->auth_pass, "1111");
+}
+
+static void a_barrier_comes_behind_the_rows(void **state)
+{
+	struct pair *p = *state;
+	struct real_server_row r = server(1);
+
+	connect_roles(p, ROLE_MAIN, ROLE_LVS);
+	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED, NULL);
+	link_send(p->a.link, MSG_BARRIER, 42, NULL);
+	while (link_pump(p->b.link, 100) && !p->b.messages)
+		;
+	assert_int_equal(p->b.last_id, 42);
+	assert_non_null(found(p->b.store));
+}
+
+/* Sends rows of `table` with one named field as `role` would not be allowed to. */
+static void forge(struct pair *p, enum role peer, enum table_id t, const void *row,
+		  const char *field)
+{
+	struct buf b = {0};
+	struct fieldset set = {{0}};
+
+	connect_roles(p, ROLE_MAIN, peer);
+	fieldset_add(&set, field_index(schema_table(t), schema_field(t, field)));
+	wire_put_row(&b, t, row, set);
+	link_send(p->b.link, MSG_ROW, 0, &b);
+	buf_free(&b);
+	settle(p);
+}
+
+static void a_peer_may_tell_only_its_own(void **state)
+{
+	struct pair *p = *state;
+	struct real_server_row r = server(7);
+
+	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED, NULL);
+	forge(p, ROLE_LVS, T_REAL_SERVER, &r, "weight");
+	assert_int_equal(p->a.downs, 1);
+	assert_non_null(strstr(p->a.why, "may not"));
+	disconnect(p);
+	forge(p, ROLE_AGENT, T_REAL_SERVER, &r, "oper_state");
+	assert_int_equal(p->a.downs, 1);
+	disconnect(p);
+	forge(p, ROLE_LVS, T_REAL_SERVER, &r, "changed_by");
+	assert_int_equal(p->a.downs, 1);
+}
+
+static void mangled_datagrams_end_the_link_and_nothing_else(void **state)
+{
+	struct pair *p = *state;
+	struct real_server_row r = server(7);
+	struct buf good = {0};
+	size_t at = wire_begin(&good, MSG_ROW, 0);
+
+	wire_put_row(&good, T_REAL_SERVER, &r, fieldset_of(T_REAL_SERVER, F_SEEN & ~F_MAIN));
+	wire_end(&good, at);
+	for (size_t i = 0; i < good.len; i++) {
+		unsigned char saved = good.data[i];
+
+		connect_roles(p, ROLE_MAIN, ROLE_LVS);
+		good.data[i] = (unsigned char)(saved ^ 0xff);
+		send(link_fd(p->b.link), good.data, good.len, 0);
+		link_pump(p->a.link, 5);
+		good.data[i] = saved;
+		if (!p->a.downs) /* still well formed: it must be in order to go on */
+			assert_true(link_is_up(p->a.link));
+		disconnect(p);
+	}
+	for (size_t n = 1; n < good.len; n++) {
+		connect_roles(p, ROLE_MAIN, ROLE_LVS);
+		send(link_fd(p->b.link), good.data, n, 0);
+		link_pump(p->a.link, 5);
+		assert_int_equal(p->a.downs, 1);
+		disconnect(p);
+	}
+	buf_free(&good);
+}
+
+static void a_change_survives_the_wire(void **state)
+{
+	struct change c = {.source = SOURCE_SNMP, .who = "snmp"}, back;
+	struct change_op *op = change_add(&c, OP_SET, T_REAL_SERVER);
+	struct real_server_row r = server(0);
+	struct buf b = {0};
+	struct cursor cur;
+
+	(void)state;
+	row_copy_fields(T_REAL_SERVER, op->key, &r, fieldset_of(T_REAL_SERVER, F_KEY));
+	TEXT_COPY(op->field, "weight");
+	TEXT_COPY(op->value, "256");
+	wire_put_change(&b, &c);
+	cur = cursor_over(b.data, b.len);
+	assert_true(wire_get_change(&cur, &back));
+	assert_int_equal(back.nops, 1);
+	assert_string_equal(back.ops[0].value, "256");
+	assert_int_equal(row_key_cmp(T_REAL_SERVER, back.ops[0].key, &r), 0);
+	change_free(&back);
+	for (size_t n = 0; n < b.len; n++) {
+		cur = cursor_over(b.data, n);
+		assert_false(wire_get_change(&cur, &back));
+	}
+	change_free(&c);
+	buf_free(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(rows_go_down_and_state_comes_up, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_new_worker_inherits_state_and_a_running_one_keeps_it,
+					    setup, teardown),
+	    cmocka_unit_test_setup_teardown(rows_that_main_forgot_go_with_its_next_snapshot, setup,
+					    teardown),
+	    cmocka_unit_test_setup_teardown(a_secret_reaches_its_worker_only, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_barrier_comes_behind_the_rows, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_peer_may_tell_only_its_own, setup, teardown),
+	    cmocka_unit_test_setup_teardown(mangled_datagrams_end_the_link_and_nothing_else, setup,
+					    teardown),
+	    cmocka_unit_test(a_change_survives_the_wire),
+	};
+
+	return cmocka_run_group_tests_name("link", tests, NULL, NULL);
+}
