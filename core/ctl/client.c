@@ -1,0 +1,157 @@
+/*
+ * client: see client.h. Process: halvardctl.
+ *
+ * The daemon sends its rows as soon as HELLO is exchanged, so that every command, also one
+ * that changes, first sees what is there and can answer with the nearest right word. One
+ * request is outstanding at a time; its number is 1. A request that is not answered in time
+ * may still happen: the message says so and where to look.
+ */
+#include "ctl/client.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SNAPSHOT_MS 5000  /* until the rows are here */
+#define ANSWER_MS   30000 /* until a request is answered: a reload may be long */
+#define REQUEST_ID  1
+
+static void on_up(void *arg)
+{
+	struct ctl *c = arg;
+
+	c->up = true;
+}
+
+static void on_message(void *arg, struct msg *m, struct mono now)
+{
+	struct ctl *c = arg;
+
+	(void)now;
+	if (m->type == MSG_RESULT && m->id == REQUEST_ID && wire_get_result(&m->body, &c->result))
+		c->answered = true;
+}
+
+static void on_down(void *arg, const char *why)
+{
+	struct ctl *c = arg;
+
+	TEXT_COPY(c->down_why, why ? why : "closed");
+}
+
+static const struct link_ops client_ops = {.up = on_up, .message = on_message, .down = on_down};
+
+/* Handles the link until *flag is set; false at the deadline or when the link is down. */
+static bool wait_for(struct ctl *c, const bool *flag, int timeout_ms)
+{
+	struct mono end = mono_add(loop_refresh(c->loop), timeout_ms * NS_PER_MS);
+
+	while (!*flag) {
+		int64_t left = mono_diff(end, loop_refresh(c->loop));
+
+		if (left <= 0 || !link_pump(c->link, (int)(left / NS_PER_MS) + 1))
+			break;
+	}
+	return *flag;
+}
+
+static int open_socket(const char *run_dir)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	int n = snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/control", run_dir);
+	int fd;
+
+	if (n < 0 || (size_t)n >= sizeof(sun.sun_path)) {
+		fprintf(stderr, "halvardctl: --run-dir %s is too long\n", run_dir);
+		return -1;
+	}
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
+		return fd;
+	fprintf(stderr, "halvardctl: cannot reach halvard at %s: %s\n", sun.sun_path,
+		strerror(errno));
+	if (errno == ENOENT || errno == ECONNREFUSED)
+		fprintf(stderr, "halvardctl: is it running? (another directory: --run-dir DIR)\n");
+	if (errno == EACCES)
+		fprintf(stderr, "halvardctl: root and the group halvard may use it\n");
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+int client_connect(struct ctl *c)
+{
+	struct timespec wall;
+	int fd = open_socket(c->run_dir);
+
+	if (fd < 0)
+		return CTL_UNREACHABLE;
+	c->loop = loop_new();
+	c->store = store_new();
+	c->link = link_open(c->loop, fd, ROLE_CTL, ROLE_MAIN, c->store, &client_ops, c);
+	if (!wait_for(c, &c->up, SNAPSHOT_MS)) {
+		fprintf(stderr, "halvardctl: halvard did not send its state: %s\n",
+			c->down_why[0] ? c->down_why : "no answer within 5 s");
+		return CTL_UNREACHABLE;
+	}
+	c->now = loop_refresh(c->loop);
+	clock_gettime(CLOCK_REALTIME, &wall);
+	c->wall_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / NS_PER_MS;
+	return CTL_OK;
+}
+
+/* Waits for the answer to REQUEST_ID and tells a refusal. */
+static int finish_request(struct ctl *c)
+{
+	if (!wait_for(c, &c->answered, ANSWER_MS)) {
+		fprintf(stderr,
+			"halvardctl: no answer (%s): whether it was done is unknown, see "
+			"`halvardctl log`\n",
+			c->down_why[0] ? c->down_why : "30 s");
+		return CTL_REFUSED;
+	}
+	if (c->result.status == RESULT_OK)
+		return CTL_OK;
+	fprintf(stderr, "halvardctl: %s: %s\n",
+		enum_name(result_status_names, (int)c->result.status),
+		c->result.text[0] ? c->result.text : "the daemon gave no reason");
+	return CTL_REFUSED;
+}
+
+int client_change(struct ctl *c, const struct change *change)
+{
+	link_send_change(c->link, MSG_TXN_RUN, REQUEST_ID, change);
+	return finish_request(c);
+}
+
+int client_command(struct ctl *c, const char *words)
+{
+	struct buf body = {0};
+	int rc;
+
+	buf_str(&body, words);
+	buf_str(&body, ""); /* who: main reads it from the socket's credentials */
+	link_send(c->link, MSG_COMMAND, REQUEST_ID, &body);
+	buf_free(&body);
+	rc = finish_request(c);
+	if (rc == CTL_OK && c->result.text[0])
+		printf("%s\n", c->result.text);
+	return rc;
+}
+
+void client_close(struct ctl *c)
+{
+	if (c->link)
+		link_close(c->link);
+	if (c->store)
+		store_free(c->store);
+	if (c->loop)
+		loop_free(c->loop);
+}

@@ -1,0 +1,18 @@
+/*
+ * client: halvardctl's side of the control socket: connect, receive the rows, ask.
+ */
+#ifndef CTL_CLIENT_H
+#define CTL_CLIENT_H
+
+#include "ctl/ctl.h"
+
+/* Connects to RUN_DIR/control and waits for the snapshot: CTL_OK with c->store filled, or
+ * CTL_UNREACHABLE after a message on stderr. */
+int client_connect(struct ctl *c);
+/* Runs a change as one transaction; CTL_OK, or CTL_REFUSED after a message on stderr. */
+int client_change(struct ctl *c, const struct change *change);
+/* Runs a command of the daemon ("reload") and prints its answer. */
+int client_command(struct ctl *c, const char *words);
+void client_close(struct ctl *c);
+
+#endif

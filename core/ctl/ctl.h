@@ -1,0 +1,43 @@
+/*
+ * ctl: what one run of halvardctl knows: its options, the replica it received, its link.
+ */
+#ifndef CTL_CTL_H
+#define CTL_CTL_H
+
+#include "base/loop.h"
+#include "ipc/link.h"
+#include "model/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Exit codes; part of the interface (halvardctl(8)). */
+enum ctl_exit {
+	CTL_OK = 0,
+	CTL_REFUSED = 1,     /* the daemon refused it, it failed, or there is no such row */
+	CTL_USAGE = 2,       /* the command line is wrong: nothing was sent */
+	CTL_UNREACHABLE = 3, /* no daemon behind the control socket */
+};
+
+struct ctl {
+	/* options */
+	const char *run_dir;
+	bool json;
+	bool colour;
+	bool all;           /* --all: every match, not only one */
+	const char *reason; /* --reason TEXT, or NULL */
+	const char *time_s; /* --time SECONDS, or NULL */
+	/* the daemon's rows, and when they were received */
+	struct store *store;
+	struct mono now;
+	int64_t wall_ms;
+	/* connection */
+	struct loop *loop;
+	struct link *link;
+	bool up;
+	char down_why[128];
+	bool answered;
+	struct result result; /* of the request that was answered */
+};
+
+#endif

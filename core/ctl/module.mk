@@ -1,0 +1,15 @@
+noinst_LIBRARIES += core/ctl/libctl.a
+core_ctl_libctl_a_SOURCES = \
+	core/ctl/client.c core/ctl/client.h \
+	core/ctl/command.c core/ctl/command.h \
+	core/ctl/ctl.h \
+	core/ctl/grid.c core/ctl/grid.h \
+	core/ctl/json.c core/ctl/json.h \
+	core/ctl/match.c core/ctl/match.h \
+	core/ctl/value.c core/ctl/value.h \
+	core/ctl/view.c core/ctl/view.h
+
+bin_PROGRAMS += halvardctl
+halvardctl_SOURCES = core/ctl/ctl_main.c
+halvardctl_LDADD = core/ctl/libctl.a core/ipc/libipc.a core/model/libmodel.a core/base/libbase.a \
+	$(EVENT_LIBS)
