@@ -1,3 +1,5 @@
 noinst_LIBRARIES += core/nl/libnl.a
 core_nl_libnl_a_SOURCES = \
-	core/nl/genl.c core/nl/genl.h
+	core/nl/genl.c core/nl/genl.h \
+	core/nl/rtnl.c core/nl/rtnl.h \
+	core/nl/rtnl_writer.c

@@ -1,0 +1,367 @@
+/*
+ * rtnl: the monitor of links and addresses (process vrrp).
+ *
+ * One netlink socket, member of the link and address groups. At the start, and after lost
+ * events (ENOBUFS), it asks for all links, then for all addresses; replies are handled by the
+ * same code as events. Each row carries the number of the round that last saw it: when the
+ * second dump ends, what the round did not see has gone. Events that arrive between are newer
+ * than the dump or equal to it, so their order does not matter.
+ *
+ * The tables are plain arrays: a director has some tens of links and at most some thousands of
+ * addresses, and look-ups happen on transitions, not on packets.
+ */
+#include "nl/rtnl.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECEIVE_BYTES (1024 * 1024)
+
+struct link_entry {
+	struct rtnl_link link;
+	unsigned round;
+};
+
+struct addr_entry {
+	struct rtnl_addr addr;
+	unsigned round;
+};
+
+enum phase { READ_LINKS, READ_ADDRS, FOLLOW };
+
+struct rtnl {
+	struct nl_sock *sock;
+	struct watch watch;
+	const struct rtnl_ops *ops;
+	void *arg;
+	enum phase phase;
+	unsigned round;
+	bool stale; /* the running dumps are not good */
+	bool ready;
+	struct link_entry *links;
+	unsigned nlinks;
+	struct addr_entry *addrs;
+	unsigned naddrs, addr_room;
+};
+
+static void ask(struct rtnl *r, enum phase phase)
+{
+	int type = phase == READ_LINKS ? RTM_GETLINK : RTM_GETADDR;
+	struct rtgenmsg any = {.rtgen_family = AF_UNSPEC};
+
+	r->phase = phase;
+	if (nl_send_simple(r->sock, type, NLM_F_DUMP, &any, sizeof(any)) < 0)
+		log_warnx("rtnetlink: the kernel took no request to list %s",
+			  phase == READ_LINKS ? "links" : "addresses");
+}
+
+/* The kernel runs one dump at a time for a socket: what is running is ended first. */
+static void read_again(struct rtnl *r)
+{
+	if (r->phase != FOLLOW) {
+		r->stale = true;
+		return;
+	}
+	r->stale = false;
+	r->round++;
+	ask(r, READ_LINKS);
+}
+
+/* ---- links --------------------------------------------------------------- */
+
+static struct link_entry *link_entry(const struct rtnl *r, unsigned ifindex)
+{
+	for (unsigned i = 0; i < r->nlinks; i++)
+		if (r->links[i].link.ifindex == ifindex)
+			return &r->links[i];
+	return NULL;
+}
+
+static void link_drop(struct rtnl *r, struct link_entry *e)
+{
+	struct rtnl_link gone = e->link;
+
+	*e = r->links[--r->nlinks];
+	r->ops->link(r->arg, &gone, true);
+}
+
+static void link_take(struct rtnl *r, const struct rtnl_link *l)
+{
+	struct link_entry *e = link_entry(r, l->ifindex);
+	bool same = e && memcmp(&e->link, l, sizeof(*l)) == 0;
+
+	if (!e) {
+		r->links = xrealloc(r->links, r->nlinks + 1, sizeof(*r->links));
+		e = &r->links[r->nlinks++];
+	}
+	e->link = *l;
+	e->round = r->round;
+	if (!same)
+		r->ops->link(r->arg, l, false);
+}
+
+static void link_message(struct rtnl *r, struct nlmsghdr *h)
+{
+	struct nlattr *attr[IFLA_MAX + 1];
+	const struct ifinfomsg *m = nlmsg_data(h);
+	struct rtnl_link l;
+	struct link_entry *e;
+
+	if (nlmsg_parse(h, sizeof(*m), attr, IFLA_MAX, NULL) < 0 || m->ifi_family == AF_BRIDGE)
+		return;
+	memset(&l, 0, sizeof(l));
+	l.ifindex = (unsigned)m->ifi_index;
+	l.flags = m->ifi_flags;
+	l.hw_type = m->ifi_type;
+	if (attr[IFLA_IFNAME])
+		nla_strlcpy(l.name, attr[IFLA_IFNAME], sizeof(l.name));
+	if (attr[IFLA_MTU])
+		l.mtu = nla_get_u32(attr[IFLA_MTU]);
+	if (attr[IFLA_ADDRESS])
+		l.hw_len = (uint8_t)nla_memcpy(l.hw_addr, attr[IFLA_ADDRESS], sizeof(l.hw_addr));
+	e = link_entry(r, l.ifindex);
+	if (h->nlmsg_type == RTM_NEWLINK)
+		link_take(r, &l);
+	else if (e)
+		link_drop(r, e);
+}
+
+/* ---- addresses ------------------------------------------------------------ */
+
+static struct addr_entry *addr_entry(const struct rtnl *r, const struct rtnl_addr *a)
+{
+	for (unsigned i = 0; i < r->naddrs; i++)
+		if (r->addrs[i].addr.ifindex == a->ifindex &&
+		    r->addrs[i].addr.prefix_len == a->prefix_len &&
+		    addr_equal(&r->addrs[i].addr.addr, &a->addr))
+			return &r->addrs[i];
+	return NULL;
+}
+
+/* Keeps the order of the kernel: the first address of an interface is its primary one. */
+static void addr_drop(struct rtnl *r, struct addr_entry *e)
+{
+	struct rtnl_addr gone = e->addr;
+	size_t behind = (size_t)(&r->addrs[r->naddrs] - (e + 1));
+
+	memmove(e, e + 1, behind * sizeof(*e));
+	r->naddrs--;
+	r->ops->addr(r->arg, &gone, true);
+}
+
+static void addr_take(struct rtnl *r, const struct rtnl_addr *a)
+{
+	struct addr_entry *e = addr_entry(r, a);
+	bool same = e && memcmp(&e->addr, a, sizeof(*a)) == 0;
+
+	if (!e && r->naddrs == r->addr_room) {
+		r->addr_room = r->addr_room ? 2 * r->addr_room : 64;
+		r->addrs = xrealloc(r->addrs, r->addr_room, sizeof(*r->addrs));
+	}
+	if (!e)
+		e = &r->addrs[r->naddrs++];
+	e->addr = *a;
+	e->round = r->round;
+	if (!same)
+		r->ops->addr(r->arg, a, false);
+}
+
+static bool take_addr(struct nlattr *at, int af, struct addr *ret)
+{
+	size_t size = af == AF_INET ? 4 : 16;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!at || (size_t)nla_len(at) != size)
+		return false;
+	ret->family = af == AF_INET ? ADDR_IPV4 : ADDR_IPV6;
+	memcpy(ret->bytes, nla_data(at), size);
+	return true;
+}
+
+static void addr_message(struct rtnl *r, struct nlmsghdr *h)
+{
+	struct nlattr *attr[IFA_MAX + 1];
+	const struct ifaddrmsg *m = nlmsg_data(h);
+	struct rtnl_addr a;
+	struct addr_entry *e;
+
+	if (nlmsg_parse(h, sizeof(*m), attr, IFA_MAX, NULL) < 0)
+		return;
+	memset(&a, 0, sizeof(a));
+	if ((m->ifa_family != AF_INET && m->ifa_family != AF_INET6) ||
+	    !take_addr(attr[IFA_LOCAL] ? attr[IFA_LOCAL] : attr[IFA_ADDRESS], m->ifa_family,
+		       &a.addr))
+		return;
+	a.ifindex = m->ifa_index;
+	a.prefix_len = m->ifa_prefixlen;
+	a.scope = m->ifa_scope;
+	a.secondary = m->ifa_flags & IFA_F_SECONDARY && m->ifa_family == AF_INET;
+	take_addr(attr[IFA_BROADCAST], m->ifa_family, &a.broadcast);
+	if (attr[IFA_LABEL])
+		nla_strlcpy(a.label, attr[IFA_LABEL], sizeof(a.label));
+	e = addr_entry(r, &a);
+	if (h->nlmsg_type == RTM_NEWADDR)
+		addr_take(r, &a);
+	else if (e)
+		addr_drop(r, e);
+}
+
+/* ---- the socket ------------------------------------------------------------ */
+
+static void sweep(struct rtnl *r)
+{
+	for (unsigned i = 0; i < r->naddrs;)
+		if (r->addrs[i].round != r->round)
+			addr_drop(r, &r->addrs[i]);
+		else
+			i++;
+	for (unsigned i = 0; i < r->nlinks;)
+		if (r->links[i].round != r->round)
+			link_drop(r, &r->links[i]);
+		else
+			i++;
+}
+
+static int on_finish(struct nl_msg *msg, void *arg)
+{
+	struct rtnl *r = arg;
+
+	(void)msg;
+	if (r->phase == READ_LINKS) {
+		ask(r, READ_ADDRS);
+		return NL_OK;
+	}
+	if (r->phase != READ_ADDRS)
+		return NL_OK;
+	r->phase = FOLLOW;
+	if (r->stale) {
+		read_again(r);
+		return NL_OK;
+	}
+	sweep(r);
+	if (!r->ready) {
+		r->ready = true;
+		r->ops->ready(r->arg);
+	}
+	return NL_OK;
+}
+
+static int on_interrupted(struct nl_msg *msg, void *arg)
+{
+	struct rtnl *r = arg;
+
+	(void)msg;
+	r->stale = true;
+	return NL_OK;
+}
+
+static int on_message(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *h = nlmsg_hdr(msg);
+
+	if (h->nlmsg_type == RTM_NEWLINK || h->nlmsg_type == RTM_DELLINK)
+		link_message(arg, h);
+	else if (h->nlmsg_type == RTM_NEWADDR || h->nlmsg_type == RTM_DELADDR)
+		addr_message(arg, h);
+	return NL_OK;
+}
+
+static void readable(void *arg, int fd, int what, struct mono now)
+{
+	struct rtnl *r = arg;
+	int e = nl_recvmsgs_default(r->sock);
+
+	(void)fd, (void)what, (void)now;
+	if (e == -NLE_NOMEM) { /* ENOBUFS: events were lost */
+		log_info("rtnetlink: events were lost, reading links and addresses again");
+		read_again(r);
+	} else if (e < 0 && e != -NLE_AGAIN) {
+		log_warnx("rtnetlink: %s", nl_geterror(e));
+	}
+}
+
+static bool connect_socket(struct rtnl *r)
+{
+	nl_socket_disable_seq_check(r->sock);
+	nl_socket_modify_cb(r->sock, NL_CB_VALID, NL_CB_CUSTOM, on_message, r);
+	nl_socket_modify_cb(r->sock, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, r);
+	nl_socket_modify_cb(r->sock, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, r);
+	if (nl_connect(r->sock, NETLINK_ROUTE) < 0)
+		return false;
+	nl_socket_set_buffer_size(r->sock, RECEIVE_BYTES, 0);
+	nl_socket_set_nonblocking(r->sock);
+	return nl_socket_add_memberships(r->sock, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR,
+					 RTNLGRP_IPV6_IFADDR, 0) == 0;
+}
+
+struct rtnl *rtnl_open(struct loop *loop, const struct rtnl_ops *ops, void *arg)
+{
+	struct rtnl *r = xcalloc(1, sizeof(*r));
+
+	r->ops = ops;
+	r->arg = arg;
+	r->phase = FOLLOW;
+	r->sock = nl_socket_alloc();
+	if (!r->sock || !connect_socket(r)) {
+		int saved = errno;
+
+		nl_socket_free(r->sock);
+		free(r);
+		errno = saved;
+		return NULL;
+	}
+	watch_start(&r->watch, loop, nl_socket_get_fd(r->sock), WATCH_READ, readable, r);
+	read_again(r);
+	return r;
+}
+
+void rtnl_close(struct rtnl *r)
+{
+	if (!r)
+		return;
+	watch_stop(&r->watch);
+	nl_socket_free(r->sock);
+	free(r->links);
+	free(r->addrs);
+	free(r);
+}
+
+bool rtnl_is_ready(const struct rtnl *r)
+{
+	return r->ready;
+}
+
+const struct rtnl_link *rtnl_link_find(const struct rtnl *r, unsigned ifindex)
+{
+	struct link_entry *e = link_entry(r, ifindex);
+
+	return e ? &e->link : NULL;
+}
+
+const struct rtnl_link *rtnl_link_by_name(const struct rtnl *r, const char *name)
+{
+	for (unsigned i = 0; i < r->nlinks; i++)
+		if (strcmp(r->links[i].link.name, name) == 0)
+			return &r->links[i].link;
+	return NULL;
+}
+
+const struct rtnl_addr *rtnl_addr_find(const struct rtnl *r, unsigned ifindex, const struct addr *a)
+{
+	for (unsigned i = 0; i < r->naddrs; i++)
+		if (r->addrs[i].addr.ifindex == ifindex && addr_equal(&r->addrs[i].addr.addr, a))
+			return &r->addrs[i].addr;
+	return NULL;
+}
+
+const struct rtnl_addr *rtnl_addr_at(const struct rtnl *r, unsigned i)
+{
+	return i < r->naddrs ? &r->addrs[i].addr : NULL;
+}

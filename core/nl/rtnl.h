@@ -1,0 +1,85 @@
+/*
+ * rtnl: the kernel's links and addresses, followed by events, and address writes made by a
+ * thread of their own.
+ *
+ * The monitor never waits: dumps are requested and their replies arrive as events do. When the
+ * kernel says that events were lost the tables are read again; what has gone is reported gone.
+ *
+ * The writer takes requests in order and answers each in order on the loop; the kernel executes
+ * an address write inside sendmsg() under a global lock (240 ms were measured while another
+ * namespace was deleted), which no packet loop may wait for.
+ */
+#ifndef NL_RTNL_H
+#define NL_RTNL_H
+
+#include "base/addr.h"
+#include "base/loop.h"
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rtnl_link {
+	unsigned ifindex;
+	char name[IF_NAMESIZE];
+	unsigned flags; /* IFF_* */
+	unsigned mtu;
+	uint16_t hw_type; /* ARPHRD_* */
+	uint8_t hw_len;
+	uint8_t hw_addr[32];
+};
+
+struct rtnl_addr {
+	unsigned ifindex;
+	struct addr addr;
+	uint8_t prefix_len;
+	uint8_t scope;           /* RT_SCOPE_* */
+	struct addr broadcast;   /* family ADDR_NONE: none */
+	char label[IF_NAMESIZE]; /* empty: none */
+	bool secondary;          /* as the kernel says; ignored when writing */
+};
+
+/* ---- monitor ------------------------------------------------------------ */
+
+struct rtnl;
+
+struct rtnl_ops {
+	/* The first picture is complete. */
+	void (*ready)(void *arg);
+	/* A link is new or has changed (gone: false), or is no more. */
+	void (*link)(void *arg, const struct rtnl_link *l, bool gone);
+	void (*addr)(void *arg, const struct rtnl_addr *a, bool gone);
+};
+
+/* NULL with errno set when the kernel refuses the socket. */
+struct rtnl *rtnl_open(struct loop *loop, const struct rtnl_ops *ops, void *arg);
+void rtnl_close(struct rtnl *r);
+bool rtnl_is_ready(const struct rtnl *r);
+/* NULL when there is none. Valid until the next event. */
+const struct rtnl_link *rtnl_link_find(const struct rtnl *r, unsigned ifindex);
+const struct rtnl_link *rtnl_link_by_name(const struct rtnl *r, const char *name);
+/* An address on an interface, whatever its prefix. */
+const struct rtnl_addr *rtnl_addr_find(const struct rtnl *r, unsigned ifindex,
+				       const struct addr *a);
+/* i-th address of all, NULL at the end. */
+const struct rtnl_addr *rtnl_addr_at(const struct rtnl *r, unsigned i);
+
+/* ---- writer ------------------------------------------------------------- */
+
+struct rtnl_writer;
+
+/* The answer to one request: 0, or an errno value. To add what is there and to remove what is
+ * not there are successes. */
+typedef void (*rtnl_done_fn)(void *arg, uint64_t cookie, int error, struct mono now);
+
+struct rtnl_writer *rtnl_writer_open(struct loop *loop, rtnl_done_fn done, void *arg);
+/* Ends the thread; requests that have not begun are dropped. */
+void rtnl_writer_close(struct rtnl_writer *w);
+void rtnl_writer_add(struct rtnl_writer *w, const struct rtnl_addr *a, uint64_t cookie);
+void rtnl_writer_del(struct rtnl_writer *w, const struct rtnl_addr *a, uint64_t cookie);
+/* Requests taken and answered so far: a request is in force when answered has reached what
+ * taken was behind it. */
+uint64_t rtnl_writer_taken(const struct rtnl_writer *w);
+uint64_t rtnl_writer_answered(const struct rtnl_writer *w);
+
+#endif
