@@ -34,6 +34,7 @@ struct ipvs_apply {
 	ipvs_refused_fn refused;
 	void *arg;
 	struct ipvs_table want, seen, leaving;
+	struct ipvs_table known; /* keys that were looked for in the kernel */
 };
 
 struct ipvs_apply *ipvs_apply_new(const struct ipvs_port *port, ipvs_refused_fn refused, void *arg)
@@ -53,6 +54,7 @@ void ipvs_apply_free(struct ipvs_apply *a)
 	ipvs_table_free(&a->want);
 	ipvs_table_free(&a->seen);
 	ipvs_table_free(&a->leaving);
+	ipvs_table_free(&a->known);
 	free(a);
 }
 
@@ -162,35 +164,39 @@ int ipvs_apply_read_one(struct ipvs_apply *a, const struct ipvs_service_key *k)
 	return r;
 }
 
-static bool is_new(const struct ipvs_apply *a, const struct ipvs_service_key *k)
-{
-	return !ipvs_table_find(&a->want, k) && !ipvs_table_find(&a->leaving, k);
-}
-
-/* Looks for services in the kernel that are wanted for the first time. */
-static int adopt(struct ipvs_apply *a, const struct ipvs_table *want, struct ipvs_report *ret)
+int ipvs_apply_learn(struct ipvs_apply *a, const struct ipvs_table *keys)
 {
 	size_t n = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < want->nentries; i++)
-		n += is_new(a, &want->entries[i].service.key);
+	for (size_t i = 0; i < keys->nentries; i++)
+		n += !ipvs_table_find(&a->known, &keys->entries[i].service.key);
 	if (n > PROBES_BEFORE_DUMP)
-		r = read_all(a, want, &a->seen);
-	for (size_t i = 0; n <= PROBES_BEFORE_DUMP && i < want->nentries && r == 0; i++)
-		if (is_new(a, &want->entries[i].service.key))
-			r = ipvs_apply_read_one(a, &want->entries[i].service.key);
-	for (size_t i = 0; n && i < want->nentries && r == 0; i++) {
+		r = read_all(a, keys, &a->seen);
+	for (size_t i = 0; n && n <= PROBES_BEFORE_DUMP && i < keys->nentries && r == 0; i++)
+		if (!ipvs_table_find(&a->known, &keys->entries[i].service.key))
+			r = ipvs_apply_read_one(a, &keys->entries[i].service.key);
+	for (size_t i = 0; n && i < keys->nentries && r == 0; i++)
+		ipvs_table_add(&a->known, &keys->entries[i].service);
+	ipvs_table_seal(&a->known);
+	return r;
+}
+
+/* Counts what is wanted for the first time and was there already. */
+static void count_adopted(const struct ipvs_apply *a, const struct ipvs_table *want,
+			  struct ipvs_report *ret)
+{
+	for (size_t i = 0; i < want->nentries; i++) {
 		const struct ipvs_entry *w = &want->entries[i];
 		const struct ipvs_entry *s = ipvs_table_find(&a->seen, &w->service.key);
 
-		if (!s || !is_new(a, &w->service.key))
+		if (!s || ipvs_table_find(&a->want, &w->service.key) ||
+		    ipvs_table_find(&a->leaving, &w->service.key))
 			continue;
 		ret->adopted_services++;
 		for (size_t d = 0; d < w->ndests; d++)
 			ret->adopted_dests += ipvs_entry_find(s, &w->dests[d].key) != NULL;
 	}
-	return r;
 }
 
 /* ---- writing --------------------------------------------------------- */
@@ -320,11 +326,12 @@ int ipvs_apply_sync(struct ipvs_apply *a, struct ipvs_table *want, struct ipvs_r
 
 	*ret = (struct ipvs_report){0};
 	ipvs_table_seal(want);
-	r = adopt(a, want, ret);
+	r = ipvs_apply_learn(a, want);
 	if (r < 0) {
 		ipvs_table_free(want);
 		return r;
 	}
+	count_adopted(a, want, ret);
 	sort_leavers(a, want);
 	ipvs_table_free(&a->want);
 	a->want = *want;
@@ -334,8 +341,10 @@ int ipvs_apply_sync(struct ipvs_apply *a, struct ipvs_table *want, struct ipvs_r
 	for (size_t i = a->leaving.nentries; i-- > 0;) {
 		struct ipvs_service_key k = a->leaving.entries[i].service.key;
 
-		if (sync_entry(a, NULL, &k, ret))
-			ipvs_table_remove(&a->leaving, &k);
+		if (!sync_entry(a, NULL, &k, ret))
+			continue;
+		ipvs_table_remove(&a->leaving, &k);
+		ipvs_table_remove(&a->known, &k);
 	}
 	return 0;
 }

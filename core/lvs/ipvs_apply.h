@@ -37,6 +37,11 @@ struct ipvs_apply;
 struct ipvs_apply *ipvs_apply_new(const struct ipvs_port *port, ipvs_refused_fn refused, void *arg);
 void ipvs_apply_free(struct ipvs_apply *a); /* the kernel's table stays as it is */
 
+/* Looks into the kernel for those services of `keys` (sealed; only keys are read) that were
+ * never looked for, so that ipvs_apply_seen() answers for them. ipvs_apply_sync() does the
+ * same; it is for a caller whose wish depends on what is there. 0 or -errno. */
+int ipvs_apply_learn(struct ipvs_apply *a, const struct ipvs_table *keys);
+
 /* Makes `want` what is wanted (takes its content, in any order) and writes the difference.
  * Services that were wanted and are no more are deleted. 0, or -errno when the kernel could
  * not be read (then nothing was written and nothing changed); single refusals are in *ret. */

@@ -1,0 +1,248 @@
+/*
+ * check: when checks run and what their outcome means.
+ *
+ * A job waits, runs, and ends in check_done(), which is the only place that counts, judges,
+ * logs and tells the users. The deadline (connect_timeout) belongs to the job: the kind only
+ * starts and may be cancelled.
+ *
+ * The rules of keepalived's checks:
+ *  - the first run is at random within `warmup`, so that a thousand checks do not start at once;
+ *  - success means up, at once;
+ *  - a server that was up is down after 1 + retry failures, the further attempts
+ *    delay_before_retry apart; one that was never checked is down after the first;
+ *  - otherwise one run each delay_loop.
+ *
+ * A run that the director itself could not do (no socket, no such source address) says nothing
+ * about the server: the state stays, and the reason shows.
+ *
+ * Runs in the lvs process.
+ */
+#include "lvs/check.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct check_job {
+	struct check_params params; /* first: the key */
+	struct check_set *set;
+	const struct check_ops *ops;
+	void *state;
+	struct check_user *users;
+	struct check_result result;
+	struct timer next, deadline;
+	bool running;
+	struct mono began;
+};
+
+struct check_set {
+	struct loop *loop;
+	void *tree; /* tsearch(3) of jobs by params */
+	size_t njobs;
+};
+
+static const struct check_ops *const kinds[] = {&check_tcp};
+
+static const struct check_ops *ops_of(uint8_t kind)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i]->kind == kind)
+			return kinds[i];
+	fatalx("check: kind %u has no code", kind);
+}
+
+static int cmp_jobs(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct check_params));
+}
+
+struct check_set *check_set_new(struct loop *loop)
+{
+	struct check_set *s = xcalloc(1, sizeof(*s));
+
+	s->loop = loop;
+	return s;
+}
+
+void check_set_free(struct check_set *s)
+{
+	if (s && s->njobs)
+		fatalx("check: %zu jobs left", s->njobs);
+	free(s);
+}
+
+size_t check_set_jobs(const struct check_set *s)
+{
+	return s->njobs;
+}
+
+const struct check_params *check_job_params(const struct check_job *j)
+{
+	return &j->params;
+}
+
+struct loop *check_job_loop(const struct check_job *j)
+{
+	return j->set->loop;
+}
+
+void *check_job_state(const struct check_job *j)
+{
+	return j->state;
+}
+
+/* ---- running --------------------------------------------------------- */
+
+static void start_run(void *arg, struct mono now)
+{
+	struct check_job *j = arg;
+
+	j->running = true;
+	j->began = loop_refresh(j->set->loop);
+	timer_at(&j->deadline, mono_add(j->began, j->params.connect_timeout_ms * NS_PER_MS));
+	memset(j->state, 0, j->ops->size);
+	j->ops->start(j, j->state);
+	(void)now;
+}
+
+static void deadline_over(void *arg, struct mono now)
+{
+	struct check_job *j = arg;
+
+	j->ops->cancel(j, j->state);
+	check_done(j, REASON_TIMEOUT, "no answer in time");
+	(void)now;
+}
+
+struct check_verdict check_judge(const struct check_params *p, enum check_state was,
+				 enum check_reason reason, uint32_t failed_in_row)
+{
+	if (reason == REASON_OK)
+		return (struct check_verdict){CHECK_UP, p->delay_loop_ms};
+	if (reason == REASON_LOCAL_ERROR)
+		return (struct check_verdict){was, p->delay_before_retry_ms};
+	if (was == CHECK_UP && failed_in_row <= p->retry)
+		return (struct check_verdict){CHECK_UP, p->delay_before_retry_ms};
+	return (struct check_verdict){CHECK_DOWN, p->delay_loop_ms};
+}
+
+static void log_run(const struct check_job *j, enum check_state was)
+{
+	const struct check_result *r = &j->result;
+	enum log_level level = was == r->state ? LOG_LV_DEBUG : LOG_LV_INFO;
+	char addr[ADDR_TEXT_MAX];
+
+	if (!log_enabled(level))
+		return;
+	log_at(level, "check %s %s port %u: %s -> %s, %s%s%s, %u us",
+	       enum_name(check_kind_names, j->params.kind), addr_text(&j->params.addr, addr),
+	       j->params.port, enum_name(check_state_names, was),
+	       enum_name(check_state_names, r->state), enum_name(check_reason_names, r->reason),
+	       r->text[0] ? ": " : "", r->text, r->latency_us);
+}
+
+/* A user may leave, and be freed, inside its own call, but no other user's. */
+static void tell_users(struct check_job *j, bool failed, struct mono now)
+{
+	struct check_result result = j->result;
+
+	for (struct check_user *u = j->users, *next; u; u = next) {
+		next = u->next;
+		u->fn(u, &result, failed, now);
+	}
+}
+
+void check_done(struct check_job *j, enum check_reason reason, const char *text)
+{
+	struct mono now = loop_refresh(j->set->loop);
+	struct check_result *r = &j->result;
+	enum check_state was = r->state;
+	bool failed = reason != REASON_OK && reason != REASON_LOCAL_ERROR;
+	struct check_verdict v;
+
+	j->running = false;
+	timer_cancel(&j->deadline);
+	if (reason != REASON_LOCAL_ERROR)
+		r->failed_in_row = failed ? r->failed_in_row + 1 : 0;
+	v = check_judge(&j->params, was, reason, r->failed_in_row);
+	r->state = v.state;
+	r->reason = reason;
+	TEXT_COPY(r->text, text);
+	r->last_run = j->began;
+	r->latency_us = (uint32_t)(mono_diff(now, j->began) / NS_PER_US);
+	timer_at(&j->next, mono_add(reason == REASON_OK ? j->began : now, v.wait_ms * NS_PER_MS));
+	log_run(j, was);
+	tell_users(j, failed, now);
+}
+
+/* ---- users ----------------------------------------------------------- */
+
+static int64_t random_within_ns(uint32_t ms)
+{
+	return ms ? arc4random_uniform(ms) * NS_PER_MS : 0;
+}
+
+static struct check_job *job_new(struct check_set *s, const struct check_params *p,
+				 const struct check_result *last)
+{
+	struct check_job *j = xcalloc(1, sizeof(*j));
+
+	j->params = *p;
+	j->set = s;
+	j->ops = ops_of(p->kind);
+	j->state = xcalloc(1, j->ops->size);
+	j->result = *last;
+	timer_init(&j->next, s->loop, start_run, j);
+	timer_init(&j->deadline, s->loop, deadline_over, j);
+	timer_after(&j->next, random_within_ns(p->warmup_ms));
+	if (!tsearch(j, &s->tree, cmp_jobs))
+		fatalx("check: out of memory");
+	s->njobs++;
+	return j;
+}
+
+static void job_free(struct check_job *j)
+{
+	if (j->running)
+		j->ops->cancel(j, j->state);
+	timer_stop(&j->next);
+	timer_stop(&j->deadline);
+	tdelete(j, &j->set->tree, cmp_jobs);
+	j->set->njobs--;
+	free(j->state);
+	free(j);
+}
+
+const struct check_result *check_join(struct check_set *s, struct check_user *u,
+				      const struct check_params *p, const struct check_result *last)
+{
+	struct check_job **found, *j;
+
+	check_leave(u);
+	found = tfind(p, &s->tree, cmp_jobs);
+	j = found ? *found : job_new(s, p, last);
+	u->job = j;
+	u->next = j->users;
+	j->users = u;
+	return &j->result;
+}
+
+void check_leave(struct check_user *u)
+{
+	struct check_job *j = u->job;
+
+	if (!j)
+		return;
+	for (struct check_user **p = &j->users; *p; p = &(*p)->next)
+		if (*p == u) {
+			*p = u->next;
+			break;
+		}
+	u->job = NULL;
+	u->next = NULL;
+	if (!j->users)
+		job_free(j);
+}

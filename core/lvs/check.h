@@ -1,0 +1,92 @@
+/*
+ * check: jobs that look at a target again and again, and tell those who use them.
+ *
+ * A job is known by its parameters: users that ask for the same share one. A kind of check is
+ * a struct check_ops at the end of its file; everything else (time, retries, deadline, up and
+ * down) is in check.c, and every run of every kind ends in check_done().
+ */
+#ifndef LVS_CHECK_H
+#define LVS_CHECK_H
+
+#include "base/loop.h"
+#include "model/rows.h"
+
+/* Compared as memory: zero it before filling it. */
+struct check_params {
+	uint8_t kind; /* enum check_kind */
+	struct addr addr;
+	uint16_t port;
+	struct addr bindto;
+	uint16_t bind_port;
+	uint32_t connect_timeout_ms;
+	uint32_t delay_loop_ms;
+	uint32_t warmup_ms;
+	uint32_t retry;
+	uint32_t delay_before_retry_ms;
+};
+
+struct check_result {
+	enum check_state state;
+	enum check_reason reason; /* of the last run */
+	char text[96];
+	struct mono last_run; /* when it began */
+	uint32_t latency_us;
+	uint32_t failed_in_row;
+};
+
+/* What a run means: the new state, and how long to wait, counted from the begin of the run
+ * after success and from its end after failure. `failed_in_row` includes this run. */
+struct check_verdict {
+	enum check_state state;
+	uint32_t wait_ms;
+};
+
+struct check_verdict check_judge(const struct check_params *p, enum check_state was,
+				 enum check_reason reason, uint32_t failed_in_row);
+
+struct check_set;
+struct check_job;
+struct check_user;
+
+/* After every run of the job; `failed`: this run. */
+typedef void (*check_fn)(struct check_user *u, const struct check_result *r, bool failed,
+			 struct mono now);
+
+/* Embedded by whoever wants to know; zeroed it is idle. */
+struct check_user {
+	struct check_job *job;
+	struct check_user *next;
+	check_fn fn;
+};
+
+struct check_set *check_set_new(struct loop *loop);
+void check_set_free(struct check_set *s); /* every user must have left */
+size_t check_set_jobs(const struct check_set *s);
+
+/* Joins the job with these parameters, which is made when there is none; then it starts from
+ * `last`, what was known of it before (state CHECK_UNKNOWN: nothing). Returns the job's result
+ * so far. A user that has joined already leaves first. */
+const struct check_result *check_join(struct check_set *s, struct check_user *u,
+				      const struct check_params *p,
+				      const struct check_result *last);
+void check_leave(struct check_user *u); /* an idle user is allowed */
+
+/* ---- for the kinds ---------------------------------------------------- */
+
+struct check_ops {
+	enum check_kind kind;
+	size_t size; /* of its state, zeroed before each start */
+	/* Begins a run, which ends in check_done(), perhaps at once. */
+	void (*start)(struct check_job *j, void *state);
+	/* Ends a run that has not called check_done(): the deadline, or nobody wants it. */
+	void (*cancel)(struct check_job *j, void *state);
+};
+
+extern const struct check_ops check_tcp;
+
+const struct check_params *check_job_params(const struct check_job *j);
+struct loop *check_job_loop(const struct check_job *j);
+void *check_job_state(const struct check_job *j);
+void check_done(struct check_job *j, enum check_reason reason, const char *text);
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * pool: effective weights and states.
+ *
+ * The effective weight is a product with one factor for each source: the configured weight,
+ * the operator's word on the server, the operator's word on the virtual server, the checks.
+ * Nobody overwrites another's factor, so taking one source back restores exactly what was
+ * there before, and the configured weight is never lost.
+ *
+ * Whether a server is in the kernel's table at all:
+ *   failed          out, as keepalived does; with inhibit_on_failure in, at weight 0
+ *   draining        in at weight 0 while the kernel still has it, out once drained; it is
+ *                   never added for the sake of being drained
+ *   disabled        in at weight 0 if the kernel has it; not added otherwise
+ *   forcedOffline   out at once
+ *   parent disabled in at weight 0
+ * A server that drains stays in whatever its checks say: weight 0 keeps clients away already,
+ * and taking it out would end the connections that the drain is there to spare.
+ *
+ * A server whose checks have not run yet is taken as up (as keepalived does) and says
+ * "checking"; one that was known to be down before a restart stays down, since its check
+ * starts from the last known state.
+ *
+ * Runs in the lvs process. Pure.
+ */
+#include "lvs/pool.h"
+
+static uint32_t weight_product(const struct pool_facts *f)
+{
+	uint32_t by_server = f->rs->admin_state == RS_ENABLED;
+	uint32_t by_parent = f->vs->admin_state != VS_DISABLED;
+	uint32_t by_checks = f->failing == 0;
+
+	return f->rs->weight * by_server * by_parent * by_checks;
+}
+
+static struct pool_verdict judge_enabled(const struct pool_facts *f)
+{
+	if (f->failing)
+		return (struct pool_verdict){
+		    .present = f->rs->inhibit_on_failure, .oper = RS_DOWN, .reason = REASON_NONE};
+	if (f->vs->admin_state == VS_DISABLED)
+		return (struct pool_verdict){true, 0, RS_DISABLED_BY_PARENT, REASON_ADMIN};
+	if (f->unknown)
+		return (struct pool_verdict){true, 0, RS_CHECKING, REASON_NOT_RUN};
+	return (struct pool_verdict){true, 0, RS_UP, f->checks ? REASON_OK : REASON_NO_CHECK};
+}
+
+static struct pool_verdict judge_draining(const struct pool_facts *f)
+{
+	bool going_on = f->in_kernel && !f->drained;
+
+	return (struct pool_verdict){going_on, 0, going_on ? RS_OPER_DRAINING : RS_DRAINED,
+				     REASON_ADMIN};
+}
+
+struct pool_verdict pool_judge(const struct pool_facts *f)
+{
+	struct pool_verdict v;
+
+	switch (f->rs->admin_state) {
+	case RS_FORCED_OFFLINE:
+		v = (struct pool_verdict){false, 0, RS_OPER_DISABLED, REASON_ADMIN};
+		break;
+	case RS_DISABLED:
+		v = (struct pool_verdict){f->in_kernel, 0, RS_OPER_DISABLED, REASON_ADMIN};
+		break;
+	case RS_DRAINING:
+		v = judge_draining(f);
+		break;
+	default:
+		v = judge_enabled(f);
+		break;
+	}
+	v.weight = weight_product(f);
+	return v;
+}
+
+bool pool_is_held_out(const struct pool_verdict *v)
+{
+	return v->present && (v->oper == RS_OPER_DRAINING || v->oper == RS_OPER_DISABLED ||
+			      v->oper == RS_DISABLED_BY_PARENT);
+}
+
+void pool_count(struct pool_totals *t, const struct real_server_row *rs,
+		const struct pool_verdict *v)
+{
+	bool up = v->oper == RS_UP || v->oper == RS_CHECKING;
+
+	t->rs_total++;
+	t->rs_up += up;
+	t->weight_total += rs->weight;
+	t->weight_up += up ? rs->weight : 0;
+}
+
+uint8_t pool_health(const struct pool_totals *t)
+{
+	if (t->weight_total)
+		return (uint8_t)(UINT64_C(100) * t->weight_up / t->weight_total);
+	return t->rs_total ? (uint8_t)(UINT64_C(100) * t->rs_up / t->rs_total) : 0;
+}
+
+enum vs_oper pool_vs_oper(const struct virtual_server_row *vs, const struct pool_totals *t)
+{
+	if (vs->admin_state == VS_DISABLED)
+		return VS_OPER_DISABLED;
+	if (!t->rs_up)
+		return VS_DOWN;
+	return t->rs_up < t->rs_total ? VS_DEGRADED : VS_UP;
+}

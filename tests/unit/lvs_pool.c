@@ -1,0 +1,156 @@
+/*
+ * lvs_pool: weight, presence and state of a real server for every word of the operator and
+ * every outcome of the checks; totals of the virtual server.
+ */
+#include "lvs/pool.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum health { GOOD, BAD, UNKNOWN, UNCHECKED };
+
+struct judge_case {
+	enum rs_admin admin;
+	enum vs_admin parent;
+	enum health health;
+	bool inhibit, in_kernel, drained;
+	/* expected, with a configured weight of 7 */
+	bool present;
+	uint32_t weight;
+	enum rs_oper oper;
+	enum check_reason reason;
+};
+
+#define ON  VS_ENABLED
+#define OFF VS_DISABLED
+
+static const struct judge_case cases[] = {
+    {RS_ENABLED, ON, GOOD, 0, 1, 0, true, 7, RS_UP, REASON_OK},
+    {RS_ENABLED, ON, GOOD, 0, 0, 0, true, 7, RS_UP, REASON_OK},
+    {RS_ENABLED, ON, UNCHECKED, 0, 0, 0, true, 7, RS_UP, REASON_NO_CHECK},
+    {RS_ENABLED, ON, UNKNOWN, 0, 0, 0, true, 7, RS_CHECKING, REASON_NOT_RUN},
+    {RS_ENABLED, ON, BAD, 0, 1, 0, false, 0, RS_DOWN, REASON_NONE},
+    {RS_ENABLED, ON, BAD, 1, 1, 0, true, 0, RS_DOWN, REASON_NONE},
+    {RS_ENABLED, ON, BAD, 1, 0, 0, true, 0, RS_DOWN, REASON_NONE},
+    {RS_ENABLED, OFF, GOOD, 0, 1, 0, true, 0, RS_DISABLED_BY_PARENT, REASON_ADMIN},
+    {RS_ENABLED, OFF, BAD, 0, 1, 0, false, 0, RS_DOWN, REASON_NONE},
+    {RS_DRAINING, ON, GOOD, 0, 1, 0, true, 0, RS_OPER_DRAINING, REASON_ADMIN},
+    {RS_DRAINING, ON, BAD, 0, 1, 0, true, 0, RS_OPER_DRAINING, REASON_ADMIN},
+    {RS_DRAINING, ON, GOOD, 0, 1, 1, false, 0, RS_DRAINED, REASON_ADMIN},
+    {RS_DRAINING, ON, GOOD, 0, 0, 0, false, 0, RS_DRAINED, REASON_ADMIN},
+    {RS_DRAINING, OFF, GOOD, 0, 1, 0, true, 0, RS_OPER_DRAINING, REASON_ADMIN},
+    {RS_DISABLED, ON, GOOD, 0, 1, 0, true, 0, RS_OPER_DISABLED, REASON_ADMIN},
+    {RS_DISABLED, ON, GOOD, 0, 0, 0, false, 0, RS_OPER_DISABLED, REASON_ADMIN},
+    {RS_FORCED_OFFLINE, ON, GOOD, 1, 1, 0, false, 0, RS_OPER_DISABLED, REASON_ADMIN},
+};
+
+static struct pool_facts facts_of(const struct judge_case *c, struct virtual_server_row *vs,
+				  struct real_server_row *rs)
+{
+	struct pool_facts f = {.vs = vs, .rs = rs};
+
+	memset(vs, 0, sizeof(*vs));
+	memset(rs, 0, sizeof(*rs));
+	vs->admin_state = c->parent;
+	rs->admin_state = c->admin;
+	rs->weight = 7;
+	rs->inhibit_on_failure = c->inhibit;
+	f.checks = c->health == UNCHECKED ? 0 : 2;
+	f.failing = c->health == BAD;
+	f.unknown = c->health == UNKNOWN;
+	f.in_kernel = c->in_kernel;
+	f.drained = c->drained;
+	return f;
+}
+
+static void test_judge(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct virtual_server_row vs;
+		struct real_server_row rs;
+		struct pool_facts f = facts_of(&cases[i], &vs, &rs);
+		struct pool_verdict v = pool_judge(&f);
+
+		if (v.present != cases[i].present || v.weight != cases[i].weight ||
+		    v.oper != cases[i].oper || v.reason != cases[i].reason)
+			fail_msg("case %zu: present %d weight %u oper %d reason %d", i, v.present,
+				 v.weight, v.oper, v.reason);
+	}
+}
+
+static void test_weights_are_not_truncated(void **state)
+{
+	static const uint32_t weights[] = {0, 1, 255, 256, 300, 65535};
+	struct virtual_server_row vs;
+	struct real_server_row rs;
+	struct pool_facts f = facts_of(&cases[0], &vs, &rs);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(weights) / sizeof(weights[0]); i++) {
+		rs.weight = weights[i];
+		assert_int_equal(pool_judge(&f).weight, weights[i]);
+		assert_true(pool_judge(&f).present);
+	}
+}
+
+static void test_held_out(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct virtual_server_row vs;
+		struct real_server_row rs;
+		struct pool_facts f = facts_of(&cases[i], &vs, &rs);
+		struct pool_verdict v = pool_judge(&f);
+
+		assert_int_equal(pool_is_held_out(&v), v.present && !v.weight && v.oper != RS_DOWN);
+	}
+}
+
+static void count(struct pool_totals *t, uint32_t weight, enum rs_oper oper)
+{
+	struct real_server_row rs = {.weight = weight};
+	struct pool_verdict v = {.oper = oper};
+
+	pool_count(t, &rs, &v);
+}
+
+static void test_totals(void **state)
+{
+	struct virtual_server_row vs = {.admin_state = VS_ENABLED};
+	struct pool_totals t = {0};
+
+	(void)state;
+	assert_int_equal(pool_vs_oper(&vs, &t), VS_DOWN);
+	assert_int_equal(pool_health(&t), 0);
+	count(&t, 3, RS_UP);
+	assert_int_equal(pool_vs_oper(&vs, &t), VS_UP);
+	assert_int_equal(pool_health(&t), 100);
+	count(&t, 1, RS_DOWN);
+	assert_int_equal(pool_vs_oper(&vs, &t), VS_DEGRADED);
+	assert_int_equal(pool_health(&t), 75);
+	assert_int_equal(t.weight_total, 4);
+	assert_int_equal(t.weight_up, 3);
+	vs.admin_state = VS_DISABLED;
+	assert_int_equal(pool_vs_oper(&vs, &t), VS_OPER_DISABLED);
+	t = (struct pool_totals){0};
+	count(&t, 0, RS_UP);
+	count(&t, 0, RS_DOWN);
+	assert_int_equal(pool_health(&t), 50);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_judge),
+	    cmocka_unit_test(test_weights_are_not_truncated),
+	    cmocka_unit_test(test_held_out),
+	    cmocka_unit_test(test_totals),
+	};
+
+	return cmocka_run_group_tests_name("lvs_pool", tests, NULL, NULL);
+}
