@@ -1,0 +1,143 @@
+/*
+ * config: the way from a file to a store: lex, parse, resolve, validate; what validation
+ * objects to is taken out again, so that the store is always one that may run.
+ */
+#include "config/parse.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void drop_addresses(struct store *s, const struct vrrp_instance_row *v)
+{
+	struct vrrp_address_row key = {0};
+	const struct vrrp_address_row *a;
+	size_t i = 0;
+
+	TEXT_COPY(key.instance, v->name);
+	i = store_lower_bound(s, T_VRRP_ADDRESS, &key);
+	while ((a = i < store_count(s, T_VRRP_ADDRESS) ? store_at(s, T_VRRP_ADDRESS, i) : NULL) &&
+	       text_eq(a->instance, v->name))
+		store_del(s, T_VRRP_ADDRESS, a);
+}
+
+static void drop_checks(struct store *s, const struct real_server_row *r)
+{
+	struct checker_row key = {0};
+	const struct checker_row *c;
+	size_t i;
+
+	TEXT_COPY(key.vs, r->vs);
+	TEXT_COPY(key.rs, r->name);
+	i = store_lower_bound(s, T_CHECKER, &key);
+	while ((c = i < store_count(s, T_CHECKER) ? store_at(s, T_CHECKER, i) : NULL) &&
+	       text_eq(c->vs, r->vs) && text_eq(c->rs, r->name))
+		store_del(s, T_CHECKER, c);
+}
+
+static void drop_servers(struct store *s, const struct virtual_server_row *v)
+{
+	struct real_server_row key = {0};
+	const struct real_server_row *r;
+	size_t i;
+
+	TEXT_COPY(key.vs, v->name);
+	i = store_lower_bound(s, T_REAL_SERVER, &key);
+	while ((r = i < store_count(s, T_REAL_SERVER) ? store_at(s, T_REAL_SERVER, i) : NULL) &&
+	       text_eq(r->vs, v->name)) {
+		drop_checks(s, r);
+		store_del(s, T_REAL_SERVER, r);
+	}
+}
+
+static bool still_there(const struct store *s, const struct objection *o)
+{
+	for (size_t i = 0; i < store_count(s, o->table); i++)
+		if (store_at(s, o->table, i) == o->row)
+			return true;
+	return false;
+}
+
+static void drop_objections(struct store *s, const struct validation *v)
+{
+	for (size_t i = 0; i < v->count; i++) {
+		const struct objection *o = &v->objections[i];
+
+		if (!still_there(s, o) || o->table == T_GLOBAL)
+			continue;
+		if (o->table == T_VRRP_INSTANCE)
+			drop_addresses(s, o->row);
+		else if (o->table == T_VIRTUAL_SERVER)
+			drop_servers(s, o->row);
+		else if (o->table == T_REAL_SERVER)
+			drop_checks(s, o->row);
+		store_del(s, o->table, o->row);
+	}
+}
+
+static int by_row(const void *a, const void *b)
+{
+	const struct origin *x = a, *y = b;
+
+	if (x->row != y->row)
+		return (const char *)x->row < (const char *)y->row ? -1 : 1;
+	return (int)x->field - (int)y->field;
+}
+
+static struct store *load(struct lexed *l, struct findings *f)
+{
+	struct parse p = {.lexed = l, .findings = f};
+	struct store *s = store_new();
+	struct origins o = {0};
+	struct validation v = {.store = s, .findings = f, .origins = &o};
+
+	parse_items(&p);
+	resolve_drafts(&p, s, &o);
+	if (o.count)
+		qsort(o.items, o.count, sizeof(*o.items), by_row);
+	validate_store(&v);
+	drop_objections(s, &v);
+	free(v.objections);
+	free(o.items);
+	lex_free(l);
+	return s;
+}
+
+struct store *config_parse(const char *name, const char *text, size_t len, struct findings *f)
+{
+	return load(lex_text(name, text, len, f), f);
+}
+
+struct store *config_load(const char *path, struct findings *f)
+{
+	struct store *s = load(lex_file(path, f), f);
+	struct global_row g = *(const struct global_row *)store_single(s, T_GLOBAL);
+
+	if (!g.router_id[0] && gethostname(g.router_id, sizeof(g.router_id) - 1) == 0)
+		store_put(s, T_GLOBAL, &g, F_CONFIG, NULL);
+	return s;
+}
+
+bool config_validate(const struct store *s, struct findings *f)
+{
+	struct validation v = {.store = s, .findings = f};
+	bool ok;
+
+	validate_store(&v);
+	ok = !v.count;
+	free(v.objections);
+	return ok;
+}
+
+bool config_acceptable(const struct store *s, char *why)
+{
+	struct validation v = {.store = s, .why = why};
+	bool ok;
+
+	validate_store(&v);
+	ok = !v.count;
+	free(v.objections);
+	return ok;
+}

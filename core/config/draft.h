@@ -1,0 +1,48 @@
+/*
+ * draft: what the file says, before defaults and inheritance. A draft is one block of the file
+ * (an instance, a virtual server, an address); it has a part for each table that its keywords
+ * fill. A virtual server's draft, say, has a part for its own row and two more for what its
+ * real servers and their checks inherit. A part knows which fields were set, and where.
+ *
+ * Everything is in the arena of the parse.
+ */
+#ifndef CONFIG_DRAFT_H
+#define CONFIG_DRAFT_H
+
+#include "config/lex.h"
+#include "model/schema.h"
+
+struct block;
+
+struct setting {
+	struct setting *next;
+	unsigned field; /* index in the table */
+	struct place at;
+};
+
+struct part {
+	void *row;
+	struct fieldset set;
+	struct setting *settings; /* newest first */
+};
+
+struct draft {
+	const struct block *block;
+	struct place at; /* of the block's first word */
+	struct draft *up, *first, *last, *next;
+	struct part *parts[T_COUNT];
+};
+
+struct draft *draft_new(struct arena *a, const struct block *b, struct place at);
+/* Hangs a draft below another, behind its brothers. */
+void draft_add(struct draft *up, struct draft *d);
+/* The part for a table, made when missing, its row with the schema's defaults. */
+struct part *draft_part(struct arena *a, struct draft *d, enum table_id t);
+void part_mark(struct arena *a, struct part *p, unsigned field, struct place at);
+bool part_has(const struct part *p, enum table_id t, size_t offset);
+/* Where the field was set, or `otherwise`. */
+struct place part_place(const struct part *p, unsigned field, struct place otherwise);
+/* Index of the field at an offset of the row; the offset must be a field's. */
+unsigned field_at(enum table_id t, size_t offset);
+
+#endif

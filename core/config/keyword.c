@@ -1,0 +1,299 @@
+/*
+ * keyword: looking words up, and turning text into field values and back.
+ *
+ * A number is converted with the range of the keyword, or else of the field, so that the same
+ * limits hold for the file, halvardctl and SNMP. Times are decimal seconds in the file and
+ * integers of the field's own unit (s, ms, cs) in the row; a time finer than the unit is
+ * rounded up, never to zero.
+ */
+#include "config/keyword.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- looking up ------------------------------------------------------ */
+
+const struct keyword *keyword_row(const struct block *b, const char *name)
+{
+	const struct keyword *k = b->keywords;
+
+	for (; k && k->name; k++)
+		if (text_eq(k->name, name))
+			return k;
+	return NULL;
+}
+
+const struct keyword *keyword_find(const struct block *b, const char *name)
+{
+	const struct keyword *k = keyword_row(b, name);
+
+	return k && k->means ? keyword_row(b, k->means) : k;
+}
+
+static bool in_list(const char *const *list, const char *name)
+{
+	for (; list && *list; list++)
+		if (text_eq(*list, name))
+			return true;
+	return false;
+}
+
+bool keyword_is_later(const struct block *b, const char *name)
+{
+	return in_list(b->later, name);
+}
+
+bool keyword_is_gone(const struct block *b, const char *name)
+{
+	return in_list(b->gone, name);
+}
+
+bool keyword_known(const struct block *b, const char *name)
+{
+	return keyword_row(b, name) || keyword_is_later(b, name) || keyword_is_gone(b, name);
+}
+
+#define NAMES_MAX 256
+
+const char *keyword_nearest(const struct block *b, const char *word)
+{
+	const char *names[NAMES_MAX + 1];
+	size_t n = 0;
+
+	for (const struct keyword *k = b->keywords; k && k->name && n < NAMES_MAX; k++)
+		names[n++] = k->name;
+	for (const char *const *l = b->later; l && *l && n < NAMES_MAX; l++)
+		names[n++] = *l;
+	names[n] = NULL;
+	return text_nearest(word, names);
+}
+
+const struct block *keyword_elsewhere(const struct block *b, const char *name)
+{
+	for (const struct block *const *o = blocks; *o; o++)
+		if (*o != b && keyword_known(*o, name))
+			return *o;
+	return NULL;
+}
+
+const struct field *keyword_field(const struct keyword *k)
+{
+	return &schema_table(k->table)->fields[field_at(k->table, k->offset)];
+}
+
+/* ---- text to value --------------------------------------------------- */
+
+bool keyword_boolean(const char *text, bool *ret)
+{
+	static const char *const yes[] = {"on", "true", "yes", NULL};
+	static const char *const no[] = {"off", "false", "no", NULL};
+
+	*ret = in_list(yes, text);
+	return *ret || in_list(no, text);
+}
+
+static uint64_t units_per_second(const struct field *f)
+{
+	if (text_eq(f->unit, "ms"))
+		return 1000;
+	if (text_eq(f->unit, "cs"))
+		return 100;
+	if (text_eq(f->unit, "s"))
+		return 1;
+	fatalx("field %s is no time", f->name);
+}
+
+static void range_of(const struct keyword *k, const struct field *f, uint64_t *min, uint64_t *max)
+{
+	*min = k->max ? k->min : f->min;
+	*max = k->max ? k->max : f->max;
+}
+
+static void seconds_text(uint64_t value, uint64_t per_second, char *buf, size_t size)
+{
+	int digits = per_second == 1000 ? 3 : per_second == 100 ? 2 : 0;
+	int n = snprintf(buf, size, "%" PRIu64, value / per_second);
+
+	if (!(value % per_second))
+		return;
+	n += snprintf(buf + n, size - (size_t)n, ".%0*" PRIu64, digits, value % per_second);
+	while (buf[n - 1] == '0')
+		buf[--n] = '\0';
+}
+
+static bool convert_number(const struct keyword *k, const struct field *f, const char *text,
+			   void *row, char *why)
+{
+	uint64_t min, max, value;
+
+	range_of(k, f, &min, &max);
+	if (text_u64(text, min, max, &value)) {
+		field_put(f, row, value);
+		return true;
+	}
+	snprintf(why, TEXT_MAX, "\"%.64s\" is not a number in %" PRIu64 "..%" PRIu64, text, min,
+		 max);
+	return false;
+}
+
+static bool convert_seconds(const struct keyword *k, const struct field *f, const char *text,
+			    void *row, char *why)
+{
+	uint64_t per_second = units_per_second(f), min, max, us, value = 0;
+	char low[32], high[32];
+	bool ok = text_fixed(text, 6, &us) && us <= UINT64_MAX / 2;
+
+	range_of(k, f, &min, &max);
+	if (ok) {
+		uint64_t step = 1000000 / per_second;
+
+		value = us / step + (us % step != 0);
+		ok = value >= min && value <= max;
+	}
+	if (ok) {
+		field_put(f, row, value);
+		return true;
+	}
+	seconds_text(min, per_second, low, sizeof(low));
+	seconds_text(max, per_second, high, sizeof(high));
+	snprintf(why, TEXT_MAX, "\"%.64s\" is not a time in seconds in %s..%s", text, low, high);
+	return false;
+}
+
+static void list_choices(const struct keyword *k, const char *text, char *why)
+{
+	int n = snprintf(why, TEXT_MAX, "\"%.64s\" is none of", text);
+
+	for (const struct enum_name *c = k->choices; c->name; c++)
+		n += snprintf(why + n, TEXT_MAX - (size_t)n, "%s %s", c == k->choices ? "" : ",",
+			      c->name);
+}
+
+static bool convert_choice(const struct keyword *k, const struct field *f, const char *text,
+			   void *row, char *why)
+{
+	for (const struct enum_name *c = k->choices; c->name; c++) {
+		if (k->any_case ? strcasecmp(text, c->name) != 0 : !text_eq(text, c->name))
+			continue;
+		if (f->type == FT_STR)
+			text_copy((char *)row + f->offset, f->size, c->name);
+		else
+			field_put(f, row, (uint64_t)c->value);
+		return true;
+	}
+	list_choices(k, text, why);
+	return false;
+}
+
+static bool convert_text(const struct field *f, const char *text, void *row, char *why)
+{
+	size_t len = strlen(text);
+
+	if (len >= f->size || len < f->min) {
+		snprintf(why, TEXT_MAX, "\"%.64s\" has %zu characters, %u..%u are allowed", text,
+			 len, (unsigned)f->min, (unsigned)f->size - 1);
+		return false;
+	}
+	text_copy((char *)row + f->offset, f->size, text);
+	return true;
+}
+
+static bool convert_address(const struct field *f, const char *text, void *row, char *why)
+{
+	if (addr_parse(text, (struct addr *)((char *)row + f->offset)))
+		return true;
+	snprintf(why, TEXT_MAX, "\"%.64s\" is not an IPv4 or IPv6 address", text);
+	return false;
+}
+
+bool keyword_convert(const struct keyword *k, const char *text, void *row, char *why)
+{
+	const struct field *f = keyword_field(k);
+	bool value;
+
+	switch (k->conv) {
+	case CONV_NUMBER:
+		return convert_number(k, f, text, row, why);
+	case CONV_SECONDS:
+		return convert_seconds(k, f, text, row, why);
+	case CONV_CHOICE:
+		return convert_choice(k, f, text, row, why);
+	case CONV_TEXT:
+		return convert_text(f, text, row, why);
+	case CONV_ADDRESS:
+		return convert_address(f, text, row, why);
+	case CONV_FLAG:
+	case CONV_UNFLAG:
+		break;
+	}
+	if (!keyword_boolean(text, &value)) {
+		snprintf(why, TEXT_MAX, "\"%.64s\" is none of on, off, true, false, yes, no", text);
+		return false;
+	}
+	field_put(f, row, value != (k->conv == CONV_UNFLAG));
+	return true;
+}
+
+/* ---- value to text --------------------------------------------------- */
+
+void keyword_quote(const char *text, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	if (text[0] && !strpbrk(text, " \t\r\v\f\"\\!#{}$~@")) {
+		text_copy(buf, size, text);
+		return;
+	}
+	buf[n++] = '"';
+	for (; *text && n + 4 < size; text++) {
+		if (*text == '"' || *text == '\\')
+			buf[n++] = '\\';
+		buf[n++] = *text;
+	}
+	buf[n++] = '"';
+	buf[n] = '\0';
+}
+
+static const char *choice_text(const struct keyword *k, const struct field *f, const void *row)
+{
+	if (f->type == FT_STR)
+		return (const char *)row + f->offset;
+	return enum_name(k->choices, (int)field_get(f, row));
+}
+
+bool keyword_text(const struct keyword *k, const void *row, char *buf, size_t size)
+{
+	const struct field *f = keyword_field(k);
+	char addr[ADDR_TEXT_MAX];
+
+	buf[0] = '\0';
+	switch (k->conv) {
+	case CONV_FLAG:
+		text_copy(buf, size, field_get(f, row) ? "" : "no");
+		return true;
+	case CONV_UNFLAG:
+		return !field_get(f, row);
+	case CONV_NUMBER:
+		snprintf(buf, size, "%" PRIu64, field_get(f, row));
+		return true;
+	case CONV_SECONDS:
+		seconds_text(field_get(f, row), units_per_second(f), buf, size);
+		return true;
+	case CONV_CHOICE:
+		text_copy(buf, size, choice_text(k, f, row));
+		return true;
+	case CONV_TEXT:
+		keyword_quote((const char *)row + f->offset, buf, size);
+		return true;
+	case CONV_ADDRESS:
+		text_copy(buf, size,
+			  addr_text((const struct addr *)((const char *)row + f->offset), addr));
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,92 @@
+/*
+ * keyword: the words of the language as tables. A keyword that is one value is one row here:
+ * its name, the field it fills, how its text is converted, its range. Parser and printer both
+ * read the row, so they cannot differ. What has an odd syntax names a function of special.c.
+ *
+ * Names in `later` are known to keepalived and not to Halvard yet; names in `gone` meant
+ * something once. Both are skipped with a notice, a block with all its content.
+ */
+#ifndef CONFIG_KEYWORD_H
+#define CONFIG_KEYWORD_H
+
+#include "config/draft.h"
+#include "model/rows.h"
+
+struct block;
+struct keyword;
+struct parse;
+
+enum conv {
+	CONV_FLAG,    /* no word: true; or a boolean */
+	CONV_UNFLAG,  /* no word: the field becomes false */
+	CONV_NUMBER,  /* decimal */
+	CONV_SECONDS, /* decimal seconds with up to 6 digits of fraction, into the field's unit */
+	CONV_CHOICE,  /* one of .choices */
+	CONV_TEXT,
+	CONV_ADDRESS,
+};
+
+/* Reads a statement of odd syntax into the draft; reports what is wrong. */
+typedef void (*special_fn)(struct parse *p, struct draft *d, const struct keyword *k,
+			   const struct item *it);
+/* Writes the words after the keyword; false: nothing is to be printed. */
+typedef bool (*special_print_fn)(const void *row, char *buf, size_t size);
+
+struct keyword {
+	const char *name;
+	const char *means; /* an old or other name of this keyword; the rest is empty */
+	bool old;          /* ... and using it is worth a notice */
+	enum table_id table;
+	uint16_t offset;
+	enum conv conv;
+	uint64_t min, max; /* in the field's unit; 0, 0: what the field allows */
+	const struct enum_name *choices;
+	bool any_case; /* choices are read in any case */
+	bool always;   /* printed even when it is the default */
+	special_fn special;
+	special_print_fn print;
+	const struct block *block;
+	const char *help;
+};
+
+struct block {
+	const char *name;
+	const struct keyword *keywords; /* ends with a row without a name */
+	const char *const *later;       /* NULL or ends with NULL */
+	const char *const *gone;
+	bool shares; /* its content belongs to the draft around it */
+	/* Reads the words behind the block's name; false: reported, the block is skipped. */
+	bool (*enter)(struct parse *p, struct draft *d, const struct item *it);
+	/* Takes every line of a block that has no keywords. */
+	special_fn line;
+};
+
+extern const struct block block_root, block_global_defs, block_vrrp_instance, block_authentication,
+    block_virtual_ipaddress, block_virtual_ipaddress_excluded, block_virtual_server,
+    block_real_server, block_tcp_check;
+/* Every block, ends with NULL. */
+extern const struct block *const blocks[];
+
+/* The row of a name, aliases resolved to what they mean; NULL when there is none. */
+const struct keyword *keyword_find(const struct block *b, const char *name);
+/* The row itself, aliases as they are. */
+const struct keyword *keyword_row(const struct block *b, const char *name);
+bool keyword_is_later(const struct block *b, const char *name);
+bool keyword_is_gone(const struct block *b, const char *name);
+/* Whether the block has any use for the name. */
+bool keyword_known(const struct block *b, const char *name);
+/* The name of `b` nearest to a misspelt word, or NULL. */
+const char *keyword_nearest(const struct block *b, const char *word);
+/* Another block that knows the name, or NULL. */
+const struct block *keyword_elsewhere(const struct block *b, const char *name);
+const struct field *keyword_field(const struct keyword *k);
+
+/* Converts text into the field of row. false: `why` (TEXT_MAX) says what is allowed. */
+bool keyword_convert(const struct keyword *k, const char *text, void *row, char *why);
+/* The text that converts to the value in row; false when the keyword is not to be printed. */
+bool keyword_text(const struct keyword *k, const void *row, char *buf, size_t size);
+bool keyword_boolean(const char *text, bool *ret);
+/* A word as the lexer reads it back: in double quotes when it needs them. */
+void keyword_quote(const char *text, char *buf, size_t size);
+
+#endif

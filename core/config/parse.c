@@ -1,0 +1,321 @@
+/*
+ * parse: items into drafts, by recursive descent over the keyword tables.
+ *
+ * A mistake costs one statement, or one block, never the blocks around it:
+ *
+ * - a statement that is not understood is skipped, and a block behind it with all its content;
+ * - where "{" is missing and what follows belongs into the block, the block is taken as begun;
+ * - where "}" is missing and a block begins that only an outer block knows, the inner block is
+ *   taken as ended;
+ * - a word nobody knows gets the nearest word of its block, or the block that knows it.
+ *
+ * Depth is bounded by the tables: only known blocks recurse, the others are skipped by a loop.
+ */
+#include "config/parse.h"
+
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- findings -------------------------------------------------------- */
+
+static const struct item *peek(const struct parse *p, size_t ahead)
+{
+	return p->next + ahead < p->lexed->count ? &p->lexed->items[p->next + ahead] : NULL;
+}
+
+static bool peek_is(const struct parse *p, enum item_kind kind)
+{
+	const struct item *it = peek(p, 0);
+
+	return it && it->kind == kind;
+}
+
+/* The word that must not be shown when the statement is about a secret. */
+static const char *secret_of(const struct item *it)
+{
+	const struct keyword *k;
+
+	if (it->kind != ITEM_STATEMENT || it->nwords < 2)
+		return NULL;
+	k = keyword_find(&block_authentication, it->words[0].text);
+	return k && keyword_field(k)->flags & F_SECRET ? it->words[1].text : NULL;
+}
+
+void parse_report(struct parse *p, enum finding_level level, const struct item *it, unsigned word,
+		  const char *fmt, ...)
+{
+	struct place at = item_place(it, word);
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	place_report(p->findings, level, &at, secret_of(it), "%s", text);
+}
+
+const char *parse_word(struct parse *p, const struct item *it, unsigned word, const char *what)
+{
+	if (word < it->nwords)
+		return it->words[word].text;
+	parse_report(p, FINDING_ERROR, it, 0, "%s: %s is missing", it->words[0].text, what);
+	return NULL;
+}
+
+void parse_no_more(struct parse *p, const struct item *it, unsigned word)
+{
+	if (word < it->nwords)
+		parse_report(p, FINDING_NOTICE, it, word,
+			     "%s: \"%.64s\" is one word too many; ignored", it->words[0].text,
+			     it->words[word].text);
+}
+
+/* ---- skipping -------------------------------------------------------- */
+
+/* Passes over a block, if one begins here. */
+static void skip_block(struct parse *p)
+{
+	unsigned depth = 0;
+
+	if (!peek_is(p, ITEM_OPEN))
+		return;
+	for (; p->next < p->lexed->count; p->next++) {
+		enum item_kind kind = p->lexed->items[p->next].kind;
+
+		if (kind == ITEM_OPEN)
+			depth++;
+		else if (kind == ITEM_CLOSE && !--depth) {
+			p->next++;
+			return;
+		}
+	}
+}
+
+static void skip_with_notice(struct parse *p, const struct block *b, const struct item *it)
+{
+	const char *name = it->words[0].text;
+	const char *what = peek_is(p, ITEM_OPEN) ? "the block was skipped" : "it was skipped";
+
+	if (keyword_is_gone(b, name))
+		parse_report(p, FINDING_NOTICE, it, 0, "%s has no meaning any more; %s", name,
+			     what);
+	else
+		parse_report(p, FINDING_NOTICE, it, 0, "%s is known but not supported yet; %s",
+			     name, what);
+	skip_block(p);
+}
+
+static void skip_unknown(struct parse *p, const struct block *b, const struct item *it)
+{
+	const char *name = it->words[0].text, *nearest = keyword_nearest(b, name);
+	const struct block *other = keyword_elsewhere(b, name);
+	const char *what = peek_is(p, ITEM_OPEN) ? "the block was skipped" : "it was skipped";
+
+	if (other)
+		parse_report(p, FINDING_ERROR, it, 0, "%s belongs into %s, not into %s; %s", name,
+			     other->name, b->name, what);
+	else if (nearest)
+		parse_report(p, FINDING_ERROR, it, 0,
+			     "%.64s is not known in %s, did you mean %s?; %s", name, b->name,
+			     nearest, what);
+	else
+		parse_report(p, FINDING_ERROR, it, 0, "%.64s is not known in %s; %s", name, b->name,
+			     what);
+	skip_block(p);
+}
+
+/* ---- values ---------------------------------------------------------- */
+
+void parse_mark_field(struct parse *p, struct draft *d, enum table_id t, size_t offset,
+		      const struct item *it, unsigned word)
+{
+	struct arena *a = &p->lexed->arena;
+
+	part_mark(a, draft_part(a, d, t), field_at(t, offset), item_place(it, word));
+}
+
+void parse_mark(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)
+{
+	parse_mark_field(p, d, k->table, k->offset, it, it->nwords > 1 ? 1 : 0);
+}
+
+void parse_value(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)
+{
+	void *row = draft_part(&p->lexed->arena, d, k->table)->row;
+	bool flag = k->conv == CONV_FLAG || k->conv == CONV_UNFLAG;
+	const char *text = flag && it->nwords < 2 ? "yes" : parse_word(p, it, 1, "the value");
+	char why[TEXT_MAX];
+
+	if (!text)
+		return;
+	if (!keyword_convert(k, text, row, why)) {
+		parse_report(p, FINDING_ERROR, it, 1, "%s: %s; it was left out", it->words[0].text,
+			     why);
+		return;
+	}
+	parse_mark(p, d, k, it);
+	parse_no_more(p, it, 2);
+}
+
+/* ---- blocks ---------------------------------------------------------- */
+
+static void parse_block(struct parse *p, const struct block *b, struct draft *d,
+			const struct item *head);
+
+/* Whether the statement that comes next would belong into the block. */
+static bool belongs(const struct parse *p, const struct block *b)
+{
+	const struct item *it = peek(p, 0);
+	struct addr a;
+	char text[ADDR_TEXT_MAX];
+
+	if (!it || it->kind != ITEM_STATEMENT || !it->nwords)
+		return false;
+	if (!b->line)
+		return keyword_known(b, it->words[0].text);
+	text_copy(text, sizeof(text), it->words[0].text);
+	text[strcspn(text, "/")] = '\0';
+	return addr_parse(text, &a);
+}
+
+static bool begin_block(struct parse *p, const struct block *b, const struct item *it)
+{
+	if (peek_is(p, ITEM_OPEN)) {
+		p->next++;
+		return true;
+	}
+	if (belongs(p, b)) {
+		parse_report(p, FINDING_ERROR, it, 0,
+			     "%s: '{' is missing behind it; taken as if it "
+			     "were there",
+			     b->name);
+		return true;
+	}
+	parse_report(p, FINDING_ERROR, it, 0,
+		     "%s: a block in '{' and '}' must follow; it was skipped", b->name);
+	return false;
+}
+
+static void parse_sub_block(struct parse *p, const struct block *b, struct draft *d,
+			    const struct item *it)
+{
+	struct draft *own = d;
+
+	if (!b->shares)
+		own = draft_new(&p->lexed->arena, b, it->at);
+	own->up = b->shares ? own->up : d;
+	if (b->enter && !b->enter(p, own, it)) {
+		skip_block(p);
+		return;
+	}
+	if (!b->enter)
+		parse_no_more(p, it, 1);
+	if (!begin_block(p, b, it))
+		return;
+	if (!b->shares)
+		draft_add(d, own);
+	parse_block(p, b, own, it);
+}
+
+static void parse_keyword(struct parse *p, const struct block *b, struct draft *d,
+			  const struct item *it)
+{
+	const struct keyword *row = keyword_row(b, it->words[0].text);
+	const struct keyword *k = keyword_find(b, it->words[0].text);
+
+	if (row->means && row->old)
+		parse_report(p, FINDING_NOTICE, it, 0, "%s is an old name here, taken as %s",
+			     row->name, row->means);
+	if (k->block) {
+		parse_sub_block(p, k->block, d, it);
+		return;
+	}
+	if (k->special)
+		k->special(p, d, k, it);
+	else
+		parse_value(p, d, k, it);
+	if (peek_is(p, ITEM_OPEN)) {
+		parse_report(p, FINDING_ERROR, peek(p, 0), 0, "%s takes no block; it was skipped",
+			     row->name);
+		skip_block(p);
+	}
+}
+
+/* A block that only an outer block knows shows that a "}" is missing. */
+static bool ends_here(const struct parse *p, const struct draft *d, const struct block *b,
+		      const struct item *it)
+{
+	const struct item *after = peek(p, 1);
+
+	if (b == &block_root || !after || after->kind != ITEM_OPEN ||
+	    keyword_known(b, it->words[0].text))
+		return false;
+	for (; d; d = d->up)
+		if (d->block != b) {
+			const struct keyword *k = keyword_find(d->block, it->words[0].text);
+
+			if (k && k->block)
+				return true;
+		}
+	return false;
+}
+
+static void parse_statement(struct parse *p, const struct block *b, struct draft *d,
+			    const struct item *it)
+{
+	p->next++;
+	if (it->damaged || !it->nwords)
+		skip_block(p);
+	else if (b->line)
+		b->line(p, d, NULL, it);
+	else if (keyword_row(b, it->words[0].text))
+		parse_keyword(p, b, d, it);
+	else if (keyword_is_later(b, it->words[0].text) || keyword_is_gone(b, it->words[0].text))
+		skip_with_notice(p, b, it);
+	else
+		skip_unknown(p, b, it);
+}
+
+/* Reads up to the "}" of the block; `head` is the statement that opened it, NULL for the file. */
+static void parse_block(struct parse *p, const struct block *b, struct draft *d,
+			const struct item *head)
+{
+	const struct item *it;
+
+	while ((it = peek(p, 0))) {
+		if (it->kind == ITEM_CLOSE && head) {
+			p->next++;
+			return;
+		}
+		if (it->kind == ITEM_CLOSE) {
+			parse_report(p, FINDING_ERROR, it, 0,
+				     "'}' without a block that it could close");
+			p->next++;
+		} else if (it->kind == ITEM_OPEN) {
+			parse_report(p, FINDING_ERROR, it, 0,
+				     "'{' without a keyword before it; the block was skipped");
+			skip_block(p);
+		} else if (!it->damaged && it->nwords && ends_here(p, d, b, it)) {
+			break;
+		} else {
+			parse_statement(p, b, d, it);
+		}
+	}
+	if (!head)
+		return;
+	if (it)
+		parse_report(p, FINDING_ERROR, it, 0,
+			     "'}' is missing before this line: %s of line %u is still open",
+			     b->name, head->at.line);
+	else
+		parse_report(p, FINDING_ERROR, head, 0, "%s: its '}' is missing", b->name);
+}
+
+void parse_items(struct parse *p)
+{
+	p->root = draft_new(&p->lexed->arena, &block_root, (struct place){0});
+	parse_block(p, &block_root, p->root, NULL);
+}

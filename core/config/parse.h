@@ -1,0 +1,91 @@
+/*
+ * parse: the stream of the lexer into drafts, by the keyword tables, and drafts into rows.
+ *
+ * Internal to config. Functions of special.c work on a struct parse; resolve.c takes the
+ * finished one.
+ */
+#ifndef CONFIG_PARSE_H
+#define CONFIG_PARSE_H
+
+#include "config/keyword.h"
+
+struct parse {
+	struct lexed *lexed;
+	struct findings *findings;
+	size_t next;        /* item to be read */
+	struct draft *root; /* of the whole file; global_defs fills its parts */
+};
+
+/* Reads all items into p->root. */
+void parse_items(struct parse *p);
+
+/* A finding at a word of a statement; what a secret keyword says is not shown. */
+void parse_report(struct parse *p, enum finding_level level, const struct item *it, unsigned word,
+		  const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* The word, or NULL and an error "NAME: WHAT is missing". */
+const char *parse_word(struct parse *p, const struct item *it, unsigned word, const char *what);
+/* A notice when the statement has words from `word` on. */
+void parse_no_more(struct parse *p, const struct item *it, unsigned word);
+/* Records that the statement set the keyword's field, or a field of a table. */
+void parse_mark(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it);
+void parse_mark_field(struct parse *p, struct draft *d, enum table_id t, size_t offset,
+		      const struct item *it, unsigned word);
+/* Converts one word with the keyword's row into the draft; reports what is wrong. */
+void parse_value(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it);
+
+/* Where rows come from, for the findings of validation. */
+#define ORIGIN_ROW UINT16_MAX /* the row itself rather than a field */
+
+struct origin {
+	const void *row; /* in the store */
+	uint16_t table, field;
+	struct place at;
+};
+
+struct origins {
+	struct origin *items;
+	size_t count, cap;
+};
+
+/* Defaults, inheritance and what keepalived makes of odd combinations: drafts into rows. */
+void resolve_drafts(struct parse *p, struct store *s, struct origins *o);
+
+/* A row that validation objects to, in order of discovery. */
+struct objection {
+	enum table_id table;
+	const void *row;
+};
+
+struct validation {
+	const struct store *store;
+	struct findings *findings;     /* NULL: only the first error counts */
+	const struct origins *origins; /* sorted by row, or NULL */
+	struct objection *objections;
+	size_t count, cap;
+	char *why; /* of TEXT_MAX, or NULL: gets the first error */
+};
+
+void validate_store(struct validation *v);
+
+/* ---- special.c ------------------------------------------------------- */
+
+bool enter_vrrp_instance(struct parse *p, struct draft *d, const struct item *it);
+bool enter_virtual_server(struct parse *p, struct draft *d, const struct item *it);
+bool enter_real_server(struct parse *p, struct draft *d, const struct item *it);
+bool enter_tcp_check(struct parse *p, struct draft *d, const struct item *it);
+void special_state(struct parse *p, struct draft *d, const struct keyword *k,
+		   const struct item *it);
+void special_auth_pass(struct parse *p, struct draft *d, const struct keyword *k,
+		       const struct item *it);
+void special_address(struct parse *p, struct draft *d, const struct keyword *k,
+		     const struct item *it);
+void special_excluded(struct parse *p, struct draft *d, const struct keyword *k,
+		      const struct item *it);
+void special_forwarding(struct parse *p, struct draft *d, const struct keyword *k,
+			const struct item *it);
+void special_persistence(struct parse *p, struct draft *d, const struct keyword *k,
+			 const struct item *it);
+bool print_persistence(const void *row, char *buf, size_t size);
+bool print_never(const void *row, char *buf, size_t size);
+
+#endif

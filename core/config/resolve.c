@@ -1,0 +1,467 @@
+/*
+ * resolve: drafts into rows. Here, and only here, are the defaults that depend on something,
+ * the inheritance (checker before real server before virtual server; instance before
+ * global_defs) and what keepalived makes of combinations that cannot work: it bends some with
+ * a message, and so do we, with a finding of our own at the place that caused it.
+ *
+ * The order of the file does not matter, except that of two blocks with the same name the
+ * first stays. A block that cannot be used is left out with an error and the others remain.
+ */
+#include "config/parse.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define IN_INSTANCE(member) T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, member)
+#define IN_SERVICE(member)  T_VIRTUAL_SERVER, offsetof(struct virtual_server_row, member)
+#define IN_SERVER(member)   T_REAL_SERVER, offsetof(struct real_server_row, member)
+#define IN_CHECK(member)    T_CHECKER, offsetof(struct checker_row, member)
+
+struct resolver {
+	struct parse *p;
+	struct store *store;
+	struct origins *origins;
+};
+
+/* ---- helpers --------------------------------------------------------- */
+
+/* A row while it is put together: the drafts that speak about it, the innermost first. */
+struct layers {
+	enum table_id table;
+	const struct part *parts[3];
+	struct place at; /* of the block */
+	void *row;
+};
+
+static bool has(const struct layers *l, enum table_id t, size_t offset)
+{
+	for (int i = 0; i < 3; i++)
+		if (part_has(l->parts[i], t, offset))
+			return true;
+	return false;
+}
+
+static struct place where(const struct layers *l, enum table_id t, size_t offset)
+{
+	unsigned field = field_at(t, offset);
+
+	for (int i = 0; i < 3; i++)
+		if (l->parts[i] && fieldset_has(&l->parts[i]->set, field))
+			return part_place(l->parts[i], field, l->at);
+	return l->at;
+}
+
+/* Keys and identity come from the innermost part, set fields from the outer ones first. */
+static void pile(struct layers *l)
+{
+	memcpy(l->row, l->parts[0]->row, schema_table(l->table)->row_size);
+	for (int i = 2; i >= 0; i--)
+		if (l->parts[i])
+			row_copy_fields(l->table, l->row, l->parts[i]->row, l->parts[i]->set);
+}
+
+static void report(struct resolver *r, enum finding_level level, struct place at, const char *fmt,
+		   ...) __attribute__((format(printf, 4, 5)));
+
+static void report(struct resolver *r, enum finding_level level, struct place at, const char *fmt,
+		   ...)
+{
+	char text[TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	place_report(r->p->findings, level, &at, NULL, "%s", text);
+}
+
+static void remember(struct origins *o, const void *row, enum table_id t, unsigned field,
+		     struct place at)
+{
+	if (o->count == o->cap) {
+		o->cap = o->cap ? o->cap * 2 : 64;
+		o->items = xrealloc(o->items, o->cap, sizeof(*o->items));
+	}
+	o->items[o->count++] = (struct origin){row, (uint16_t)t, (uint16_t)field, at};
+}
+
+static const void *keep(struct resolver *r, const struct layers *l)
+{
+	const void *row = store_put(r->store, l->table, l->row, F_WANTED, NULL);
+
+	remember(r->origins, row, l->table, ORIGIN_ROW, l->at);
+	for (int i = 0; i < 3; i++)
+		for (const struct setting *s = l->parts[i] ? l->parts[i]->settings : NULL; s;
+		     s = s->next)
+			remember(r->origins, row, l->table, s->field, s->at);
+	return row;
+}
+
+/* ---- vrrp_instance --------------------------------------------------- */
+
+static void fix_version(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
+{
+	const struct global_row *g = draft_part(&r->p->lexed->arena, r->p->root, T_GLOBAL)->row;
+
+	if (!has(l, IN_INSTANCE(version)))
+		v->version = g->vrrp_version;
+	if (v->family == FAMILY_IPV6 && v->version == 2) {
+		if (has(l, IN_INSTANCE(version)))
+			report(r, FINDING_WARNING, where(l, IN_INSTANCE(version)),
+			       "version 2 has no IPv6; version 3 is used");
+		v->version = 3;
+	}
+}
+
+static void fix_interval(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
+{
+	uint32_t asked = v->adver_int_cs;
+
+	if (v->version == 2 && asked % 100) {
+		v->adver_int_cs = asked - asked % 100 + 100;
+		if (v->adver_int_cs > 25500)
+			v->adver_int_cs = 25500;
+		report(
+		    r, FINDING_WARNING, where(l, IN_INSTANCE(adver_int_cs)),
+		    "advert_int: version 2 carries whole seconds only; %u is used (version 3 has "
+		    "hundredths)",
+		    v->adver_int_cs / 100);
+	} else if (v->version == 3 && asked > 4095) {
+		v->adver_int_cs = 4095;
+		report(r, FINDING_WARNING, where(l, IN_INSTANCE(adver_int_cs)),
+		       "advert_int: version 3 carries at most 40.95 seconds; that is used");
+	}
+}
+
+static void fix_authentication(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
+{
+	struct place at = where(l, IN_INSTANCE(auth_type));
+	const char *why = NULL;
+
+	if (!has(l, IN_INSTANCE(auth_type)))
+		at = where(l, IN_INSTANCE(auth_pass));
+	if (v->auth_type == VRRP_AUTH_NONE && !v->auth_pass[0])
+		return;
+	if (v->version == 3)
+		why = "version 3 has no authentication";
+	else if (v->auth_type == VRRP_AUTH_NONE)
+		why = "auth_type is missing";
+	else if (v->auth_type == VRRP_AUTH_PASS && !v->auth_pass[0])
+		why = "auth_pass is missing";
+	if (!why)
+		return;
+	report(r, FINDING_WARNING, at, "authentication: %s; the instance runs without", why);
+	v->auth_type = VRRP_AUTH_NONE;
+	memset(v->auth_pass, 0, sizeof(v->auth_pass));
+}
+
+static void fix_preempt(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
+{
+	if (v->preempt || (v->initial_state != VRRP_MASTER && v->base_priority != 255))
+		return;
+	report(r, FINDING_WARNING, where(l, IN_INSTANCE(preempt)),
+	       "nopreempt does not go with %s; it was ignored",
+	       v->base_priority == 255 ? "priority 255" : "state MASTER");
+	v->preempt = true;
+}
+
+static void fix_garp(struct layers *l, struct vrrp_instance_row *v)
+{
+	if (!has(l, IN_INSTANCE(garp_lower_prio_repeat)))
+		v->garp_lower_prio_repeat = v->garp_master_repeat;
+	if (!has(l, IN_INSTANCE(garp_lower_prio_delay_ms)))
+		v->garp_lower_prio_delay_ms = v->garp_master_delay_ms;
+}
+
+static bool instance_usable(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
+{
+	const char *why = NULL;
+
+	if (!has(l, IN_INSTANCE(interface)))
+		why = "interface is missing";
+	else if (!has(l, IN_INSTANCE(vrid)))
+		why = "virtual_router_id is missing";
+	else if (v->auth_type == VRRP_AUTH_AH && v->version == 2)
+		why = "auth_type AH is known but not supported yet";
+	else if (store_find(r->store, T_VRRP_INSTANCE, v))
+		why = "there is one of this name above";
+	if (why)
+		report(r, FINDING_ERROR, l->at, "vrrp_instance %s: %s; the block was left out",
+		       v->name, why);
+	return !why;
+}
+
+/* The first address decides; excluded ones only when there is no other. */
+static uint8_t family_of_addresses(const struct draft *d)
+{
+	const struct vrrp_address_row *first = NULL;
+
+	for (const struct draft *c = d->first; c; c = c->next) {
+		const struct vrrp_address_row *a = c->parts[T_VRRP_ADDRESS]->row;
+
+		if (!first || (first->excluded && !a->excluded))
+			first = a;
+	}
+	return first && first->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
+}
+
+/* Addresses of an advertisement that fit into 1500 octets and into its count. */
+static unsigned addresses_max(uint8_t family)
+{
+	return family == FAMILY_IPV6 ? (1500 - 40 - 8) / 16 : 255;
+}
+
+static void resolve_address(struct resolver *r, const struct vrrp_instance_row *v, struct draft *d,
+			    unsigned *advertised)
+{
+	struct vrrp_address_row a = *(struct vrrp_address_row *)d->parts[T_VRRP_ADDRESS]->row;
+	struct layers l = {T_VRRP_ADDRESS, {d->parts[T_VRRP_ADDRESS]}, d->at, &a};
+
+	TEXT_COPY(a.instance, v->name);
+	if (store_find(r->store, T_VRRP_ADDRESS, &a)) {
+		report(r, FINDING_WARNING, d->at,
+		       "address %s is in this instance already; the line was left out", a.address);
+		return;
+	}
+	if (!a.excluded && (a.addr.family == ADDR_IPV6) != (v->family == FAMILY_IPV6)) {
+		report(r, FINDING_ERROR, d->at,
+		       "address %s: the instance advertises %s addresses; put this one into "
+		       "virtual_ipaddress_excluded; the line was left out",
+		       a.address, v->family == FAMILY_IPV6 ? "IPv6" : "IPv4");
+		return;
+	}
+	if (!a.excluded && *advertised == addresses_max(v->family)) {
+		report(r, FINDING_WARNING, d->at,
+		       "address %s: an advertisement has room for %u; this one is not advertised",
+		       a.address, addresses_max(v->family));
+		a.excluded = true;
+	}
+	*advertised += !a.excluded;
+	keep(r, &l);
+}
+
+static void resolve_instance(struct resolver *r, struct draft *d)
+{
+	struct vrrp_instance_row v;
+	struct layers l = {T_VRRP_INSTANCE,
+			   {d->parts[T_VRRP_INSTANCE], r->p->root->parts[T_VRRP_INSTANCE]},
+			   d->at,
+			   &v};
+	unsigned advertised = 0;
+
+	pile(&l);
+	v.family = family_of_addresses(d);
+	if (!has(&l, IN_INSTANCE(base_priority)) && v.initial_state == VRRP_MASTER)
+		v.base_priority = 255;
+	fix_version(r, &l, &v);
+	fix_interval(r, &l, &v);
+	fix_authentication(r, &l, &v);
+	fix_preempt(r, &l, &v);
+	fix_garp(&l, &v);
+	if (!instance_usable(r, &l, &v))
+		return;
+	keep(r, &l);
+	for (struct draft *c = d->first; c; c = c->next)
+		resolve_address(r, &v, c, &advertised);
+}
+
+/* ---- checkers -------------------------------------------------------- */
+
+struct server_context {
+	const struct virtual_server_row *vs;
+	const struct real_server_row *rs;
+	struct draft *vs_draft, *rs_draft;
+};
+
+static bool check_usable(struct resolver *r, const struct layers *l, const struct checker_row *c)
+{
+	const char *why = NULL;
+
+	if (!c->connect_port)
+		why = "connect_port is missing, and the real server has no port either";
+	else if (c->bindto.family && c->bindto.family != c->connect_addr.family)
+		why = "bindto must be of the same address family as the address that is checked";
+	if (why)
+		report(r, FINDING_ERROR, l->at, "TCP_CHECK: %s; the block was left out", why);
+	return !why;
+}
+
+static bool resolve_check(struct resolver *r, const struct server_context *s, struct draft *d,
+			  unsigned number)
+{
+	struct checker_row c;
+	struct layers l = {
+	    T_CHECKER,
+	    {d->parts[T_CHECKER], s->rs_draft->parts[T_CHECKER], s->vs_draft->parts[T_CHECKER]},
+	    d->at,
+	    &c};
+
+	pile(&l);
+	TEXT_COPY(c.vs, s->vs->name);
+	TEXT_COPY(c.rs, s->rs->name);
+	c.number = number;
+	if (!has(&l, IN_CHECK(connect_addr)))
+		c.connect_addr = s->rs->addr;
+	if (!has(&l, IN_CHECK(connect_port)))
+		c.connect_port = s->rs->port;
+	if (!has(&l, IN_CHECK(delay_loop_ms)))
+		c.delay_loop_ms = s->vs->delay_loop_ms;
+	if (!has(&l, IN_CHECK(warmup_ms)))
+		c.warmup_ms = c.delay_loop_ms;
+	if (!check_usable(r, &l, &c))
+		return false;
+	keep(r, &l);
+	return true;
+}
+
+/* ---- real_server ----------------------------------------------------- */
+
+static void name_endpoint(char *buf, size_t size, const struct addr *a, uint16_t port,
+			  const char *tail)
+{
+	char text[ADDR_TEXT_MAX];
+
+	addr_text(a, text);
+	snprintf(buf, size, a->family == ADDR_IPV6 ? "[%s]:%u%s" : "%s:%u%s", text, port, tail);
+}
+
+static void fix_port(struct resolver *r, const struct layers *l, struct real_server_row *s,
+		     const struct virtual_server_row *v)
+{
+	if (v->fwmark || (s->port && (s->forwarding == LVS_NAT || s->port == v->port)))
+		return;
+	if (s->port)
+		report(r, FINDING_WARNING, l->at,
+		       "real_server: only NAT can change the port; %u is used, not %u", v->port,
+		       s->port);
+	s->port = v->port;
+}
+
+static bool server_usable(struct resolver *r, const struct layers *l,
+			  const struct real_server_row *s, const struct virtual_server_row *v)
+{
+	bool same_family = (s->addr.family == ADDR_IPV6) == (v->family == FAMILY_IPV6);
+
+	if (!same_family && s->forwarding != LVS_TUN) {
+		report(
+		    r, FINDING_ERROR, l->at,
+		    "real_server %s: its virtual server %s has another address family, which only "
+		    "TUN can do; the block was left out",
+		    s->name, v->name);
+		return false;
+	}
+	if (store_find(r->store, T_REAL_SERVER, s)) {
+		report(r, FINDING_ERROR, l->at,
+		       "real_server %s is in this virtual server already; the block was left out",
+		       s->name);
+		return false;
+	}
+	return true;
+}
+
+static bool resolve_server(struct resolver *r, const struct virtual_server_row *v,
+			   struct draft *vs_draft, struct draft *d)
+{
+	struct real_server_row s;
+	struct layers l = {
+	    T_REAL_SERVER, {d->parts[T_REAL_SERVER], vs_draft->parts[T_REAL_SERVER]}, d->at, &s};
+	struct server_context context = {v, &s, vs_draft, d};
+	unsigned number = 1;
+
+	pile(&l);
+	TEXT_COPY(s.vs, v->name);
+	if (!has(&l, IN_SERVER(forwarding)))
+		s.forwarding = v->forwarding;
+	fix_port(r, &l, &s, v);
+	name_endpoint(s.name, sizeof(s.name), &s.addr, s.port, "");
+	if (!server_usable(r, &l, &s, v))
+		return false;
+	keep(r, &l);
+	for (struct draft *c = d->first; c; c = c->next)
+		number += resolve_check(r, &context, c, number);
+	return true;
+}
+
+/* ---- virtual_server -------------------------------------------------- */
+
+static void name_service(struct resolver *r, const struct layers *l, struct virtual_server_row *v)
+{
+	char tail[8];
+
+	if (v->fwmark) {
+		snprintf(v->name, sizeof(v->name), "fwmark:%u%s", v->fwmark,
+			 v->family == FAMILY_IPV6 ? "/inet6" : "");
+		return;
+	}
+	if (!has(l, IN_SERVICE(protocol)))
+		report(r, FINDING_WARNING, l->at,
+		       "virtual_server: no protocol is given; UDP is used");
+	snprintf(tail, sizeof(tail), "/%s", enum_name(lvs_protocol_names, v->protocol));
+	name_endpoint(v->name, sizeof(v->name), &v->addr, v->port, tail);
+}
+
+/* A mark has no address: its family is that of its first real server. */
+static void family_of_mark(const struct draft *d, struct virtual_server_row *v)
+{
+	const struct real_server_row *s = d->first ? d->first->parts[T_REAL_SERVER]->row : NULL;
+
+	if (v->fwmark && s)
+		v->family = s->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
+}
+
+static void fix_persistence(struct resolver *r, const struct layers *l,
+			    struct virtual_server_row *v)
+{
+	if (v->port || v->fwmark || v->persistence_timeout_s)
+		return;
+	v->persistence_timeout_s = 360;
+	report(
+	    r, FINDING_WARNING, l->at,
+	    "virtual_server: port 0 works with persistence only; persistence_timeout 360 is used");
+}
+
+static void resolve_service(struct resolver *r, struct draft *d)
+{
+	struct virtual_server_row v;
+	struct layers l = {T_VIRTUAL_SERVER, {d->parts[T_VIRTUAL_SERVER]}, d->at, &v};
+	bool any = false;
+
+	pile(&l);
+	if (!has(&l, IN_SERVICE(scheduler)))
+		TEXT_COPY(v.scheduler, "wlc");
+	family_of_mark(d, &v);
+	name_service(r, &l, &v);
+	fix_persistence(r, &l, &v);
+	if (store_find(r->store, T_VIRTUAL_SERVER, &v)) {
+		report(r, FINDING_ERROR, l.at,
+		       "virtual_server %s is defined above already; the block was left out",
+		       v.name);
+		return;
+	}
+	for (struct draft *c = d->first; c; c = c->next)
+		any |= resolve_server(r, &v, d, c);
+	if (any)
+		keep(r, &l);
+	else
+		report(r, FINDING_WARNING, l.at,
+		       "virtual_server %s has no real server; the block was left out", v.name);
+}
+
+void resolve_drafts(struct parse *p, struct store *s, struct origins *o)
+{
+	struct resolver r = {p, s, o};
+	struct layers l = {T_GLOBAL, {draft_part(&p->lexed->arena, p->root, T_GLOBAL)}, {0}, NULL};
+
+	l.row = l.parts[0]->row;
+	keep(&r, &l);
+	for (struct draft *d = p->root->first; d; d = d->next) {
+		if (d->block == &block_vrrp_instance)
+			resolve_instance(&r, d);
+		else if (d->block == &block_virtual_server)
+			resolve_service(&r, d);
+	}
+}
