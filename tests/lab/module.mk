@@ -4,6 +4,6 @@ LAB_TESTS = tests/netns.test tests/guest.test
 TESTS += $(LAB_TESTS)
 EXTRA_DIST += $(LAB_TESTS) tests/pytest-tap tests/conftest.py \
 	tests/lab/__init__.py tests/lab/daemons.py tests/lab/guest-init tests/lab/inside \
-	tests/lab/run tests/lab/space.py tests/lab/tap.py tests/lab/topology.py \
+	tests/lab/demo tests/lab/run tests/lab/snmp.py tests/lab/space.py tests/lab/tap.py tests/lab/topology.py \
 	tests/lab/tutorial.conf tests/lab/uml-xstate.c tests/lab/watch.py \
 	tests/guest/test_tutorial.py tests/netns/test_lab.py
