@@ -2,6 +2,9 @@
 # this kernel) and of tests/guest (where IPVS exists).
 LAB_TESTS = tests/netns.test tests/guest.test
 TESTS += $(LAB_TESTS)
+# Automake has variables of its own for tests named *.test.
+TEST_LOG_DRIVER = $(LOG_DRIVER)
+TEST_LOG_COMPILER = $(LOG_COMPILER)
 EXTRA_DIST += $(LAB_TESTS) tests/pytest-tap tests/conftest.py \
 	tests/lab/__init__.py tests/lab/daemons.py tests/lab/guest-init tests/lab/inside \
 	tests/lab/demo tests/lab/run tests/lab/snmp.py tests/lab/space.py tests/lab/tap.py tests/lab/topology.py \
