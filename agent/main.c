@@ -1,0 +1,333 @@
+/*
+ * halvard-agent: SNMP from a replica. A role as the others: the guardian starts it with its
+ * end of a socketpair at descriptor 3 and hands it ends of links to main; main fills the
+ * replica and executes changes. It touches neither the kernel nor the configuration, so the
+ * library underneath may wait for a frozen snmpd and nobody else notices.
+ *
+ * The link comes first: which socket the master has and which tables are wanted are rows.
+ * When they change, the agent ends and the guardian starts it again. When main dies the
+ * tables stay as they were and their age grows; a new end of the link fills the same store.
+ *
+ * Age: each second main is sent a barrier; its answer means that every row before it is
+ * here. Process: halvard-agent.
+ */
+#include "agent/serve.h"
+#include "agent/snmp_loop.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "ipc/link.h"
+#include "ipc/parent.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ANSWER_MS      300
+#define BARRIER_NS     NS_PER_S
+#define BARRIER_ID_BIT UINT32_C(0x80000000) /* sets apart ids of barriers and transactions */
+
+struct agent {
+	struct loop *loop;
+	struct parent *parent;
+	struct link *link;
+	struct store *store;
+	struct set *set;
+	struct snmp_loop *snmp; /* NULL until the first snapshot */
+	struct timer starter;
+	struct timer barrier;
+	uint32_t barrier_id;
+	struct mono barrier_sent;
+	struct mono confirmed;
+	/* the result that is awaited */
+	uint32_t wanted_id;
+	bool is_waiting;
+	struct result result;
+	/* what the registrations were made from */
+	char socket[sizeof(((struct global_row *)0)->snmp_socket)];
+	unsigned tables;
+	int exit_status;
+};
+
+static const struct global_row *global_of(const struct agent *a)
+{
+	return store_count(a->store, T_GLOBAL) ? store_at(a->store, T_GLOBAL, 0) : NULL;
+}
+
+static unsigned wanted_tables(const struct global_row *g)
+{
+	unsigned t = 1u << T_GLOBAL | 1u << T_PROCESS | 1u << T_CHANGE_LOG;
+
+	if (g->enable_snmp_vrrp)
+		t |= 1u << T_VRRP_INSTANCE | 1u << T_VRRP_ADDRESS;
+	if (g->enable_snmp_checker)
+		t |= 1u << T_VIRTUAL_SERVER | 1u << T_REAL_SERVER;
+	return t;
+}
+
+/* ---- the way to main ---------------------------------------------------- */
+
+static struct mono set_now(void *arg)
+{
+	struct agent *a = arg;
+
+	return loop_refresh(a->loop);
+}
+
+static void await_result(struct agent *a, struct result *ret)
+{
+	struct mono until = mono_add(loop_refresh(a->loop), ANSWER_MS * NS_PER_MS);
+
+	while (a->is_waiting) {
+		int64_t left = mono_diff(until, loop_refresh(a->loop));
+
+		if (left <= 0 || !a->link || !link_pump(a->link, (int)(left / NS_PER_MS) + 1))
+			break;
+	}
+	*ret = a->result;
+	if (a->is_waiting)
+		*ret = (struct result){.status = RESULT_UNKNOWN, .text = "no answer in time"};
+	a->is_waiting = false;
+}
+
+static void send_txn(struct agent *a, enum msg_type type, uint32_t id, const struct change *c)
+{
+	if (c)
+		link_send_change(a->link, type, id, c);
+	else
+		link_send(a->link, type, id, NULL);
+}
+
+static void set_ask(void *arg, enum msg_type type, uint32_t id, const struct change *c,
+		    struct result *ret)
+{
+	struct agent *a = arg;
+
+	if (!a->link || !link_is_up(a->link)) {
+		*ret = (struct result){.status = RESULT_UNAVAILABLE, .text = "main is not there"};
+		return;
+	}
+	a->wanted_id = id;
+	a->is_waiting = true;
+	send_txn(a, type, id, c);
+	await_result(a, ret);
+}
+
+static void set_tell(void *arg, enum msg_type type, uint32_t id)
+{
+	struct agent *a = arg;
+
+	if (a->link && link_is_up(a->link))
+		send_txn(a, type, id, NULL);
+}
+
+static const struct set_ops set_ops = {set_ask, set_tell, set_now};
+
+/* ---- SNMP --------------------------------------------------------------- */
+
+static void on_disconnected(void *arg)
+{
+	struct agent *a = arg;
+
+	set_abort(a->set);
+}
+
+static const struct snmp_loop_ops snmp_ops = {.disconnected = on_disconnected};
+
+/* From a timer and not from the link's callback: the library may dispatch a SET while it
+ * waits for the master, and that SET waits for the link. */
+static void start_snmp(void *arg, struct mono now)
+{
+	struct agent *a = arg;
+	const struct global_row *g = global_of(a);
+
+	(void)now;
+	if (!g || a->snmp)
+		return;
+	TEXT_COPY(a->socket, g->snmp_socket);
+	a->tables = wanted_tables(g);
+	a->snmp = snmp_loop_new(a->loop, a->socket, &snmp_ops, a);
+	serve_tables(a->loop, a->store, a->set, &a->confirmed, a->tables);
+	snmp_loop_start(a->snmp);
+}
+
+static bool settings_changed(const struct agent *a, const struct global_row *g)
+{
+	return !text_eq(a->socket, g->snmp_socket) || a->tables != wanted_tables(g);
+}
+
+/* ---- the link ----------------------------------------------------------- */
+
+static void confirm(struct agent *a, struct mono when)
+{
+	if (mono_diff(when, a->confirmed) > 0)
+		a->confirmed = when;
+}
+
+static void on_up(void *arg)
+{
+	struct agent *a = arg;
+
+	confirm(a, loop_now(a->loop));
+	if (!a->snmp)
+		timer_after(&a->starter, 0);
+	parent_ready(a->parent);
+	timer_after(&a->barrier, BARRIER_NS);
+}
+
+static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
+		   bool added)
+{
+	struct agent *a = arg;
+
+	(void)changed;
+	(void)added;
+	if (t != T_GLOBAL || !a->snmp || !settings_changed(a, row))
+		return;
+	log_notice("snmp: the settings have changed: starting again");
+	loop_stop(a->loop);
+}
+
+static void on_result(struct agent *a, struct msg *m)
+{
+	struct result r;
+
+	if (!wire_get_result(&m->body, &r)) {
+		log_warnx("main sent a malformed result");
+		return;
+	}
+	if (m->id & BARRIER_ID_BIT) {
+		if (m->id == a->barrier_id)
+			confirm(a, a->barrier_sent);
+	} else if (a->is_waiting && m->id == a->wanted_id) {
+		a->result = r;
+		a->is_waiting = false;
+	} else {
+		log_info("snmp: late result of a SET: %s",
+			 enum_name(result_status_names, r.status));
+	}
+}
+
+static void on_message(void *arg, struct msg *m, struct mono now)
+{
+	(void)now;
+	if (m->type == MSG_RESULT)
+		on_result(arg, m);
+}
+
+static void on_down(void *arg, const char *why)
+{
+	struct agent *a = arg;
+
+	log_info("link to main is down: %s", why);
+	timer_cancel(&a->barrier);
+	link_close(a->link);
+	a->link = NULL;
+}
+
+static const struct link_ops link_ops = {
+    .up = on_up, .row = on_row, .message = on_message, .down = on_down};
+
+static void on_barrier(void *arg, struct mono now)
+{
+	struct agent *a = arg;
+
+	if (a->link && link_is_up(a->link)) {
+		a->barrier_id = (a->barrier_id + 1) | BARRIER_ID_BIT;
+		a->barrier_sent = now;
+		link_send(a->link, MSG_BARRIER, a->barrier_id, NULL);
+	}
+	timer_after(&a->barrier, BARRIER_NS);
+}
+
+/* ---- the guardian ------------------------------------------------------- */
+
+static void on_parent_link(void *arg, enum role role, int fd)
+{
+	struct agent *a = arg;
+
+	if (role != ROLE_MAIN) {
+		close(fd);
+		return;
+	}
+	if (a->link)
+		link_close(a->link);
+	a->link = link_open(a->loop, fd, ROLE_AGENT, ROLE_MAIN, a->store, &link_ops, a);
+}
+
+static void on_parent_stop(void *arg, enum stop_mode mode)
+{
+	struct agent *a = arg;
+
+	(void)mode;
+	loop_stop(a->loop);
+}
+
+static const struct parent_ops parent_ops = {.link = on_parent_link, .stop = on_parent_stop};
+
+/* ---- life --------------------------------------------------------------- */
+
+static int run(void)
+{
+	struct agent *a = xcalloc(1, sizeof(*a));
+
+	map_resolve();
+	a->loop = loop_new();
+	a->store = store_new();
+	a->set = set_new(&set_ops, a);
+	timer_init(&a->barrier, a->loop, on_barrier, a);
+	timer_init(&a->starter, a->loop, start_snmp, a);
+	a->parent = parent_open(a->loop, &parent_ops, a);
+	loop_run(a->loop);
+	set_abort(a->set);
+	if (a->snmp)
+		snmp_loop_free(a->snmp);
+	if (a->link)
+		link_close(a->link);
+	timer_stop(&a->barrier);
+	timer_stop(&a->starter);
+	parent_close(a->parent);
+	set_free(a->set);
+	store_free(a->store);
+	loop_free(a->loop);
+	free(a);
+	return 0;
+}
+
+static void usage(void)
+{
+	fputs("usage: halvard-agent --parent-fd 3 [--log-level N] [--log-stderr] [--run-dir DIR]\n"
+	      "The guardian starts it; it is of no use by hand.\n",
+	      stderr);
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"parent-fd", required_argument, NULL, 'p'},
+	    {"run-dir", required_argument, NULL, 'r'},
+	    {"state-dir", required_argument, NULL, 'r'},
+	    {"log-level", required_argument, NULL, 'v'},
+	    {"log-stderr", no_argument, NULL, 'l'},
+	    {NULL, 0, NULL, 0},
+	};
+	struct log_options log = {
+	    .ident = "halvard-agent", .to_syslog = true, .max_level = LOG_LV_INFO};
+	uint64_t n = 0;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'l')
+			log.to_stderr = true;
+		else if (c == 'v' && text_u64(optarg, LOG_LV_ERR, LOG_LV_DEBUG, &n))
+			log.max_level = (enum log_level)n;
+		else if (c == 'p' ? !text_u64(optarg, PARENT_FD, PARENT_FD, &n) : c != 'r')
+			usage();
+	}
+	log.facility = 3 << 3; /* daemon */
+	log_init(&log);
+	signal(SIGPIPE, SIG_IGN);
+	return run();
+}

@@ -1,0 +1,66 @@
+/* map: the list of tables, and the check that what the map rows say can be done. */
+#include "agent/map.h"
+
+#include "base/log.h"
+#include "config.h"
+
+const unsigned long map_root[] = {HALVARD_MIB_ROOT};
+const size_t map_root_len = sizeof(map_root) / sizeof(map_root[0]);
+
+struct map_table *const map_tables[] = {
+    &map_general, &map_process, &map_vrrp, &map_vrrp_addr, &map_vs, &map_rs, &map_change, NULL,
+};
+
+#define TYPE(t)  (1u << (t))
+#define INTEGERS (TYPE(FT_U8) | TYPE(FT_U16) | TYPE(FT_U32) | TYPE(FT_U64))
+
+/* Which types of field each type of column can show. */
+static const unsigned shows[] = {
+    [M_INTEGER] = INTEGERS | TYPE(FT_ENUM),
+    [M_TRUTH] = TYPE(FT_BOOL),
+    [M_UNSIGNED32] = INTEGERS,
+    [M_GAUGE32] = INTEGERS,
+    [M_COUNTER32] = TYPE(FT_U32),
+    [M_COUNTER64] = TYPE(FT_U32) | TYPE(FT_U64),
+    [M_STRING] = TYPE(FT_STR),
+    [M_ADDR_TYPE] = TYPE(FT_ADDR),
+    [M_ADDR] = TYPE(FT_ADDR),
+    [M_TIMESTAMP] = TYPE(FT_WHEN),
+    [M_AGE_MS] = TYPE(FT_WHEN),
+    [M_DATE] = TYPE(FT_WALL),
+    [M_REPLICA_AGE] = 0,
+};
+
+static const char *fault(const struct map_column *c)
+{
+	if (!c->f)
+		return "unknown field";
+	if (!(shows[c->type] & TYPE(c->f->type)))
+		return "the column cannot show this type";
+	if (c->f->flags & F_SECRET)
+		return "the field is secret";
+	if ((c->flags & M_RW) && !(c->f->flags & F_SNMP))
+		return "the field cannot be written by SNMP";
+	return NULL;
+}
+
+static void resolve_table(const struct map_table *m)
+{
+	for (size_t i = 0; i < m->ncolumns; i++) {
+		struct map_column *c = &m->columns[i];
+		const char *why;
+
+		if (c->type == M_REPLICA_AGE)
+			continue;
+		c->f = schema_field(m->table, c->field);
+		why = fault(c);
+		if (why)
+			fatalx("%s column %u, %s: %s", m->name, c->number, c->field, why);
+	}
+}
+
+void map_resolve(void)
+{
+	for (struct map_table *const *m = map_tables; *m; m++)
+		resolve_table(*m);
+}

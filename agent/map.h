@@ -1,0 +1,69 @@
+/*
+ * map: which column of which MIB table shows which field of which row. One row of text a
+ * column, nothing else: order, search, conversion and SET are generic (table.c, value.c,
+ * set.c).
+ *
+ * A table's index is the key of the rows behind it, in order: a string as its length and
+ * its octets (not IMPLIED), a number as itself. Columns are sorted by number.
+ */
+#ifndef AGENT_MAP_H
+#define AGENT_MAP_H
+
+#include "model/rows.h"
+
+/* What a column is on the wire, and how the field becomes that. */
+enum map_type {
+	M_INTEGER, /* INTEGER and Integer32: enums and numbers */
+	M_TRUTH,   /* TruthValue: true(1) false(2) */
+	M_UNSIGNED32,
+	M_GAUGE32, /* stays at its maximum */
+	M_COUNTER32,
+	M_COUNTER64,
+	M_STRING,      /* SnmpAdminString */
+	M_ADDR_TYPE,   /* InetAddressType of an address field */
+	M_ADDR,        /* InetAddress: its octets */
+	M_TIMESTAMP,   /* sysUpTime of the master at a time; 0: never, or before it began */
+	M_AGE_MS,      /* milliseconds since a time; it should be sparse */
+	M_DATE,        /* DateAndTime in UTC, of a wall clock time; it should be sparse */
+	M_REPLICA_AGE, /* milliseconds since main confirmed the replica; no field */
+};
+
+#define M_RO     0u
+#define M_RW     1u
+#define M_SPARSE 2u /* no instance while the field is 0 or empty */
+
+struct map_column {
+	unsigned number;
+	const char *field;
+	enum map_type type;
+	unsigned flags;
+	const struct field *f; /* filled by map_resolve() */
+};
+
+struct map_table {
+	const char *name;
+	unsigned arc; /* below halObjects */
+	enum table_id table;
+	bool scalar; /* a group of scalars: the only row, index 0 */
+	struct map_column *columns;
+	size_t ncolumns;
+};
+
+#define MAP_COLUMNS(a) (a), sizeof(a) / sizeof((a)[0])
+
+extern struct map_table map_general, map_process, map_change;
+extern struct map_table map_vrrp, map_vrrp_addr;
+extern struct map_table map_vs, map_rs;
+
+/* Where the module is rooted: sub-identifiers (their type is net-snmp's oid). */
+extern const unsigned long map_root[];
+extern const size_t map_root_len;
+
+/* All of them, by arc; NULL ends the list. */
+extern struct map_table *const map_tables[];
+
+/* Looks up the fields. Ends the process when a row names an unknown field, one whose type
+ * the column cannot show, one that is secret, or lets one be written that is not F_SNMP. */
+void map_resolve(void);
+
+#endif

@@ -1,0 +1,21 @@
+# The SNMP subagent: the only part that knows net-snmp.
+if AGENT
+noinst_LIBRARIES += agent/libagent.a
+agent_libagent_a_SOURCES = \
+	agent/serve.c agent/serve.h \
+	agent/map.c agent/map.h \
+	agent/map_general.c \
+	agent/map_lvs.c \
+	agent/map_vrrp.c \
+	agent/set.c agent/set.h \
+	agent/snmp_loop.c agent/snmp_loop.h \
+	agent/table.c agent/table.h \
+	agent/value.c agent/value.h
+agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE $(SNMP_CFLAGS)
+
+sbin_PROGRAMS += halvard-agent
+halvard_agent_SOURCES = agent/main.c
+halvard_agent_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE $(SNMP_CFLAGS)
+halvard_agent_LDADD = agent/libagent.a core/ipc/libipc.a core/model/libmodel.a \
+	core/base/libbase.a $(SNMP_LIBS) $(EVENT_LIBS)
+endif

@@ -1,0 +1,157 @@
+/*
+ * serve: between net-snmp's requests and table.c / set.c. One raw handler for all tables:
+ * net-snmp's own table helpers copy rows or search them linearly (measured).
+ *
+ * A GETNEXT that finds nothing leaves its varbind alone; the library then asks the next
+ * registration. The library also cuts off what is behind the range the master asked for.
+ */
+#include "agent/serve.h"
+
+#include "base/log.h"
+
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
+struct registration {
+	struct table_view view;
+	struct loop *loop;
+	struct set *set;
+	const struct mono *confirmed;
+};
+
+/* Zero of the master's sysUpTime: one master, one estimate. */
+static struct mono uptime_zero;
+
+static struct value_clock clock_now(const struct registration *r)
+{
+	struct mono now = loop_refresh(r->loop);
+
+	uptime_zero = value_uptime_zero(uptime_zero, now, netsnmp_get_agent_uptime());
+	return (struct value_clock){now, uptime_zero, *r->confirmed};
+}
+
+static void put_value(netsnmp_variable_list *vb, const struct value *v)
+{
+	snmp_set_var_typed_value(vb, v->type, &v->u, v->len);
+}
+
+static void do_get(const struct registration *r, netsnmp_agent_request_info *info,
+		   netsnmp_request_info *req, const struct value_clock *clock)
+{
+	netsnmp_variable_list *vb = req->requestvb;
+	struct value v;
+
+	switch (table_get(&r->view, vb->name, vb->name_length, clock, &v)) {
+	case TABLE_FOUND:
+		put_value(vb, &v);
+		return;
+	case TABLE_NO_OBJECT:
+		netsnmp_set_request_error(info, req, SNMP_NOSUCHOBJECT);
+		return;
+	case TABLE_NO_INSTANCE:
+		netsnmp_set_request_error(info, req, SNMP_NOSUCHINSTANCE);
+		return;
+	}
+}
+
+static void do_next(const struct registration *r, netsnmp_request_info *req,
+		    const struct value_clock *clock)
+{
+	netsnmp_variable_list *vb = req->requestvb;
+	oid name[MAX_OID_LEN];
+	size_t len;
+	struct value v;
+
+	if (!table_next(&r->view, vb->name, vb->name_length, req->inclusive, clock, name, &len, &v))
+		return;
+	snmp_set_var_objid(vb, name, len);
+	put_value(vb, &v);
+}
+
+static int do_set(const struct registration *r, int mode, struct set_pdu pdu,
+		  const netsnmp_variable_list *vb)
+{
+	struct set_varbind v = {vb->name, vb->name_length, vb->type, vb->val.string, vb->val_len};
+
+	switch (mode) {
+	case MODE_SET_RESERVE1:
+		return set_reserve1(r->set, pdu, &r->view, &v);
+	case MODE_SET_RESERVE2:
+		return set_reserve2(r->set, pdu, &v);
+	case MODE_SET_ACTION:
+		return set_action(r->set, pdu, &v);
+	case MODE_SET_UNDO:
+		return set_undo(r->set, pdu);
+	default: /* COMMIT, FREE */
+		set_end(r->set, pdu);
+		return SNMP_ERR_NOERROR;
+	}
+}
+
+static void set_phase(const struct registration *r, netsnmp_agent_request_info *info,
+		      netsnmp_request_info *requests)
+{
+	const netsnmp_pdu *pdu = info->asp->pdu;
+	struct set_pdu id = {pdu->sessid, pdu->transid};
+
+	for (netsnmp_request_info *req = requests; req; req = req->next) {
+		int err = req->processed ? 0 : do_set(r, info->mode, id, req->requestvb);
+
+		if (err)
+			netsnmp_set_request_error(info, req, err);
+	}
+}
+
+static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *reg,
+		  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
+{
+	const struct registration *r = handler->myvoid;
+	struct value_clock clock;
+
+	(void)reg;
+	if (info->mode != MODE_GET && info->mode != MODE_GETNEXT) {
+		set_phase(r, info, requests);
+		return SNMP_ERR_NOERROR;
+	}
+	clock = clock_now(r);
+	for (netsnmp_request_info *req = requests; req; req = req->next) {
+		if (req->processed)
+			continue;
+		if (info->mode == MODE_GET)
+			do_get(r, info, req, &clock);
+		else
+			do_next(r, req, &clock);
+	}
+	return SNMP_ERR_NOERROR;
+}
+
+static void register_table(struct registration *r)
+{
+	netsnmp_handler_registration *reg;
+
+	reg = netsnmp_create_handler_registration(r->view.map->name, handle, r->view.root,
+						  r->view.root_len, HANDLER_CAN_RWRITE);
+	if (!reg)
+		fatalx("cannot register %s", r->view.map->name);
+	reg->handler->myvoid = r;
+	if (netsnmp_register_handler(reg) != MIB_REGISTERED_OK)
+		fatalx("cannot register %s", r->view.map->name);
+}
+
+void serve_tables(struct loop *loop, const struct store *store, struct set *set,
+		  const struct mono *confirmed, unsigned tables)
+{
+	for (struct map_table *const *m = map_tables; *m; m++) {
+		struct registration *r;
+
+		if (!(tables >> (*m)->table & 1))
+			continue;
+		r = xcalloc(1, sizeof(*r));
+		table_view_init(&r->view, *m, store);
+		r->loop = loop;
+		r->set = set;
+		r->confirmed = confirmed;
+		register_table(r);
+	}
+}

@@ -1,0 +1,237 @@
+/*
+ * set: the transaction of a SET, as a small state machine driven by net-snmp's phases.
+ *
+ * The master repeats a PDU that was not answered within its time-out; the library then runs
+ * RESERVE1 and RESERVE2 again for the same transaction number. A repeated varbind is not
+ * gathered twice and a finished test is not made twice: its result is kept until the PDU
+ * ends. Numbers begin anew with a master, so a transaction also ends by age and when the
+ * master goes.
+ *
+ * Errors (RFC 3416 4.2.5, in its order): what the map and the schema can say is said in
+ * RESERVE1, at the varbind itself; what main says names the op at fault, and an op remembers
+ * the name of its varbind. In ACTION only commitFailed is legal. When main has not answered
+ * a commit in time the outcome is unknown: the answer is commitFailed and main is told to
+ * undo, which it does behind the commit; the change log has both.
+ */
+#include "agent/set.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum set_state { SET_IDLE, SET_GATHERING, SET_TESTED, SET_COMMITTED, SET_UNDONE };
+
+#define SET_AGE_MAX (10 * NS_PER_S)
+
+struct set_name {
+	oid name[MAX_OID_LEN];
+	size_t len;
+};
+
+struct set {
+	const struct set_ops *ops;
+	void *arg;
+	enum set_state state;
+	struct set_pdu pdu;
+	struct mono since;
+	uint32_t id;
+	struct change change;
+	struct set_name *names; /* of the varbinds, by op */
+	struct result result;   /* of the test, then of the commit, then of the undo */
+};
+
+struct set *set_new(const struct set_ops *ops, void *arg)
+{
+	struct set *s = xcalloc(1, sizeof(*s));
+
+	s->ops = ops;
+	s->arg = arg;
+	return s;
+}
+
+static void forget(struct set *s)
+{
+	change_free(&s->change);
+	memset(&s->change, 0, sizeof(s->change));
+	free(s->names);
+	s->names = NULL;
+	s->state = SET_IDLE;
+}
+
+void set_free(struct set *s)
+{
+	forget(s);
+	free(s);
+}
+
+void set_abort(struct set *s)
+{
+	if (s->state == SET_TESTED && s->result.status == RESULT_OK)
+		s->ops->tell(s->arg, MSG_TXN_UNDO, s->id);
+	forget(s);
+}
+
+static bool is_current(const struct set *s, struct set_pdu pdu)
+{
+	return s->state != SET_IDLE && s->pdu.session == pdu.session &&
+	       s->pdu.transaction == pdu.transaction &&
+	       mono_diff(s->ops->now(s->arg), s->since) < SET_AGE_MAX;
+}
+
+static void begin(struct set *s, struct set_pdu pdu)
+{
+	set_abort(s);
+	s->state = SET_GATHERING;
+	s->pdu = pdu;
+	s->since = s->ops->now(s->arg);
+	s->id++;
+	s->change.source = SOURCE_SNMP;
+	TEXT_COPY(s->change.who, "snmp");
+}
+
+/* ---- RESERVE1 ----------------------------------------------------------- */
+
+static bool name_is(const struct set_name *n, const struct set_varbind *vb)
+{
+	return !snmp_oid_compare(n->name, n->len, vb->name, vb->name_len);
+}
+
+static bool has_op(const struct set *s, const struct set_varbind *vb, const char *text)
+{
+	for (unsigned i = 0; i < s->change.nops; i++)
+		if (name_is(&s->names[i], vb) && text_eq(s->change.ops[i].value, text))
+			return true;
+	return false;
+}
+
+static void add_op(struct set *s, const struct set_varbind *vb, const struct table_view *v,
+		   const struct map_column *column, const void *row, const char *text)
+{
+	unsigned i = s->change.nops;
+	struct change_op *op = change_add(&s->change, OP_SET, v->map->table);
+
+	memcpy(op->key, row, schema_table(v->map->table)->row_size);
+	TEXT_COPY(op->field, column->field);
+	TEXT_COPY(op->value, text);
+	s->names = xrealloc(s->names, i + 1, sizeof(*s->names));
+	s->names[i].len = vb->name_len;
+	memcpy(s->names[i].name, vb->name, vb->name_len * sizeof(oid));
+}
+
+int set_reserve1(struct set *s, struct set_pdu pdu, const struct table_view *v,
+		 const struct set_varbind *vb)
+{
+	const struct map_column *column;
+	const void *row;
+	char text[TEXT_MAX];
+	bool found = table_lookup(v, vb->name, vb->name_len, &column, &row);
+	int err;
+
+	if (!is_current(s, pdu))
+		begin(s, pdu);
+	if (!column)
+		return SNMP_ERR_NOTWRITABLE;
+	err = value_write(column, vb->type, vb->data, vb->data_len, text);
+	if (err)
+		return err;
+	if (!found)
+		return SNMP_ERR_NOCREATION;
+	if (s->state != SET_GATHERING || has_op(s, vb, text))
+		return SNMP_ERR_NOERROR;
+	if (s->change.nops >= CHANGE_OPS_MAX || vb->name_len > MAX_OID_LEN)
+		return SNMP_ERR_RESOURCEUNAVAILABLE;
+	add_op(s, vb, v, column, row, text);
+	return SNMP_ERR_NOERROR;
+}
+
+/* ---- results ------------------------------------------------------------ */
+
+/* What a refused test answers. */
+static int test_error(enum result_status status)
+{
+	switch (status) {
+	case RESULT_OK:
+		return SNMP_ERR_NOERROR;
+	case RESULT_WRONG_VALUE:
+		return SNMP_ERR_WRONGVALUE;
+	case RESULT_INCONSISTENT_VALUE:
+	case RESULT_REFUSED:
+		return SNMP_ERR_INCONSISTENTVALUE;
+	case RESULT_NOT_WRITABLE:
+		return SNMP_ERR_NOTWRITABLE;
+	case RESULT_NO_ROW:
+		return SNMP_ERR_NOCREATION;
+	case RESULT_DENIED:
+		return SNMP_ERR_NOACCESS;
+	default:
+		return SNMP_ERR_RESOURCEUNAVAILABLE;
+	}
+}
+
+/* Whether the result in hand blames this varbind; a result that blames none the first. */
+static bool is_blamed(const struct set *s, const struct set_varbind *vb)
+{
+	unsigned op = s->result.op < s->change.nops ? s->result.op : 0;
+
+	return op < s->change.nops && name_is(&s->names[op], vb);
+}
+
+static void ask(struct set *s, enum msg_type type, const char *what, enum set_state state)
+{
+	memset(&s->result, 0, sizeof(s->result));
+	s->ops->ask(s->arg, type, s->id, type == MSG_TXN_TEST ? &s->change : NULL, &s->result);
+	s->state = state;
+	if (s->result.status != RESULT_OK)
+		log_info("snmp: %s of a SET: %s%s%s", what,
+			 enum_name(result_status_names, s->result.status),
+			 *s->result.text ? ": " : "", s->result.text);
+}
+
+int set_reserve2(struct set *s, struct set_pdu pdu, const struct set_varbind *vb)
+{
+	if (!is_current(s, pdu))
+		return SNMP_ERR_RESOURCEUNAVAILABLE;
+	if (s->state == SET_GATHERING) {
+		ask(s, MSG_TXN_TEST, "test", SET_TESTED);
+		if (s->result.status == RESULT_UNKNOWN)
+			s->ops->tell(s->arg, MSG_TXN_UNDO, s->id);
+	}
+	return is_blamed(s, vb) ? test_error(s->result.status) : SNMP_ERR_NOERROR;
+}
+
+int set_action(struct set *s, struct set_pdu pdu, const struct set_varbind *vb)
+{
+	if (!is_current(s, pdu) || s->state == SET_GATHERING)
+		return SNMP_ERR_COMMITFAILED;
+	if (s->state == SET_TESTED)
+		ask(s, MSG_TXN_COMMIT, "commit", SET_COMMITTED);
+	if (s->result.status == RESULT_OK || !is_blamed(s, vb))
+		return SNMP_ERR_NOERROR;
+	return SNMP_ERR_COMMITFAILED;
+}
+
+int set_undo(struct set *s, struct set_pdu pdu)
+{
+	if (!is_current(s, pdu))
+		return SNMP_ERR_NOERROR;
+	if (s->state == SET_COMMITTED && s->result.status == RESULT_OK) {
+		ask(s, MSG_TXN_UNDO, "undo", SET_UNDONE);
+		return s->result.status == RESULT_OK ? SNMP_ERR_NOERROR : SNMP_ERR_UNDOFAILED;
+	}
+	if (s->state == SET_COMMITTED && s->result.status == RESULT_UNKNOWN) {
+		s->ops->tell(s->arg, MSG_TXN_UNDO, s->id);
+		s->state = SET_UNDONE;
+		s->result.status = RESULT_OK;
+	}
+	if (s->state == SET_UNDONE && s->result.status != RESULT_OK)
+		return SNMP_ERR_UNDOFAILED;
+	return SNMP_ERR_NOERROR;
+}
+
+void set_end(struct set *s, struct set_pdu pdu)
+{
+	if (s->pdu.session == pdu.session && s->pdu.transaction == pdu.transaction)
+		set_abort(s);
+}

@@ -1,0 +1,368 @@
+/*
+ * snmp_loop: the AgentX subagent library driven by base/loop.
+ *
+ * What the library needs, learned by measuring:
+ *  - init_agent() resets ping interval, time-out and retries: they are set behind it. A
+ *    session takes its own time-out from the SESSION_INIT callback, else opens wait 6 s.
+ *  - An alarm must take less time than its interval, or run_alarms() never returns: ping
+ *    each second, time-out 300 ms, no retries (on a reliable stream they only duplicate).
+ *  - The library closes and opens descriptors inside its calls, and the new one may have the
+ *    old number, which epoll does not notice. So after every call the set of descriptors is
+ *    asked for again, and a watch is kept only when its descriptor is still the same inode.
+ *  - Reading and alarms never run for the same wake-up: an alarm may wait for an answer and
+ *    so read what the reader was woken for.
+ *  - One request passes several internal pipes: what became readable meanwhile is handled at
+ *    once, in at most ROUNDS_MAX rounds, without going back to the event loop.
+ *
+ * No configuration and no MIB file is read and no state is kept on disk by the library.
+ */
+#include "agent/snmp_loop.h"
+
+#include "base/log.h"
+
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+#include <net-snmp/agent/agent_callbacks.h>
+#include <net-snmp/library/large_fd_set.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAME           "halvard-agent"
+#define PING_S         1
+#define TIMEOUT_US     300000L
+#define RETRIES        0
+#define FDS_MAX        32
+#define ROUNDS_MAX     64
+#define PROBE_NS       (2 * NS_PER_S)
+#define WAKE_MIN_NS    NS_PER_MS
+#define DEFAULT_SOCKET "/var/agentx/master"
+
+struct fd_watch {
+	struct watch watch;
+	int fd;
+	dev_t dev;
+	ino_t ino;
+	bool used;
+	bool wanted;
+};
+
+struct snmp_loop {
+	struct loop *loop;
+	const struct snmp_loop_ops *ops;
+	void *arg;
+	char *socket;
+	struct fd_watch fds[FDS_MAX];
+	struct timer alarm;
+	struct timer probe;
+	bool is_connected;
+	bool remedy_told;
+};
+
+/* ---- descriptors -------------------------------------------------------- */
+
+static void on_readable(void *arg, int fd, int what, struct mono now);
+
+static struct fd_watch *slot_for(struct snmp_loop *s, int fd)
+{
+	struct fd_watch *empty = NULL;
+
+	for (size_t i = 0; i < FDS_MAX; i++) {
+		if (s->fds[i].used && s->fds[i].fd == fd)
+			return &s->fds[i];
+		if (!s->fds[i].used && !empty)
+			empty = &s->fds[i];
+	}
+	return empty;
+}
+
+static void drop_watch(struct fd_watch *w)
+{
+	watch_stop(&w->watch);
+	memset(w, 0, sizeof(*w));
+}
+
+static void want_fd(struct snmp_loop *s, int fd)
+{
+	struct fd_watch *w = slot_for(s, fd);
+	struct stat st;
+
+	if (!w || fstat(fd, &st) < 0) {
+		log_warnx("snmp: descriptor %d of the library cannot be watched", fd);
+		return;
+	}
+	if (w->used && (w->dev != st.st_dev || w->ino != st.st_ino))
+		drop_watch(w);
+	if (!w->used) {
+		*w = (struct fd_watch){.fd = fd, .dev = st.st_dev, .ino = st.st_ino, .used = true};
+		watch_start(&w->watch, s->loop, fd, WATCH_READ, on_readable, s);
+	}
+	w->wanted = true;
+}
+
+static void drop_unwanted(struct snmp_loop *s)
+{
+	for (size_t i = 0; i < FDS_MAX; i++) {
+		if (s->fds[i].used && !s->fds[i].wanted)
+			drop_watch(&s->fds[i]);
+		s->fds[i].wanted = false;
+	}
+}
+
+/* What the library waits for: its descriptors and the time of its next alarm. */
+struct select_info {
+	netsnmp_large_fd_set set;
+	int nfds;
+	struct timeval tv;
+	int block;
+};
+
+static void ask_library(struct select_info *i)
+{
+	memset(i, 0, sizeof(*i));
+	i->block = 1;
+	netsnmp_large_fd_set_init(&i->set, FD_SETSIZE);
+	NETSNMP_LARGE_FD_ZERO(&i->set);
+	snmp_select_info2(&i->nfds, &i->set, &i->tv, &i->block);
+}
+
+/* Brings watches and timer in line with what the library waits for now. */
+static void follow(struct snmp_loop *s)
+{
+	struct select_info i;
+
+	ask_library(&i);
+	for (int fd = 0; fd < i.nfds; fd++)
+		if (NETSNMP_LARGE_FD_ISSET(fd, &i.set))
+			want_fd(s, fd);
+	drop_unwanted(s);
+	if (i.block) {
+		timer_cancel(&s->alarm);
+	} else {
+		int64_t ns = i.tv.tv_sec * NS_PER_S + i.tv.tv_usec * NS_PER_US;
+
+		timer_after(&s->alarm, ns > WAKE_MIN_NS ? ns : WAKE_MIN_NS);
+	}
+	netsnmp_large_fd_set_cleanup(&i.set);
+}
+
+/* Keeps in the set only what can be read now; returns how many. */
+static int only_ready(struct select_info *i)
+{
+	struct pollfd p[FDS_MAX];
+	nfds_t n = 0;
+	int ready = 0;
+
+	for (int fd = 0; fd < i->nfds && n < FDS_MAX; fd++)
+		if (NETSNMP_LARGE_FD_ISSET(fd, &i->set))
+			p[n++] = (struct pollfd){.fd = fd, .events = POLLIN};
+	if (poll(p, n, 0) <= 0)
+		return 0;
+	for (nfds_t k = 0; k < n; k++) {
+		if (p[k].revents)
+			ready++;
+		else
+			NETSNMP_LARGE_FD_CLR(p[k].fd, &i->set);
+	}
+	return ready;
+}
+
+static bool read_round(void)
+{
+	struct select_info i;
+	bool any;
+
+	ask_library(&i);
+	any = only_ready(&i) > 0;
+	if (any) {
+		snmp_read2(&i.set);
+		netsnmp_check_outstanding_agent_requests();
+	}
+	netsnmp_large_fd_set_cleanup(&i.set);
+	return any;
+}
+
+static void on_readable(void *arg, int fd, int what, struct mono now)
+{
+	struct snmp_loop *s = arg;
+
+	(void)fd;
+	(void)what;
+	(void)now;
+	for (int n = 0; n < ROUNDS_MAX && read_round(); n++)
+		;
+	follow(s);
+}
+
+static void on_alarm(void *arg, struct mono now)
+{
+	struct snmp_loop *s = arg;
+
+	(void)now;
+	snmp_timeout();
+	run_alarms();
+	netsnmp_check_outstanding_agent_requests();
+	loop_refresh(s->loop);
+	follow(s);
+}
+
+/* ---- the master --------------------------------------------------------- */
+
+/* Path of a socket in the file system, or NULL for tcp: and the like. */
+static const char *socket_path(const struct snmp_loop *s)
+{
+	const char *p = *s->socket ? s->socket : DEFAULT_SOCKET;
+
+	if (!strncmp(p, "unix:", 5))
+		p += 5;
+	return *p == '/' ? p : NULL;
+}
+
+/* While there is no master: says once what to do when we are not let in. Whether that is so
+ * is for the kernel to say: access() does not know capabilities of a socket's folder. */
+static void on_probe(void *arg, struct mono now)
+{
+	struct snmp_loop *s = arg;
+	const char *path = socket_path(s);
+
+	(void)now;
+	if (!s->is_connected && !s->remedy_told && path && access(path, R_OK | W_OK) < 0 &&
+	    errno == EACCES) {
+		log_warnx("snmp: permission denied at the AgentX socket %s; let user %s in: put "
+			  "\"agentXPerms 0660 0755 root halvard-agent\" into snmpd.conf (a file "
+			  "for /etc/snmp/snmpd.conf.d is in conf/snmpd) and restart snmpd",
+			  path, NAME);
+		s->remedy_told = true;
+	}
+	timer_after(&s->probe, PROBE_NS);
+}
+
+static int on_index_start(int major, int minor, void *session, void *arg)
+{
+	struct snmp_loop *s = arg;
+
+	(void)major;
+	(void)minor;
+	(void)session;
+	s->is_connected = true;
+	s->remedy_told = false;
+	log_notice("snmp: connected to the master at %s", *s->socket ? s->socket : DEFAULT_SOCKET);
+	if (s->ops->connected)
+		s->ops->connected(s->arg);
+	return 0;
+}
+
+static int on_index_stop(int major, int minor, void *session, void *arg)
+{
+	struct snmp_loop *s = arg;
+
+	(void)major;
+	(void)minor;
+	(void)session;
+	if (s->is_connected)
+		log_notice("snmp: the master is gone; trying again each second");
+	s->is_connected = false;
+	if (s->ops->disconnected)
+		s->ops->disconnected(s->arg);
+	return 0;
+}
+
+static int on_session_init(int major, int minor, void *session, void *arg)
+{
+	netsnmp_session *n = session;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	n->timeout = TIMEOUT_US;
+	n->retries = RETRIES;
+	return 0;
+}
+
+static int on_log(int major, int minor, void *message, void *arg)
+{
+	const struct snmp_log_message *m = message;
+	int len = (int)strcspn(m->msg, "\n");
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	if (m->priority <= LOG_ERR)
+		log_warnx("net-snmp: %.*s", len, m->msg);
+	else
+		log_debug("net-snmp: %.*s", len, m->msg);
+	return 0;
+}
+
+/* ---- life --------------------------------------------------------------- */
+
+static void set_up_library(struct snmp_loop *s)
+{
+	setenv("MIBS", "", 1);
+	setenv("MIBDIRS", "/dev/null", 1);
+	snmp_disable_log();
+	snmp_enable_calllog();
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, s);
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session_init,
+			       s);
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
+			       on_index_start, s);
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_index_stop,
+			       s);
+	netsnmp_enable_subagent();
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
+			       1);
+	if (*s->socket)
+		netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+				      s->socket);
+	if (init_agent(NAME) != 0)
+		fatalx("net-snmp's agent library does not start");
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
+			   PING_S);
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_TIMEOUT, TIMEOUT_US);
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES, RETRIES);
+}
+
+struct snmp_loop *snmp_loop_new(struct loop *loop, const char *socket,
+				const struct snmp_loop_ops *ops, void *arg)
+{
+	struct snmp_loop *s = xcalloc(1, sizeof(*s));
+
+	s->loop = loop;
+	s->ops = ops;
+	s->arg = arg;
+	s->socket = xstrdup(socket);
+	timer_init(&s->alarm, loop, on_alarm, s);
+	timer_init(&s->probe, loop, on_probe, s);
+	set_up_library(s);
+	return s;
+}
+
+void snmp_loop_start(struct snmp_loop *s)
+{
+	init_snmp(NAME);
+	loop_refresh(s->loop);
+	follow(s);
+	timer_after(&s->probe, NS_PER_MS);
+}
+
+void snmp_loop_free(struct snmp_loop *s)
+{
+	snmp_shutdown(NAME);
+	for (size_t i = 0; i < FDS_MAX; i++)
+		if (s->fds[i].used)
+			drop_watch(&s->fds[i]);
+	timer_stop(&s->alarm);
+	timer_stop(&s->probe);
+	free(s->socket);
+	free(s);
+}

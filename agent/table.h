@@ -1,0 +1,36 @@
+/*
+ * table: GET and GETNEXT over one MIB table, from the rows of the replica. No column has
+ * code of its own, and nothing here needs a master agent.
+ */
+#ifndef AGENT_TABLE_H
+#define AGENT_TABLE_H
+
+#include "agent/value.h"
+#include "model/store.h"
+
+/* One MIB table over the store it is read from. */
+struct table_view {
+	const struct map_table *map;
+	const struct store *store;
+	oid root[MAX_OID_LEN]; /* of the table or the group of scalars */
+	size_t root_len;
+};
+
+void table_view_init(struct table_view *v, const struct map_table *map, const struct store *store);
+
+enum table_found { TABLE_FOUND, TABLE_NO_OBJECT, TABLE_NO_INSTANCE };
+
+enum table_found table_get(const struct table_view *v, const oid *name, size_t len,
+			   const struct value_clock *clock, struct value *ret);
+
+/* The first instance behind `name` (or at it, when inclusive); false at the end of the table.
+ * ret_name is of MAX_OID_LEN. */
+bool table_next(const struct table_view *v, const oid *name, size_t len, bool inclusive,
+		const struct value_clock *clock, oid *ret_name, size_t *ret_len, struct value *ret);
+
+/* Column and row that an instance name stands for. false: no such column (*column is NULL)
+ * or no such row. A column that is sparse may still have no instance there. */
+bool table_lookup(const struct table_view *v, const oid *name, size_t len,
+		  const struct map_column **column, const void **row);
+
+#endif

@@ -1,0 +1,24 @@
+if AGENT
+check_PROGRAMS += tests/unit/agent_print_map
+AGENT_UNIT_LIBS = agent/libagent.a core/ipc/libipc.a core/model/libmodel.a core/base/libbase.a \
+	$(CMOCKA_LIBS) $(SNMP_LIBS) $(EVENT_LIBS)
+tests_unit_agent_print_map_SOURCES = tests/unit/agent_print_map.c
+tests_unit_agent_print_map_LDADD = $(AGENT_UNIT_LIBS)
+TESTS += tests/lint/mib-map.py
+if HAVE_CMOCKA
+AGENT_UNIT = tests/unit/agent_value tests/unit/agent_table tests/unit/agent_set
+check_PROGRAMS += $(AGENT_UNIT)
+TESTS += $(AGENT_UNIT)
+AGENT_UNIT_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE $(SNMP_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_agent_value_SOURCES = tests/unit/agent_value.c
+tests_unit_agent_value_CPPFLAGS = $(AGENT_UNIT_CPPFLAGS)
+tests_unit_agent_value_LDADD = $(AGENT_UNIT_LIBS)
+tests_unit_agent_table_SOURCES = tests/unit/agent_table.c
+tests_unit_agent_table_CPPFLAGS = $(AGENT_UNIT_CPPFLAGS)
+tests_unit_agent_table_LDADD = $(AGENT_UNIT_LIBS)
+tests_unit_agent_set_SOURCES = tests/unit/agent_set.c
+tests_unit_agent_set_CPPFLAGS = $(AGENT_UNIT_CPPFLAGS)
+tests_unit_agent_set_LDADD = $(AGENT_UNIT_LIBS)
+endif
+endif
+EXTRA_DIST += tests/lint/mib-map.py

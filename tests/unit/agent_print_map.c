@@ -1,0 +1,54 @@
+/* Prints the map rows for tests/lint/mib-map.py, one line a column:
+ *     table scalar|table arc column type ro|rw field min max text|number names */
+#include "agent/map.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *const types[] = {
+    [M_INTEGER] = "integer",     [M_TRUTH] = "truth",         [M_UNSIGNED32] = "unsigned32",
+    [M_GAUGE32] = "gauge32",     [M_COUNTER32] = "counter32", [M_COUNTER64] = "counter64",
+    [M_STRING] = "string",       [M_ADDR_TYPE] = "addrtype",  [M_ADDR] = "addr",
+    [M_TIMESTAMP] = "timestamp", [M_AGE_MS] = "age",          [M_DATE] = "date",
+    [M_REPLICA_AGE] = "age",
+};
+
+static void print_names(const struct enum_name *n)
+{
+	for (; n && n->name; n++)
+		printf("\t%d=%s", n->value, n->name);
+}
+
+static void print_column(const struct map_table *m, const struct map_column *c)
+{
+	const struct field *f = c->f;
+	uint64_t max = !f ? 0 : f->type == FT_STR ? f->size - 1u : f->max;
+
+	printf("%s\t%s\t%u\t%u\t%s\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%s", m->name,
+	       m->scalar ? "scalar" : "table", m->arc, c->number, types[c->type],
+	       c->flags & M_RW ? "rw" : "ro", f ? f->name : "-", f ? f->min : 0, max,
+	       c->flags & M_SPARSE ? "sparse" : "always");
+	if (f && f->type == FT_ENUM)
+		print_names(f->names);
+	putchar('\n');
+}
+
+static void print_snmp_fields(const struct map_table *m)
+{
+	const struct table *t = schema_table(m->table);
+
+	for (unsigned i = 0; i < t->nfields; i++)
+		if (t->fields[i].flags & F_SNMP)
+			printf("%s\twritable\t%s\n", m->name, t->fields[i].name);
+}
+
+int main(void)
+{
+	map_resolve();
+	for (struct map_table *const *m = map_tables; *m; m++) {
+		for (size_t i = 0; i < (*m)->ncolumns; i++)
+			print_column(*m, &(*m)->columns[i]);
+		print_snmp_fields(*m);
+	}
+	return 0;
+}

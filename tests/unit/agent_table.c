@@ -1,0 +1,354 @@
+/* Tables without a master: a filled replica, GET and GETNEXT of every column, the order of
+ * whole walks, names that are no instances, and walks while rows come and go. */
+#include "agent/table.h"
+
+#include "base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct value_clock clock_0 = {
+    .now = {100 * NS_PER_S}, .uptime_zero = {NS_PER_S}, .confirmed = {99 * NS_PER_S}};
+
+static void add_rs(struct store *s, const char *vs, const char *name, uint32_t weight)
+{
+	struct real_server_row r;
+
+	row_init(T_REAL_SERVER, &r);
+	TEXT_COPY(r.vs, vs);
+	TEXT_COPY(r.name, name);
+	r.weight = weight;
+	store_put(s, T_REAL_SERVER, &r, ~0u, NULL);
+}
+
+static void del_rs(struct store *s, const char *vs, const char *name)
+{
+	struct real_server_row r = {0};
+
+	TEXT_COPY(r.vs, vs);
+	TEXT_COPY(r.name, name);
+	assert_true(store_del(s, T_REAL_SERVER, &r));
+}
+
+static void add_named(struct store *s, enum table_id t, const char *first, const char *second)
+{
+	unsigned char row[MAX_ROW] __attribute__((aligned(16)));
+	const struct table *def = schema_table(t);
+
+	row_init(t, row);
+	text_copy((char *)row + def->fields[0].offset, def->fields[0].size, first);
+	if (second)
+		text_copy((char *)row + def->fields[1].offset, def->fields[1].size, second);
+	store_put(s, t, row, ~0u, NULL);
+}
+
+static struct store *filled(void)
+{
+	struct store *s = store_new();
+	struct change_log_row c;
+
+	store_single(s, T_GLOBAL);
+	add_named(s, T_PROCESS, "main", NULL);
+	add_named(s, T_PROCESS, "lvs", NULL);
+	add_named(s, T_VRRP_INSTANCE, "VI_1", NULL);
+	add_named(s, T_VRRP_INSTANCE, "VI_10", NULL);
+	add_named(s, T_VRRP_INSTANCE, "A", NULL);
+	add_named(s, T_VRRP_ADDRESS, "VI_1", "192.168.1.200");
+	add_named(s, T_VRRP_ADDRESS, "VI_1", "192.168.1.3");
+	add_named(s, T_VIRTUAL_SERVER, "192.168.1.200:80/tcp", NULL);
+	add_named(s, T_VIRTUAL_SERVER, "fwmark:7", NULL);
+	add_rs(s, "192.168.1.200:80/tcp", "192.168.1.11:80", 1);
+	add_rs(s, "192.168.1.200:80/tcp", "192.168.1.9:80", 2);
+	add_rs(s, "fwmark:7", "192.168.1.11:0", 3);
+	for (uint32_t i = 0; i < 3; i++) {
+		row_init(T_CHANGE_LOG, &c);
+		c.number = i ? UINT32_C(1000000) * i : 9;
+		store_put(s, T_CHANGE_LOG, &c, ~0u, NULL);
+	}
+	return s;
+}
+
+static struct table_view view_of(const struct map_table *m, const struct store *s)
+{
+	struct table_view v;
+
+	table_view_init(&v, m, s);
+	return v;
+}
+
+/* The ASN type that each type of column must have. */
+static const u_char asn_of[] = {
+    [M_INTEGER] = ASN_INTEGER,     [M_TRUTH] = ASN_INTEGER,     [M_UNSIGNED32] = ASN_UNSIGNED,
+    [M_GAUGE32] = ASN_GAUGE,       [M_COUNTER32] = ASN_COUNTER, [M_COUNTER64] = ASN_COUNTER64,
+    [M_STRING] = ASN_OCTET_STR,    [M_ADDR_TYPE] = ASN_INTEGER, [M_ADDR] = ASN_OCTET_STR,
+    [M_TIMESTAMP] = ASN_TIMETICKS, [M_AGE_MS] = ASN_GAUGE,      [M_DATE] = ASN_OCTET_STR,
+    [M_REPLICA_AGE] = ASN_GAUGE,
+};
+
+/* Walks a table; checks that names grow, that GET agrees with GETNEXT and that types are
+ * exact. Returns the number of instances. */
+static size_t walk(const struct table_view *v)
+{
+	oid at[MAX_OID_LEN], next[MAX_OID_LEN];
+	size_t len = v->root_len, next_len, n = 0;
+	struct value value, again;
+
+	memcpy(at, v->root, sizeof(at));
+	while (table_next(v, at, len, false, &clock_0, next, &next_len, &value)) {
+		const struct map_column *c;
+		const void *row;
+
+		assert_true(snmp_oid_compare(at, len, next, next_len) < 0);
+		assert_true(table_lookup(v, next, next_len, &c, &row));
+		assert_int_equal(value.type, asn_of[c->type]);
+		assert_int_equal(table_get(v, next, next_len, &clock_0, &again), TABLE_FOUND);
+		assert_int_equal(again.len, value.len);
+		assert_memory_equal(&again.u, &value.u, value.len);
+		memcpy(at, next, sizeof(at));
+		len = next_len;
+		n++;
+	}
+	return n;
+}
+
+static size_t cells(const struct map_table *m, const struct store *s)
+{
+	struct value v;
+	size_t n = 0;
+
+	for (size_t i = 0; i < store_count(s, m->table); i++)
+		for (size_t c = 0; c < m->ncolumns; c++)
+			n += value_read(&m->columns[c], store_at(s, m->table, i), &clock_0, &v);
+	return n;
+}
+
+static void test_walk_all(void **state)
+{
+	struct store *s = filled();
+
+	(void)state;
+	for (struct map_table *const *m = map_tables; *m; m++) {
+		struct table_view v = view_of(*m, s);
+
+		assert_true(store_count(s, (*m)->table) > 0);
+		assert_int_equal(walk(&v), cells(*m, s));
+	}
+	store_free(s);
+}
+
+static void test_walk_empty(void **state)
+{
+	struct store *s = store_new();
+
+	(void)state;
+	for (struct map_table *const *m = map_tables; *m; m++) {
+		struct table_view v = view_of(*m, s);
+
+		assert_int_equal(walk(&v), 0);
+	}
+	store_free(s);
+}
+
+/* "root.1.6" and the names behind it, as length and octets. */
+static size_t rs_name(const struct table_view *v, oid column, const char *vs, const char *rs,
+		      oid *out)
+{
+	const char *const names[] = {vs, rs};
+	size_t n = v->root_len;
+
+	memcpy(out, v->root, n * sizeof(oid));
+	out[n++] = 1;
+	out[n++] = column;
+	for (int i = 0; i < 2 && names[i]; i++) {
+		out[n++] = strlen(names[i]);
+		for (const char *p = names[i]; *p; p++)
+			out[n++] = (u_char)*p;
+	}
+	return n;
+}
+
+static void test_get(void **state)
+{
+	struct store *s = filled();
+	struct table_view v = view_of(&map_rs, s);
+	oid name[MAX_OID_LEN];
+	struct value value;
+	size_t n = rs_name(&v, 6, "192.168.1.200:80/tcp", "192.168.1.9:80", name);
+
+	(void)state;
+	assert_int_equal(table_get(&v, name, n, &clock_0, &value), TABLE_FOUND);
+	assert_int_equal(value.u.integer, 2);
+	assert_int_equal(table_get(&v, name, n - 1, &clock_0, &value), TABLE_NO_INSTANCE);
+	name[n] = 1;
+	assert_int_equal(table_get(&v, name, n + 1, &clock_0, &value), TABLE_NO_INSTANCE);
+	name[v.root_len + 1] = 99;
+	assert_int_equal(table_get(&v, name, n, &clock_0, &value), TABLE_NO_OBJECT);
+	name[v.root_len + 1] = 1; /* the index: not accessible */
+	assert_int_equal(table_get(&v, name, n, &clock_0, &value), TABLE_NO_OBJECT);
+	name[v.root_len + 1] = 6;
+	name[v.root_len] = 2;
+	assert_int_equal(table_get(&v, name, n, &clock_0, &value), TABLE_NO_OBJECT);
+	for (size_t len = 0; len <= v.root_len + 1; len++)
+		assert_int_equal(table_get(&v, v.root, len, &clock_0, &value), TABLE_NO_OBJECT);
+	n = rs_name(&v, 14, "192.168.1.200:80/tcp", "192.168.1.9:80", name);
+	assert_int_equal(table_get(&v, name, n, &clock_0, &value), TABLE_NO_INSTANCE); /* sparse */
+	store_free(s);
+}
+
+static void test_scalar(void **state)
+{
+	struct store *s = filled();
+	struct table_view v = view_of(&map_general, s);
+	oid name[MAX_OID_LEN];
+	struct value value;
+
+	(void)state;
+	memcpy(name, v.root, sizeof(name));
+	name[v.root_len] = 17;
+	name[v.root_len + 1] = 0;
+	assert_int_equal(table_get(&v, name, v.root_len + 2, &clock_0, &value), TABLE_FOUND);
+	assert_int_equal(value.u.integer, 1000);
+	assert_int_equal(table_get(&v, name, v.root_len + 1, &clock_0, &value), TABLE_NO_INSTANCE);
+	name[v.root_len + 1] = 1;
+	assert_int_equal(table_get(&v, name, v.root_len + 2, &clock_0, &value), TABLE_NO_INSTANCE);
+	name[v.root_len] = 16;
+	assert_int_equal(table_get(&v, name, v.root_len + 2, &clock_0, &value), TABLE_NO_OBJECT);
+	store_free(s);
+}
+
+/* The weight behind a name that need not be an instance; -1 when the column has no more. */
+static long weight_after(const struct table_view *v, const oid *name, size_t len, bool inclusive)
+{
+	oid next[MAX_OID_LEN];
+	size_t next_len;
+	struct value value;
+
+	if (!table_next(v, name, len, inclusive, &clock_0, next, &next_len, &value) ||
+	    next[v->root_len + 1] != 6)
+		return -1;
+	return value.u.integer;
+}
+
+/* Order: fwmark:7 (8 octets) first, then the longer name; below it .9 (14) before .11 (15). */
+static void test_next_from_odd_names(void **state)
+{
+	struct store *s = filled();
+	struct table_view v = view_of(&map_rs, s);
+	oid name[MAX_OID_LEN];
+	size_t n = rs_name(&v, 6, NULL, NULL, name);
+
+	(void)state;
+	assert_int_equal(weight_after(&v, name, n, false), 3);
+	name[n] = 0; /* an index shorter than any */
+	assert_int_equal(weight_after(&v, name, n + 1, false), 3);
+	name[n] = 9; /* a length between 8 and 20 */
+	assert_int_equal(weight_after(&v, name, n + 1, false), 2);
+	name[n] = 4294967295UL;
+	assert_int_equal(weight_after(&v, name, n + 1, false), -1);
+	n = rs_name(&v, 6, "fwmark:7", "192.168.1.11:0", name);
+	assert_int_equal(weight_after(&v, name, n, false), 2);
+	assert_int_equal(weight_after(&v, name, n, true), 3);
+	assert_int_equal(weight_after(&v, name, n - 1, false), 3); /* cut short: before the row */
+	name[n] = 0;
+	assert_int_equal(weight_after(&v, name, n + 1, true), 2); /* too long: behind the row */
+	n = rs_name(&v, 6, "192.168.1.200:80/tcp", "192.168.1.11:80", name);
+	assert_int_equal(weight_after(&v, name, n, false), -1);
+	name[n - 1] = 4294967295UL; /* no octet */
+	assert_int_equal(weight_after(&v, name, n, true), -1);
+	store_free(s);
+}
+
+static void test_next_around_the_table(void **state)
+{
+	struct store *s = filled();
+	struct table_view v = view_of(&map_rs, s);
+	oid name[MAX_OID_LEN], next[MAX_OID_LEN];
+	size_t len;
+	struct value value;
+
+	(void)state;
+	memcpy(name, v.root, sizeof(name));
+	for (size_t n = 0; n <= v.root_len; n++) {
+		assert_true(table_next(&v, name, n, false, &clock_0, next, &len, &value));
+		assert_int_equal(next[v.root_len + 1], 2); /* the first column */
+	}
+	name[v.root_len - 1]--; /* the table before */
+	assert_true(table_next(&v, name, v.root_len, false, &clock_0, next, &len, &value));
+	name[v.root_len - 1] += 2; /* the table behind */
+	assert_false(table_next(&v, name, v.root_len, false, &clock_0, next, &len, &value));
+	name[v.root_len - 1]--;
+	name[v.root_len] = 2; /* behind the entry */
+	assert_false(table_next(&v, name, v.root_len + 1, false, &clock_0, next, &len, &value));
+	name[v.root_len] = 1;
+	name[v.root_len + 1] = 40; /* behind the last column */
+	assert_false(table_next(&v, name, v.root_len + 2, false, &clock_0, next, &len, &value));
+	store_free(s);
+}
+
+/* A walk goes on behind a row that was deleted under it, and finds one that was added. */
+static void test_walk_over_changes(void **state)
+{
+	struct store *s = filled();
+	struct table_view v = view_of(&map_rs, s);
+	oid name[MAX_OID_LEN];
+	size_t n = rs_name(&v, 6, "fwmark:7", "192.168.1.11:0", name);
+
+	(void)state;
+	del_rs(s, "fwmark:7", "192.168.1.11:0");
+	assert_int_equal(weight_after(&v, name, n, false), 2);
+	n = rs_name(&v, 6, "192.168.1.200:80/tcp", "192.168.1.9:80", name);
+	del_rs(s, "192.168.1.200:80/tcp", "192.168.1.9:80");
+	assert_int_equal(weight_after(&v, name, n, false), 1);
+	add_rs(s, "192.168.1.200:80/tcp", "192.168.1.10:80", 77);
+	assert_int_equal(weight_after(&v, name, n, false), 77);
+	store_free(s);
+}
+
+/* The longest names stay within 128 sub-identifiers. */
+static void test_longest_names(void **state)
+{
+	struct store *s = store_new();
+	char vs[NAME_VS] = "", rs[NAME_RS] = "", vi[NAME_VRRP] = "", addr[ADDR_TEXT_MAX] = "";
+	struct table_view v = view_of(&map_rs, s);
+
+	(void)state;
+	memset(vs, 'v', sizeof(vs) - 1);
+	memset(rs, 'r', sizeof(rs) - 1);
+	memset(vi, 'i', sizeof(vi) - 1);
+	memset(addr, 'a', sizeof(addr) - 1);
+	add_rs(s, vs, rs, 1);
+	add_named(s, T_VRRP_ADDRESS, vi, addr);
+	assert_int_equal(walk(&v), cells(&map_rs, s));
+	v = view_of(&map_vrrp_addr, s);
+	assert_true(v.root_len + 2 + sizeof(vi) + sizeof(addr) <= MAX_OID_LEN);
+	assert_int_equal(walk(&v), cells(&map_vrrp_addr, s));
+	store_free(s);
+}
+
+static int resolve(void **state)
+{
+	(void)state;
+	map_resolve();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_walk_all),
+	    cmocka_unit_test(test_walk_empty),
+	    cmocka_unit_test(test_get),
+	    cmocka_unit_test(test_scalar),
+	    cmocka_unit_test(test_next_from_odd_names),
+	    cmocka_unit_test(test_next_around_the_table),
+	    cmocka_unit_test(test_walk_over_changes),
+	    cmocka_unit_test(test_longest_names),
+	};
+
+	return cmocka_run_group_tests_name("agent_table", tests, resolve, NULL);
+}
