@@ -1,9 +1,18 @@
 noinst_LIBRARIES += core/lvs/liblvs.a
+core_lvs_liblvs_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 core_lvs_liblvs_a_SOURCES = \
 	core/lvs/check.c core/lvs/check.h \
 	core/lvs/check_tcp.c \
+	core/lvs/engine.c core/lvs/engine.h core/lvs/engine_int.h \
+	core/lvs/engine_checks.c \
+	core/lvs/engine_refusals.c \
+	core/lvs/engine_rows.c \
+	core/lvs/engine_stats.c \
+	core/lvs/engine_want.c \
 	core/lvs/ipvs_apply.c core/lvs/ipvs_apply.h \
 	core/lvs/ipvs_kernel.c core/lvs/ipvs_kernel.h \
 	core/lvs/ipvs_msg.c core/lvs/ipvs_msg.h \
 	core/lvs/ipvs_table.c core/lvs/ipvs_table.h \
-	core/lvs/pool.c core/lvs/pool.h
+	core/lvs/lvs_main.c \
+	core/lvs/pool.c core/lvs/pool.h \
+	core/lvs/quiescent.c core/lvs/quiescent.h

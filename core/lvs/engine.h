@@ -1,0 +1,36 @@
+/*
+ * engine: the whole of load balancing behind a store. It reads what is wanted from the rows of
+ * virtual servers, real servers and checks, keeps the kernel's table and the checks that way,
+ * and writes what is seen (F_SEEN) into the same rows.
+ */
+#ifndef LVS_ENGINE_H
+#define LVS_ENGINE_H
+
+#include "base/loop.h"
+#include "model/store.h"
+
+struct engine;
+
+/* Store and loop are kept by reference. Nothing happens before engine_start(). */
+struct engine *engine_new(struct loop *loop, struct store *store);
+void engine_free(struct engine *e); /* the kernel's table stays */
+
+/* The rows are complete: begin, adopting what is in the kernel. Called again it does what a
+ * change does. */
+void engine_start(struct engine *e);
+
+/* The row of a table changed, came, or is about to go: the work is done later in this wake-up,
+ * together with that of other rows. Before engine_start() only a note is taken. */
+void engine_touch(struct engine *e, enum table_id t, const void *row);
+
+/* Does that work now. False when the kernel refused something about a virtual server that was
+ * touched since the last call of this function; `why` (of TEXT_MAX) then says what. */
+bool engine_settle(struct engine *e, char *why);
+
+/* Reads statistics and connections into the rows, and repairs what others have changed. */
+void engine_refresh(struct engine *e);
+
+/* Takes every service of ours out of the kernel. */
+void engine_release(struct engine *e);
+
+#endif

@@ -1,0 +1,195 @@
+/*
+ * engine_checks: every checker row has a probe, which uses the job with the row's parameters
+ * (and shares it with the probes of other rows that ask for the same). Results go into the
+ * rows; the rows are what servers are judged by. So a restarted process that gets its rows
+ * back with their last known states goes on from there.
+ *
+ * Runs in the lvs process.
+ */
+#include "lvs/engine_int.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct probe {
+	struct check_user user; /* first */
+	struct engine *engine;
+	struct checker_row key; /* only the keys */
+	struct check_params params;
+	uint64_t pass;
+	struct probe *stale_next;
+};
+
+static int cmp_probes(const void *a, const void *b)
+{
+	const struct probe *x = a, *y = b;
+
+	return row_key_cmp(T_CHECKER, &x->key, &y->key);
+}
+
+static void take_result(struct checker_row *row, const struct check_result *r)
+{
+	row->state = (uint8_t)r->state;
+	row->reason = (uint8_t)r->reason;
+	TEXT_COPY(row->result, r->text);
+	row->last_run = r->last_run;
+	row->latency_us = r->latency_us;
+	row->failed_in_row = r->failed_in_row;
+}
+
+static void on_result(struct check_user *u, const struct check_result *r, bool failed,
+		      struct mono now)
+{
+	struct probe *p = (struct probe *)u;
+	const struct checker_row *known = store_find(p->engine->store, T_CHECKER, &p->key);
+	struct checker_row row;
+	uint8_t was;
+
+	(void)now;
+	if (!known)
+		return;
+	row = *known;
+	was = row.state;
+	take_result(&row, r);
+	row.runs++;
+	row.failures += failed;
+	store_put(p->engine->store, T_CHECKER, &row, F_SEEN, NULL);
+	if (was != row.state)
+		engine_wake(p->engine);
+}
+
+static struct check_params params_of(const struct checker_row *row)
+{
+	struct check_params p;
+
+	memset(&p, 0, sizeof(p));
+	p.kind = row->kind;
+	p.addr = row->connect_addr;
+	p.port = row->connect_port;
+	p.bindto = row->bindto;
+	p.bind_port = row->bind_port;
+	p.connect_timeout_ms = row->connect_timeout_ms;
+	p.delay_loop_ms = row->delay_loop_ms;
+	p.warmup_ms = row->warmup_ms;
+	p.retry = row->retry;
+	p.delay_before_retry_ms = row->delay_before_retry_ms;
+	return p;
+}
+
+static struct probe *find_probe(struct engine *e, const struct checker_row *row)
+{
+	struct probe key = {.key = *row}, **found = tfind(&key, &e->probes, cmp_probes), *p;
+
+	if (found)
+		return *found;
+	p = xcalloc(1, sizeof(*p));
+	p->user.fn = on_result;
+	p->engine = e;
+	row_init(T_CHECKER, &p->key);
+	row_copy_fields(T_CHECKER, &p->key, row, fieldset_of(T_CHECKER, F_KEY));
+	if (!tsearch(p, &e->probes, cmp_probes))
+		fatalx("lvs: out of memory");
+	return p;
+}
+
+static void join(struct engine *e, const struct checker_row *known)
+{
+	struct probe *p = find_probe(e, known);
+	struct check_params params = params_of(known);
+	struct check_result last = {.state = known->state,
+				    .reason = known->reason,
+				    .last_run = known->last_run,
+				    .latency_us = known->latency_us,
+				    .failed_in_row = known->failed_in_row};
+	const struct check_result *r;
+	struct checker_row row;
+
+	p->pass = e->pass;
+	if (p->user.job && memcmp(&params, &p->params, sizeof(params)) == 0)
+		return;
+	TEXT_COPY(last.text, known->result);
+	p->params = params;
+	r = check_join(e->checks, &p->user, &params, &last);
+	if (r->state == CHECK_UNKNOWN)
+		return;
+	row = *known;
+	take_result(&row, r);
+	store_put(e->store, T_CHECKER, &row, F_SEEN, NULL);
+}
+
+static void drop_probe(struct engine *e, struct probe *p)
+{
+	check_leave(&p->user);
+	tdelete(p, &e->probes, cmp_probes);
+	free(p);
+}
+
+struct sweep {
+	uint64_t pass;
+	struct probe *stale;
+};
+
+static void find_stale(const void *node, VISIT which, void *arg)
+{
+	struct probe *p = *(struct probe *const *)node;
+	struct sweep *s = arg;
+
+	if ((which != postorder && which != leaf) || p->pass == s->pass)
+		return;
+	p->stale_next = s->stale;
+	s->stale = p;
+}
+
+/* Drops the probes of all passes but this one. */
+static void sweep(struct engine *e, uint64_t pass)
+{
+	struct sweep s = {.pass = pass};
+
+	twalk_r(e->probes, find_stale, &s);
+	for (struct probe *p = s.stale, *next; p; p = next) {
+		next = p->stale_next;
+		drop_probe(e, p);
+	}
+}
+
+void engine_join_checks(struct engine *e)
+{
+	STORE_EACH(e->store, T_CHECKER, struct checker_row, row)
+	join(e, row);
+	sweep(e, e->pass);
+}
+
+void engine_leave_checks(struct engine *e)
+{
+	sweep(e, UINT64_MAX);
+}
+
+struct check_count engine_count_checks(const struct engine *e, const struct real_server_row *rs)
+{
+	struct check_count n = {.reason = REASON_NONE};
+	struct checker_row key;
+	const struct checker_row *c;
+
+	row_init(T_CHECKER, &key);
+	TEXT_COPY(key.vs, rs->vs);
+	TEXT_COPY(key.rs, rs->name);
+	key.number = 0;
+	for (size_t i = store_lower_bound(e->store, T_CHECKER, &key);
+	     i < store_count(e->store, T_CHECKER); i++) {
+		c = store_at(e->store, T_CHECKER, i);
+		if (!text_eq(c->vs, rs->vs) || !text_eq(c->rs, rs->name))
+			break;
+		n.checks++;
+		n.unknown += c->state == CHECK_UNKNOWN;
+		n.failing += c->state == CHECK_DOWN;
+		if (c->state == CHECK_DOWN && n.reason == REASON_NONE) {
+			n.reason = c->reason;
+			TEXT_COPY(n.text, c->result);
+		}
+	}
+	return n;
+}

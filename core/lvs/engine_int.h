@@ -1,0 +1,121 @@
+/*
+ * engine_int: what the files of the engine share. engine.c decides when and in which order,
+ * engine_want.c builds the wanted table, engine_checks.c runs the checks of the rows,
+ * engine_rows.c writes states, engine_stats.c statistics.
+ */
+#ifndef LVS_ENGINE_INT_H
+#define LVS_ENGINE_INT_H
+
+#include "lvs/check.h"
+#include "lvs/engine.h"
+#include "lvs/ipvs_apply.h"
+#include "lvs/ipvs_kernel.h"
+#include "lvs/pool.h"
+#include "lvs/quiescent.h"
+
+/* Something the kernel did not take in the last pass. */
+struct refusal {
+	struct ipvs_service_key service;
+	struct ipvs_dest_key dest; /* zero: the service itself */
+	char text[96];
+};
+
+struct refusals {
+	struct refusal *list; /* sorted by service, then dest, once a pass is over */
+	size_t n, cap;
+};
+
+/* Counters of the kernel start again when an object is made anew; totals go on. */
+struct totals {
+	struct ipvs_stats last; /* as the kernel said */
+	struct ipvs_stats base; /* to be added to that */
+	bool known;             /* `last` was read by this process */
+};
+
+/* What must be remembered of a virtual or real server between two passes; found by name. */
+struct memory {
+	char vs[NAME_VS];
+	char rs[NAME_RS]; /* empty: the virtual server */
+	uint64_t pass;    /* the last pass that met it */
+	struct memory *stale_next;
+	struct totals totals;
+	/* real servers */
+	bool drained;
+	struct mono drain_started; /* 0: does not drain */
+	struct pool_verdict verdict;
+	/* virtual servers */
+	bool touched; /* since engine_settle() was called */
+};
+
+struct engine {
+	struct loop *loop;
+	struct store *store;
+	bool started;
+	uint64_t pass;
+	struct timer work, stats, drain, retry;
+
+	struct ipvs_kernel *kernel; /* NULL: not there (yet) */
+	struct ipvs_apply *apply;   /* with the kernel */
+	bool absence_told, told_adoption;
+	char kernel_error[96]; /* why nothing could be read or written; empty: fine */
+
+	struct check_set *checks;
+	void *probes;                      /* tsearch(3) of struct probe */
+	void *memories;                    /* tsearch(3) of struct memory */
+	struct refusals refusals, earlier; /* of this pass, of the one before */
+	struct quiescent quiescent;
+	size_t draining; /* servers that drain now */
+};
+
+/* Real servers of a virtual server are neighbours in the store. */
+#define SERVERS_OF(e, vs_name, var)                                                                \
+	for (size_t var##_i_ = engine_first_server(e, vs_name);                                    \
+	     engine_server_at(e, vs_name, var##_i_); var##_i_++)                                   \
+		for (const struct real_server_row *var = engine_server_at(e, vs_name, var##_i_);   \
+		     var; var = NULL)
+
+size_t engine_first_server(const struct engine *e, const char *vs);
+/* NULL behind the last one of this virtual server. */
+const struct real_server_row *engine_server_at(const struct engine *e, const char *vs, size_t i);
+
+/* Made when there is none; the pass is noted. */
+struct memory *engine_memory(struct engine *e, const char *vs, const char *rs);
+/* Does the work soon. */
+void engine_wake(struct engine *e);
+
+/* engine_want.c */
+struct ipvs_service_key engine_service_key(const struct virtual_server_row *vs);
+struct ipvs_dest_key engine_dest_key(const struct real_server_row *rs);
+/* Judges every server (memory.verdict) and builds the table. *persistent: a server is held out
+ * of a service with persistence. */
+void engine_want(struct engine *e, struct ipvs_table *ret, bool *persistent);
+/* The keys of all services, sealed. */
+void engine_want_keys(struct engine *e, struct ipvs_table *ret);
+
+/* engine_checks.c */
+void engine_join_checks(struct engine *e);
+void engine_leave_checks(struct engine *e);
+struct check_count {
+	unsigned checks, failing, unknown;
+	enum check_reason reason; /* of the first that fails; REASON_NONE */
+	char text[96];
+};
+struct check_count engine_count_checks(const struct engine *e, const struct real_server_row *rs);
+
+/* engine_rows.c */
+void engine_write_states(struct engine *e);
+
+/* engine_stats.c */
+void engine_write_stats(struct engine *e, const struct virtual_server_row *vs);
+
+/* engine_refusals.c */
+void engine_refused(void *engine, const struct ipvs_op *op, int err);
+void engine_refusals_begin(struct engine *e);
+void engine_refusals_end(struct engine *e);
+void engine_refusals_free(struct engine *e);
+/* What was refused of this server or of the service as a whole (d NULL: of the service or of
+ * any of its servers); NULL: nothing. */
+const struct refusal *engine_refusal(const struct engine *e, const struct ipvs_service_key *s,
+				     const struct ipvs_dest_key *d);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * engine_rows: the states of virtual and real servers, and their one log line for each change.
+ *
+ * This is the only place that writes oper_state, and it writes from what is true after a pass:
+ * the verdict, what the kernel was seen to have, and what it refused. The effective weight is
+ * the weight in the kernel's table.
+ *
+ * Runs in the lvs process.
+ */
+#include "lvs/engine_int.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <stdio.h>
+
+/* Why the server is not in the kernel as it should be; NULL when all is well. */
+static const char *trouble_of(const struct engine *e, const struct ipvs_service_key *service,
+			      const struct ipvs_dest_key *dest)
+{
+	const struct refusal *r = engine_refusal(e, service, dest);
+
+	if (!e->kernel)
+		return e->kernel_error;
+	return r ? r->text : NULL;
+}
+
+static void set_reason(struct real_server_row *row, const struct pool_verdict *v,
+		       const struct check_count *n)
+{
+	row->reason = (uint8_t)(v->reason == REASON_NONE ? n->reason : v->reason);
+	TEXT_COPY(row->reason_text, v->oper == RS_DOWN ? n->text : "");
+}
+
+/* A server that should take traffic and is not in the table is down, whatever its checks say. */
+static void mind_trouble(struct real_server_row *row, struct pool_verdict *v, bool in_kernel,
+			 const char *trouble)
+{
+	if (!trouble || v->oper == RS_DOWN)
+		return;
+	if (!in_kernel && (v->oper == RS_UP || v->oper == RS_CHECKING))
+		v->oper = RS_DOWN;
+	row->reason = REASON_KERNEL_REFUSED;
+	TEXT_COPY(row->reason_text, trouble);
+}
+
+static void note_transition(const struct real_server_row *was, struct real_server_row *row,
+			    struct mono now)
+{
+	if (was->oper_state == row->oper_state)
+		return;
+	row->transitions++;
+	row->last_change = now;
+	log_notice("real server %s of %s: %s -> %s, %s%s%s, weight %u", row->name, row->vs,
+		   enum_name(rs_oper_names, was->oper_state),
+		   enum_name(rs_oper_names, row->oper_state),
+		   enum_name(check_reason_names, row->reason), row->reason_text[0] ? ": " : "",
+		   row->reason_text, row->effective_weight);
+}
+
+static void write_server(struct engine *e, const struct ipvs_service_key *service,
+			 const struct ipvs_entry *seen, const struct real_server_row *rs,
+			 struct pool_totals *count)
+{
+	const struct memory *m = engine_memory(e, rs->vs, rs->name);
+	struct check_count n = engine_count_checks(e, rs);
+	struct ipvs_dest_key key = engine_dest_key(rs);
+	const struct ipvs_dest *dest = seen ? ipvs_entry_find(seen, &key) : NULL;
+	struct pool_verdict v = m->verdict;
+	struct real_server_row row = *rs;
+
+	set_reason(&row, &v, &n);
+	mind_trouble(&row, &v, dest != NULL, trouble_of(e, service, &key));
+	row.oper_state = (uint8_t)v.oper;
+	row.effective_weight = dest ? dest->weight : 0;
+	row.checks = n.checks;
+	row.checks_failing = n.failing;
+	row.drain_started = m->drain_started;
+	note_transition(rs, &row, loop_now(e->loop));
+	store_put(e->store, T_REAL_SERVER, &row, F_SEEN, NULL);
+	pool_count(count, rs, &v);
+}
+
+static void write_service(struct engine *e, const struct virtual_server_row *vs)
+{
+	struct ipvs_service_key key = engine_service_key(vs);
+	const struct ipvs_entry *seen = e->apply ? ipvs_apply_seen(e->apply, &key) : NULL;
+	struct virtual_server_row row = *vs;
+	struct pool_totals count = {0};
+
+	SERVERS_OF(e, vs->name, rs)
+	write_server(e, &key, seen, rs, &count);
+	row.rs_total = count.rs_total;
+	row.rs_up = count.rs_up;
+	row.weight_total = count.weight_total;
+	row.weight_up = count.weight_up;
+	row.health_percent = pool_health(&count);
+	row.oper_state = (uint8_t)pool_vs_oper(vs, &count);
+	if (row.oper_state != vs->oper_state) {
+		row.transitions++;
+		row.last_change = loop_now(e->loop);
+		log_notice("virtual server %s: %s -> %s, %u of %u servers up", vs->name,
+			   enum_name(vs_oper_names, vs->oper_state),
+			   enum_name(vs_oper_names, row.oper_state), row.rs_up, row.rs_total);
+	}
+	store_put(e->store, T_VIRTUAL_SERVER, &row, F_SEEN, NULL);
+}
+
+void engine_write_states(struct engine *e)
+{
+	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
+	write_service(e, vs);
+}

@@ -1,0 +1,141 @@
+/*
+ * engine_want: from rows to the table that the kernel should have.
+ *
+ * Every server is judged here, once for each pass, and the verdict is remembered for the
+ * states that are written afterwards. A draining server is wanted only while the kernel has
+ * it, so the kernel must have been read (ipvs_apply_learn) before.
+ *
+ * Runs in the lvs process.
+ */
+#include "lvs/engine_int.h"
+
+#include "model/rules.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+struct ipvs_service_key engine_service_key(const struct virtual_server_row *vs)
+{
+	static const uint8_t protocols[] = {
+	    [LVS_TCP] = IPPROTO_TCP, [LVS_UDP] = IPPROTO_UDP, [LVS_SCTP] = IPPROTO_SCTP};
+	struct ipvs_service_key k = {0};
+
+	if (vs->fwmark) {
+		k.fwmark = vs->fwmark;
+		k.addr.family = vs->family == FAMILY_IPV6 ? ADDR_IPV6 : ADDR_IPV4;
+		return k;
+	}
+	k.addr = vs->addr;
+	k.port = vs->port;
+	k.protocol = protocols[vs->protocol];
+	return k;
+}
+
+struct ipvs_dest_key engine_dest_key(const struct real_server_row *rs)
+{
+	return (struct ipvs_dest_key){.addr = rs->addr, .port = rs->port};
+}
+
+void engine_want_keys(struct engine *e, struct ipvs_table *ret)
+{
+	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
+	{
+		struct ipvs_service s = {.key = engine_service_key(vs)};
+
+		ipvs_table_add(ret, &s);
+	}
+	ipvs_table_seal(ret);
+}
+
+static struct ipvs_service service_of(const struct virtual_server_row *vs)
+{
+	struct ipvs_service s = {.key = engine_service_key(vs),
+				 .prefix = vs->family == FAMILY_IPV6 ? 128 : 32,
+				 .timeout_s = vs->persistence_timeout_s};
+
+	memcpy(s.scheduler, vs->scheduler, sizeof(s.scheduler));
+	if (vs->persistence_timeout_s)
+		s.flags |= IP_VS_SVC_F_PERSISTENT;
+	if (vs->sched_fallback)
+		s.flags |= IP_VS_SVC_F_SCHED1;
+	if (vs->sched_port)
+		s.flags |= IP_VS_SVC_F_SCHED2;
+	return s;
+}
+
+static struct ipvs_dest dest_of(const struct real_server_row *rs, uint32_t weight)
+{
+	static const uint32_t methods[] = {[LVS_NAT] = IP_VS_CONN_F_MASQ,
+					   [LVS_DR] = IP_VS_CONN_F_DROUTE,
+					   [LVS_TUN] = IP_VS_CONN_F_TUNNEL};
+
+	return (struct ipvs_dest){
+	    .key = engine_dest_key(rs), .forwarding = methods[rs->forwarding], .weight = weight};
+}
+
+/* Follows the operator's word: a drain begins, or is over because it was taken back. */
+static void follow_drain(struct engine *e, struct memory *m, const struct real_server_row *rs)
+{
+	if (rs->admin_state != RS_DRAINING) {
+		m->drained = false;
+		m->drain_started = (struct mono){0};
+	} else if (!m->drain_started.ns) {
+		m->drain_started = rs->drain_started.ns ? rs->drain_started : loop_now(e->loop);
+	}
+}
+
+static struct pool_verdict judge(struct engine *e, const struct virtual_server_row *vs,
+				 const struct real_server_row *rs, struct memory *m,
+				 const struct ipvs_entry *seen)
+{
+	struct check_count n = engine_count_checks(e, rs);
+	struct ipvs_dest_key key = engine_dest_key(rs);
+	struct pool_facts f = {
+	    .vs = vs, .rs = rs, .checks = n.checks, .failing = n.failing, .unknown = n.unknown};
+
+	follow_drain(e, m, rs);
+	f.in_kernel = seen && ipvs_entry_find(seen, &key);
+	f.drained = m->drained;
+	return pool_judge(&f);
+}
+
+/* Adds the servers; true when one is held out by the operator's word. */
+static bool want_servers(struct engine *e, const struct virtual_server_row *vs,
+			 struct ipvs_entry *entry, const struct ipvs_entry *seen)
+{
+	bool held_out = false;
+
+	SERVERS_OF(e, vs->name, rs)
+	{
+		struct memory *m = engine_memory(e, rs->vs, rs->name);
+		struct ipvs_dest d;
+
+		m->verdict = judge(e, vs, rs, m, seen);
+		e->draining += m->verdict.oper == RS_OPER_DRAINING;
+		if (!m->verdict.present)
+			continue;
+		held_out |= pool_is_held_out(&m->verdict);
+		d = dest_of(rs, m->verdict.weight);
+		ipvs_entry_add(entry, &d);
+	}
+	return held_out;
+}
+
+void engine_want(struct engine *e, struct ipvs_table *ret, bool *persistent)
+{
+	*persistent = false;
+	e->draining = 0;
+	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
+	{
+		struct ipvs_service s = service_of(vs);
+		struct ipvs_entry *entry = ipvs_table_add(ret, &s);
+		const struct ipvs_entry *seen = e->apply ? ipvs_apply_seen(e->apply, &s.key) : NULL;
+
+		engine_memory(e, vs->name, "");
+		if (!want_servers(e, vs, entry, seen))
+			continue;
+		*persistent |= vs->persistence_timeout_s > 0;
+		if (lvs_scheduler_needs_fallback(vs->scheduler))
+			entry->service.flags |= IP_VS_SVC_F_SCHED1;
+	}
+}

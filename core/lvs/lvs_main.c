@@ -1,0 +1,160 @@
+/*
+ * lvs_main: the role that balances load: its links, and the engine behind them.
+ *
+ * The guardian gives the end of a link to main, again each time main was restarted. Main says
+ * what is wanted (rows of virtual servers, real servers, checks), this process writes what is
+ * seen into the same rows, and the link carries both. While there is no main, checks, drains
+ * and statistics go on with the rows as they are; a new snapshot changes only what differs.
+ *
+ * Nothing is written to the kernel before the first snapshot is complete: a half-known table
+ * would take out servers that are merely not told yet.
+ *
+ * MSG_BARRIER is main's question whether all it said before is in force. Netlink is written
+ * synchronously, so the answer can be given at once.
+ */
+#include "base/log.h"
+#include "base/text.h"
+#include "ipc/link.h"
+#include "ipc/parent.h"
+#include "lvs/engine.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct lvs {
+	struct loop *loop;
+	struct parent *parent;
+	struct store *store;
+	struct link *main;
+	struct engine *engine;
+	bool keep;
+};
+
+/* ---- main ------------------------------------------------------------ */
+
+static void on_up(void *arg)
+{
+	struct lvs *l = arg;
+
+	engine_start(l->engine);
+}
+
+static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
+		   bool added)
+{
+	struct lvs *l = arg;
+
+	(void)changed, (void)added;
+	engine_touch(l->engine, t, row);
+}
+
+static void on_gone(void *arg, enum table_id t, const void *row)
+{
+	struct lvs *l = arg;
+
+	engine_touch(l->engine, t, row);
+}
+
+static void answer_barrier(struct lvs *l, struct msg *m)
+{
+	struct result r = {.status = RESULT_OK};
+
+	if (!engine_settle(l->engine, r.text))
+		r.status = RESULT_COMMIT_FAILED;
+	link_send_result(l->main, m->id, &r);
+}
+
+static void answer_command(struct lvs *l, struct msg *m)
+{
+	struct result r = {.status = RESULT_OK};
+	char words[TEXT_MAX];
+
+	if (!cursor_str(&m->body, words, sizeof(words)) || !text_eq(words, "stats")) {
+		r.status = RESULT_REFUSED;
+		TEXT_COPY(r.text, "lvs knows one command: stats");
+	} else {
+		engine_refresh(l->engine);
+	}
+	link_send_result(l->main, m->id, &r);
+}
+
+static void on_message(void *arg, struct msg *m, struct mono now)
+{
+	struct lvs *l = arg;
+
+	(void)now;
+	if (m->type == MSG_BARRIER)
+		answer_barrier(l, m);
+	else if (m->type == MSG_COMMAND)
+		answer_command(l, m);
+	else
+		log_debug("lvs: message of type %u from main is not for us", m->type);
+}
+
+static void on_down(void *arg, const char *why)
+{
+	struct lvs *l = arg;
+
+	log_info("lvs: link to main ended (%s), going on alone", why);
+	link_close(l->main);
+	l->main = NULL;
+}
+
+static const struct link_ops main_ops = {on_up, on_row, on_gone, on_message, on_down};
+
+/* ---- the guardian ---------------------------------------------------- */
+
+static void on_link(void *arg, enum role role, int fd)
+{
+	struct lvs *l = arg;
+
+	if (role != ROLE_MAIN) {
+		log_warnx("lvs: a link to %s is not expected", role_name(role));
+		close(fd);
+		return;
+	}
+	if (l->main)
+		link_close(l->main);
+	l->main = link_open(l->loop, fd, ROLE_LVS, ROLE_MAIN, l->store, &main_ops, l);
+}
+
+static void on_stop(void *arg, enum stop_mode mode)
+{
+	struct lvs *l = arg;
+
+	if (mode == STOP_RELEASE && !l->keep)
+		engine_release(l->engine);
+	loop_stop(l->loop);
+}
+
+static const struct parent_ops parent_ops = {.link = on_link, .stop = on_stop};
+
+/* Every check under way needs a socket. */
+static void raise_file_limit(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0)
+		return;
+	r.rlim_cur = r.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &r) < 0)
+		log_warn("lvs: cannot raise the limit of open files");
+}
+
+int lvs_main(const struct role_env *env)
+{
+	struct lvs l = {.loop = loop_new(), .store = store_new(), .keep = env->keep_lvs};
+
+	raise_file_limit();
+	l.engine = engine_new(l.loop, l.store);
+	l.parent = parent_open(l.loop, &parent_ops, &l);
+	parent_ready(l.parent);
+	loop_run(l.loop);
+	if (l.main)
+		link_close(l.main);
+	parent_close(l.parent);
+	engine_free(l.engine);
+	store_free(l.store);
+	loop_free(l.loop);
+	return 0;
+}

@@ -1,0 +1,5 @@
+# The lvs role alone, under real IPVS: lvs_rig stands for guardian and main.
+check_PROGRAMS += tests/guest/lvs_rig
+tests_guest_lvs_rig_SOURCES = tests/guest/lvs_rig.c
+tests_guest_lvs_rig_LDADD = core/lvs/liblvs.a core/ipc/libipc.a core/nl/libnl.a \
+	core/model/libmodel.a core/base/libbase.a $(NL_LIBS) $(EVENT_LIBS)
