@@ -1,4 +1,10 @@
 noinst_LIBRARIES += core/vrrp/libvrrp.a
 core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/fsm.c core/vrrp/fsm.h \
-	core/vrrp/packet.c core/vrrp/packet.h
+	core/vrrp/garp.c core/vrrp/garp.h \
+	core/vrrp/instance.c core/vrrp/instance.h \
+	core/vrrp/io.c core/vrrp/io.h \
+	core/vrrp/packet.c core/vrrp/packet.h \
+	core/vrrp/receive.c \
+	core/vrrp/vip.c \
+	core/vrrp/vrrp_main.c

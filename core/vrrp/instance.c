@@ -1,0 +1,430 @@
+/*
+ * instance: runs one virtual router (process vrrp).
+ *
+ * Events come from the timer, from receive.c, from the conditions (administrative state, link,
+ * source address) and from changes of the rows; each goes through vrrp_instance_step(), the
+ * only place that changes the state, executes actions, counts transitions and logs them.
+ *
+ * Conditions are looked at as a whole (vrrp_instance_check), never one event at a time, so it
+ * does not matter in which order link, address and configuration arrive. An instance can run
+ * when its interface exists, is up and running, and has an IPv4 address that is not a virtual
+ * one (the owner may use its own virtual address); the first such address is the source of its
+ * advertisements, as in keepalived.
+ *
+ * Transitions are told to the store at once, counters at most every PUBLISH_NS: main and the
+ * agent need not see every advertisement.
+ *
+ * Version 2 has whole seconds on the wire: other intervals are rounded, at least one second.
+ */
+#include "vrrp/instance.h"
+
+#include "base/log.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PUBLISH_NS (200 * NS_PER_MS)
+
+/* ---- the row ----------------------------------------------------------------- */
+
+static void tell_master(struct vrrp_instance *i)
+{
+	if (i->fsm.state != VRRP_MASTER)
+		return;
+	i->row.master_addr = i->cfg.primary;
+	i->row.master_priority = i->cfg.priority;
+	i->row.master_adver_int_cs = i->cfg.adver_int_cs;
+}
+
+static void put_row(struct vrrp_instance *i)
+{
+	timer_cancel(&i->publish);
+	tell_master(i);
+	i->row.state = (uint8_t)i->fsm.state;
+	i->row.reason = (uint8_t)i->fsm.reason;
+	i->row.effective_priority = i->cfg.priority;
+	i->row.primary_addr = i->cfg.primary;
+	i->row.skew_time_us = (uint32_t)(vrrp_fsm_skew(&i->cfg, &i->fsm) / NS_PER_US);
+	i->row.master_down_us = (uint32_t)(vrrp_fsm_master_down(&i->cfg, &i->fsm) / NS_PER_US);
+	if (store_find(i->env->store, T_VRRP_INSTANCE, &i->row))
+		store_put(i->env->store, T_VRRP_INSTANCE, &i->row, F_SEEN, NULL);
+}
+
+void vrrp_instance_publish(struct vrrp_instance *i, bool at_once)
+{
+	if (at_once)
+		put_row(i);
+	else if (!i->publish.armed)
+		timer_after(&i->publish, PUBLISH_NS);
+}
+
+static void publish_due(void *arg, struct mono now)
+{
+	(void)now;
+	put_row(arg);
+}
+
+/* ---- actions ------------------------------------------------------------------ */
+
+static void send_advert(struct vrrp_instance *i, uint8_t priority)
+{
+	int e;
+
+	if (!i->port)
+		return;
+	i->advert.priority = priority;
+	e = vrrp_port_send(i->port, &i->advert, &i->cfg.primary);
+	i->advert.priority = i->cfg.priority;
+	errno = e;
+	if (e && !i->send_failed)
+		log_warn("vrrp %s: cannot send advertisements on %s", i->row.name,
+			 i->row.interface);
+	i->send_failed = e != 0;
+	i->row.adverts_sent += !e;
+	i->row.priority_zero_sent += !e && priority == 0;
+}
+
+static void act(struct vrrp_instance *i, const struct vrrp_action *a, struct mono now)
+{
+	switch (a->kind) {
+	case VRRP_DO_ADVERT:
+		send_advert(i, i->cfg.priority);
+		break;
+	case VRRP_DO_ADVERT_ZERO:
+		send_advert(i, 0);
+		break;
+	case VRRP_DO_ARM_ADVERT:
+	case VRRP_DO_ARM_DOWN:
+	case VRRP_DO_ARM_SKEW:
+		timer_at(&i->timer, a->at);
+		break;
+	case VRRP_DO_DISARM:
+		timer_cancel(&i->timer);
+		break;
+	case VRRP_DO_VIP_ADD:
+		vrrp_vips_add(i);
+		break;
+	case VRRP_DO_VIP_DEL:
+		vrrp_vips_silence(i);
+		vrrp_vips_remove(i);
+		break;
+	case VRRP_DO_GARP:
+		vrrp_vips_announce(i, now);
+		break;
+	case VRRP_DO_GARP_LOWER:
+		vrrp_vips_announce_lower(i, now);
+		break;
+	case VRRP_DO_NOTHING:
+	case VRRP_ACTION_KINDS:
+		break;
+	}
+}
+
+/* ---- the one door --------------------------------------------------------------- */
+
+static void upper(char *dst, size_t size, const char *src)
+{
+	size_t n = 0;
+
+	for (; src[n] && n + 1 < size; n++)
+		dst[n] = (char)toupper((unsigned char)src[n]);
+	dst[n] = '\0';
+}
+
+/* "masterDownTimer" as "master down timer". */
+static void spell(char *dst, size_t size, const char *src)
+{
+	size_t n = 0;
+
+	for (; *src && n + 2 < size; src++) {
+		if (isupper((unsigned char)*src))
+			dst[n++] = ' ';
+		dst[n++] = (char)tolower((unsigned char)*src);
+	}
+	dst[n] = '\0';
+}
+
+static void transition(struct vrrp_instance *i, enum vrrp_state old, struct mono now)
+{
+	char from[16], to[16], why[40];
+
+	i->row.transitions++;
+	i->row.become_master += i->fsm.state == VRRP_MASTER;
+	i->row.last_transition = now;
+	upper(from, sizeof(from), enum_name(vrrp_state_names, old));
+	upper(to, sizeof(to), enum_name(vrrp_state_names, i->fsm.state));
+	spell(why, sizeof(why), enum_name(vrrp_reason_names, i->fsm.reason));
+	log_notice("vrrp %s: %s -> %s, %s, priority %u", i->row.name, from, to, why,
+		   i->cfg.priority);
+}
+
+void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, struct mono now)
+{
+	struct vrrp_step s = vrrp_fsm_step(&i->cfg, &i->fsm, e, now);
+	enum vrrp_state old = i->fsm.state;
+
+	if (!s.known) {
+		log_debug("vrrp %s: no rule for %s in state %s", i->row.name,
+			  vrrp_event_name(e->kind), enum_name(vrrp_state_names, old));
+		return;
+	}
+	i->fsm = s.next;
+	for (unsigned a = 0; a < s.nactions; a++)
+		act(i, &s.action[a], now);
+	if (old != i->fsm.state)
+		transition(i, old, now);
+	vrrp_instance_publish(i, old != i->fsm.state);
+}
+
+static void step_kind(struct vrrp_instance *i, enum vrrp_event_kind k, struct mono now)
+{
+	vrrp_instance_step(i, &(struct vrrp_event){.kind = k}, now);
+}
+
+static void timer_due(void *arg, struct mono now)
+{
+	struct vrrp_instance *i = arg;
+	int64_t late = mono_diff(now, i->timer.due) / NS_PER_US;
+
+	if (late > 0 && (uint64_t)late > i->row.worst_lateness_us)
+		i->row.worst_lateness_us = (uint64_t)late;
+	step_kind(i, VRRP_EVENT_TIMER, now);
+}
+
+/* ---- configuration -------------------------------------------------------------- */
+
+static uint32_t wire_interval(const struct vrrp_instance_row *r)
+{
+	uint32_t cs = r->adver_int_cs;
+
+	if (r->version == 2) {
+		cs = (cs + 50) / 100 * 100;
+		return cs < 100 ? 100 : cs > 25500 ? 25500 : cs;
+	}
+	return cs > VRRP_INTERVAL_MAX ? VRRP_INTERVAL_MAX : cs;
+}
+
+static void configure(struct vrrp_instance *i)
+{
+	const struct vrrp_instance_row *r = &i->row;
+
+	i->cfg.version = r->version;
+	i->cfg.priority = r->base_priority;
+	i->cfg.preempt = r->preempt || r->base_priority == VRRP_PRIO_OWNER;
+	i->cfg.start_master = r->initial_state == VRRP_MASTER;
+	i->cfg.adver_int_cs = wire_interval(r);
+}
+
+static void compose_advert(struct vrrp_instance *i)
+{
+	const struct vrrp_instance_row *r = &i->row;
+	struct vrrp_packet *p = &i->advert;
+
+	memset(p, 0, sizeof(*p));
+	p->version = r->version;
+	p->vrid = r->vrid;
+	p->priority = i->cfg.priority;
+	p->adver_int_cs = i->cfg.adver_int_cs;
+	p->sum = r->version == 3 && !r->v3_checksum_as_v2 ? VRRP_SUM_PSEUDO : VRRP_SUM_MESSAGE;
+	if (r->version == 2 && r->auth_type == VRRP_AUTH_PASS) {
+		p->auth_type = VRRP_WIRE_PASS;
+		memcpy(p->auth_data, r->auth_pass, strnlen(r->auth_pass, 8));
+	}
+	for (unsigned v = 0; v < i->nvips && p->naddr < VRRP_MAX_ADDRS; v++)
+		if (!i->vips[v].row.excluded && i->vips[v].row.addr.family == ADDR_IPV4)
+			p->addr[p->naddr++] = i->vips[v].row.addr;
+}
+
+bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_row *row,
+			  struct mono now)
+{
+	struct fieldset wanted = fieldset_of(T_VRRP_INSTANCE, F_WANTED);
+	struct fieldset live = fieldset_of(T_VRRP_INSTANCE, F_LIVE);
+	struct fieldset changed = row_diff(T_VRRP_INSTANCE, &i->row, row, wanted);
+	struct vrrp_fsm_config before = i->cfg;
+
+	if (fieldset_empty(&changed))
+		return true;
+	for (unsigned w = 0; w < 2; w++)
+		if (changed.w[w] & ~live.w[w])
+			return false;
+	row_copy_fields(T_VRRP_INSTANCE, &i->row, row, changed);
+	configure(i);
+	compose_advert(i);
+	if (i->cfg.priority != before.priority || i->cfg.preempt != before.preempt ||
+	    i->cfg.adver_int_cs != before.adver_int_cs)
+		step_kind(i, VRRP_EVENT_CONFIG, now);
+	vrrp_instance_publish(i, true);
+	return true;
+}
+
+void vrrp_instance_addresses(struct vrrp_instance *i, struct mono now)
+{
+	if (!vrrp_vips_read(i))
+		return;
+	compose_advert(i);
+	step_kind(i, VRRP_EVENT_CONFIG, now);
+}
+
+/* ---- conditions ------------------------------------------------------------------ */
+
+static bool is_virtual(const struct vrrp_env *env, const struct addr *a)
+{
+	STORE_EACH(env->store, T_VRRP_ADDRESS, struct vrrp_address_row, v)
+	{
+		if (addr_equal(&v->addr, a))
+			return true;
+	}
+	return false;
+}
+
+static const struct rtnl_addr *find_source(const struct vrrp_instance *i, unsigned ifindex,
+					   bool virtual_too)
+{
+	const struct rtnl_addr *a;
+
+	for (unsigned k = 0; (a = rtnl_addr_at(i->env->rtnl, k)); k++)
+		if (a->ifindex == ifindex && a->addr.family == ADDR_IPV4 && !a->secondary &&
+		    (virtual_too || !is_virtual(i->env, &a->addr)))
+			return a;
+	return NULL;
+}
+
+static bool link_usable(const struct rtnl_link *l)
+{
+	return l && l->flags & IFF_UP && l->flags & IFF_RUNNING;
+}
+
+static void close_port(struct vrrp_instance *i)
+{
+	if (i->port)
+		vrrp_port_close(i->port, i->row.vrid);
+	i->port = NULL;
+}
+
+/* Finds interface, source address and sockets; NULL when it can run, else what is missing. */
+static const char *find_means(struct vrrp_instance *i)
+{
+	const struct rtnl_link *l = rtnl_link_by_name(i->env->rtnl, i->row.interface);
+	const struct rtnl_addr *source;
+
+	if (i->port && (!l || l->ifindex != i->row.ifindex))
+		close_port(i);
+	i->row.ifindex = l ? l->ifindex : 0;
+	if (i->row.family == FAMILY_IPV6)
+		return "virtual routers for IPv6 are not there yet";
+	if (!l)
+		return "there is no such interface";
+	if (!link_usable(l))
+		return "it is down";
+	source = find_source(i, l->ifindex, false);
+	if (!source && i->cfg.priority == VRRP_PRIO_OWNER)
+		source = find_source(i, l->ifindex, true);
+	if (!source)
+		return "it has no IPv4 address of its own";
+	i->cfg.primary = source->addr;
+	if (!i->port)
+		i->port = vrrp_port_open(i->env->io, l->ifindex, l->name, i->row.vrid, i);
+	if (!i->port && errno == EEXIST)
+		return "another instance has this virtual router identifier on it";
+	return i->port ? NULL : strerror(errno);
+}
+
+static enum vrrp_reason start_reason(const struct vrrp_instance *i)
+{
+	if (i->fsm.state == VRRP_FAULT)
+		return VRRP_REASON_INTERFACE_UP;
+	return i->fsm.reason == VRRP_REASON_ADMIN_DOWN ? VRRP_REASON_ADMIN_UP : i->why_new;
+}
+
+static bool runs(const struct vrrp_instance *i)
+{
+	return i->fsm.state == VRRP_BACKUP || i->fsm.state == VRRP_MASTER;
+}
+
+static void hold_down(struct vrrp_instance *i, struct mono now)
+{
+	if (i->fsm.state != VRRP_INIT || i->fsm.reason != VRRP_REASON_ADMIN_DOWN)
+		step_kind(i, VRRP_EVENT_ADMIN_DOWN, now);
+	close_port(i);
+}
+
+static void fail(struct vrrp_instance *i, const char *missing, struct mono now)
+{
+	if (i->fsm.state == VRRP_FAULT)
+		return;
+	log_warnx("vrrp %s: interface %s cannot be used: %s", i->row.name, i->row.interface,
+		  missing);
+	step_kind(i, VRRP_EVENT_LINK_DOWN, now);
+	close_port(i);
+}
+
+void vrrp_instance_check(struct vrrp_instance *i, struct mono now)
+{
+	struct vrrp_event start = {.kind = VRRP_EVENT_START};
+	struct addr before = i->cfg.primary;
+	const char *missing;
+
+	if (!rtnl_is_ready(i->env->rtnl))
+		return;
+	if (i->row.admin_state == ADMIN_DOWN) {
+		hold_down(i, now);
+		return;
+	}
+	missing = find_means(i);
+	if (missing) {
+		fail(i, missing, now);
+	} else if (!runs(i)) {
+		start.reason = start_reason(i);
+		vrrp_instance_step(i, &start, now);
+	} else if (!addr_equal(&before, &i->cfg.primary)) {
+		vrrp_instance_publish(i, true);
+	}
+}
+
+/* ---- life ------------------------------------------------------------------------ */
+
+struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_instance_row *row,
+					enum vrrp_reason why)
+{
+	struct vrrp_instance *i = xcalloc(1, sizeof(*i));
+
+	i->env = env;
+	i->serial = ++env->last_serial;
+	i->why_new = why;
+	i->row = *row; /* counters go on where a predecessor left them */
+	vrrp_fsm_init(&i->fsm);
+	timer_init(&i->timer, env->loop, timer_due, i);
+	timer_init(&i->publish, env->loop, publish_due, i);
+	configure(i);
+	i->fsm.master_adver_int_cs = i->cfg.adver_int_cs;
+	vrrp_vips_open(i);
+	vrrp_vips_read(i);
+	compose_advert(i);
+	LIST_INSERT_HEAD(&env->instances, i, next);
+	vrrp_instance_publish(i, true);
+	return i;
+}
+
+void vrrp_instance_free(struct vrrp_instance *i, struct mono now)
+{
+	step_kind(i, VRRP_EVENT_SHUTDOWN, now);
+	close_port(i);
+	vrrp_vips_close(i);
+	timer_stop(&i->timer);
+	timer_stop(&i->publish);
+	LIST_REMOVE(i, next);
+	free(i);
+}
+
+struct vrrp_instance *vrrp_instance_find(struct vrrp_env *env, const char *name)
+{
+	struct vrrp_instance *i;
+
+	LIST_FOREACH(i, &env->instances, next)
+	if (strcmp(i->row.name, name) == 0)
+		return i;
+	return NULL;
+}

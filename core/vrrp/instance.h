@@ -1,0 +1,107 @@
+/*
+ * instance: one virtual router in the running process. instance.c is the only executor of the
+ * state machine's actions and the only writer of `fsm`; receive.c judges packets and vip.c
+ * looks after the addresses and their announcements.
+ *
+ * The struct is open to these three files (and to tests); others use the functions.
+ */
+#ifndef VRRP_INSTANCE_H
+#define VRRP_INSTANCE_H
+
+#include "base/loop.h"
+#include "model/rows.h"
+#include "model/store.h"
+#include "nl/rtnl.h"
+#include "vrrp/fsm.h"
+#include "vrrp/garp.h"
+#include "vrrp/io.h"
+
+#include <sys/queue.h>
+
+/* What all instances of the process share. */
+struct vrrp_env {
+	struct loop *loop;
+	struct store *store;
+	struct rtnl *rtnl;
+	struct rtnl_writer *writer;
+	struct vrrp_io *io;
+	struct vrrp_garp *garp;
+	uint32_t last_serial;
+	LIST_HEAD(vrrp_instances, vrrp_instance) instances;
+};
+
+struct vrrp_vip {
+	struct vrrp_address_row row;
+	bool asked; /* the last write asked for was to add it */
+};
+
+struct vrrp_instance {
+	LIST_ENTRY(vrrp_instance) next;
+	struct vrrp_env *env;
+	uint32_t serial; /* names it in answers that may come after its end */
+	enum vrrp_reason why_new;
+	struct vrrp_instance_row row; /* as wanted, with our state and counters */
+	struct vrrp_fsm_config cfg;
+	struct vrrp_fsm fsm;
+	struct vrrp_packet advert;            /* what it sends, and expects of others */
+	struct vrrp_port *port;               /* NULL while it cannot run */
+	struct timer timer;                   /* fsm.due */
+	struct timer publish;                 /* counters to the store */
+	struct mono said[VRRP_PACKET_ERRORS]; /* when each error was logged last */
+	bool send_failed;                     /* the last advertisement did not go out */
+	/* vip.c */
+	struct vrrp_vip *vips;
+	unsigned nvips;
+	unsigned adding;   /* additions not yet answered */
+	bool announce;     /* announce when the last of them is */
+	struct timer garp; /* the second burst */
+	unsigned garp_repeat;
+	struct timer refresh;
+	struct timer repair;
+	struct mono lower_announced;
+};
+
+/* Makes an instance from its row in the store; it starts with the next check. */
+struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_instance_row *row,
+					enum vrrp_reason why);
+/* Ends it: a master resigns and removes its addresses. */
+void vrrp_instance_free(struct vrrp_instance *i, struct mono now);
+struct vrrp_instance *vrrp_instance_find(struct vrrp_env *env, const char *name);
+/* Takes over the wanted fields of its row. False when one of them cannot be changed while it
+ * runs: free it and make another. */
+bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_row *row,
+			  struct mono now);
+/* Takes over its address rows. */
+void vrrp_instance_addresses(struct vrrp_instance *i, struct mono now);
+/* Looks whether it can and may run now, and starts or stops it. */
+void vrrp_instance_check(struct vrrp_instance *i, struct mono now);
+/* Gives an event to the state machine and does what it says. */
+void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, struct mono now);
+/* Something in `row` has changed: told to the store soon, or at once. */
+void vrrp_instance_publish(struct vrrp_instance *i, bool at_once);
+
+/* receive.c: a vrrp_receive_fn. */
+void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struct vrrp_packet *p,
+			   const struct vrrp_datagram *d, struct mono now);
+
+/* ---- vip.c --------------------------------------------------------------- */
+
+void vrrp_vips_open(struct vrrp_instance *i);
+void vrrp_vips_close(struct vrrp_instance *i);
+/* Makes the list equal to the rows; true when it has changed. */
+bool vrrp_vips_read(struct vrrp_instance *i);
+void vrrp_vips_add(struct vrrp_instance *i);
+/* Removes what the kernel has of them, and what it was asked to add. */
+void vrrp_vips_remove(struct vrrp_instance *i);
+/* Gratuitous ARP as a new master, as soon as the addresses are there. */
+void vrrp_vips_announce(struct vrrp_instance *i, struct mono now);
+void vrrp_vips_announce_lower(struct vrrp_instance *i, struct mono now);
+/* Ends bursts and refresh. */
+void vrrp_vips_silence(struct vrrp_instance *i);
+/* An rtnl_done_fn; arg is the env. */
+void vrrp_vips_written(void *arg, uint64_t cookie, int error, struct mono now);
+/* The kernel has, or no longer has, an address: `present` in the rows. True when it is a
+ * virtual one. */
+bool vrrp_vips_seen(struct vrrp_env *env, const struct rtnl_addr *a, bool gone);
+
+#endif

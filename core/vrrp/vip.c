@@ -1,0 +1,417 @@
+/*
+ * vip: the addresses of an instance and their announcement (process vrrp).
+ *
+ * Writes go to the netlink thread and are answered later; a write carries the serial number of
+ * its instance, not a pointer, since the instance may be gone by then. Requests are executed in
+ * order, so "add" then "remove" ends removed whatever the answers' timing.
+ *
+ * An address is removed when the kernel has it or when the last request was to add it: that
+ * covers what a killed process left behind and makes no netlink write for a backup that has
+ * nothing. What is seen in the kernel (rtnetlink events) is `present` in the row; an address
+ * that somebody removes from a master is added again after REPAIR_NS.
+ *
+ * Announcements, with keepalived's settings: a burst as soon as the additions are answered (an
+ * announcement before the address is there would invite traffic for nobody, RFC 9568 6.4.2), a
+ * second burst after a delay, then a refresh if configured. A losing advertisement gives
+ * bursts of its own settings, the immediate one at most once in LOWER_NS, so that a neighbour
+ * cannot make us flood the network.
+ */
+#include "vrrp/instance.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPAIR_NS (100 * NS_PER_MS)
+#define LOWER_NS  NS_PER_S
+
+struct write {
+	uint32_t serial;
+	bool add;
+	struct rtnl_addr addr;
+};
+
+/* ---- one address -------------------------------------------------------------- */
+
+static uint8_t kernel_scope(uint8_t scope)
+{
+	switch (scope) {
+	case SCOPE_SITE:
+		return RT_SCOPE_SITE;
+	case SCOPE_LINK:
+		return RT_SCOPE_LINK;
+	case SCOPE_HOST:
+		return RT_SCOPE_HOST;
+	case SCOPE_NOWHERE:
+		return RT_SCOPE_NOWHERE;
+	default:
+		return RT_SCOPE_UNIVERSE;
+	}
+}
+
+static struct addr broadcast_of(const struct vrrp_address_row *v)
+{
+	uint32_t host;
+
+	if (v->broadcast.family || !v->broadcast_set || v->addr.family != ADDR_IPV4 ||
+	    v->prefix_len > 30)
+		return v->broadcast;
+	host = v->prefix_len ? UINT32_MAX >> v->prefix_len : UINT32_MAX;
+	return addr_ipv4(addr_ipv4_value(&v->addr) | host);
+}
+
+/* The link that carries it, NULL while there is none. */
+static const struct rtnl_link *carrier(const struct vrrp_instance *i,
+				       const struct vrrp_address_row *v)
+{
+	return rtnl_link_by_name(i->env->rtnl, v->dev[0] ? v->dev : i->row.interface);
+}
+
+static struct rtnl_addr kernel_form(const struct vrrp_address_row *v, unsigned ifindex)
+{
+	struct rtnl_addr a = {.ifindex = ifindex, .addr = v->addr, .prefix_len = v->prefix_len};
+
+	a.scope = kernel_scope(v->scope);
+	a.broadcast = broadcast_of(v);
+	TEXT_COPY(a.label, v->label);
+	return a;
+}
+
+static bool in_kernel(struct vrrp_env *env, const struct vrrp_address_row *v, unsigned ifindex)
+{
+	const struct rtnl_addr *a = rtnl_addr_find(env->rtnl, ifindex, &v->addr);
+
+	return a && a->prefix_len == v->prefix_len;
+}
+
+static void ask(struct vrrp_instance *i, struct vrrp_vip *v, bool add)
+{
+	const struct rtnl_link *l = carrier(i, &v->row);
+	struct write *w;
+
+	v->asked = add;
+	if (!l) {
+		if (add)
+			log_warnx("vrrp %s: address %s: there is no interface %s", i->row.name,
+				  v->row.address, v->row.dev);
+		return;
+	}
+	w = xcalloc(1, sizeof(*w));
+	*w = (struct write){i->serial, add, kernel_form(&v->row, l->ifindex)};
+	if (add) {
+		i->adding++;
+		rtnl_writer_add(i->env->writer, &w->addr, (uintptr_t)w);
+	} else {
+		rtnl_writer_del(i->env->writer, &w->addr, (uintptr_t)w);
+	}
+}
+
+static void ask_remove(struct vrrp_instance *i, struct vrrp_vip *v)
+{
+	const struct rtnl_link *l = carrier(i, &v->row);
+
+	if (v->asked || (l && in_kernel(i->env, &v->row, l->ifindex)))
+		ask(i, v, false);
+}
+
+/* ---- all of an instance -------------------------------------------------------- */
+
+void vrrp_vips_add(struct vrrp_instance *i)
+{
+	for (unsigned k = 0; k < i->nvips; k++)
+		ask(i, &i->vips[k], true);
+}
+
+void vrrp_vips_remove(struct vrrp_instance *i)
+{
+	for (unsigned k = 0; k < i->nvips; k++)
+		ask_remove(i, &i->vips[k]);
+}
+
+static void announce_burst(struct vrrp_instance *i, unsigned repeat);
+
+static struct vrrp_instance *by_serial(struct vrrp_env *env, uint32_t serial)
+{
+	struct vrrp_instance *i;
+
+	LIST_FOREACH(i, &env->instances, next)
+	if (i->serial == serial)
+		return i;
+	return NULL;
+}
+
+void vrrp_vips_written(void *arg, uint64_t cookie, int error, struct mono now)
+{
+	struct write *w = (struct write *)(uintptr_t)cookie;
+	struct vrrp_instance *i = by_serial(arg, w->serial);
+	char text[ADDR_TEXT_MAX];
+
+	(void)now;
+	if (error)
+		log_warnx("vrrp %s: address %s/%u cannot be %s: %s", i ? i->row.name : "-",
+			  addr_text(&w->addr.addr, text), w->addr.prefix_len,
+			  w->add ? "added" : "removed", strerror(error));
+	if (i && w->add && --i->adding == 0 && i->announce) {
+		i->announce = false;
+		announce_burst(i, i->row.garp_master_repeat);
+	}
+	free(w);
+}
+
+/* ---- rows ----------------------------------------------------------------------- */
+
+static void put_present(struct vrrp_env *env, const struct vrrp_address_row *v, bool present,
+			unsigned ifindex)
+{
+	struct vrrp_address_row row = *v;
+
+	row.present = present;
+	row.ifindex = ifindex;
+	store_put(env->store, T_VRRP_ADDRESS, &row, F_SEEN, NULL);
+}
+
+static void refresh_present(struct vrrp_instance *i, const struct vrrp_address_row *v)
+{
+	const struct rtnl_link *l = carrier(i, v);
+
+	put_present(i->env, v, l && in_kernel(i->env, v, l->ifindex), l ? l->ifindex : 0);
+}
+
+static struct vrrp_vip *find_vip(struct vrrp_vip *list, unsigned n,
+				 const struct vrrp_address_row *row)
+{
+	for (unsigned k = 0; k < n; k++)
+		if (strcmp(list[k].row.address, row->address) == 0)
+			return &list[k];
+	return NULL;
+}
+
+static bool same_wanted(const struct vrrp_address_row *a, const struct vrrp_address_row *b)
+{
+	struct fieldset wanted = fieldset_of(T_VRRP_ADDRESS, F_WANTED);
+	struct fieldset diff = row_diff(T_VRRP_ADDRESS, a, b, wanted);
+
+	return fieldset_empty(&diff);
+}
+
+/* Index range of the instance's rows: they are neighbours in key order. */
+static size_t first_row(const struct vrrp_instance *i)
+{
+	struct vrrp_address_row key = {0};
+
+	TEXT_COPY(key.instance, i->row.name);
+	return store_lower_bound(i->env->store, T_VRRP_ADDRESS, &key);
+}
+
+static const struct vrrp_address_row *row_at(const struct vrrp_instance *i, size_t k)
+{
+	const struct vrrp_address_row *r;
+
+	if (k >= store_count(i->env->store, T_VRRP_ADDRESS))
+		return NULL;
+	r = store_at(i->env->store, T_VRRP_ADDRESS, k);
+	return strcmp(r->instance, i->row.name) == 0 ? r : NULL;
+}
+
+static struct vrrp_vip *list_from_rows(const struct vrrp_instance *i, unsigned *ret_n)
+{
+	struct vrrp_vip *list = NULL;
+	const struct vrrp_address_row *r;
+	unsigned n = 0;
+
+	for (size_t k = first_row(i); (r = row_at(i, k)); k++) {
+		list = xrealloc(list, n + 1, sizeof(*list));
+		list[n++] = (struct vrrp_vip){.row = *r};
+	}
+	*ret_n = n;
+	return list;
+}
+
+/* Carries over what is known of addresses that stay; true when something differs. */
+static bool keep_known(struct vrrp_instance *i, struct vrrp_vip *list, unsigned n)
+{
+	bool differs = n != i->nvips;
+
+	for (unsigned k = 0; k < n; k++) {
+		struct vrrp_vip *old = find_vip(i->vips, i->nvips, &list[k].row);
+
+		if (old && same_wanted(&old->row, &list[k].row))
+			list[k].asked = old->asked;
+		else
+			differs = true;
+	}
+	return differs;
+}
+
+static void remove_unwanted(struct vrrp_instance *i, struct vrrp_vip *list, unsigned n)
+{
+	for (unsigned k = 0; k < i->nvips; k++) {
+		struct vrrp_vip *new = find_vip(list, n, &i->vips[k].row);
+
+		if (!new || !same_wanted(&new->row, &i->vips[k].row))
+			ask_remove(i, &i->vips[k]);
+	}
+}
+
+bool vrrp_vips_read(struct vrrp_instance *i)
+{
+	unsigned n;
+	struct vrrp_vip *list = list_from_rows(i, &n);
+
+	if (!keep_known(i, list, n)) {
+		free(list);
+		return false;
+	}
+	remove_unwanted(i, list, n);
+	free(i->vips);
+	i->vips = list;
+	i->nvips = n;
+	for (unsigned k = 0; k < n; k++) {
+		refresh_present(i, &list[k].row);
+		if (i->fsm.state != VRRP_MASTER || list[k].asked)
+			continue;
+		ask(i, &list[k], true);
+		i->announce = true;
+	}
+	return true;
+}
+
+/* Would be endless if two programs fought for it: REPAIR_NS bounds the rate. */
+static void repair(void *arg, struct mono now)
+{
+	struct vrrp_instance *i = arg;
+
+	(void)now;
+	for (unsigned k = 0; k < i->nvips && i->fsm.state == VRRP_MASTER; k++) {
+		struct vrrp_vip *v = &i->vips[k];
+		const struct rtnl_link *l = carrier(i, &v->row);
+
+		if (!l || !v->asked || in_kernel(i->env, &v->row, l->ifindex))
+			continue;
+		log_warnx("vrrp %s: address %s was removed by somebody, adding it again",
+			  i->row.name, v->row.address);
+		ask(i, v, true);
+		i->announce = true;
+	}
+}
+
+static bool seen_by(struct vrrp_instance *i, const struct rtnl_addr *a, bool gone)
+{
+	bool ours = false;
+
+	for (unsigned k = 0; k < i->nvips; k++) {
+		const struct vrrp_address_row *v = &i->vips[k].row;
+		const struct rtnl_link *l;
+
+		if (!addr_equal(&v->addr, &a->addr) || v->prefix_len != a->prefix_len)
+			continue;
+		l = carrier(i, v);
+		if (!l || l->ifindex != a->ifindex)
+			continue;
+		ours = true;
+		put_present(i->env, v, !gone, l->ifindex);
+		if (gone && i->fsm.state == VRRP_MASTER && !i->repair.armed)
+			timer_after(&i->repair, REPAIR_NS);
+	}
+	return ours;
+}
+
+bool vrrp_vips_seen(struct vrrp_env *env, const struct rtnl_addr *a, bool gone)
+{
+	struct vrrp_instance *i;
+	bool ours = false;
+
+	LIST_FOREACH(i, &env->instances, next)
+	ours = seen_by(i, a, gone) || ours;
+	return ours;
+}
+
+/* ---- announcements ---------------------------------------------------------------- */
+
+static void announce_burst(struct vrrp_instance *i, unsigned repeat)
+{
+	for (unsigned k = 0; k < i->nvips; k++) {
+		const struct rtnl_link *l = carrier(i, &i->vips[k].row);
+
+		for (unsigned n = 0; n < repeat && l; n++)
+			if (vrrp_garp_send(i->env->garp, l, &i->vips[k].row.addr) != 0)
+				break;
+	}
+}
+
+static void second_burst(void *arg, struct mono now)
+{
+	struct vrrp_instance *i = arg;
+
+	(void)now;
+	announce_burst(i, i->garp_repeat);
+}
+
+static void refresh_due(void *arg, struct mono now)
+{
+	struct vrrp_instance *i = arg;
+
+	announce_burst(i, i->row.garp_master_refresh_repeat);
+	if (i->row.garp_master_refresh_ms)
+		timer_at(&i->refresh, mono_add(now, i->row.garp_master_refresh_ms * NS_PER_MS));
+}
+
+static void plan_second(struct vrrp_instance *i, uint32_t repeat, uint32_t delay_ms,
+			struct mono now)
+{
+	i->garp_repeat = repeat;
+	if (repeat && delay_ms)
+		timer_at(&i->garp, mono_add(now, delay_ms * NS_PER_MS));
+}
+
+void vrrp_vips_announce(struct vrrp_instance *i, struct mono now)
+{
+	const struct vrrp_instance_row *r = &i->row;
+
+	if (i->adding)
+		i->announce = true;
+	else
+		announce_burst(i, r->garp_master_repeat);
+	plan_second(i, r->garp_master_repeat, r->garp_master_delay_ms, now);
+	if (r->garp_master_refresh_ms)
+		timer_at(&i->refresh, mono_add(now, r->garp_master_refresh_ms * NS_PER_MS));
+}
+
+void vrrp_vips_announce_lower(struct vrrp_instance *i, struct mono now)
+{
+	const struct vrrp_instance_row *r = &i->row;
+
+	if (i->lower_announced.ns && mono_diff(now, i->lower_announced) < LOWER_NS)
+		return;
+	i->lower_announced = now;
+	announce_burst(i, r->garp_lower_prio_repeat);
+	plan_second(i, r->garp_lower_prio_repeat, r->garp_lower_prio_delay_ms, now);
+}
+
+void vrrp_vips_silence(struct vrrp_instance *i)
+{
+	i->announce = false;
+	timer_cancel(&i->garp);
+	timer_cancel(&i->refresh);
+	timer_cancel(&i->repair);
+}
+
+void vrrp_vips_open(struct vrrp_instance *i)
+{
+	timer_init(&i->garp, i->env->loop, second_burst, i);
+	timer_init(&i->refresh, i->env->loop, refresh_due, i);
+	timer_init(&i->repair, i->env->loop, repair, i);
+}
+
+void vrrp_vips_close(struct vrrp_instance *i)
+{
+	timer_stop(&i->garp);
+	timer_stop(&i->refresh);
+	timer_stop(&i->repair);
+	free(i->vips);
+	i->vips = NULL;
+	i->nvips = 0;
+}

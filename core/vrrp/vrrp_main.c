@@ -1,0 +1,315 @@
+/*
+ * vrrp_main: the process that speaks VRRP. It joins the parts: the guardian's link, main's
+ * link with its replica of rows, rtnetlink, the packet path, and the instances.
+ *
+ * Rows arrive one by one; nothing is done until they are whole (the snapshot has ended, or the
+ * current wake-up has). Then apply() compares what runs with what the rows want and changes
+ * only what differs, so that a snapshot from a restarted main that says the same as before
+ * makes no transition and no gap between advertisements. Between main's death and its return
+ * the rows stay as they are and everything runs on.
+ *
+ * A barrier is answered when everything before it is in force: applied, and every address
+ * write that followed from it answered by the kernel.
+ *
+ * To stop: a master resigns and its addresses are removed, then the process ends; it waits for
+ * the kernel's answers, but not longer than STOP_NS. To stop and keep leaves the kernel alone.
+ */
+#include "base/log.h"
+#include "ipc/link.h"
+#include "ipc/parent.h"
+#include "vrrp/instance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STOP_NS      (2 * NS_PER_S)
+#define BARRIERS_MAX 64
+
+struct barrier {
+	uint32_t id;
+	uint64_t writes; /* answers to wait for */
+};
+
+struct process {
+	struct vrrp_env env;
+	struct loop *loop;
+	struct parent *parent;
+	struct link *main;
+	struct timer apply;
+	bool applied_once;
+	bool dirty; /* rows have changed since apply() */
+	struct barrier barrier[BARRIERS_MAX];
+	unsigned nbarriers;
+	bool stopping;
+	struct timer stop;
+};
+
+/* ---- what runs and what should ------------------------------------------------- */
+
+static void sync_instance(struct process *p, struct vrrp_instance *i, struct mono now)
+{
+	const struct vrrp_instance_row *row = store_find(p->env.store, T_VRRP_INSTANCE, &i->row);
+
+	if (row && vrrp_instance_update(i, row, now)) {
+		vrrp_instance_addresses(i, now);
+		return;
+	}
+	vrrp_instance_free(i, now); /* the new one, if any, is made by add_missing() */
+}
+
+static void add_missing(struct process *p)
+{
+	enum vrrp_reason why = p->applied_once ? VRRP_REASON_CONFIG : VRRP_REASON_STARTUP;
+
+	STORE_EACH(p->env.store, T_VRRP_INSTANCE, struct vrrp_instance_row, row)
+	{
+		if (!vrrp_instance_find(&p->env, row->name))
+			vrrp_instance_new(&p->env, row, why);
+	}
+}
+
+static void check_all(struct process *p, struct mono now)
+{
+	struct vrrp_instance *i;
+
+	LIST_FOREACH(i, &p->env.instances, next)
+	vrrp_instance_check(i, now);
+}
+
+static void apply(struct process *p, struct mono now)
+{
+	struct vrrp_instance *i, *next;
+
+	timer_cancel(&p->apply);
+	if (!rtnl_is_ready(p->env.rtnl) || p->stopping)
+		return;
+	if (p->dirty) {
+		for (i = LIST_FIRST(&p->env.instances); i; i = next) {
+			next = LIST_NEXT(i, next);
+			sync_instance(p, i, now);
+		}
+		add_missing(p);
+		p->applied_once = true;
+		p->dirty = false;
+	}
+	check_all(p, now);
+}
+
+static void answer_barriers(struct process *p)
+{
+	struct result ok = {.status = RESULT_OK};
+	unsigned left = 0;
+
+	if (!rtnl_is_ready(p->env.rtnl))
+		return;
+	for (unsigned k = 0; k < p->nbarriers; k++)
+		if (rtnl_writer_answered(p->env.writer) < p->barrier[k].writes)
+			p->barrier[left++] = p->barrier[k];
+		else if (p->main)
+			link_send_result(p->main, p->barrier[k].id, &ok);
+	p->nbarriers = left;
+}
+
+static void apply_due(void *arg, struct mono now)
+{
+	apply(arg, now);
+}
+
+static void apply_soon(struct process *p)
+{
+	if (!p->apply.armed)
+		timer_after(&p->apply, 0);
+}
+
+/* ---- rtnetlink -------------------------------------------------------------------- */
+
+static void net_ready(void *arg)
+{
+	struct process *p = arg;
+
+	if (p->main && link_is_up(p->main))
+		apply(p, loop_now(p->loop));
+	for (unsigned k = 0; k < p->nbarriers; k++)
+		p->barrier[k].writes = rtnl_writer_taken(p->env.writer);
+	answer_barriers(p);
+}
+
+static void net_link(void *arg, const struct rtnl_link *l, bool gone)
+{
+	(void)l, (void)gone;
+	apply_soon(arg);
+}
+
+static void net_addr(void *arg, const struct rtnl_addr *a, bool gone)
+{
+	struct process *p = arg;
+
+	if (!vrrp_vips_seen(&p->env, a, gone))
+		apply_soon(p);
+}
+
+static const struct rtnl_ops net_ops = {net_ready, net_link, net_addr};
+
+static void written(void *arg, uint64_t cookie, int error, struct mono now)
+{
+	struct process *p = arg;
+
+	vrrp_vips_written(&p->env, cookie, error, now);
+	answer_barriers(p);
+	if (p->stopping && rtnl_writer_answered(p->env.writer) == rtnl_writer_taken(p->env.writer))
+		loop_stop(p->loop);
+}
+
+/* ---- main's link ------------------------------------------------------------------- */
+
+static void main_up(void *arg)
+{
+	struct process *p = arg;
+
+	p->dirty = true;
+	apply(p, loop_now(p->loop));
+}
+
+static void rows_changed(struct process *p, enum table_id t)
+{
+	if (t != T_VRRP_INSTANCE && t != T_VRRP_ADDRESS)
+		return;
+	p->dirty = true;
+	if (p->main && link_is_up(p->main))
+		apply_soon(p);
+}
+
+static void main_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
+		     bool added)
+{
+	(void)row, (void)changed, (void)added;
+	rows_changed(arg, t);
+}
+
+static void main_gone(void *arg, enum table_id t, const void *row)
+{
+	(void)row;
+	rows_changed(arg, t);
+}
+
+static void add_barrier(struct process *p, uint32_t id, struct mono now)
+{
+	struct result busy = {.status = RESULT_UNAVAILABLE, .text = "too many barriers"};
+
+	if (p->nbarriers == BARRIERS_MAX) {
+		link_send_result(p->main, id, &busy);
+		return;
+	}
+	apply(p, now);
+	p->barrier[p->nbarriers].id = id;
+	p->barrier[p->nbarriers++].writes = rtnl_writer_taken(p->env.writer);
+	answer_barriers(p);
+}
+
+static void main_message(void *arg, struct msg *m, struct mono now)
+{
+	if (m->type == MSG_BARRIER)
+		add_barrier(arg, m->id, now);
+	else
+		log_debug("vrrp: message %d of main is not for this process", m->type);
+}
+
+static void main_down(void *arg, const char *why)
+{
+	struct process *p = arg;
+
+	log_info("vrrp: link to main is down (%s), going on", why);
+	link_close(p->main);
+	p->main = NULL;
+	p->nbarriers = 0;
+}
+
+static const struct link_ops main_ops = {
+    .up = main_up,
+    .row = main_row,
+    .gone = main_gone,
+    .message = main_message,
+    .down = main_down,
+};
+
+/* ---- the guardian's link -------------------------------------------------------------- */
+
+static void parent_link(void *arg, enum role role, int fd)
+{
+	struct process *p = arg;
+
+	if (p->main) {
+		link_close(p->main);
+		p->nbarriers = 0;
+	}
+	p->main = link_open(p->loop, fd, ROLE_VRRP, role, p->env.store, &main_ops, p);
+}
+
+static void free_instances(struct process *p, struct mono now)
+{
+	struct vrrp_instance *i;
+
+	while ((i = LIST_FIRST(&p->env.instances)))
+		vrrp_instance_free(i, now);
+}
+
+static void stop_due(void *arg, struct mono now)
+{
+	struct process *p = arg;
+
+	(void)now;
+	log_warnx("vrrp: the kernel has not answered all address writes, ending all the same");
+	loop_stop(p->loop);
+}
+
+static void parent_stop(void *arg, enum stop_mode mode)
+{
+	struct process *p = arg;
+
+	if (p->stopping)
+		return;
+	p->stopping = true;
+	if (mode == STOP_RELEASE)
+		free_instances(p, loop_now(p->loop));
+	if (mode == STOP_KEEP ||
+	    rtnl_writer_answered(p->env.writer) == rtnl_writer_taken(p->env.writer))
+		loop_stop(p->loop);
+	else
+		timer_after(&p->stop, STOP_NS);
+}
+
+static const struct parent_ops parent_ops = {.link = parent_link, .stop = parent_stop};
+
+/* ---- life ------------------------------------------------------------------------------- */
+
+static void open_all(struct process *p)
+{
+	p->loop = p->env.loop = loop_new();
+	p->env.store = store_new();
+	LIST_INIT(&p->env.instances);
+	timer_init(&p->apply, p->loop, apply_due, p);
+	timer_init(&p->stop, p->loop, stop_due, p);
+	p->env.io = vrrp_io_new(p->loop, vrrp_instance_receive);
+	p->env.garp = vrrp_garp_new();
+	if (!p->env.garp)
+		fatal("vrrp: cannot open a packet socket");
+	p->env.writer = rtnl_writer_open(p->loop, written, p);
+	p->env.rtnl = rtnl_open(p->loop, &net_ops, p);
+	if (!p->env.rtnl)
+		fatal("vrrp: cannot open rtnetlink");
+	p->parent = parent_open(p->loop, &parent_ops, p);
+}
+
+int vrrp_main(const struct role_env *env)
+{
+	static struct process p;
+
+	(void)env;
+	open_all(&p);
+	parent_ready(p.parent);
+	loop_run(p.loop);
+	/* What is left (STOP_KEEP) stays in the kernel; the process ends here. */
+	rtnl_writer_close(p.env.writer);
+	parent_close(p.parent);
+	return 0;
+}
