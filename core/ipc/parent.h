@@ -47,8 +47,13 @@ struct role_env {
 	const char *state_dir;
 	bool keep_vrrp; /* -V: leave addresses at stop */
 	bool keep_lvs;  /* -I: leave services at stop */
+	const char *snmp_socket; /* -A: overrides the file; NULL: the file's word */
+	bool force_snmp;	 /* -x: whatever the file says */
 	int log_level;
 };
+
+/* Values of PARENT_COMMAND. */
+enum parent_command_value { COMMAND_STOP_ROLE = 0, COMMAND_START_ROLE = 1 };
 
 struct parent;
 

@@ -1,0 +1,41 @@
+/*
+ * director: everything that main holds. Three stores:
+ *   file    what the configuration file says (one generation, replaced by a reload)
+ *   wanted  the same with the overlay over it: what a transaction is tested against
+ *   live    wanted, with what the workers see: what every link shows
+ * Changes go file -> wanted -> live and never back.
+ */
+#ifndef DAEMON_DIRECTOR_H
+#define DAEMON_DIRECTOR_H
+
+#include "daemon/overlay.h"
+#include "ipc/link.h"
+#include "ipc/parent.h"
+
+struct jobs;
+struct control;
+
+struct director {
+	const struct role_env *env;
+	struct loop *loop;
+	struct parent *parent;
+	struct store *file, *wanted, *live;
+	struct overlay *overlay;
+	struct link *links[ROLE_COUNT]; /* workers and agent; NULL while there is none */
+	struct client *agent;           /* the agent as one who asks for changes */
+	struct jobs *jobs;
+	struct control *control;
+	struct timer stats;
+	bool stopping;
+};
+
+/* Changes fields of the global row: a copy to edit, then global_put(). */
+struct global_row;
+struct global_row global_get(struct director *d);
+void global_put(struct director *d, const struct global_row *g);
+/* A new generation is in force: counts it, stamps it, renews the digests. */
+void director_changed(struct director *d);
+/* Puts the global row's settings to work (is the agent wanted?). */
+void director_settings(struct director *d);
+
+#endif

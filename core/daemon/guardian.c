@@ -1,0 +1,444 @@
+/*
+ * guardian: see guardian.h.
+ *
+ * Each role has a socket pair to the guardian (its fd 3). Links between main and another role are
+ * socket pairs too, made here and handed to both whenever one of them is new; so main may die and
+ * return without anybody else noticing more than a new link. When the guardian itself dies all go
+ * with it (PR_SET_PDEATHSIG, and end of file on fd 3).
+ *
+ * It is SCHED_RR so that a machine full of busy processes does not delay a restart; what it starts
+ * is not (SCHED_RESET_ON_FORK) but for vrrp.
+ */
+#include "daemon/guardian.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/notify.h"
+#include "daemon/roles.h"
+#include "daemon/spawn.h"
+#include "model/rows.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TICK_NS       NS_PER_S
+#define STOP_NS       (5 * NS_PER_S)    /* then SIGKILL */
+#define STABLE_NS     (10 * NS_PER_S)   /* a process that lived this long is forgiven */
+#define BACKOFF_FIRST (100 * NS_PER_MS) /* after the second death in a row; then doubled */
+#define BACKOFF_LAST  (10 * NS_PER_S)
+
+struct guardian;
+
+struct child {
+	struct guardian *g;
+	const struct role_spec *spec;
+	pid_t pid;
+	int fd;
+	struct watch watch;
+	struct timer restart;
+	bool wanted;
+	bool ready;
+	uint32_t restarts;
+	int64_t backoff_ns;
+	struct mono started;
+	struct mono heartbeat;
+	uint64_t lateness_us;
+};
+
+struct guardian {
+	const struct options *o;
+	struct loop *loop;
+	struct child children[ROLE_COUNT]; /* by role; spec NULL: none */
+	struct sigwatch signals[4];
+	struct timer tick;
+	struct timer stop_limit;
+	bool stopping;
+	bool main_told; /* main was told to stop */
+	bool announced; /* READY=1 was said */
+};
+
+static void start(struct child *c);
+
+/* ---- telling ---------------------------------------------------------- */
+
+static void tell(struct child *c, const struct parent_msg *m)
+{
+	if (c->pid && send(c->fd, m, sizeof(*m), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
+	    errno != EPIPE && errno != ECONNRESET)
+		log_warn("cannot tell %s", c->spec->ident);
+}
+
+static void tell_with_fd(struct child *c, const struct parent_msg *m, int fd)
+{
+	char control[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)m, .iov_len = sizeof(*m)};
+	struct msghdr h = {.msg_iov = &iov,
+			   .msg_iovlen = 1,
+			   .msg_control = control,
+			   .msg_controllen = sizeof(control)};
+	struct cmsghdr *cm = CMSG_FIRSTHDR(&h);
+
+	cm->cmsg_level = SOL_SOCKET;
+	cm->cmsg_type = SCM_RIGHTS;
+	cm->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(cm), &fd, sizeof(int));
+	if (sendmsg(c->fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EPIPE)
+		log_warn("cannot hand a link to %s", c->spec->ident);
+}
+
+/* Main learns of every process, for the process table. */
+static void report(struct child *c)
+{
+	struct child *to = &c->g->children[ROLE_MAIN];
+	struct parent_msg m = {.type = PARENT_PROCESS, .role = c->spec->role};
+
+	m.pid = (uint32_t)c->pid;
+	m.state = !c->wanted ? PROCESS_DISABLED
+		  : !c->pid  ? PROCESS_DEAD
+		  : c->ready ? PROCESS_RUNNING
+			     : PROCESS_STARTING;
+	m.restarts = c->restarts;
+	m.started_ns = (uint64_t)c->started.ns;
+	m.heartbeat_ns = (uint64_t)c->heartbeat.ns;
+	m.lateness_us = c->lateness_us;
+	tell(to, &m);
+}
+
+static void report_guardian(struct guardian *g)
+{
+	static struct mono started;
+
+	if (!started.ns)
+		started = loop_now(g->loop);
+	tell(&g->children[ROLE_MAIN],
+	     &(struct parent_msg){.type = PARENT_PROCESS,
+				  .role = ROLE_GUARDIAN,
+				  .pid = (uint32_t)getpid(),
+				  .state = PROCESS_RUNNING,
+				  .started_ns = (uint64_t)started.ns,
+				  .heartbeat_ns = (uint64_t)loop_now(g->loop).ns});
+}
+
+/* ---- links ------------------------------------------------------------ */
+
+/* Gives main and the role the two ends of a new link. */
+static void join(struct guardian *g, enum role role)
+{
+	struct child *a = &g->children[ROLE_MAIN], *b = &g->children[role];
+	int fd[2];
+
+	if (!a->pid || !b->pid)
+		return;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd) < 0) {
+		log_err("cannot make a link");
+		return;
+	}
+	tell_with_fd(a, &(struct parent_msg){.type = PARENT_LINK, .role = role}, fd[0]);
+	tell_with_fd(b, &(struct parent_msg){.type = PARENT_LINK, .role = ROLE_MAIN}, fd[1]);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+static void join_new(struct child *c)
+{
+	if (c->spec->role != ROLE_MAIN) {
+		join(c->g, c->spec->role);
+		return;
+	}
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if (r != ROLE_MAIN && c->g->children[r].pid)
+			join(c->g, (enum role)r);
+}
+
+/* ---- a child's life --------------------------------------------------- */
+
+static void announce(struct guardian *g)
+{
+	static const enum role needed[] = {ROLE_MAIN, ROLE_VRRP, ROLE_LVS};
+
+	for (unsigned i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (g->children[needed[i]].wanted && !g->children[needed[i]].ready)
+			return;
+	if (!g->announced) {
+		g->announced = true;
+		notify_systemd("READY=1\nSTATUS=Running");
+		log_notice("running");
+	}
+}
+
+static void command(struct guardian *g, const struct parent_msg *m)
+{
+	struct child *c = m->role < ROLE_COUNT ? &g->children[m->role] : NULL;
+
+	if (!c || c->spec == NULL || m->role != ROLE_AGENT || g->stopping)
+		return;
+	c->wanted = m->value == COMMAND_START_ROLE;
+	if (c->wanted && !c->pid && !c->restart.armed)
+		start(c);
+	else if (!c->wanted && c->pid)
+		tell(c, &(struct parent_msg){.type = PARENT_STOP, .value = STOP_RELEASE});
+	report(c);
+}
+
+static void on_child(void *arg, int fd, int what, struct mono now)
+{
+	struct child *c = arg;
+	struct parent_msg m;
+	ssize_t n = recv(fd, &m, sizeof(m), MSG_DONTWAIT);
+
+	(void)what;
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		watch_set(&c->watch, 0); /* its death is told by SIGCHLD */
+		return;
+	}
+	if (n != sizeof(m))
+		return;
+	if (m.type == PARENT_HEARTBEAT) {
+		c->heartbeat = now;
+		c->lateness_us = m.value;
+	} else if (m.type == PARENT_READY) {
+		c->ready = true;
+		report(c);
+		announce(c->g);
+	} else if (m.type == PARENT_COMMAND && c->spec->role == ROLE_MAIN) {
+		command(c->g, &m);
+	}
+}
+
+static void start(struct child *c)
+{
+	c->pid = spawn_role(c->g->o, c->spec, &c->fd);
+	if (c->pid < 0) {
+		log_err("cannot start %s", c->spec->ident);
+		c->pid = 0;
+		timer_after(&c->restart, BACKOFF_LAST);
+		return;
+	}
+	c->ready = false;
+	c->started = c->heartbeat = loop_now(c->g->loop);
+	watch_start(&c->watch, c->g->loop, c->fd, WATCH_READ, on_child, c);
+	log_info("started %s (pid %d)", c->spec->ident, (int)c->pid);
+	join_new(c);
+	if (c->spec->role == ROLE_MAIN) {
+		report_guardian(c->g);
+		for (int r = 0; r < ROLE_COUNT; r++)
+			if (c->g->children[r].spec)
+				report(&c->g->children[r]);
+	} else {
+		report(c);
+	}
+}
+
+static void on_restart(void *arg, struct mono now)
+{
+	struct child *c = arg;
+
+	(void)now;
+	if (c->wanted && !c->pid && !c->g->stopping)
+		start(c);
+}
+
+static void schedule_restart(struct child *c, struct mono now)
+{
+	if (mono_diff(now, c->started) >= STABLE_NS)
+		c->backoff_ns = 0;
+	timer_after(&c->restart, c->backoff_ns);
+	c->backoff_ns = !c->backoff_ns                     ? BACKOFF_FIRST
+			: 2 * c->backoff_ns > BACKOFF_LAST ? BACKOFF_LAST
+							   : 2 * c->backoff_ns;
+	c->restarts++;
+}
+
+/* ---- the end ---------------------------------------------------------- */
+
+static bool all_gone(const struct guardian *g, bool main_too)
+{
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if (g->children[r].pid && (main_too || r != ROLE_MAIN))
+			return false;
+	return true;
+}
+
+/* Workers first, so that main still hears what they do; main last. */
+static void go_on_stopping(struct guardian *g)
+{
+	if (!g->main_told && all_gone(g, false)) {
+		g->main_told = true;
+		tell(&g->children[ROLE_MAIN], &(struct parent_msg){.type = PARENT_STOP});
+	}
+	if (all_gone(g, true))
+		loop_stop(g->loop);
+}
+
+static enum stop_mode stop_mode(const struct guardian *g, enum role r)
+{
+	bool keep =
+	    (r == ROLE_VRRP && g->o->env.keep_vrrp) || (r == ROLE_LVS && g->o->env.keep_lvs);
+
+	return keep ? STOP_KEEP : STOP_RELEASE;
+}
+
+static void begin_stopping(struct guardian *g)
+{
+	if (g->stopping)
+		return;
+	g->stopping = true;
+	notify_systemd("STOPPING=1");
+	log_notice("stopping");
+	timer_after(&g->stop_limit, STOP_NS);
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if (g->children[r].pid && r != ROLE_MAIN)
+			tell(&g->children[r],
+			     &(struct parent_msg){.type = PARENT_STOP,
+						  .value = stop_mode(g, (enum role)r)});
+	go_on_stopping(g);
+}
+
+static void on_stop_limit(void *arg, struct mono now)
+{
+	struct guardian *g = arg;
+
+	(void)now;
+	for (int r = 0; r < ROLE_COUNT; r++) {
+		if (g->children[r].pid) {
+			log_warnx("%s did not stop in time: killed", g->children[r].spec->ident);
+			kill(g->children[r].pid, SIGKILL);
+		}
+	}
+}
+
+/* ---- signals ---------------------------------------------------------- */
+
+static void log_death(const struct child *c, int status, bool expected)
+{
+	enum log_level level = expected ? LOG_LV_INFO : LOG_LV_WARN;
+
+	if (WIFSIGNALED(status))
+		log_at(level, "%s (pid %d) was ended by %s", c->spec->ident, (int)c->pid,
+		       strsignal(WTERMSIG(status)));
+	else
+		log_at(level, "%s (pid %d) ended with status %d", c->spec->ident, (int)c->pid,
+		       WEXITSTATUS(status));
+}
+
+static void bury(struct guardian *g, pid_t pid, int status, struct mono now)
+{
+	for (int r = 0; r < ROLE_COUNT; r++) {
+		struct child *c = &g->children[r];
+
+		if (!c->pid || c->pid != pid)
+			continue;
+		log_death(c, status, g->stopping || !c->wanted);
+		watch_stop(&c->watch);
+		close(c->fd);
+		c->pid = 0;
+		c->ready = false;
+		if (g->stopping)
+			go_on_stopping(g);
+		else if (c->wanted)
+			schedule_restart(c, now);
+		report(c);
+	}
+}
+
+static void on_signal(void *arg, int signo, struct mono now)
+{
+	struct guardian *g = arg;
+	pid_t pid;
+	int status;
+
+	switch (signo) {
+	case SIGCHLD: /* also orphans, when this is PID 1 */
+		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+			bury(g, pid, status, now);
+		break;
+	case SIGHUP:
+		tell(&g->children[ROLE_MAIN],
+		     &(struct parent_msg){.type = PARENT_SIGNAL, .value = SIGHUP});
+		break;
+	default:
+		begin_stopping(g);
+		break;
+	}
+}
+
+static void on_tick(void *arg, struct mono now)
+{
+	struct guardian *g = arg;
+
+	(void)now;
+	report_guardian(g);
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if (g->children[r].spec)
+			report(&g->children[r]);
+	notify_watchdog();
+	timer_after(&g->tick, TICK_NS);
+}
+
+/* ---- start ------------------------------------------------------------ */
+
+static bool wanted_at_start(const struct options *o, enum role r)
+{
+	if (r == ROLE_AGENT)
+		return false; /* main says so when it has read the file */
+	return !(r == ROLE_VRRP && o->no_vrrp) && !(r == ROLE_LVS && o->no_lvs);
+}
+
+static void start_children(struct guardian *g)
+{
+	for (unsigned i = 0; i < role_spec_count; i++) {
+		const struct role_spec *s = &role_specs[i];
+		struct child *c = &g->children[s->role];
+
+		*c = (struct child){.g = g, .spec = s, .wanted = wanted_at_start(g->o, s->role)};
+		timer_init(&c->restart, g->loop, on_restart, c);
+	}
+	for (unsigned i = 0; i < role_spec_count; i++)
+		if (g->children[role_specs[i].role].wanted)
+			start(&g->children[role_specs[i].role]);
+}
+
+static void become_realtime(void)
+{
+	struct sched_param p = {.sched_priority = 20};
+
+	if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &p) < 0)
+		log_notice("real-time scheduling is refused (%s): on a busy machine restarts and "
+			   "advertisements may be late; CAP_SYS_NICE allows it",
+			   strerror(errno));
+	if (mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
+		log_notice("locking memory is refused (%s): CAP_IPC_LOCK allows it",
+			   strerror(errno));
+}
+
+int guardian_run(const struct options *o)
+{
+	static const int signals[] = {SIGCHLD, SIGHUP, SIGTERM, SIGINT};
+	struct guardian g = {.o = o};
+
+	g.loop = loop_new();
+	become_realtime();
+	signal(SIGPIPE, SIG_IGN);
+	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigwatch_start(&g.signals[i], g.loop, signals[i], on_signal, &g);
+	timer_init(&g.tick, g.loop, on_tick, &g);
+	timer_init(&g.stop_limit, g.loop, on_stop_limit, &g);
+	start_children(&g);
+	timer_after(&g.tick, TICK_NS);
+	loop_run(g.loop);
+	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigwatch_stop(&g.signals[i]);
+	for (unsigned i = 0; i < role_spec_count; i++)
+		timer_stop(&g.children[role_specs[i].role].restart);
+	timer_stop(&g.tick);
+	timer_stop(&g.stop_limit);
+	loop_free(g.loop);
+	return 0;
+}

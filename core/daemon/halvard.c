@@ -1,0 +1,187 @@
+/*
+ * halvard: where the program begins. With --role it is one of the processes; without, it is the
+ * guardian that starts them, or it tests or prints a configuration.
+ */
+#include "base/log.h"
+#include "config/config.h"
+#include "daemon/guardian.h"
+#include "daemon/options.h"
+#include "daemon/roles.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* As keepalived's -t: 0 good, 4 it cannot run, 5 errors but it would run. */
+enum { EXIT_CANNOT_RUN = 4, EXIT_HAS_ERRORS = 5 };
+
+static int config_status(const struct findings *f)
+{
+	enum finding_level worst = findings_worst(f);
+
+	return worst == FINDING_FATAL   ? EXIT_CANNOT_RUN
+	       : worst == FINDING_ERROR ? EXIT_HAS_ERRORS
+					: 0;
+}
+
+static int test_config(const struct options *o)
+{
+	struct findings f = {0};
+	struct store *s = config_load(o->env.config_file, &f);
+	int status = config_status(&f);
+
+	for (size_t i = 0; i < f.count; i++)
+		finding_print(&f.items[i], stderr);
+	if (o->print_config && status != EXIT_CANNOT_RUN)
+		config_print(s, stdout);
+	findings_free(&f);
+	store_free(s);
+	return status;
+}
+
+static void start_log(const struct options *o, const char *ident)
+{
+	log_init(&(struct log_options){.ident = ident,
+				       .to_stderr = o->console,
+				       .to_syslog = !o->no_syslog,
+				       .facility = o->facility,
+				       .max_level = (enum log_level)o->env.log_level});
+}
+
+static int run_role(const struct options *o)
+{
+	const struct role_spec *spec = role_spec(o->env.role);
+
+	if (!spec || !spec->entry)
+		fatalx("%s is not a role of this program", role_name(o->env.role));
+	start_log(o, spec->ident);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN); /* the guardian's to hear: a terminal tells the whole group */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	if (spec->realtime)
+		mlockall(MCL_CURRENT | MCL_FUTURE); /* refused: the guardian has said so */
+	return spec->entry(&o->env);
+}
+
+static void need_folder(const char *path)
+{
+	if (mkdir(path, 0755) < 0 && errno != EEXIST) {
+		fprintf(stderr, "halvard: cannot make %s: %s\n", path, strerror(errno));
+		exit(1);
+	}
+}
+
+/* Takes the pid file for as long as the process lives; another holder means a second daemon. */
+static int take_pid_file(const struct options *o)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (o->pid_file)
+		snprintf(path, sizeof(path), "%s", o->pid_file);
+	else
+		snprintf(path, sizeof(path), "%s/halvard.pid", o->env.run_dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		fprintf(stderr, "halvard: cannot write %s: %s\n", path, strerror(errno));
+		exit(1);
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		fprintf(stderr, "halvard: already running with %s: choose another --run-dir\n",
+			path);
+		exit(1);
+	}
+	return fd;
+}
+
+static void write_pid(int fd)
+{
+	char line[16];
+	int n = snprintf(line, sizeof(line), "%d\n", (int)getpid());
+
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, line, (size_t)n, 0) != n)
+		log_warn("cannot write the pid file");
+}
+
+static void into_background(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0) {
+		fprintf(stderr, "halvard: cannot fork: %s\n", strerror(errno));
+		exit(1);
+	}
+	if (pid > 0)
+		_exit(0);
+	setsid();
+	if (chdir("/") < 0)
+		exit(1);
+}
+
+static int run_guardian(const struct options *o)
+{
+	int fd, null;
+
+	need_folder(o->env.run_dir);
+	need_folder(o->env.state_dir);
+	fd = take_pid_file(o);
+	if (!o->foreground)
+		into_background();
+	write_pid(fd);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	dup2(null, STDIN_FILENO);
+	if (!o->foreground && !o->console) {
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+	}
+	start_log(o, "halvard");
+	return guardian_run(o);
+}
+
+/* Paths must hold after the change of folder. */
+static void make_absolute(const char **path)
+{
+	char *whole = realpath(*path, NULL);
+	char folder[PATH_MAX];
+
+	if (whole) {
+		*path = whole;
+	} else if ((*path)[0] != '/' && getcwd(folder, sizeof(folder))) {
+		size_t size = strlen(folder) + strlen(*path) + 2;
+		char *joined = xcalloc(1, size);
+
+		snprintf(joined, size, "%s/%s", folder, *path);
+		*path = joined;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+
+	switch (options_parse(&o, argc, argv)) {
+	case OPTIONS_DONE:
+		return 0;
+	case OPTIONS_BAD:
+		return 1;
+	case OPTIONS_RUN:
+		break;
+	}
+	if (o.env.role != ROLE_GUARDIAN)
+		return run_role(&o);
+	if (o.test || o.print_config)
+		return test_config(&o);
+	make_absolute(&o.env.config_file);
+	make_absolute(&o.env.run_dir);
+	make_absolute(&o.env.state_dir);
+	return run_guardian(&o);
+}

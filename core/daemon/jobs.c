@@ -1,0 +1,490 @@
+/*
+ * jobs: see jobs.h.
+ *
+ * A job is queued, then current, then done. The current one holds the whole model: a tested SNMP
+ * transaction keeps it until its commit or undo comes, but not longer than HOLD_NS. What was
+ * committed last is remembered for as long as its undo may come, i.e. until the next job begins.
+ */
+#include "daemon/jobs.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/changelog.h"
+#include "daemon/reload.h"
+#include "daemon/txn.h"
+#include "model/rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#define HOLD_NS    (2 * NS_PER_S) /* a tested transaction without commit or undo */
+#define BARRIER_NS (5 * NS_PER_S) /* workers that do not answer */
+#define QUEUE_MAX  64
+
+enum job_kind { JOB_TEST, JOB_RUN, JOB_RELOAD };
+enum job_phase { PHASE_QUEUED, PHASE_HELD, PHASE_COMMITTING, PHASE_UNDOING, PHASE_DONE };
+
+struct job {
+	TAILQ_ENTRY(job) next;
+	enum job_kind kind;
+	enum job_phase phase;
+	struct client *client; /* NULL: nobody waits */
+	uint32_t id;           /* of the message to answer */
+	uint32_t txn_id;       /* of the client's transaction */
+	struct txn *txn;       /* NULL for a reload */
+	char who[48];
+	unsigned waiting; /* roles whose barrier is out */
+	struct result result;
+	bool undone; /* its barrier is that of the way back */
+};
+
+struct jobs {
+	struct director *d;
+	TAILQ_HEAD(, job) queue;
+	unsigned queued;
+	struct job *current;
+	struct job *last; /* committed, may still be undone */
+	struct timer timer;
+	uint32_t barrier; /* number of the barrier that counts */
+};
+
+static void next_job(struct jobs *j);
+
+/* ---- ends ------------------------------------------------------------- */
+
+static void job_free(struct job *b)
+{
+	if (!b)
+		return;
+	txn_free(b->txn);
+	free(b);
+}
+
+static void answer(struct job *b, const struct result *r)
+{
+	if (b->client && b->client->link)
+		link_send_result(b->client->link, b->id, r);
+}
+
+static void forget_last(struct jobs *j)
+{
+	job_free(j->last);
+	j->last = NULL;
+}
+
+/* The current job is over; `keep`: its undo may still come. */
+static void finish(struct jobs *j, bool keep)
+{
+	struct job *b = j->current;
+
+	timer_cancel(&j->timer);
+	j->current = NULL;
+	b->phase = PHASE_DONE;
+	if (keep) {
+		forget_last(j);
+		j->last = b;
+	} else {
+		job_free(b);
+	}
+	next_job(j);
+}
+
+/* ---- the barrier ------------------------------------------------------ */
+
+static void committed(struct jobs *j)
+{
+	struct job *b = j->current;
+	struct result back;
+
+	if (b->result.status == RESULT_COMMIT_FAILED && b->txn && !b->undone) {
+		/* A worker could not put it in force: nothing may have changed. */
+		if (!txn_revert(b->txn, &back))
+			log_errx("change: %s", back.text);
+	}
+	if (b->txn && !b->undone)
+		txn_log(b->txn, &b->result);
+	answer(b, &b->result);
+	finish(j, b->kind == JOB_TEST && b->result.status == RESULT_OK && !b->undone);
+}
+
+static void worker_done(struct jobs *j, enum role worker, const struct result *r)
+{
+	struct job *b = j->current;
+
+	if (!b || !(b->waiting & 1u << worker))
+		return;
+	b->waiting &= ~(1u << worker);
+	if (r->status != RESULT_OK && b->result.status == RESULT_OK)
+		b->result = *r;
+	if (!b->waiting)
+		committed(j);
+}
+
+/* Asks the workers whether everything so far is in force. */
+static void begin_barrier(struct jobs *j, unsigned workers)
+{
+	struct job *b = j->current;
+
+	b->waiting = 0;
+	j->barrier++;
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if ((workers & 1u << r) && link_is_up(j->d->links[r]))
+			b->waiting |= 1u << r;
+	timer_after(&j->timer, BARRIER_NS);
+	if (!b->waiting) {
+		committed(j);
+		return;
+	}
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if (b->waiting & 1u << r)
+			link_send(j->d->links[r], MSG_BARRIER, j->barrier, NULL);
+}
+
+void jobs_barrier(struct jobs *j, enum role worker, uint32_t id, const struct result *r)
+{
+	if (id == j->barrier)
+		worker_done(j, worker, r);
+}
+
+void jobs_worker_gone(struct jobs *j, enum role worker)
+{
+	struct result r = {.status = RESULT_UNKNOWN};
+
+	snprintf(r.text, sizeof(r.text), "kept, but %s went away before it was in force: read back",
+		 role_name(worker));
+	worker_done(j, worker, &r);
+}
+
+/* ---- steps of a transaction ------------------------------------------- */
+
+static const char *missing_worker(const struct director *d, unsigned workers)
+{
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if ((workers & 1u << r) && !link_is_up(d->links[r]))
+			return role_name((enum role)r);
+	return NULL;
+}
+
+static bool test(struct jobs *j, struct job *b)
+{
+	const char *away;
+
+	if (!txn_test(b->txn, &b->result))
+		return false;
+	away = missing_worker(j->d, txn_workers(b->txn));
+	if (!away)
+		return true;
+	txn_untest(b->txn);
+	b->result = (struct result){.status = RESULT_UNAVAILABLE};
+	snprintf(b->result.text, sizeof(b->result.text), "the %s process is not there: try again",
+		 away);
+	return false;
+}
+
+static void commit(struct jobs *j)
+{
+	struct job *b = j->current;
+
+	b->phase = PHASE_COMMITTING;
+	if (txn_commit(b->txn, &b->result)) {
+		begin_barrier(j, txn_workers(b->txn));
+		return;
+	}
+	txn_log(b->txn, &b->result);
+	answer(b, &b->result);
+	finish(j, false);
+}
+
+static void refused(struct jobs *j)
+{
+	txn_log(j->current->txn, &j->current->result);
+	answer(j->current, &j->current->result);
+	finish(j, false);
+}
+
+static void start_txn(struct jobs *j)
+{
+	struct job *b = j->current;
+
+	if (!test(j, b)) {
+		refused(j);
+	} else if (b->kind == JOB_RUN) {
+		commit(j);
+	} else {
+		b->phase = PHASE_HELD;
+		timer_after(&j->timer, HOLD_NS);
+		answer(b, &b->result);
+	}
+}
+
+/* ---- reload ----------------------------------------------------------- */
+
+static void log_reload(struct director *d, const char *who, bool ok, const char *text)
+{
+	struct global_row g = global_get(d);
+	struct change_log_row row = {.source = SOURCE_FILE,
+				     .result = ok ? CHANGE_DONE : CHANGE_REFUSED};
+
+	g.last_reload = loop_now(d->loop);
+	g.last_reload_result = ok ? RELOAD_OK : RELOAD_REFUSED;
+	TEXT_COPY(g.last_reload_error, ok ? "" : text);
+	global_put(d, &g);
+	TEXT_COPY(row.who, who);
+	TEXT_COPY(row.object, "configuration");
+	TEXT_COPY(row.new_value, d->env->config_file);
+	TEXT_COPY(row.result_text, text);
+	changelog_add(d->live, &row, g.change_log_size);
+	if (ok)
+		log_notice("reload by %s: %s", who, text);
+	else
+		log_errx("reload by %s refused: %s", who, text);
+}
+
+static void start_reload(struct jobs *j)
+{
+	struct job *b = j->current;
+	char why[TEXT_MAX];
+	size_t changes = 0;
+	bool ok = reload_again(j->d, &changes, why);
+
+	b->phase = PHASE_COMMITTING;
+	if (ok)
+		snprintf(why, sizeof(why), "%zu rows changed", changes);
+	log_reload(j->d, b->who, ok, why);
+	b->result = (struct result){.status = ok ? RESULT_OK : RESULT_REFUSED};
+	TEXT_COPY(b->result.text, why);
+	if (!ok) {
+		answer(b, &b->result);
+		finish(j, false);
+		return;
+	}
+	if (changes)
+		director_changed(j->d);
+	director_settings(j->d);
+	begin_barrier(j, 1u << ROLE_VRRP | 1u << ROLE_LVS);
+}
+
+/* ---- the line --------------------------------------------------------- */
+
+static void next_job(struct jobs *j)
+{
+	struct job *b = TAILQ_FIRST(&j->queue);
+
+	if (j->current || !b)
+		return;
+	TAILQ_REMOVE(&j->queue, b, next);
+	j->queued--;
+	forget_last(j);
+	j->current = b;
+	if (b->kind == JOB_RELOAD)
+		start_reload(j);
+	else
+		start_txn(j);
+}
+
+static void enqueue(struct jobs *j, struct job *b)
+{
+	if (j->queued >= QUEUE_MAX) {
+		answer(b, &(struct result){.status = RESULT_UNAVAILABLE,
+					   .text = "too many changes are waiting"});
+		job_free(b);
+		return;
+	}
+	TAILQ_INSERT_TAIL(&j->queue, b, next);
+	j->queued++;
+	next_job(j);
+}
+
+static void on_timer(void *arg, struct mono now)
+{
+	struct jobs *j = arg;
+	struct job *b = j->current;
+
+	(void)now;
+	if (!b)
+		return;
+	if (b->phase == PHASE_HELD) {
+		txn_untest(b->txn);
+		b->result = (struct result){.status = RESULT_UNKNOWN};
+		TEXT_COPY(b->result.text, "tested, but neither committed nor undone in time");
+		txn_log(b->txn, &b->result);
+		finish(j, false);
+		return;
+	}
+	for (int r = 0; r < ROLE_COUNT; r++) {
+		if (j->current == b && (b->waiting & 1u << r)) {
+			struct result late = {.status = RESULT_UNKNOWN};
+
+			snprintf(late.text, sizeof(late.text),
+				 "kept, but %s has not said that it is in force: read back",
+				 role_name((enum role)r));
+			worker_done(j, (enum role)r, &late);
+		}
+	}
+}
+
+struct jobs *jobs_new(struct director *d)
+{
+	struct jobs *j = xcalloc(1, sizeof(*j));
+
+	j->d = d;
+	TAILQ_INIT(&j->queue);
+	timer_init(&j->timer, d->loop, on_timer, j);
+	return j;
+}
+
+void jobs_free(struct jobs *j)
+{
+	struct job *b;
+
+	while ((b = TAILQ_FIRST(&j->queue))) {
+		TAILQ_REMOVE(&j->queue, b, next);
+		job_free(b);
+	}
+	job_free(j->current);
+	forget_last(j);
+	timer_stop(&j->timer);
+	free(j);
+}
+
+/* ---- messages --------------------------------------------------------- */
+
+static void reply(struct client *c, uint32_t id, enum result_status status, const char *text)
+{
+	struct result r = {.status = status};
+
+	TEXT_COPY(r.text, text);
+	link_send_result(c->link, id, &r);
+}
+
+static void got_change(struct client *c, struct msg *m, enum job_kind kind)
+{
+	struct jobs *j = c->d->jobs;
+	struct change change;
+	struct job *b;
+
+	if (!wire_get_change(&m->body, &change)) {
+		reply(c, m->id, RESULT_WRONG_VALUE, "malformed change");
+		return;
+	}
+	change.source = c->source; /* who asks is known from the link, not from what it says */
+	TEXT_COPY(change.who, c->who);
+	b = xcalloc(1, sizeof(*b));
+	*b = (struct job){.kind = kind, .client = c, .id = m->id, .txn_id = m->id};
+	b->txn = txn_new(c->d, &change);
+	enqueue(j, b);
+}
+
+/* Commit and undo name the transaction by the id of its test. */
+static void got_commit(struct client *c, uint32_t id)
+{
+	struct jobs *j = c->d->jobs;
+	struct job *b = j->current;
+
+	if (!b || b->client != c || b->txn_id != id || b->phase != PHASE_HELD)
+		reply(c, id, RESULT_UNAVAILABLE, "there is no such tested change");
+	else
+		commit(j);
+}
+
+static void undo_last(struct jobs *j, struct client *c, uint32_t id)
+{
+	struct job *b = j->last;
+
+	if (!txn_revert(b->txn, &b->result)) {
+		reply(c, id, b->result.status, b->result.text);
+		return;
+	}
+	b->undone = true;
+	b->phase = PHASE_UNDOING;
+	j->last = NULL;
+	j->current = b;
+	log_notice("change: undone");
+	begin_barrier(j, txn_workers(b->txn));
+}
+
+static void got_undo(struct client *c, uint32_t id)
+{
+	struct jobs *j = c->d->jobs;
+	struct job *b = j->current;
+
+	if (b && b->client == c && b->txn_id == id && b->phase == PHASE_HELD) {
+		txn_untest(b->txn);
+		reply(c, id, RESULT_OK, "");
+		finish(j, false);
+	} else if (!b && j->last && j->last->client == c && j->last->txn_id == id) {
+		undo_last(j, c, id);
+	} else {
+		reply(c, id, RESULT_UNAVAILABLE, "there is nothing of it to undo");
+	}
+}
+
+static void queue_reload(struct jobs *j, struct client *c, uint32_t id, const char *who)
+{
+	struct job *b = xcalloc(1, sizeof(*b));
+
+	*b = (struct job){.kind = JOB_RELOAD, .client = c, .id = id};
+	TEXT_COPY(b->who, who);
+	enqueue(j, b);
+}
+
+static void got_command(struct client *c, struct msg *m)
+{
+	char text[TEXT_MAX];
+
+	if (!cursor_str(&m->body, text, sizeof(text)))
+		reply(c, m->id, RESULT_WRONG_VALUE, "malformed command");
+	else if (text_eq(text, "reload"))
+		queue_reload(c->d->jobs, c, m->id, c->who);
+	else
+		reply(c, m->id, RESULT_REFUSED, "unknown command: reload is the one that there is");
+}
+
+void jobs_message(struct client *c, struct msg *m)
+{
+	bool asks = m->type == MSG_TXN_TEST || m->type == MSG_TXN_RUN ||
+		    m->type == MSG_TXN_COMMIT || m->type == MSG_TXN_UNDO || m->type == MSG_COMMAND;
+
+	if (asks && !c->may_change) {
+		reply(c, m->id, RESULT_DENIED,
+		      "only root and members of the group halvard may change anything");
+		return;
+	}
+	if (m->type == MSG_TXN_TEST)
+		got_change(c, m, JOB_TEST);
+	else if (m->type == MSG_TXN_RUN)
+		got_change(c, m, JOB_RUN);
+	else if (m->type == MSG_TXN_COMMIT)
+		got_commit(c, m->id);
+	else if (m->type == MSG_TXN_UNDO)
+		got_undo(c, m->id);
+	else if (m->type == MSG_COMMAND)
+		got_command(c, m);
+}
+
+void jobs_client_gone(struct client *c)
+{
+	struct jobs *j = c->d->jobs;
+	struct job *b;
+
+	TAILQ_FOREACH(b, &j->queue, next)
+	if (b->client == c)
+		b->client = NULL;
+	if (j->last && j->last->client == c)
+		forget_last(j);
+	b = j->current;
+	if (!b || b->client != c)
+		return;
+	b->client = NULL;
+	if (b->phase == PHASE_HELD) {
+		txn_untest(b->txn);
+		finish(j, false);
+	}
+}
+
+void jobs_reload(struct jobs *j)
+{
+	queue_reload(j, NULL, 0, "signal");
+}

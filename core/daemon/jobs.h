@@ -1,0 +1,39 @@
+/*
+ * jobs: changes of what is wanted, one at a time: transactions of SNMP and halvardctl, and
+ * reloads. Others wait in line.
+ *
+ *   test    apply to `wanted`, validate the whole model; nothing else has happened
+ *   commit  write the overlay (durable), put the rows into `live`, and wait until every worker
+ *           concerned says that they are in force (barrier)
+ *   undo    the same backwards
+ *
+ * A reload has the same last step. Success is said only behind it.
+ */
+#ifndef DAEMON_JOBS_H
+#define DAEMON_JOBS_H
+
+#include "daemon/director.h"
+
+/* Who asks: a control client or the agent. */
+struct client {
+	struct director *d;
+	struct link *link;
+	uint8_t source; /* enum change_source */
+	bool may_change;
+	char who[48];
+};
+
+struct jobs *jobs_new(struct director *d);
+void jobs_free(struct jobs *j);
+
+/* TXN_* and COMMAND of a client; anything else is ignored. */
+void jobs_message(struct client *c, struct msg *m);
+/* The client is gone: what it held open is undone, what it waits for is finished unheard. */
+void jobs_client_gone(struct client *c);
+/* A worker answered a barrier, or went away. */
+void jobs_barrier(struct jobs *j, enum role worker, uint32_t id, const struct result *r);
+void jobs_worker_gone(struct jobs *j, enum role worker);
+/* Reads the file again (SIGHUP): the outcome is in the log and in the global row. */
+void jobs_reload(struct jobs *j);
+
+#endif

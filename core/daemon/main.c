@@ -1,0 +1,250 @@
+/*
+ * main: the role that decides what is wanted. It reads the configuration and the overlay, keeps
+ * the model, and tells every other process by links. It never sits in the path of an advert: the
+ * workers go on without it, and when it comes back it learns from them what is.
+ *
+ * Order at start: file and overlay first, then the guardian is told that main is ready, then the
+ * guardian hands in the ends of the links. So no worker ever sees an empty model.
+ */
+#include "daemon/changelog.h"
+#include "daemon/control.h"
+#include "daemon/digest.h"
+#include "daemon/jobs.h"
+#include "daemon/reload.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "model/rows.h"
+
+#include <config.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct global_row global_get(struct director *d)
+{
+	return *(const struct global_row *)store_single(d->live, T_GLOBAL);
+}
+
+void global_put(struct director *d, const struct global_row *g)
+{
+	store_put(d->live, T_GLOBAL, g, F_SEEN, NULL);
+}
+
+void director_changed(struct director *d)
+{
+	struct global_row g = global_get(d);
+
+	g.config_generation++;
+	g.last_change = loop_now(d->loop);
+	g.overlay_entries = (uint32_t)overlay_count(d->overlay);
+	digest_config(d->file, g.config_digest);
+	digest_overlay(d->wanted, d->file, g.overlay_digest);
+	global_put(d, &g);
+}
+
+void director_settings(struct director *d)
+{
+	struct global_row g = global_get(d);
+
+	parent_command(d->parent, ROLE_AGENT,
+		       g.enable_snmp ? COMMAND_START_ROLE : COMMAND_STOP_ROLE);
+}
+
+/* ---- links ------------------------------------------------------------ */
+
+struct peer {
+	struct director *d;
+	enum role role;
+};
+
+static struct peer peers[ROLE_COUNT]; /* main has one link to each role */
+
+static void on_up(void *arg)
+{
+	struct peer *p = arg;
+
+	log_info("link to %s is up", role_name(p->role));
+}
+
+static void on_message(void *arg, struct msg *m, struct mono now)
+{
+	struct peer *p = arg;
+	struct result r;
+
+	(void)now;
+	if (p->role == ROLE_AGENT)
+		jobs_message(p->d->agent, m);
+	else if (m->type == MSG_RESULT && wire_get_result(&m->body, &r))
+		jobs_barrier(p->d->jobs, p->role, m->id, &r);
+}
+
+static void drop_link(struct director *d, enum role role)
+{
+	if (!d->links[role])
+		return;
+	if (role == ROLE_AGENT) {
+		jobs_client_gone(d->agent);
+		d->agent->link = NULL;
+	} else {
+		jobs_worker_gone(d->jobs, role);
+	}
+	link_close(d->links[role]);
+	d->links[role] = NULL;
+}
+
+static void on_down(void *arg, const char *why)
+{
+	struct peer *p = arg;
+
+	log_at(p->d->stopping ? LOG_LV_DEBUG : LOG_LV_NOTICE, "link to %s is down: %s",
+	       role_name(p->role), why);
+	drop_link(p->d, p->role);
+}
+
+static const struct link_ops peer_ops = {.up = on_up, .message = on_message, .down = on_down};
+
+static void on_link(void *arg, enum role role, int fd)
+{
+	struct director *d = arg;
+
+	if (role != ROLE_VRRP && role != ROLE_LVS && role != ROLE_AGENT) {
+		close(fd);
+		return;
+	}
+	drop_link(d, role);
+	peers[role] = (struct peer){.d = d, .role = role};
+	d->links[role] = link_open(d->loop, fd, ROLE_MAIN, role, d->live, &peer_ops, &peers[role]);
+	if (role == ROLE_AGENT)
+		d->agent->link = d->links[role];
+}
+
+/* ---- the guardian's word ---------------------------------------------- */
+
+static void on_stop(void *arg, enum stop_mode mode)
+{
+	struct director *d = arg;
+
+	(void)mode;
+	d->stopping = true;
+	loop_stop(d->loop);
+}
+
+/* Memory and processor time of a process as /proc shows them; zero when it is gone. */
+static void proc_usage(uint32_t pid, uint64_t *cpu_ms, uint64_t *memory_kb)
+{
+	unsigned long long utime = 0, stime = 0, pages = 0;
+	char path[64], line[512];
+	FILE *f;
+	char *p;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	f = pid ? fopen(path, "re") : NULL;
+	if (!f)
+		return;
+	p = fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
+	if (p && sscanf(p + 1,
+			" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d "
+			"%*d %*d %*d %*u %*u %llu",
+			&utime, &stime, &pages) == 3) {
+		*cpu_ms = (utime + stime) * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
+		*memory_kb = pages * (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	}
+	fclose(f);
+}
+
+static void on_process(void *arg, const struct parent_msg *m)
+{
+	struct director *d = arg;
+	struct process_row row;
+
+	row_init(T_PROCESS, &row);
+	TEXT_COPY(row.role, role_name((enum role)m->role));
+	row.pid = m->pid;
+	row.state = (uint8_t)m->state;
+	row.restarts = m->restarts;
+	row.started.ns = (int64_t)m->started_ns;
+	row.heartbeat.ns = (int64_t)m->heartbeat_ns;
+	row.worst_lateness_us = m->lateness_us;
+	proc_usage(m->pid, &row.cpu_ms, &row.memory_kb);
+	store_put(d->live, T_PROCESS, &row, F_SEEN, NULL);
+}
+
+static void on_signal(void *arg, int signo)
+{
+	struct director *d = arg;
+
+	if (signo == SIGHUP)
+		jobs_reload(d->jobs);
+}
+
+static const struct parent_ops parent_ops = {
+    .link = on_link, .stop = on_stop, .process = on_process, .signal = on_signal};
+
+/* ---- start and end ---------------------------------------------------- */
+
+/* An overlay that is not one is kept under another name, so that nothing is lost. */
+static void load_overlay(struct director *d)
+{
+	int r = overlay_load(d->overlay, d->env->state_dir);
+	char from[300], to[300];
+
+	if (!r)
+		return;
+	log_errx("overlay in %s cannot be read: %s", d->env->state_dir, strerror(-r));
+	if (r != -EINVAL)
+		return;
+	snprintf(from, sizeof(from), "%s/overlay", d->env->state_dir);
+	snprintf(to, sizeof(to), "%s/overlay.unreadable", d->env->state_dir);
+	if (rename(from, to) == 0)
+		log_errx("overlay: it is not one of ours; kept as %s", to);
+}
+
+static void first_state(struct director *d)
+{
+	struct global_row g = global_get(d);
+
+	TEXT_COPY(g.version, PACKAGE_VERSION);
+	g.started = mono_read();
+	global_put(d, &g);
+	director_changed(d);
+}
+
+static void stop(struct director *d)
+{
+	for (int r = 0; r < ROLE_COUNT; r++)
+		drop_link(d, (enum role)r);
+	control_close(d->control);
+	jobs_free(d->jobs);
+	parent_close(d->parent);
+	overlay_free(d->overlay);
+	store_free(d->file);
+	store_free(d->wanted);
+	store_free(d->live);
+	loop_free(d->loop);
+}
+
+int main_main(const struct role_env *env)
+{
+	struct client agent = {.source = SOURCE_SNMP, .may_change = true, .who = "snmp"};
+	struct director d = {.env = env, .agent = &agent};
+
+	agent.d = &d;
+	d.loop = loop_new();
+	d.live = store_new();
+	d.overlay = overlay_new();
+	d.jobs = jobs_new(&d);
+	load_overlay(&d);
+	reload_first(&d);
+	first_state(&d);
+	d.control = control_open(&d);
+	d.parent = parent_open(d.loop, &parent_ops, &d);
+	director_settings(&d);
+	parent_ready(d.parent);
+	loop_run(d.loop);
+	stop(&d);
+	return 0;
+}

@@ -1,0 +1,23 @@
+noinst_LIBRARIES += core/daemon/libdaemon.a
+core_daemon_libdaemon_a_SOURCES = \
+	core/daemon/changelog.c core/daemon/changelog.h \
+	core/daemon/control.c core/daemon/control.h \
+	core/daemon/digest.c core/daemon/digest.h \
+	core/daemon/director.h \
+	core/daemon/guardian.c core/daemon/guardian.h \
+	core/daemon/jobs.c core/daemon/jobs.h \
+	core/daemon/main.c \
+	core/daemon/notify.c core/daemon/notify.h \
+	core/daemon/options.c core/daemon/options.h \
+	core/daemon/overlay.c core/daemon/overlay.h \
+	core/daemon/persist.c core/daemon/persist.h \
+	core/daemon/reload.c core/daemon/reload.h \
+	core/daemon/roles.c core/daemon/roles.h \
+	core/daemon/spawn.c core/daemon/spawn.h \
+	core/daemon/txn.c core/daemon/txn.h
+
+sbin_PROGRAMS += halvard
+halvard_SOURCES = core/daemon/halvard.c
+halvard_LDADD = core/daemon/libdaemon.a core/vrrp/libvrrp.a core/lvs/liblvs.a \
+	core/config/libconfig.a core/nl/libnl.a core/ipc/libipc.a core/model/libmodel.a \
+	core/base/libbase.a $(NL_LIBS) $(EVENT_LIBS) $(CRYPTO_LIBS) -lpthread

@@ -1,0 +1,30 @@
+/* options: the command line of halvard, with keepalived's letters. */
+#ifndef DAEMON_OPTIONS_H
+#define DAEMON_OPTIONS_H
+
+#include "ipc/parent.h"
+
+struct options {
+	struct role_env env;  /* role is ROLE_GUARDIAN unless --role names another */
+	const char *pid_file; /* NULL: RUNDIR/halvard.pid */
+	bool foreground;      /* -n */
+	bool console;         /* -l */
+	bool detail;          /* -D */
+	bool no_syslog;       /* -G */
+	int facility;         /* -S */
+	bool no_vrrp;         /* -C: checks only */
+	bool no_lvs;          /* -P: VRRP only */
+	bool test;            /* -t */
+	bool print_config;
+};
+
+enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
+
+/* Reads argv into `o`. DONE: help or version was printed; BAD: a message was. */
+enum options_result options_parse(struct options *o, int argc, char **argv);
+
+/* The arguments with which `o` starts again as `role`; NULL terminated, the caller frees the
+ * array (not the words). `program` is argv[0]. */
+const char **options_for_role(const struct options *o, enum role role, const char *program);
+
+#endif

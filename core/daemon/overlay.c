@@ -1,0 +1,272 @@
+/* overlay: see overlay.h. */
+#include "daemon/overlay.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/persist.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OVERLAY_FILE  "overlay"
+#define OVERLAY_MAGIC "halvard-overlay 1"
+#define LINE_WORD     TEXT_MAX
+
+struct entry {
+	char *line;            /* as it stands in the file */
+	const struct field *f; /* NULL: a line of another version, kept as it is */
+	enum table_id table;
+	unsigned char *key; /* a row of the table */
+	char *value;
+};
+
+struct overlay {
+	struct entry *items;
+	size_t count;
+	size_t cap;
+};
+
+struct overlay *overlay_new(void)
+{
+	return xcalloc(1, sizeof(struct overlay));
+}
+
+static void entry_clear(struct entry *e)
+{
+	free(e->line);
+	free(e->key);
+	free(e->value);
+}
+
+void overlay_free(struct overlay *o)
+{
+	if (!o)
+		return;
+	for (size_t i = 0; i < o->count; i++)
+		entry_clear(&o->items[i]);
+	free(o->items);
+	free(o);
+}
+
+size_t overlay_count(const struct overlay *o)
+{
+	return o->count;
+}
+
+static struct entry *append(struct overlay *o)
+{
+	if (o->count == o->cap) {
+		o->cap = o->cap ? 2 * o->cap : 16;
+		o->items = xrealloc(o->items, o->cap, sizeof(*o->items));
+	}
+	memset(&o->items[o->count], 0, sizeof(*o->items));
+	return &o->items[o->count++];
+}
+
+static unsigned char *row_dup(enum table_id t, const void *row)
+{
+	size_t size = schema_table(t)->row_size;
+
+	return memcpy(xcalloc(1, size), row, size);
+}
+
+struct overlay *overlay_clone(const struct overlay *o)
+{
+	struct overlay *c = overlay_new();
+
+	for (size_t i = 0; i < o->count; i++) {
+		const struct entry *from = &o->items[i];
+		struct entry *e = append(c);
+
+		*e = *from;
+		e->line = xstrdup(from->line);
+		e->value = from->value ? xstrdup(from->value) : NULL;
+		e->key = from->key ? row_dup(from->table, from->key) : NULL;
+	}
+	return c;
+}
+
+/* ---- reading ---------------------------------------------------------- */
+
+/* Reads "TABLE KEY... FIELD value" into the entry; a reason when it is not understood. */
+static const char *read_set(struct entry *e, const char *p)
+{
+	static char why[TEXT_MAX];
+	char word[LINE_WORD];
+	unsigned char row[MAX_ROW];
+	const struct table *t;
+
+	if (!text_word(&p, word, sizeof(word)) || !(t = schema_table_by_name(word)))
+		return "unknown table";
+	row_init(t->id, row);
+	for (unsigned i = 0; i < t->nkeys; i++)
+		if (!text_word(&p, word, sizeof(word)) ||
+		    !field_parse(&t->fields[i], row, word, why))
+			return "bad key";
+	if (!text_word(&p, word, sizeof(word)) || !(e->f = schema_field(t->id, word)))
+		return "unknown field";
+	if (!text_word(&p, word, sizeof(word)) || p[strspn(p, " \t")] || !(e->f->flags & F_SET) ||
+	    !field_parse(e->f, row, word, why)) {
+		e->f = NULL;
+		return "bad value";
+	}
+	e->table = t->id;
+	e->key = row_dup(t->id, row);
+	e->value = xstrdup(word);
+	return NULL;
+}
+
+static void read_line(struct overlay *o, const char *text, size_t len)
+{
+	struct entry *e = append(o);
+	const char *why;
+	char word[8];
+	const char *p;
+
+	e->line = xcalloc(1, len + 1);
+	memcpy(e->line, text, len);
+	p = e->line;
+	if (text_word(&p, word, sizeof(word)) && text_eq(word, "set"))
+		why = read_set(e, p);
+	else
+		why = "unknown operation";
+	if (why)
+		log_warnx("overlay: kept but not in force (%s): %.200s", why, e->line);
+}
+
+int overlay_parse(struct overlay *o, const char *text, size_t len)
+{
+	const char *end = text + len;
+	bool first = true;
+
+	while (text < end) {
+		const char *nl = memchr(text, '\n', (size_t)(end - text));
+		size_t n = (size_t)((nl ? nl : end) - text);
+
+		if (first && (n != strlen(OVERLAY_MAGIC) || memcmp(text, OVERLAY_MAGIC, n) != 0))
+			return -EINVAL;
+		if (!first && n && !memchr(text, 0, n))
+			read_line(o, text, n);
+		first = false;
+		text += n + 1;
+	}
+	return 0;
+}
+
+/* ---- writing ---------------------------------------------------------- */
+
+static void print_word(struct buf *b, const char *word)
+{
+	char quoted[4 * LINE_WORD + 3];
+
+	text_quote(quoted, sizeof(quoted), word);
+	buf_printf(b, " %s", quoted);
+}
+
+/* "set TABLE KEY... FIELD": what an entry is about. */
+static void print_stem(struct buf *b, const struct table *t, const void *key, const char *field)
+{
+	char text[TEXT_MAX];
+
+	buf_printf(b, "set %s", t->name);
+	for (unsigned i = 0; i < t->nkeys; i++)
+		print_word(b, field_text(&t->fields[i], key, text, sizeof(text)));
+	buf_printf(b, " %s", field);
+}
+
+void overlay_print(const struct overlay *o, struct buf *ret)
+{
+	buf_printf(ret, "%s\n", OVERLAY_MAGIC);
+	for (size_t i = 0; i < o->count; i++)
+		buf_printf(ret, "%s\n", o->items[i].line);
+}
+
+static void forget(struct overlay *o, size_t i)
+{
+	entry_clear(&o->items[i]);
+	o->count--;
+	memmove(&o->items[i], &o->items[i + 1], (o->count - i) * sizeof(o->items[0]));
+}
+
+static bool is_about(const struct entry *e, enum table_id t, const void *key, const struct field *f)
+{
+	return e->f == f && e->table == t && row_key_cmp(t, e->key, key) == 0;
+}
+
+static bool is_default(enum table_id t, const struct field *f, const char *value)
+{
+	unsigned char row[MAX_ROW];
+	char text[TEXT_MAX];
+
+	row_init(t, row);
+	return (f->flags & F_ADMIN) && text_eq(field_text(f, row, text, sizeof(text)), value);
+}
+
+void overlay_set(struct overlay *o, enum table_id t, const void *key, const struct field *f,
+		 const char *value)
+{
+	struct buf b = {0};
+	struct entry *e;
+
+	for (size_t i = o->count; i-- > 0;)
+		if (is_about(&o->items[i], t, key, f))
+			forget(o, i);
+	if (is_default(t, f, value))
+		return;
+	e = append(o);
+	print_stem(&b, schema_table(t), key, f->name);
+	print_word(&b, value);
+	e->line = xstrdup(buf_cstr(&b));
+	e->f = f;
+	e->table = t;
+	e->key = row_dup(t, key);
+	e->value = xstrdup(value);
+	buf_free(&b);
+}
+
+size_t overlay_apply(const struct overlay *o, struct store *s)
+{
+	size_t homeless = 0;
+
+	for (size_t i = 0; i < o->count; i++) {
+		const struct entry *e = &o->items[i];
+		unsigned char row[MAX_ROW];
+		struct fieldset one = {{0}};
+		char why[TEXT_MAX];
+		const void *there = e->f ? store_find(s, e->table, e->key) : NULL;
+
+		if (!there) {
+			homeless++;
+			continue;
+		}
+		memcpy(row, there, schema_table(e->table)->row_size);
+		if (!field_parse(e->f, row, e->value, why))
+			continue;
+		fieldset_add(&one, field_index(schema_table(e->table), e->f));
+		store_put_set(s, e->table, row, one, NULL);
+	}
+	return homeless;
+}
+
+int overlay_load(struct overlay *o, const char *dir)
+{
+	struct buf b = {0};
+	int r = persist_read(dir, OVERLAY_FILE, &b);
+
+	if (!r)
+		r = overlay_parse(o, buf_cstr(&b), b.len);
+	buf_free(&b);
+	return r == -ENOENT ? 0 : r;
+}
+
+int overlay_save(const struct overlay *o, const char *dir)
+{
+	struct buf b = {0};
+	int r;
+
+	overlay_print(o, &b);
+	r = persist_write(dir, OVERLAY_FILE, &b);
+	buf_free(&b);
+	return r;
+}

@@ -1,0 +1,41 @@
+/*
+ * overlay: the changes made at run time, kept beside the configuration file and applied over it
+ * at every start and reload, so that what was set stays set.
+ *
+ * The file is text: the line "halvard-overlay 1", then lines
+ *     set TABLE KEY... FIELD "value"
+ * with every word quoted as text_quote() does. A line of a table or field that this version does
+ * not know is kept as it is and written back.
+ */
+#ifndef DAEMON_OVERLAY_H
+#define DAEMON_OVERLAY_H
+
+#include "ipc/wire.h"
+#include "model/store.h"
+
+struct overlay;
+
+struct overlay *overlay_new(void);
+struct overlay *overlay_clone(const struct overlay *o);
+void overlay_free(struct overlay *o);
+/* Lines kept, those of unknown fields too. */
+size_t overlay_count(const struct overlay *o);
+
+/* Reads the text; lines that cannot be read are named in the log and kept. -EINVAL when the
+ * first line is not ours, 0 otherwise. */
+int overlay_parse(struct overlay *o, const char *text, size_t len);
+void overlay_print(const struct overlay *o, struct buf *ret);
+
+/* Remembers one field of one row; `key` is a row whose keys say which. An operator's field
+ * (F_ADMIN) set to its default is forgotten instead. */
+void overlay_set(struct overlay *o, enum table_id t, const void *key, const struct field *f,
+		 const char *value);
+
+/* Puts every known value into the rows that are there; returns how many lines found no row. */
+size_t overlay_apply(const struct overlay *o, struct store *s);
+
+/* The file behind it: DIR/overlay. 0 or -errno. */
+int overlay_load(struct overlay *o, const char *dir);
+int overlay_save(const struct overlay *o, const char *dir);
+
+#endif

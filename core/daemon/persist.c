@@ -1,0 +1,93 @@
+/* persist: see persist.h. */
+#include "daemon/persist.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int write_all(int fd, const struct buf *content)
+{
+	size_t done = 0;
+
+	while (done < content->len) {
+		ssize_t n = write(fd, content->data + done, content->len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		done += (size_t)n;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+static int write_file(const char *path, const struct buf *content)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, content);
+	if (close(fd) < 0 && !r)
+		r = -errno;
+	return r;
+}
+
+static int sync_folder(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = fsync(fd) < 0 ? -errno : 0;
+	close(fd);
+	return r;
+}
+
+int persist_write(const char *dir, const char *name, const struct buf *content)
+{
+	char path[PATH_MAX], temporary[PATH_MAX];
+	int r;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
+	    snprintf(temporary, sizeof(temporary), "%s/.%s.new", dir, name) >=
+		(int)sizeof(temporary))
+		return -ENAMETOOLONG;
+	r = write_file(temporary, content);
+	if (!r && rename(temporary, path) < 0)
+		r = -errno;
+	if (r) {
+		unlink(temporary);
+		return r;
+	}
+	return sync_folder(dir);
+}
+
+int persist_read(const char *dir, const char *name, struct buf *ret)
+{
+	char path[PATH_MAX], chunk[4096];
+	ssize_t n;
+	int fd, r = 0;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			r = -errno;
+			break;
+		}
+		buf_add(ret, chunk, (size_t)n);
+	}
+	close(fd);
+	return r;
+}

@@ -1,0 +1,21 @@
+/* roles: the one table of processes: what each may be and how it is started. */
+#ifndef DAEMON_ROLES_H
+#define DAEMON_ROLES_H
+
+#include "ipc/parent.h"
+
+struct role_spec {
+	enum role role;
+	const char *ident;                        /* in the log */
+	int (*entry)(const struct role_env *env); /* NULL: a program of its own */
+	bool realtime;                            /* SCHED_RR and locked memory */
+	const char *user;                         /* runs as this user when there is one */
+	unsigned start_order;
+};
+
+extern const struct role_spec role_specs[];
+extern const unsigned role_spec_count;
+
+const struct role_spec *role_spec(enum role r);
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * spawn: see spawn.h. The roles of this binary are this binary again with --role; the agent is a
+ * program of its own, so that nothing else is linked to the SNMP library. It is looked for beside
+ * this binary first: a build tree runs its own.
+ */
+#include "daemon/spawn.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define AGENT_PROGRAM "halvard-agent"
+#define RT_PRIORITY   10
+
+static void agent_path(char path[PATH_MAX])
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	snprintf(path, PATH_MAX, "%s/%s", SBINDIR, AGENT_PROGRAM);
+	if (n <= 0)
+		return;
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	if (slash &&
+	    snprintf(slash + 1, (size_t)(self + sizeof(self) - slash - 1), "%s", AGENT_PROGRAM) >
+		0 &&
+	    access(self, X_OK) == 0)
+		snprintf(path, PATH_MAX, "%s", self);
+}
+
+static void become_user(const char *name)
+{
+	const struct passwd *pw = name ? getpwnam(name) : NULL;
+
+	if (!pw || geteuid() != 0)
+		return;
+	if (initgroups(pw->pw_name, pw->pw_gid) < 0 || setgid(pw->pw_gid) < 0 ||
+	    setuid(pw->pw_uid) < 0)
+		fatal("cannot become %s", name);
+}
+
+static void become_realtime(void)
+{
+	struct sched_param p = {.sched_priority = RT_PRIORITY};
+
+	/* Refused: the guardian has said so already. */
+	sched_setscheduler(0, SCHED_RR, &p);
+}
+
+/* In the child, between fork and exec. */
+static void __attribute__((noreturn))
+run(const struct options *o, const struct role_spec *spec, int fd, pid_t guardian)
+{
+	char path[PATH_MAX] = "/proc/self/exe";
+	const char **argv;
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (fd == PARENT_FD)
+		fcntl(fd, F_SETFD, 0);
+	else if (dup2(fd, PARENT_FD) < 0)
+		fatal("cannot set up %s", spec->ident);
+	if (!spec->entry)
+		agent_path(path);
+	argv = options_for_role(o, spec->role, spec->ident);
+	if (spec->realtime)
+		become_realtime();
+	become_user(spec->user);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != guardian)
+		_exit(1);
+	execv(path, (char *const *)(uintptr_t)argv);
+	fatal("cannot run %s", path);
+}
+
+pid_t spawn_role(const struct options *o, const struct role_spec *spec, int *fd)
+{
+	pid_t guardian = getpid(), pid;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0)
+		run(o, spec, pair[1], guardian);
+	close(pair[1]);
+	if (pid < 0)
+		close(pair[0]);
+	else
+		*fd = pair[0];
+	return pid;
+}

@@ -1,0 +1,274 @@
+/*
+ * txn: see txn.h.
+ *
+ * `wanted` is the scratch and the truth of what should be: a test writes into it and, if the
+ * model does not hold together, takes back exactly what it wrote. The overlay before the change
+ * is kept whole (it is small), so undo is one file written.
+ */
+#include "daemon/txn.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "daemon/changelog.h"
+#include "model/rows.h"
+#include "model/rules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct step {
+	const struct field *f;
+	unsigned char old[MAX_ROW]; /* the row before */
+};
+
+struct txn {
+	struct director *d;
+	struct change change;
+	struct step *steps; /* one for each op; `done` of them are in `wanted` */
+	unsigned done;
+	struct overlay *before; /* set while committed */
+};
+
+struct txn *txn_new(struct director *d, struct change *change)
+{
+	struct txn *t = xcalloc(1, sizeof(*t));
+
+	t->d = d;
+	t->change = *change;
+	*change = (struct change){0};
+	t->steps = xcalloc(t->change.nops ? t->change.nops : 1, sizeof(*t->steps));
+	return t;
+}
+
+void txn_free(struct txn *t)
+{
+	if (!t)
+		return;
+	overlay_free(t->before);
+	change_free(&t->change);
+	free(t->steps);
+	free(t);
+}
+
+static bool __attribute__((format(printf, 4, 5)))
+refuse(struct result *r, enum result_status status, unsigned op, const char *fmt, ...)
+{
+	va_list ap;
+
+	*r = (struct result){.status = status, .op = op};
+	va_start(ap, fmt);
+	vsnprintf(r->text, sizeof(r->text), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+/* ---- test ------------------------------------------------------------- */
+
+/* The field of an op, if this source may set it. */
+static const struct field *settable(const struct txn *t, unsigned i, struct result *r)
+{
+	const struct change_op *op = &t->change.ops[i];
+	const struct table *tab = schema_table(op->table);
+	const struct field *f = schema_field(op->table, op->field);
+	unsigned need = t->change.source == SOURCE_SNMP ? F_SNMP : F_SET;
+
+	if (op->kind != OP_SET) {
+		refuse(r, RESULT_NOT_WRITABLE, i, "rows of %s come from the configuration file",
+		       tab->name);
+		return NULL;
+	}
+	if (!f) {
+		refuse(r, RESULT_NOT_WRITABLE, i, "%s has no field %s", tab->name, op->field);
+		return NULL;
+	}
+	if (!(f->flags & need) || (f->flags & F_EXEC)) {
+		refuse(r, RESULT_NOT_WRITABLE, i, "%s of %s cannot be set", f->name, tab->name);
+		return NULL;
+	}
+	return f;
+}
+
+/* What a field's range cannot say. */
+static const char *objection(const struct txn *t, const struct change_op *op, const void *row)
+{
+	const struct real_server_row *rs = row;
+	struct virtual_server_row key;
+	const struct virtual_server_row *vs;
+
+	if (op->table != T_REAL_SERVER || rs->admin_state != RS_DRAINING)
+		return NULL;
+	row_init(T_VIRTUAL_SERVER, &key);
+	TEXT_COPY(key.name, rs->vs);
+	vs = store_find(t->d->wanted, T_VIRTUAL_SERVER, &key);
+	return vs ? lvs_drain_objection(vs) : NULL;
+}
+
+static bool test_op(struct txn *t, unsigned i, struct result *r)
+{
+	const struct change_op *op = &t->change.ops[i];
+	struct step *s = &t->steps[i];
+	struct fieldset one = {{0}};
+	unsigned char row[MAX_ROW];
+	char why[TEXT_MAX], key[TEXT_MAX];
+	const void *there = store_find(t->d->wanted, op->table, op->key);
+	const char *bad;
+
+	s->f = settable(t, i, r);
+	if (!s->f)
+		return false;
+	if (!there)
+		return refuse(r, RESULT_NO_ROW, i, "there is no %s %s",
+			      schema_table(op->table)->name,
+			      row_key_text(op->table, op->key, key, sizeof(key)));
+	memcpy(s->old, there, schema_table(op->table)->row_size);
+	memcpy(row, there, schema_table(op->table)->row_size);
+	if (!field_parse(s->f, row, op->value, why))
+		return refuse(r, RESULT_WRONG_VALUE, i, "%s", why);
+	bad = objection(t, op, row);
+	if (bad)
+		return refuse(r, RESULT_INCONSISTENT_VALUE, i, "%s", bad);
+	fieldset_add(&one, field_index(schema_table(op->table), s->f));
+	store_put_set(t->d->wanted, op->table, row, one, NULL);
+	t->done = i + 1;
+	return true;
+}
+
+void txn_untest(struct txn *t)
+{
+	while (t->done > 0) {
+		const struct change_op *op = &t->change.ops[--t->done];
+
+		store_put(t->d->wanted, op->table, t->steps[t->done].old, F_WANTED, NULL);
+	}
+}
+
+bool txn_test(struct txn *t, struct result *ret)
+{
+	char why[TEXT_MAX];
+	bool ok = true;
+
+	for (unsigned i = 0; ok && i < t->change.nops; i++)
+		ok = test_op(t, i, ret);
+	if (ok && !config_acceptable(t->d->wanted, why))
+		ok = refuse(ret, RESULT_INCONSISTENT_VALUE, 0, "%s", why);
+	if (!ok)
+		txn_untest(t);
+	else
+		*ret = (struct result){.status = RESULT_OK};
+	return ok;
+}
+
+unsigned txn_workers(const struct txn *t)
+{
+	unsigned mask = 0;
+
+	for (unsigned i = 0; i < t->change.nops; i++) {
+		enum role owner = schema_table(t->change.ops[i].table)->owner;
+
+		if (owner != ROLE_MAIN)
+			mask |= 1u << owner;
+	}
+	return mask;
+}
+
+/* ---- commit ----------------------------------------------------------- */
+
+/* Copies the rows that the ops name from `wanted` to `live`. */
+static void show(struct txn *t, bool with_author)
+{
+	for (unsigned i = 0; i < t->change.nops; i++) {
+		const struct change_op *op = &t->change.ops[i];
+		const void *row = store_find(t->d->wanted, op->table, op->key);
+
+		store_put(t->d->live, op->table, row, F_WANTED, NULL);
+		if (op->table == T_REAL_SERVER && with_author) {
+			struct real_server_row rs;
+
+			memcpy(&rs, row, sizeof(rs));
+			TEXT_COPY(rs.changed_by, t->change.who);
+			rs.changed_at = wall_now_ms();
+			store_put(t->d->live, op->table, &rs, F_MAIN, NULL);
+		}
+	}
+}
+
+bool txn_commit(struct txn *t, struct result *ret)
+{
+	struct overlay *after = overlay_clone(t->d->overlay);
+	int r;
+
+	for (unsigned i = 0; i < t->change.nops; i++)
+		overlay_set(after, t->change.ops[i].table, t->change.ops[i].key, t->steps[i].f,
+			    t->change.ops[i].value);
+	r = overlay_save(after, t->d->env->state_dir);
+	if (r < 0) {
+		overlay_free(after);
+		txn_untest(t);
+		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write the overlay in %s: %s",
+			      t->d->env->state_dir, strerror(-r));
+	}
+	t->before = t->d->overlay;
+	t->d->overlay = after;
+	show(t, true);
+	director_changed(t->d);
+	*ret = (struct result){.status = RESULT_OK};
+	return true;
+}
+
+bool txn_revert(struct txn *t, struct result *ret)
+{
+	int r = overlay_save(t->before, t->d->env->state_dir);
+
+	if (r < 0)
+		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write the overlay in %s: %s",
+			      t->d->env->state_dir, strerror(-r));
+	overlay_free(t->d->overlay);
+	t->d->overlay = t->before;
+	t->before = NULL;
+	txn_untest(t);
+	show(t, false);
+	director_changed(t->d);
+	*ret = (struct result){.status = RESULT_OK};
+	return true;
+}
+
+/* ---- change log ------------------------------------------------------- */
+
+static enum change_result outcome(enum result_status s)
+{
+	if (s == RESULT_OK)
+		return CHANGE_DONE;
+	return s == RESULT_COMMIT_FAILED || s == RESULT_UNKNOWN ? CHANGE_FAILED : CHANGE_REFUSED;
+}
+
+void txn_log(const struct txn *t, const struct result *r)
+{
+	uint32_t size =
+	    ((const struct global_row *)store_single(t->d->live, T_GLOBAL))->change_log_size;
+
+	for (unsigned i = 0; i < t->change.nops; i++) {
+		const struct change_op *op = &t->change.ops[i];
+		struct change_log_row row = {.source = t->change.source,
+					     .result = (uint8_t)outcome(r->status)};
+		char key[TEXT_MAX], object[TEXT_MAX + 32], old[TEXT_MAX] = "";
+
+		snprintf(object, sizeof(object), "%s %s", schema_table(op->table)->name,
+			 row_key_text(op->table, op->key, key, sizeof(key)));
+		if (t->steps[i].f)
+			field_text(t->steps[i].f, t->steps[i].old, old, sizeof(old));
+		TEXT_COPY(row.who, t->change.who);
+		TEXT_COPY(row.object, object);
+		TEXT_COPY(row.field, op->field);
+		TEXT_COPY(row.old_value, old);
+		TEXT_COPY(row.new_value, op->value);
+		TEXT_COPY(row.result_text, r->status == RESULT_OK ? "" : r->text);
+		changelog_add(t->d->live, &row, size);
+		log_notice("change: %s by %s: %s %s: %s -> %s: %s%s%s",
+			   enum_name(change_source_names, t->change.source), t->change.who, object,
+			   op->field, old, op->value,
+			   enum_name(result_status_names, (int)r->status), r->text[0] ? ": " : "",
+			   r->text);
+	}
+}

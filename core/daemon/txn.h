@@ -1,0 +1,31 @@
+/*
+ * txn: one change of wanted rows: test, apply, and the way back. No waiting and no messages
+ * here: daemon/jobs puts the steps in order.
+ */
+#ifndef DAEMON_TXN_H
+#define DAEMON_TXN_H
+
+#include "daemon/director.h"
+
+struct txn;
+
+/* Takes the change (its ops are the txn's from then on). */
+struct txn *txn_new(struct director *d, struct change *change);
+/* Forgets it; what it did stays. */
+void txn_free(struct txn *t);
+
+/* Tests every op and the whole model that results, and leaves the result in `wanted`. On failure
+ * `wanted` is as before and `ret` says which op and why. */
+bool txn_test(struct txn *t, struct result *ret);
+/* Takes a tested change back out of `wanted`. */
+void txn_untest(struct txn *t);
+/* Makes a tested change durable and puts it into `live`. On failure nothing has changed. */
+bool txn_commit(struct txn *t, struct result *ret);
+/* Takes a committed change back: overlay, `wanted`, `live`. false: it could not be made durable. */
+bool txn_revert(struct txn *t, struct result *ret);
+/* Writes one row of the change log for each op. */
+void txn_log(const struct txn *t, const struct result *r);
+/* Roles whose tables it touches, as a mask of 1 << role. */
+unsigned txn_workers(const struct txn *t);
+
+#endif
