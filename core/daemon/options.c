@@ -229,10 +229,33 @@ enum options_result options_parse(struct options *o, int argc, char **argv)
 	return finish(o, argc, argv);
 }
 
+/* The agent is a program of its own with a command line of its own. */
+static const char **options_for_agent(const struct options *o, const char *program)
+{
+	const char **v = xcalloc(16, sizeof(*v));
+	unsigned n = 0;
+
+	v[n++] = program;
+	v[n++] = "--parent-fd";
+	v[n++] = "3";
+	v[n++] = "--run-dir";
+	v[n++] = o->env.run_dir;
+	v[n++] = "--log-level";
+	v[n++] = o->detail ? "7" : "6";
+	if (o->console)
+		v[n++] = "--log-stderr";
+	v[n] = NULL;
+	return v;
+}
+
 const char **options_for_role(const struct options *o, enum role role, const char *program)
 {
-	const char **v = xcalloc(32, sizeof(*v));
+	const char **v;
 	unsigned n = 0;
+
+	if (role == ROLE_AGENT)
+		return options_for_agent(o, program);
+	v = xcalloc(32, sizeof(*v));
 
 	v[n++] = program;
 	v[n++] = "--role";

@@ -49,7 +49,7 @@ struct link {
 	bool up;
 	bool failed;
 	bool closed;
-	bool delivered; /* a message was handed to ops since link_pump() began */
+	bool delivered; /* ops heard something since link_pump() began */
 };
 
 static const struct link_ops no_ops;
@@ -368,7 +368,7 @@ static const char *snapshot_end(struct link *l)
 	}
 	store_free(l->seen);
 	l->seen = NULL;
-	l->up = true;
+	l->up = l->delivered = true;
 	if (l->ops->up)
 		l->ops->up(l->arg);
 	return NULL;

@@ -60,8 +60,8 @@ void link_send_result(struct link *l, uint32_t id, const struct result *r);
 void link_send_change(struct link *l, enum msg_type type, uint32_t id, const struct change *c);
 
 /* For a caller that must wait (SNMP SET, halvardctl): sends what is pending and handles
- * incoming data for at most timeout_ms; ops are called as usual. Returns early after any
- * message was delivered; false when the link is down. */
+ * incoming data for at most timeout_ms; ops are called as usual. Returns early after a
+ * message was delivered or the link came up; false when it is down. */
 bool link_pump(struct link *l, int timeout_ms);
 
 #endif
