@@ -8,7 +8,7 @@
  *	priority 300
  *	         ^
  */
-#include "config/config.h"
+#include "config/parse.h"
 
 #include "base/log.h"
 
@@ -65,6 +65,51 @@ enum finding_level findings_worst(const struct findings *f)
 		if (f->items[i].level > worst)
 			worst = f->items[i].level;
 	return worst;
+}
+
+struct ordered {
+	struct finding item;
+	size_t file, index; /* rank of the file, place in the list */
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct ordered *x = a, *y = b;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	if (x->item.line != y->item.line)
+		return x->item.line < y->item.line ? -1 : 1;
+	if (x->item.column != y->item.column)
+		return x->item.column < y->item.column ? -1 : 1;
+	return x->index < y->index ? -1 : 1;
+}
+
+static bool same_file(const struct finding *a, const struct finding *b)
+{
+	return a->file && b->file ? strcmp(a->file, b->file) == 0 : a->file == b->file;
+}
+
+void findings_sort(struct findings *f, size_t from)
+{
+	size_t n = f->count - from, files = 0;
+	struct ordered *o = xcalloc(n + 1, sizeof(*o));
+
+	for (size_t i = 0; i < n; i++) {
+		size_t j = i;
+
+		o[i] = (struct ordered){f->items[from + i], files, i};
+		while (j > 0 && !same_file(&o[j - 1].item, &o[i].item))
+			j--;
+		if (j > 0)
+			o[i].file = o[j - 1].file;
+		else
+			files++;
+	}
+	qsort(o, n, sizeof(*o), by_place);
+	for (size_t i = 0; i < n; i++)
+		f->items[from + i] = o[i].item;
+	free(o);
 }
 
 /* Blanks up to the column; tabs stay tabs and the tail of a UTF-8 character has no width. */

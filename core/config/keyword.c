@@ -70,6 +70,9 @@ const char *keyword_nearest(const struct block *b, const char *word)
 	for (const char *const *l = b->later; l && *l && n < NAMES_MAX; l++)
 		names[n++] = *l;
 	names[n] = NULL;
+	for (size_t i = 0; i < n; i++)
+		if (strcasecmp(word, names[i]) == 0)
+			return names[i];
 	return text_nearest(word, names);
 }
 
@@ -126,6 +129,14 @@ static void seconds_text(uint64_t value, uint64_t per_second, char *buf, size_t 
 		buf[--n] = '\0';
 }
 
+/* Digits, and what of `more` goes with them. */
+static bool is_number(const char *text, const char *more)
+{
+	while (*text && (strchr("0123456789", *text) || strchr(more, *text)))
+		text++;
+	return !*text;
+}
+
 static bool convert_number(const struct keyword *k, const struct field *f, const char *text,
 			   void *row, char *why)
 {
@@ -136,8 +147,8 @@ static bool convert_number(const struct keyword *k, const struct field *f, const
 		field_put(f, row, value);
 		return true;
 	}
-	snprintf(why, TEXT_MAX, "\"%.64s\" is not a number in %" PRIu64 "..%" PRIu64, text, min,
-		 max);
+	snprintf(why, TEXT_MAX, "\"%.64s\" is %s, allowed is %" PRIu64 "..%" PRIu64, text,
+		 is_number(text, "-") ? "out of range" : "not a whole number", min, max);
 	return false;
 }
 
@@ -161,13 +172,14 @@ static bool convert_seconds(const struct keyword *k, const struct field *f, cons
 	}
 	seconds_text(min, per_second, low, sizeof(low));
 	seconds_text(max, per_second, high, sizeof(high));
-	snprintf(why, TEXT_MAX, "\"%.64s\" is not a time in seconds in %s..%s", text, low, high);
+	snprintf(why, TEXT_MAX, "\"%.64s\" is %s, allowed is %s..%s seconds", text,
+		 is_number(text, "-.") ? "out of range" : "not a time", low, high);
 	return false;
 }
 
 static void list_choices(const struct keyword *k, const char *text, char *why)
 {
-	int n = snprintf(why, TEXT_MAX, "\"%.64s\" is none of", text);
+	int n = snprintf(why, TEXT_MAX, "\"%.64s\" is not one of", text);
 
 	for (const struct enum_name *c = k->choices; c->name; c++)
 		n += snprintf(why + n, TEXT_MAX - (size_t)n, "%s %s", c == k->choices ? "" : ",",
@@ -232,7 +244,8 @@ bool keyword_convert(const struct keyword *k, const char *text, void *row, char 
 		break;
 	}
 	if (!keyword_boolean(text, &value)) {
-		snprintf(why, TEXT_MAX, "\"%.64s\" is none of on, off, true, false, yes, no", text);
+		snprintf(why, TEXT_MAX, "\"%.64s\" is not one of on, off, true, false, yes, no",
+			 text);
 		return false;
 	}
 	field_put(f, row, value != (k->conv == CONV_UNFLAG));

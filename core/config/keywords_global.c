@@ -44,6 +44,7 @@ static const struct keyword global_keywords[] = {
     {0},
 };
 
+/* clang-format off */
 static const char *const global_later[] = {
     /* identity and paths */
     "process_names", "process_name", "vrrp_process_name", "checker_process_name",
@@ -74,23 +75,30 @@ static const char *const global_later[] = {
     /* IPVS */
     "lvs_timeouts", "lvs_flush", "lvs_flush_on_stop", "lvs_flush_onstop", "lvs_sync_daemon",
     /* scheduling */
-    "vrrp_priority", "vrrp_no_swap", "vrrp_rt_priority", "vrrp_cpu_affinity", "vrrp_rlimit_rttime",
-    "vrrp_rlimit_rtime", "checker_priority", "checker_no_swap", "checker_rt_priority",
-    "checker_cpu_affinity", "checker_rlimit_rttime", "checker_rlimit_rtime", "bfd_priority",
-    "bfd_no_swap", "bfd_rt_priority", "bfd_cpu_affinity", "bfd_rlimit_rttime", "bfd_rlimit_rtime",
+    "vrrp_priority", "vrrp_no_swap", "vrrp_rt_priority", "vrrp_cpu_affinity",
+    "vrrp_rlimit_rttime", "vrrp_rlimit_rtime", "checker_priority", "checker_no_swap",
+    "checker_rt_priority", "checker_cpu_affinity", "checker_rlimit_rttime",
+    "checker_rlimit_rtime", "bfd_priority", "bfd_no_swap", "bfd_rt_priority", "bfd_cpu_affinity",
+    "bfd_rlimit_rttime", "bfd_rlimit_rtime",
     /* netlink buffers */
-    "vrrp_netlink_cmd_rcv_bufs", "vrrp_netlink_cmd_rcv_bufs_force", "vrrp_netlink_monitor_rcv_bufs",
-    "vrrp_netlink_monitor_rcv_bufs_force", "lvs_netlink_cmd_rcv_bufs",
-    "lvs_netlink_cmd_rcv_bufs_force", "lvs_netlink_monitor_rcv_bufs",
+    "vrrp_netlink_cmd_rcv_bufs", "vrrp_netlink_cmd_rcv_bufs_force",
+    "vrrp_netlink_monitor_rcv_bufs", "vrrp_netlink_monitor_rcv_bufs_force",
+    "lvs_netlink_cmd_rcv_bufs", "lvs_netlink_cmd_rcv_bufs_force", "lvs_netlink_monitor_rcv_bufs",
     "lvs_netlink_monitor_rcv_bufs_force", "process_monitor_rcv_bufs",
     "process_monitor_rcv_bufs_force",
     /* SNMP, D-Bus, reload */
     "enable_snmp_rfc", "enable_snmp_rfcv2", "enable_snmp_rfcv3", "snmp_vs_stats_update_interval",
     "snmp_rs_stats_update_interval", "enable_dbus", "dbus_service_name", "dbus_no_interface_name",
     "reload_check_config", "reload_time_file", "reload_repeat", "reload_file", "include_check",
-    NULL};
+    NULL,
+};
+/* clang-format on */
 
-static const char *const global_gone[] = {"plugin_dir", NULL};
+/* clang-format off */
+static const char *const global_gone[] = {
+    "plugin_dir", NULL,
+};
+/* clang-format on */
 
 const struct block block_global_defs = {
     .name = "global_defs",
@@ -107,29 +115,15 @@ static const struct keyword root_keywords[] = {
     {0},
 };
 
-static const char *const root_later[] = {"net_namespace",
-					 "net_namespace_ipvs",
-					 "namespace_with_ipsets",
-					 "instance",
-					 "use_pid_dir",
-					 "linkbeat_use_polling",
-					 "child_wait_time",
-					 "vrrp_sync_group",
-					 "vrrp_script",
-					 "vrrp_track_process",
-					 "track_file",
-					 "vrrp_track_file",
-					 "static_ipaddress",
-					 "static_routes",
-					 "static_rules",
-					 "track_group",
-					 "garp_group",
-					 "linkbeat_interfaces",
-					 "interface_up_down_delays",
-					 "bfd_instance",
-					 "virtual_server_group",
-					 "SSL",
-					 NULL};
+/* clang-format off */
+static const char *const root_later[] = {
+    "net_namespace", "net_namespace_ipvs", "namespace_with_ipsets", "instance", "use_pid_dir",
+    "linkbeat_use_polling", "child_wait_time", "vrrp_sync_group", "vrrp_script",
+    "vrrp_track_process", "track_file", "vrrp_track_file", "static_ipaddress", "static_routes",
+    "static_rules", "track_group", "garp_group", "linkbeat_interfaces",
+    "interface_up_down_delays", "bfd_instance", "virtual_server_group", "SSL", NULL,
+};
+/* clang-format on */
 
 const struct block block_root = {
     .name = "the file",

@@ -13,6 +13,7 @@
 
 static const struct enum_name protocols[] = {
     {LVS_TCP, "TCP"}, {LVS_UDP, "UDP"}, {LVS_SCTP, "SCTP"}, {0}};
+static const struct enum_name families[] = {{FAMILY_IPV4, "inet"}, {FAMILY_IPV6, "inet6"}, {0}};
 static const struct enum_name methods[] = {{LVS_NAT, "NAT"}, {LVS_DR, "DR"}, {LVS_TUN, "TUN"}, {0}};
 static const struct enum_name schedulers[] = {{1, "rr"},   {2, "wrr"},   {3, "lc"},  {4, "wlc"},
 					      {5, "lblc"}, {6, "lblcr"}, {7, "dh"},  {8, "sh"},
@@ -46,8 +47,11 @@ static const struct keyword tcp_check_keywords[] = {
     {0},
 };
 
-static const char *const tcp_check_later[] = {"bind_if", "fwmark", "alpha", "log_all_failures",
-					      NULL};
+/* clang-format off */
+static const char *const tcp_check_later[] = {
+    "bind_if", "fwmark", "alpha", "log_all_failures", NULL,
+};
+/* clang-format on */
 
 const struct block block_tcp_check = {
     .name = "TCP_CHECK",
@@ -71,11 +75,13 @@ static const struct keyword real_server_keywords[] = {
     {0},
 };
 
+/* clang-format off */
 static const char *const real_server_later[] = {
-    "uthreshold",  "lthreshold", "notify_up",        "notify_down", "alpha",     "smtp_alert",
-    "virtualhost", "snmp_name",  "log_all_failures", "HTTP_GET",    "SSL_GET",   "SMTP_CHECK",
-    "DNS_CHECK",   "UDP_CHECK",  "PING_CHECK",       "MISC_CHECK",  "BFD_CHECK", "FILE_CHECK",
-    NULL};
+    "uthreshold", "lthreshold", "notify_up", "notify_down", "alpha", "smtp_alert", "virtualhost",
+    "snmp_name", "log_all_failures", "HTTP_GET", "SSL_GET", "SMTP_CHECK", "DNS_CHECK",
+    "UDP_CHECK", "PING_CHECK", "MISC_CHECK", "BFD_CHECK", "FILE_CHECK", NULL,
+};
+/* clang-format on */
 
 const struct block block_real_server = {
     .name = "real_server",
@@ -98,6 +104,9 @@ static const struct keyword virtual_server_keywords[] = {
      .help = "Seconds that a client stays with its server; 360 when bare, 0 for none."},
     {"protocol", NULL, false, SERVICE(protocol), CONV_CHOICE, .choices = protocols,
      .any_case = true, .always = true, .help = "TCP, UDP or SCTP, in any case."},
+    {"ip_family", NULL, false, SERVICE(family), CONV_CHOICE, .choices = families, .always = true,
+     .print = print_ip_family,
+     .help = "Address family of a fwmark service, inet or inet6; that of its first real server."},
     {"sh-fallback", NULL, false, SERVICE(sched_fallback), CONV_FLAG,
      .help = "sh: pass over a server of weight 0."},
     {"mh-fallback", "sh-fallback"},
@@ -113,30 +122,20 @@ static const struct keyword virtual_server_keywords[] = {
     {0},
 };
 
-static const char *const virtual_server_later[] = {"flag-1",
-						   "flag-2",
-						   "flag-3",
-						   "hashed",
-						   "ops",
-						   "persistence_engine",
-						   "persistence_granularity",
-						   "ip_family",
-						   "ha_suspend",
-						   "smtp_alert",
-						   "virtualhost",
-						   "snmp_name",
-						   "alpha",
-						   "omega",
-						   "quorum",
-						   "hysteresis",
-						   "quorum_up",
-						   "quorum_down",
-						   "sorry_server",
-						   "sorry_server_inhibit",
-						   "sorry_server_lvs_method",
-						   NULL};
+/* clang-format off */
+static const char *const virtual_server_later[] = {
+    "flag-1", "flag-2", "flag-3", "hashed", "ops", "persistence_engine",
+    "persistence_granularity", "ha_suspend", "smtp_alert", "virtualhost", "snmp_name", "alpha",
+    "omega", "quorum", "hysteresis", "quorum_up", "quorum_down", "sorry_server",
+    "sorry_server_inhibit", "sorry_server_lvs_method", NULL,
+};
+/* clang-format on */
 
-static const char *const virtual_server_gone[] = {"nat_mask", "net_mask", NULL};
+/* clang-format off */
+static const char *const virtual_server_gone[] = {
+    "nat_mask", "net_mask", NULL,
+};
+/* clang-format on */
 
 const struct block block_virtual_server = {
     .name = "virtual_server",

@@ -73,59 +73,27 @@ static const struct keyword instance_keywords[] = {
     {0},
 };
 
-static const char *const instance_later[] = {"vrf",
-					     "use_vmac",
-					     "use_vmac_addr",
-					     "vmac_xmit_base",
-					     "use_ipvlan",
-					     "dont_track_primary",
-					     "track_interface",
-					     "track_script",
-					     "track_file",
-					     "track_process",
-					     "track_bfd",
-					     "mcast_src_ip",
-					     "unicast_src_ip",
-					     "mcast_dst_ip",
-					     "track_src_ip",
-					     "unicast_peer",
-					     "unicast_fault_no_peer",
-					     "check_unicast_src",
-					     "unicast_ttl",
-					     "old_unicast_checksum",
-					     "auth_hmac",
-					     "no_virtual_ipaddress",
-					     "promote_secondaries",
-					     "virtual_routes",
-					     "virtual_rules",
-					     "no_accept",
-					     "preempt_delay",
-					     "skip_check_adv_addr",
-					     "strict_mode",
-					     "notify_master",
-					     "notify_backup",
-					     "notify_fault",
-					     "notify_stop",
-					     "notify_deleted",
-					     "notify",
-					     "notify_master_rx_lower_pri",
-					     "notify_priority_changes",
-					     "smtp_alert",
-					     "garp_interval",
-					     "gna_interval",
-					     "garp_extra_if",
-					     "vmac_garp_intvl",
-					     "down_timer_adverts",
-					     "timer_expired_backup",
-					     "thread_timer_expired",
-					     "lower_prio_no_advert",
-					     "higher_prio_send_advert",
-					     "owner_ignore_adverts",
-					     "kernel_rx_buf_size",
-					     "lvs_sync_daemon_interface",
-					     NULL};
+/* clang-format off */
+static const char *const instance_later[] = {
+    "vrf", "use_vmac", "use_vmac_addr", "vmac_xmit_base", "use_ipvlan", "dont_track_primary",
+    "track_interface", "track_script", "track_file", "track_process", "track_bfd", "mcast_src_ip",
+    "unicast_src_ip", "mcast_dst_ip", "track_src_ip", "unicast_peer", "unicast_fault_no_peer",
+    "check_unicast_src", "unicast_ttl", "old_unicast_checksum", "auth_hmac",
+    "no_virtual_ipaddress", "promote_secondaries", "virtual_routes", "virtual_rules", "no_accept",
+    "preempt_delay", "skip_check_adv_addr", "strict_mode", "notify_master", "notify_backup",
+    "notify_fault", "notify_stop", "notify_deleted", "notify", "notify_master_rx_lower_pri",
+    "notify_priority_changes", "smtp_alert", "garp_interval", "gna_interval", "garp_extra_if",
+    "vmac_garp_intvl", "down_timer_adverts", "timer_expired_backup", "thread_timer_expired",
+    "lower_prio_no_advert", "higher_prio_send_advert", "owner_ignore_adverts",
+    "kernel_rx_buf_size", "lvs_sync_daemon_interface", NULL,
+};
+/* clang-format on */
 
-static const char *const instance_gone[] = {"native_ipv6", "debug", "linkbeat_use_polling", NULL};
+/* clang-format off */
+static const char *const instance_gone[] = {
+    "native_ipv6", "debug", "linkbeat_use_polling", NULL,
+};
+/* clang-format on */
 
 const struct block block_vrrp_instance = {
     .name = "vrrp_instance",

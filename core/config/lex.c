@@ -82,7 +82,9 @@ void place_report(struct findings *f, enum finding_level level, const struct pla
 	snprintf(line, sizeof(line), "%.*s", (int)line_length(s, at->line_at),
 		 s->data + at->line_at);
 	hide(line, secret);
-	findings_add(f, level, s->path, at->line, at->column, line, "%s", text);
+	/* A caret far to the right of a screen helps nobody. */
+	findings_add(f, level, s->path, at->line, at->column,
+		     at->column < sizeof(line) ? line : NULL, "%s", text);
 }
 
 /* ---- one line -------------------------------------------------------- */

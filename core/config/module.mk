@@ -1,7 +1,7 @@
 noinst_LIBRARIES += core/config/libconfig.a
 core_config_libconfig_a_SOURCES = \
 	core/config/arena.c core/config/arena.h \
-	core/config/config.c core/config/config.h \
+	core/config/config.h \
 	core/config/draft.c core/config/draft.h \
 	core/config/findings.c \
 	core/config/include.c \
@@ -10,6 +10,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/keywords_lvs.c \
 	core/config/keywords_vrrp.c \
 	core/config/lex.c core/config/lex.h \
+	core/config/load.c \
 	core/config/parse.c core/config/parse.h \
 	core/config/print.c \
 	core/config/resolve.c \

@@ -115,7 +115,7 @@ static void skip_unknown(struct parse *p, const struct block *b, const struct it
 	const char *what = peek_is(p, ITEM_OPEN) ? "the block was skipped" : "it was skipped";
 
 	if (other)
-		parse_report(p, FINDING_ERROR, it, 0, "%s belongs into %s, not into %s; %s", name,
+		parse_report(p, FINDING_ERROR, it, 0, "%s belongs in %s, not in %s; %s", name,
 			     other->name, b->name, what);
 	else if (nearest)
 		parse_report(p, FINDING_ERROR, it, 0,
@@ -189,7 +189,7 @@ static bool begin_block(struct parse *p, const struct block *b, const struct ite
 	}
 	if (belongs(p, b)) {
 		parse_report(p, FINDING_ERROR, it, 0,
-			     "%s: '{' is missing behind it; taken as if it "
+			     "%s: '{' is missing after it; taken as if it "
 			     "were there",
 			     b->name);
 		return true;

@@ -33,6 +33,9 @@ void parse_mark_field(struct parse *p, struct draft *d, enum table_id t, size_t 
 /* Converts one word with the keyword's row into the draft; reports what is wrong. */
 void parse_value(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it);
 
+/* Orders the findings from `from` on by place: files as they first appear, then lines. */
+void findings_sort(struct findings *f, size_t from);
+
 /* Where rows come from, for the findings of validation. */
 #define ORIGIN_ROW UINT16_MAX /* the row itself rather than a field */
 
@@ -86,6 +89,7 @@ void special_forwarding(struct parse *p, struct draft *d, const struct keyword *
 void special_persistence(struct parse *p, struct draft *d, const struct keyword *k,
 			 const struct item *it);
 bool print_persistence(const void *row, char *buf, size_t size);
+bool print_ip_family(const void *row, char *buf, size_t size);
 bool print_never(const void *row, char *buf, size_t size);
 
 #endif

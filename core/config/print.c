@@ -1,7 +1,276 @@
-/* print: the printed form comes with the next step. */
-#include "config/config.h"
+/*
+ * print: rows as a file that parses to the same rows.
+ *
+ * The same keyword table that reads a value writes it: a keyword is printed when its value
+ * differs from what the block would have without it, or when the reader of a file expects to
+ * see it always. What would be there without it is a row too (`without`), so that defaults
+ * that depend on an outer block need no code per keyword. Inherited values were resolved when
+ * the file was read, so nothing is printed in global_defs for the sake of instances.
+ *
+ * Rows come in the order of the store, not of the file. Secrets are printed in clear.
+ */
+#include "config/parse.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TEXT_SIZE 600 /* twice the longest string field, and quotes */
+
+struct printer {
+	FILE *to;
+	const struct store *store;
+	int depth;
+	bool any; /* something was printed before */
+};
+
+/* ---- lines ----------------------------------------------------------- */
+
+static void indent(struct printer *p)
+{
+	fprintf(p->to, "%*s", p->depth * 4, "");
+}
+
+static void open_block(struct printer *p, const char *name, const char *words)
+{
+	if (p->depth == 0 && p->any)
+		fputc('\n', p->to);
+	p->any = true;
+	indent(p);
+	fprintf(p->to, "%s%s%s {\n", name, words[0] ? " " : "", words);
+	p->depth++;
+}
+
+static void close_block(struct printer *p)
+{
+	p->depth--;
+	indent(p);
+	fputs("}\n", p->to);
+}
+
+static bool same_value(const struct keyword *k, const void *row, const void *without)
+{
+	struct fieldset one = {0}, differs;
+
+	fieldset_add(&one, field_at(k->table, k->offset));
+	differs = row_diff(k->table, row, without, one);
+	return fieldset_empty(&differs);
+}
+
+static void print_keyword(struct printer *p, const struct keyword *k, const void *row)
+{
+	char text[TEXT_SIZE];
+	bool wanted =
+	    k->print ? k->print(row, text, sizeof(text)) : keyword_text(k, row, text, sizeof(text));
+
+	if (!wanted)
+		return;
+	indent(p);
+	fprintf(p->to, "%s%s%s\n", k->name, text[0] ? " " : "", text);
+}
+
+/* The keywords of a block that fill fields of one table. */
+static void print_keywords(struct printer *p, const struct block *b, enum table_id t,
+			   const void *row, const void *without)
+{
+	for (const struct keyword *k = b->keywords; k->name; k++)
+		if (!k->means && !k->block && k->table == t &&
+		    (k->always || !same_value(k, row, without)))
+			print_keyword(p, k, row);
+}
+
+/* ---- global_defs ----------------------------------------------------- */
+
+static void print_global(struct printer *p)
+{
+	struct global_row row, without;
+
+	row_init(T_GLOBAL, &row);
+	if (store_count(p->store, T_GLOBAL))
+		row = *(const struct global_row *)store_at(p->store, T_GLOBAL, 0);
+	row_init(T_GLOBAL, &without);
+	if (row.router_id[0])
+		(void)gethostname(without.router_id, sizeof(without.router_id) - 1);
+	open_block(p, "global_defs", "");
+	print_keywords(p, &block_global_defs, T_GLOBAL, &row, &without);
+	close_block(p);
+}
+
+/* ---- vrrp_instance --------------------------------------------------- */
+
+static void print_option(struct printer *p, const char *name, const char *value)
+{
+	char text[TEXT_SIZE];
+
+	if (!value[0])
+		return;
+	keyword_quote(value, text, sizeof(text));
+	fprintf(p->to, " %s %s", name, text);
+}
+
+static void print_address(struct printer *p, const struct vrrp_address_row *a)
+{
+	char brd[ADDR_TEXT_MAX];
+
+	indent(p);
+	fprintf(p->to, "%s/%u", a->address, a->prefix_len);
+	print_option(p, "dev", a->dev);
+	if (a->scope != SCOPE_GLOBAL)
+		print_option(p, "scope", enum_name(addr_scope_names, a->scope));
+	print_option(p, "label", a->label);
+	if (a->broadcast_set)
+		print_option(p, "brd", a->broadcast.family ? addr_text(&a->broadcast, brd) : "+");
+	fputc('\n', p->to);
+}
+
+static const struct vrrp_address_row *address_at(const struct printer *p, size_t i,
+						 const char *instance)
+{
+	const struct vrrp_address_row *a = i < store_count(p->store, T_VRRP_ADDRESS)
+					       ? store_at(p->store, T_VRRP_ADDRESS, i)
+					       : NULL;
+
+	return a && text_eq(a->instance, instance) ? a : NULL;
+}
+
+static void print_addresses(struct printer *p, const struct block *b, const char *instance,
+			    bool excluded)
+{
+	const struct vrrp_address_row *a;
+	struct vrrp_address_row key = {0};
+	bool any = false;
+
+	TEXT_COPY(key.instance, instance);
+	for (size_t i = store_lower_bound(p->store, T_VRRP_ADDRESS, &key);
+	     (a = address_at(p, i, instance)); i++) {
+		if (a->excluded != excluded)
+			continue;
+		if (!any)
+			open_block(p, b->name, "");
+		any = true;
+		print_address(p, a);
+	}
+	if (any)
+		close_block(p);
+}
+
+static void print_instance(struct printer *p, const struct vrrp_instance_row *v)
+{
+	struct vrrp_instance_row without;
+	char name[TEXT_SIZE];
+
+	row_init(T_VRRP_INSTANCE, &without);
+	without.garp_lower_prio_repeat = v->garp_master_repeat;
+	without.garp_lower_prio_delay_ms = v->garp_master_delay_ms;
+	keyword_quote(v->name, name, sizeof(name));
+	open_block(p, "vrrp_instance", name);
+	print_keywords(p, &block_vrrp_instance, T_VRRP_INSTANCE, v, &without);
+	if (v->auth_type != VRRP_AUTH_NONE) {
+		open_block(p, "authentication", "");
+		print_keywords(p, &block_authentication, T_VRRP_INSTANCE, v, &without);
+		close_block(p);
+	}
+	print_addresses(p, &block_virtual_ipaddress, v->name, false);
+	print_addresses(p, &block_virtual_ipaddress_excluded, v->name, true);
+	close_block(p);
+}
+
+/* ---- virtual_server -------------------------------------------------- */
+
+static void print_check(struct printer *p, const struct virtual_server_row *v,
+			const struct real_server_row *r, const struct checker_row *c)
+{
+	struct checker_row without;
+
+	row_init(T_CHECKER, &without);
+	without.connect_addr = r->addr;
+	without.connect_port = r->port;
+	without.delay_loop_ms = v->delay_loop_ms;
+	without.warmup_ms = c->delay_loop_ms;
+	open_block(p, enum_name(check_kind_names, c->kind), "");
+	print_keywords(p, &block_tcp_check, T_CHECKER, c, &without);
+	close_block(p);
+}
+
+static void print_checks(struct printer *p, const struct virtual_server_row *v,
+			 const struct real_server_row *r)
+{
+	struct checker_row key = {0};
+
+	TEXT_COPY(key.vs, r->vs);
+	TEXT_COPY(key.rs, r->name);
+	for (size_t i = store_lower_bound(p->store, T_CHECKER, &key);
+	     i < store_count(p->store, T_CHECKER); i++) {
+		const struct checker_row *c = store_at(p->store, T_CHECKER, i);
+
+		if (!text_eq(c->vs, r->vs) || !text_eq(c->rs, r->name))
+			return;
+		print_check(p, v, r, c);
+	}
+}
+
+static void endpoint_words(char *buf, size_t size, const struct addr *a, uint16_t port)
+{
+	char text[ADDR_TEXT_MAX];
+
+	snprintf(buf, size, "%s %u", addr_text(a, text), port);
+}
+
+static void print_server(struct printer *p, const struct virtual_server_row *v,
+			 const struct real_server_row *r)
+{
+	struct real_server_row without;
+	char words[TEXT_SIZE];
+
+	row_init(T_REAL_SERVER, &without);
+	without.forwarding = v->forwarding;
+	endpoint_words(words, sizeof(words), &r->addr, r->port);
+	open_block(p, "real_server", words);
+	print_keywords(p, &block_real_server, T_REAL_SERVER, r, &without);
+	print_checks(p, v, r);
+	close_block(p);
+}
+
+static void print_servers(struct printer *p, const struct virtual_server_row *v)
+{
+	struct real_server_row key = {0};
+
+	TEXT_COPY(key.vs, v->name);
+	for (size_t i = store_lower_bound(p->store, T_REAL_SERVER, &key);
+	     i < store_count(p->store, T_REAL_SERVER); i++) {
+		const struct real_server_row *r = store_at(p->store, T_REAL_SERVER, i);
+
+		if (!text_eq(r->vs, v->name))
+			return;
+		print_server(p, v, r);
+	}
+}
+
+static void print_service(struct printer *p, const struct virtual_server_row *v)
+{
+	struct virtual_server_row without;
+	char words[TEXT_SIZE];
+
+	row_init(T_VIRTUAL_SERVER, &without);
+	if (v->fwmark)
+		snprintf(words, sizeof(words), "fwmark %u", v->fwmark);
+	else
+		endpoint_words(words, sizeof(words), &v->addr, v->port);
+	open_block(p, "virtual_server", words);
+	print_keywords(p, &block_virtual_server, T_VIRTUAL_SERVER, v, &without);
+	print_servers(p, v);
+	close_block(p);
+}
+
 void config_print(const struct store *s, FILE *to)
 {
-	(void)s;
-	(void)to;
+	struct printer p = {.to = to, .store = s};
+
+	print_global(&p);
+	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
+	print_instance(&p, v);
+	STORE_EACH(s, T_VIRTUAL_SERVER, struct virtual_server_row, v)
+	print_service(&p, v);
 }

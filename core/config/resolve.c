@@ -404,13 +404,20 @@ static void name_service(struct resolver *r, const struct layers *l, struct virt
 	name_endpoint(v->name, sizeof(v->name), &v->addr, v->port, tail);
 }
 
-/* A mark has no address: its family is that of its first real server. */
-static void family_of_mark(const struct draft *d, struct virtual_server_row *v)
+/* A mark has no address: its family is that of its first real server, if none is given. */
+static void fix_family(struct resolver *r, const struct layers *l, const struct draft *d,
+		       struct virtual_server_row *v)
 {
 	const struct real_server_row *s = d->first ? d->first->parts[T_REAL_SERVER]->row : NULL;
+	uint8_t asked = v->family;
 
-	if (v->fwmark && s)
+	if (!v->fwmark)
+		v->family = v->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
+	else if (s && !has(l, IN_SERVICE(family)))
 		v->family = s->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
+	if (v->family != asked && has(l, IN_SERVICE(family)))
+		report(r, FINDING_WARNING, where(l, IN_SERVICE(family)),
+		       "ip_family is for fwmark services; the address says which it is");
 }
 
 static void fix_persistence(struct resolver *r, const struct layers *l,
@@ -433,7 +440,7 @@ static void resolve_service(struct resolver *r, struct draft *d)
 	pile(&l);
 	if (!has(&l, IN_SERVICE(scheduler)))
 		TEXT_COPY(v.scheduler, "wlc");
-	family_of_mark(d, &v);
+	fix_family(r, &l, d, &v);
 	name_service(r, &l, &v);
 	fix_persistence(r, &l, &v);
 	if (store_find(r->store, T_VIRTUAL_SERVER, &v)) {

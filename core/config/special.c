@@ -95,10 +95,7 @@ bool enter_virtual_server(struct parse *p, struct draft *d, const struct item *i
 	}
 	if (text_eq(first, "fwmark"))
 		return read_fwmark(p, r, it);
-	if (!read_endpoint(p, it, 1, &r->addr, &r->port))
-		return false;
-	r->family = r->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
-	return true;
+	return read_endpoint(p, it, 1, &r->addr, &r->port);
 }
 
 bool enter_real_server(struct parse *p, struct draft *d, const struct item *it)
@@ -187,6 +184,14 @@ bool print_persistence(const void *row, char *buf, size_t size)
 
 	snprintf(buf, size, "%u", r->persistence_timeout_s);
 	return true;
+}
+
+bool print_ip_family(const void *row, char *buf, size_t size)
+{
+	const struct virtual_server_row *r = row;
+
+	text_copy(buf, size, r->family == FAMILY_IPV6 ? "inet6" : "inet");
+	return r->fwmark != 0;
 }
 
 bool print_never(const void *row, char *buf, size_t size)
@@ -278,7 +283,8 @@ static void read_scope(struct address_line *l)
 			l->row->scope = (uint8_t)s->value;
 			return;
 		}
-	complain(l, FINDING_ERROR, "is none of global, site, link, host, nowhere; it was ignored");
+	complain(l, FINDING_ERROR,
+		 "is not one of global, site, link, host, nowhere; it was ignored");
 }
 
 static void read_broadcast(struct address_line *l)
@@ -329,7 +335,7 @@ static bool read_options(struct address_line *l)
 				     "%s is known but not supported yet; it was skipped", name);
 		} else if (!takes_value(name)) {
 			complain(l, FINDING_ERROR,
-				 "is none of dev, label, scope, brd, broadcast; it was ignored");
+				 "is not one of dev, label, scope, brd, broadcast; it was ignored");
 		} else if (l->word + 1 == l->it->nwords) {
 			complain(l, FINDING_ERROR, "needs a value; it was ignored");
 		} else {

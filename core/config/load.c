@@ -1,5 +1,5 @@
 /*
- * config: the way from a file to a store: lex, parse, resolve, validate; what validation
+ * load: the way from a file to a store: lex, parse, resolve, validate; what validation
  * objects to is taken out again, so that the store is always one that may run.
  */
 #include "config/parse.h"
@@ -86,7 +86,7 @@ static int by_row(const void *a, const void *b)
 	return (int)x->field - (int)y->field;
 }
 
-static struct store *load(struct lexed *l, struct findings *f)
+static struct store *load(struct lexed *l, struct findings *f, size_t from)
 {
 	struct parse p = {.lexed = l, .findings = f};
 	struct store *s = store_new();
@@ -99,6 +99,7 @@ static struct store *load(struct lexed *l, struct findings *f)
 		qsort(o.items, o.count, sizeof(*o.items), by_row);
 	validate_store(&v);
 	drop_objections(s, &v);
+	findings_sort(f, from);
 	free(v.objections);
 	free(o.items);
 	lex_free(l);
@@ -107,12 +108,15 @@ static struct store *load(struct lexed *l, struct findings *f)
 
 struct store *config_parse(const char *name, const char *text, size_t len, struct findings *f)
 {
-	return load(lex_text(name, text, len, f), f);
+	size_t from = f->count;
+
+	return load(lex_text(name, text, len, f), f, from);
 }
 
 struct store *config_load(const char *path, struct findings *f)
 {
-	struct store *s = load(lex_file(path, f), f);
+	size_t from = f->count;
+	struct store *s = load(lex_file(path, f), f, from);
 	struct global_row g = *(const struct global_row *)store_single(s, T_GLOBAL);
 
 	if (!g.router_id[0] && gethostname(g.router_id, sizeof(g.router_id) - 1) == 0)
