@@ -11,11 +11,11 @@ agent_libagent_a_SOURCES = \
 	agent/snmp_loop.c agent/snmp_loop.h \
 	agent/table.c agent/table.h \
 	agent/value.c agent/value.h
-agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE $(SNMP_CFLAGS)
+agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SNMP_CFLAGS)
 
 sbin_PROGRAMS += halvard-agent
 halvard_agent_SOURCES = agent/main.c
-halvard_agent_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE $(SNMP_CFLAGS)
+halvard_agent_CPPFLAGS = $(AM_CPPFLAGS) $(SNMP_CFLAGS)
 halvard_agent_LDADD = agent/libagent.a core/ipc/libipc.a core/model/libmodel.a \
 	core/base/libbase.a $(SNMP_LIBS) $(EVENT_LIBS)
 endif

@@ -5,11 +5,17 @@ AGENT_UNIT_LIBS = agent/libagent.a core/ipc/libipc.a core/model/libmodel.a core/
 tests_unit_agent_print_map_SOURCES = tests/unit/agent_print_map.c
 tests_unit_agent_print_map_LDADD = $(AGENT_UNIT_LIBS)
 TESTS += tests/lint/mib-map.py
+
+# Guardian and main for tests/netns/test_agent_*.py.
+check_PROGRAMS += tests/unit/fake_main
+tests_unit_fake_main_SOURCES = tests/unit/fake_main.c
+tests_unit_fake_main_CPPFLAGS = $(AM_CPPFLAGS)
+tests_unit_fake_main_LDADD = core/ipc/libipc.a core/model/libmodel.a core/base/libbase.a $(EVENT_LIBS)
 if HAVE_CMOCKA
 AGENT_UNIT = tests/unit/agent_value tests/unit/agent_table tests/unit/agent_set
 check_PROGRAMS += $(AGENT_UNIT)
 TESTS += $(AGENT_UNIT)
-AGENT_UNIT_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE $(SNMP_CFLAGS) $(CMOCKA_CFLAGS)
+AGENT_UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(SNMP_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_agent_value_SOURCES = tests/unit/agent_value.c
 tests_unit_agent_value_CPPFLAGS = $(AGENT_UNIT_CPPFLAGS)
 tests_unit_agent_value_LDADD = $(AGENT_UNIT_LIBS)
@@ -21,4 +27,5 @@ tests_unit_agent_set_CPPFLAGS = $(AGENT_UNIT_CPPFLAGS)
 tests_unit_agent_set_LDADD = $(AGENT_UNIT_LIBS)
 endif
 endif
-EXTRA_DIST += tests/lint/mib-map.py
+EXTRA_DIST += tests/lint/mib-map.py tests/netns/test_agent_snmp.py \
+	tests/netns/test_agent_snippet.py

@@ -1,0 +1,2 @@
+snmpdexampledir = $(docdir)/snmpd
+dist_snmpdexample_DATA = conf/snmpd/halvard.conf
