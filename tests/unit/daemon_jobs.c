@@ -1,0 +1,399 @@
+/* daemon: transactions from a client, against workers that obey, refuse or vanish. */
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/jobs.h"
+#include "model/rows.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum mood { OBEYS, REFUSES, SILENT };
+
+struct world {
+	struct director d;
+	struct role_env env;
+	struct client client;
+	struct store *worker_store, *client_store;
+	struct link *worker, *asker;
+	enum mood mood;
+	struct result result;
+	uint32_t answered;
+	char dir[32];
+};
+
+static struct world *w;
+
+/* ---- the worker, and the one who asks ---------------------------------- */
+
+static void worker_message(void *arg, struct msg *m, struct mono now)
+{
+	struct result r = {.status = w->mood == REFUSES ? RESULT_COMMIT_FAILED : RESULT_OK,
+			   .text = "the kernel says no"};
+
+	(void)arg;
+	(void)now;
+	if (m->type == MSG_BARRIER && w->mood != SILENT)
+		link_send_result(w->worker, m->id, &r);
+}
+
+static void asker_message(void *arg, struct msg *m, struct mono now)
+{
+	(void)arg;
+	(void)now;
+	if (m->type == MSG_RESULT && wire_get_result(&m->body, &w->result))
+		w->answered = m->id;
+}
+
+static const struct link_ops worker_ops = {.message = worker_message};
+static const struct link_ops asker_ops = {.message = asker_message};
+
+/* Main's ends: as daemon/main and daemon/control do. */
+static void from_worker(void *arg, struct msg *m, struct mono now)
+{
+	struct result r;
+
+	(void)arg;
+	(void)now;
+	if (m->type == MSG_RESULT && wire_get_result(&m->body, &r))
+		jobs_barrier(w->d.jobs, ROLE_LVS, m->id, &r);
+}
+
+static void from_asker(void *arg, struct msg *m, struct mono now)
+{
+	(void)arg;
+	(void)now;
+	jobs_message(&w->client, m);
+}
+
+static const struct link_ops main_worker_ops = {.message = from_worker};
+static const struct link_ops main_asker_ops = {.message = from_asker};
+
+static void settle(void)
+{
+	for (int i = 0; i < 10; i++) {
+		link_pump(w->asker, 1);
+		if (w->client.link)
+			link_pump(w->client.link, 1);
+		if (w->d.links[ROLE_LVS])
+			link_pump(w->d.links[ROLE_LVS], 1);
+		link_pump(w->worker, 1);
+	}
+}
+
+static void put_rows(struct store *s)
+{
+	struct virtual_server_row vs;
+	struct real_server_row rs;
+
+	row_init(T_VIRTUAL_SERVER, &vs);
+	TEXT_COPY(vs.name, "192.0.2.1:80/tcp");
+	TEXT_COPY(vs.scheduler, "rr");
+	addr_parse("192.0.2.1", &vs.addr);
+	vs.port = 80;
+	vs.protocol = LVS_TCP;
+	store_put(s, T_VIRTUAL_SERVER, &vs, F_WANTED, NULL);
+	row_init(T_REAL_SERVER, &rs);
+	TEXT_COPY(rs.vs, vs.name);
+	TEXT_COPY(rs.name, "10.0.0.1:80");
+	addr_parse("10.0.0.1", &rs.addr);
+	rs.port = 80;
+	store_put(s, T_REAL_SERVER, &rs, F_WANTED, NULL);
+}
+
+static int setup(void **state)
+{
+	int fd[2];
+
+	(void)state;
+	w = calloc(1, sizeof(*w));
+	TEXT_COPY(w->dir, "/tmp/halvard-jobs-XXXXXX");
+	assert_non_null(mkdtemp(w->dir));
+	w->env.state_dir = w->dir;
+	w->d.env = &w->env;
+	w->d.loop = loop_new();
+	w->d.file = store_new();
+	w->d.wanted = store_new();
+	w->d.live = store_new();
+	w->d.overlay = overlay_new();
+	w->d.jobs = jobs_new(&w->d);
+	put_rows(w->d.file);
+	store_merge(w->d.wanted, w->d.file, F_WANTED);
+	store_merge(w->d.live, w->d.file, F_WANTED);
+	w->worker_store = store_new();
+	w->client_store = store_new();
+	socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fd);
+	w->d.links[ROLE_LVS] =
+	    link_open(w->d.loop, fd[0], ROLE_MAIN, ROLE_LVS, w->d.live, &main_worker_ops, NULL);
+	w->worker =
+	    link_open(w->d.loop, fd[1], ROLE_LVS, ROLE_MAIN, w->worker_store, &worker_ops, NULL);
+	socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fd);
+	w->client =
+	    (struct client){.d = &w->d, .source = SOURCE_SNMP, .may_change = true, .who = "snmp"};
+	w->client.link =
+	    link_open(w->d.loop, fd[0], ROLE_MAIN, ROLE_AGENT, w->d.live, &main_asker_ops, NULL);
+	w->asker =
+	    link_open(w->d.loop, fd[1], ROLE_AGENT, ROLE_MAIN, w->client_store, &asker_ops, NULL);
+	settle();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char path[64];
+
+	(void)state;
+	link_close(w->d.links[ROLE_LVS]);
+	link_close(w->client.link);
+	link_close(w->worker);
+	link_close(w->asker);
+	jobs_free(w->d.jobs);
+	overlay_free(w->d.overlay);
+	store_free(w->d.file);
+	store_free(w->d.wanted);
+	store_free(w->d.live);
+	store_free(w->worker_store);
+	store_free(w->client_store);
+	loop_free(w->d.loop);
+	snprintf(path, sizeof(path), "%s/overlay", w->dir);
+	unlink(path);
+	assert_int_equal(rmdir(w->dir), 0);
+	free(w);
+	return 0;
+}
+
+/* ---- asking ------------------------------------------------------------ */
+
+static struct change_op *op(struct change *c, const char *field, const char *value)
+{
+	struct change_op *o = change_add(c, OP_SET, T_REAL_SERVER);
+	struct real_server_row key;
+
+	row_init(T_REAL_SERVER, &key);
+	TEXT_COPY(key.vs, "192.0.2.1:80/tcp");
+	TEXT_COPY(key.name, "10.0.0.1:80");
+	memcpy(o->key, &key, sizeof(key));
+	TEXT_COPY(o->field, field);
+	TEXT_COPY(o->value, value);
+	return o;
+}
+
+static enum result_status ask(enum msg_type type, uint32_t id, struct change *c)
+{
+	w->answered = 0;
+	if (c) {
+		link_send_change(w->asker, type, id, c);
+		change_free(c);
+	} else {
+		link_send(w->asker, type, id, NULL);
+	}
+	settle();
+	return w->answered == id ? w->result.status : (enum result_status)0;
+}
+
+static const struct real_server_row *row_in(struct store *s)
+{
+	return store_at(s, T_REAL_SERVER, 0);
+}
+
+static bool overlay_has(const char *text)
+{
+	char path[64], content[1024] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/overlay", w->dir);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	content[fread(content, 1, sizeof(content) - 1, f)] = '\0';
+	fclose(f);
+	return strstr(content, text) != NULL;
+}
+
+static const struct change_log_row *last_change(void)
+{
+	return store_at(w->d.live, T_CHANGE_LOG, store_count(w->d.live, T_CHANGE_LOG) - 1);
+}
+
+/* ---- tests ------------------------------------------------------------- */
+
+static void tested_then_committed_is_in_force_and_durable(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_TEST, 7, &c), RESULT_OK);
+	assert_int_equal(row_in(w->worker_store)->weight, 1);
+	assert_false(overlay_has("300"));
+	assert_int_equal(ask(MSG_TXN_COMMIT, 7, NULL), RESULT_OK);
+	assert_int_equal(row_in(w->worker_store)->weight, 300);
+	assert_true(overlay_has("weight \"300\""));
+	assert_string_equal(last_change()->old_value, "1");
+	assert_int_equal(last_change()->result, CHANGE_DONE);
+	assert_string_equal(row_in(w->client_store)->changed_by, "snmp");
+}
+
+static void one_bad_value_refuses_the_whole(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	op(&c, "weight", "300");
+	op(&c, "weight", "65536");
+	assert_int_equal(ask(MSG_TXN_TEST, 1, &c), RESULT_WRONG_VALUE);
+	assert_int_equal(w->result.op, 1);
+	assert_non_null(strstr(w->result.text, "0..65535"));
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+	assert_int_equal(ask(MSG_TXN_COMMIT, 1, NULL), RESULT_UNAVAILABLE);
+	assert_int_equal(row_in(w->d.live)->weight, 1);
+}
+
+static void what_may_not_be_set_is_refused(void **state)
+{
+	static const char *const fields[] = {"oper_state", "forwarding", "nosuch", "changed_by"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		struct change c = {0};
+
+		op(&c, fields[i], "1");
+		assert_int_equal(ask(MSG_TXN_RUN, 9, &c), RESULT_NOT_WRITABLE);
+	}
+	/* A field for halvardctl is not one for SNMP. */
+	struct change c = {0};
+
+	op(&c, "inhibit_on_failure", "yes");
+	assert_int_equal(ask(MSG_TXN_RUN, 9, &c), RESULT_NOT_WRITABLE);
+	w->client.source = SOURCE_CTL;
+	op(&c, "inhibit_on_failure", "yes");
+	assert_int_equal(ask(MSG_TXN_RUN, 9, &c), RESULT_OK);
+}
+
+static void a_worker_that_refuses_undoes_everything(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	w->mood = REFUSES;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_RUN, 3, &c), RESULT_COMMIT_FAILED);
+	assert_string_equal(w->result.text, "the kernel says no");
+	settle();
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+	assert_int_equal(row_in(w->d.live)->weight, 1);
+	assert_int_equal(row_in(w->worker_store)->weight, 1);
+	assert_false(overlay_has("weight"));
+	assert_int_equal(last_change()->result, CHANGE_FAILED);
+}
+
+static void a_disk_that_refuses_changes_nothing(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	w->env.state_dir = "/proc/self/nowhere";
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_TEST, 4, &c), RESULT_OK);
+	assert_int_equal(ask(MSG_TXN_COMMIT, 4, NULL), RESULT_COMMIT_FAILED);
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+	assert_int_equal(row_in(w->worker_store)->weight, 1);
+	w->env.state_dir = w->dir;
+}
+
+static void undo_takes_back_what_was_committed(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	op(&c, "weight", "300");
+	op(&c, "admin_state", "draining");
+	assert_int_equal(ask(MSG_TXN_TEST, 5, &c), RESULT_OK);
+	assert_int_equal(ask(MSG_TXN_COMMIT, 5, NULL), RESULT_OK);
+	assert_int_equal(ask(MSG_TXN_UNDO, 5, NULL), RESULT_OK);
+	assert_int_equal(row_in(w->worker_store)->weight, 1);
+	assert_int_equal(row_in(w->worker_store)->admin_state, RS_ENABLED);
+	assert_false(overlay_has("weight"));
+	assert_int_equal(ask(MSG_TXN_UNDO, 5, NULL), RESULT_UNAVAILABLE);
+}
+
+static void an_absent_worker_is_said_before_anything_happens(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	link_close(w->d.links[ROLE_LVS]);
+	w->d.links[ROLE_LVS] = NULL;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_RUN, 6, &c), RESULT_UNAVAILABLE);
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+	assert_false(overlay_has("weight"));
+}
+
+static void a_worker_that_dies_leaves_the_outcome_open_and_the_change_kept(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	w->mood = SILENT;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_RUN, 8, &c), 0);
+	jobs_worker_gone(w->d.jobs, ROLE_LVS);
+	settle();
+	assert_int_equal(w->answered, 8);
+	assert_int_equal(w->result.status, RESULT_UNKNOWN);
+	assert_true(overlay_has("weight \"300\""));
+}
+
+static void a_client_that_leaves_lets_go_of_what_it_held(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_TEST, 10, &c), RESULT_OK);
+	assert_int_equal(row_in(w->d.wanted)->weight, 300);
+	jobs_client_gone(&w->client);
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+	op(&c, "weight", "9");
+	assert_int_equal(ask(MSG_TXN_RUN, 11, &c), RESULT_OK);
+}
+
+static void a_reader_may_not_change(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	w->client.may_change = false;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_RUN, 12, &c), RESULT_DENIED);
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(tested_then_committed_is_in_force_and_durable),
+	    TEST(one_bad_value_refuses_the_whole),
+	    TEST(what_may_not_be_set_is_refused),
+	    TEST(a_worker_that_refuses_undoes_everything),
+	    TEST(a_disk_that_refuses_changes_nothing),
+	    TEST(undo_takes_back_what_was_committed),
+	    TEST(an_absent_worker_is_said_before_anything_happens),
+	    TEST(a_worker_that_dies_leaves_the_outcome_open_and_the_change_kept),
+	    TEST(a_client_that_leaves_lets_go_of_what_it_held),
+	    TEST(a_reader_may_not_change),
+	};
+
+	log_init(&(struct log_options){.ident = "test", .max_level = LOG_LV_ERR});
+	return cmocka_run_group_tests_name("daemon_jobs", tests, NULL, NULL);
+}

@@ -1,0 +1,177 @@
+/* daemon: the overlay and the file behind it. */
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/overlay.h"
+#include "daemon/persist.h"
+#include "model/rows.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct real_server_row server(void)
+{
+	struct real_server_row r;
+
+	row_init(T_REAL_SERVER, &r);
+	TEXT_COPY(r.vs, "192.0.2.1:80/tcp");
+	TEXT_COPY(r.name, "10.0.0.1:80");
+	return r;
+}
+
+static void set(struct overlay *o, const char *field, const char *value)
+{
+	struct real_server_row r = server();
+
+	overlay_set(o, T_REAL_SERVER, &r, schema_field(T_REAL_SERVER, field), value);
+}
+
+static void parse(struct overlay *o, const char *text)
+{
+	assert_int_equal(overlay_parse(o, text, strlen(text)), 0);
+}
+
+/* As a string that holds until the next call. */
+static const char *print(struct overlay *o)
+{
+	static struct buf b;
+
+	buf_reset(&b);
+	overlay_print(o, &b);
+	return buf_cstr(&b);
+}
+
+static void the_last_value_counts_and_stands_once(void **state)
+{
+	struct overlay *o = overlay_new();
+
+	(void)state;
+	set(o, "weight", "256");
+	set(o, "weight", "300");
+	assert_int_equal(overlay_count(o), 1);
+	assert_string_equal(print(o), "halvard-overlay 1\n"
+				      "set real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\" weight "
+				      "\"300\"\n");
+	overlay_free(o);
+}
+
+static void an_operators_default_is_forgotten_a_configured_value_is_not(void **state)
+{
+	struct overlay *o = overlay_new();
+
+	(void)state;
+	set(o, "admin_state", "draining");
+	set(o, "admin_state", "enabled");
+	assert_int_equal(overlay_count(o), 0);
+	set(o, "weight", "1");
+	assert_int_equal(overlay_count(o), 1);
+	overlay_free(o);
+}
+
+static void any_text_comes_back(void **state)
+{
+	struct overlay *a = overlay_new(), *b = overlay_new();
+	struct store *s = store_new();
+	struct real_server_row r = server();
+	const struct real_server_row *got;
+	char text[128] = {0};
+
+	(void)state;
+	for (int i = 0; i < 127; i++)
+		text[i] = (char)(i + 1);
+	set(a, "admin_reason", text);
+	parse(b, print(a));
+	store_put(s, T_REAL_SERVER, &r, F_WANTED, NULL);
+	assert_int_equal(overlay_apply(b, s), 0);
+	got = store_find(s, T_REAL_SERVER, &r);
+	assert_string_equal(got->admin_reason, text);
+	overlay_free(a);
+	overlay_free(b);
+	store_free(s);
+}
+
+static void lines_of_another_version_are_kept(void **state)
+{
+	static const char *const in =
+	    "halvard-overlay 1\n"
+	    "set real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\" colour \"green\"\n"
+	    "set moon \"x\" y \"z\"\n"
+	    "add virtual_server \"192.0.2.2:80/tcp\"\n"
+	    "set real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\" weight \"70000\"\n"
+	    "set real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\" weight \"7\"\n";
+	struct overlay *o = overlay_new();
+	struct store *s = store_new();
+	struct real_server_row r = server();
+
+	(void)state;
+	parse(o, in);
+	assert_string_equal(print(o), in);
+	store_put(s, T_REAL_SERVER, &r, F_WANTED, NULL);
+	assert_int_equal(overlay_apply(o, s), 4);
+	assert_int_equal(((const struct real_server_row *)store_find(s, T_REAL_SERVER, &r))->weight,
+			 7);
+	overlay_free(o);
+	store_free(s);
+}
+
+static void another_file_is_not_taken_for_an_overlay(void **state)
+{
+	struct overlay *o = overlay_new();
+
+	(void)state;
+	assert_int_not_equal(overlay_parse(o, "halvard-overlay 2\n", 18), 0);
+	assert_int_not_equal(overlay_parse(o, "! Configuration File\n", 21), 0);
+	assert_int_equal(overlay_count(o), 0);
+	overlay_free(o);
+}
+
+static void a_full_disk_leaves_the_old_file(void **state)
+{
+	char dir[] = "/tmp/halvard-overlay-XXXXXX", path[64];
+	struct overlay *o = overlay_new(), *back = overlay_new();
+	struct rlimit small = {10, RLIM_INFINITY}, before;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	set(o, "weight", "256");
+	assert_int_equal(overlay_save(o, dir), 0);
+	set(o, "weight", "300");
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &before);
+	small.rlim_max = before.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_true(overlay_save(o, dir) < 0);
+	setrlimit(RLIMIT_FSIZE, &before);
+	assert_int_equal(overlay_load(back, dir), 0);
+	assert_non_null(strstr(print(back), "weight \"256\""));
+	snprintf(path, sizeof(path), "%s/.overlay.new", dir);
+	assert_int_not_equal(access(path, F_OK), 0);
+	snprintf(path, sizeof(path), "%s/overlay", dir);
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
+	overlay_free(o);
+	overlay_free(back);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_last_value_counts_and_stands_once),
+	    cmocka_unit_test(an_operators_default_is_forgotten_a_configured_value_is_not),
+	    cmocka_unit_test(any_text_comes_back),
+	    cmocka_unit_test(lines_of_another_version_are_kept),
+	    cmocka_unit_test(another_file_is_not_taken_for_an_overlay),
+	    cmocka_unit_test(a_full_disk_leaves_the_old_file),
+	};
+
+	log_init(&(struct log_options){.ident = "test", .max_level = LOG_LV_ERR});
+	return cmocka_run_group_tests_name("daemon_overlay", tests, NULL, NULL);
+}
