@@ -15,3 +15,9 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/roles.c core/daemon/roles.h \
 	core/daemon/spawn.c core/daemon/spawn.h \
 	core/daemon/txn.c core/daemon/txn.h
+
+sbin_PROGRAMS += halvard
+halvard_SOURCES = core/daemon/halvard.c
+halvard_LDADD = core/daemon/libdaemon.a core/vrrp/libvrrp.a core/lvs/liblvs.a \
+	core/config/libconfig.a core/nl/libnl.a core/ipc/libipc.a core/model/libmodel.a \
+	core/base/libbase.a $(NL_LIBS) $(EVENT_LIBS) $(CRYPTO_LIBS) -lpthread
