@@ -2,13 +2,11 @@
 
 Kept by Halvard; the same tests with Debian's keepalived in its place prove the lab.
 """
-import time
-
 import pytest
 
 from lab import daemons
 from lab.space import wait_for
-from lab.topology import REAL, fetch, tutorial_config
+from lab.topology import REAL, tutorial_config
 
 BOTH = {REAL["real1"]: 1, REAL["real2"]: 1}
 

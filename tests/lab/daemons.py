@@ -281,7 +281,7 @@ http {
 		listen 80;
 		root %(folder)s;
 		location = / { default_type text/plain; return 200 "%(answer)s\\n"; }
-		location = /big { limit_rate $arg_rate; sendfile off; }
+		location = /big { limit_rate $arg_rate; sendfile off; add_header X-Real "%(answer)s"; }
 	}
 }
 """ % {"folder": self.folder, "answer": answer})

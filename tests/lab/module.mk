@@ -1,12 +1,14 @@
-# The lab and the suites that run in it: one entry each for the whole of tests/netns (on
+# The lab, and the suites that run in it: one entry each for the whole of tests/netns (on
 # this kernel) and of tests/guest (where IPVS exists).
-LAB_TESTS = tests/netns.test tests/guest.test
+LAB_TESTS = tests/runner.test tests/netns.test tests/guest.test
 TESTS += $(LAB_TESTS)
 # Automake has variables of its own for tests named *.test.
 TEST_LOG_DRIVER = $(LOG_DRIVER)
 TEST_LOG_COMPILER = $(LOG_COMPILER)
 EXTRA_DIST += $(LAB_TESTS) tests/pytest-tap tests/conftest.py \
 	tests/lab/__init__.py tests/lab/daemons.py tests/lab/guest-init tests/lab/inside \
-	tests/lab/demo tests/lab/run tests/lab/snmp.py tests/lab/space.py tests/lab/tap.py tests/lab/topology.py \
+	tests/lab/demo tests/lab/run tests/lab/snmp.py tests/lab/space.py tests/lab/steer.py tests/lab/tap.py tests/lab/topology.py \
 	tests/lab/tutorial.conf tests/lab/uml-xstate.c tests/lab/watch.py \
-	tests/guest/test_tutorial.py tests/netns/test_lab.py
+	tests/guest/conftest.py tests/guest/test_crash.py tests/guest/test_drain.py \
+	tests/guest/test_lab.py tests/guest/test_tutorial.py tests/guest/test_weight.py \
+	tests/netns/test_interop.py tests/netns/test_lab.py

@@ -35,6 +35,7 @@ class Manager:
         self.namespace = namespace
         self.options = list(options)
         self._folders = None
+        self._oids = {}
 
     def _modules(self):
         if self._folders is None:
@@ -48,6 +49,14 @@ class Manager:
         out = self.namespace.run([tool, "-v2c", "-c", community, *self.options, *modules, *args],
                                  check=False)
         return out.returncode, out.stdout.strip()
+
+    def oid(self, name):
+        """The number behind a name."""
+        if name not in self._oids:
+            run = subprocess.run(["snmptranslate", *self._modules(), "-On", name], text=True,
+                                 stdout=subprocess.PIPE, check=True)
+            self._oids[name] = run.stdout.strip().lstrip(".")
+        return self._oids[name]
 
     def walk(self, name, *options):
         return self.tool("snmpbulkwalk", *options, AGENT, name)[1]

@@ -66,27 +66,31 @@ def connect(namespace, host=VIP, source=None, timeout=5, port=80):
 
 
 class Download:
-    """A slow download in its own thread; `ok` and `received` tell how it ended."""
+    """A slow download in its own thread: `server` sends it, at `rate` octets a second."""
 
     def __init__(self, namespace, rate, source=None, host=VIP):
         self.received = 0
         self.ok = False
         self.error = None
         self.socket = connect(namespace, host, source, timeout=15)
-        self.local_port = self.socket.getsockname()[1]
         self.socket.sendall(b"GET /big?rate=%d HTTP/1.0\r\nHost: x\r\n\r\n" % rate)
+        self.server = self._read_head()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
+    def _read_head(self):
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            data = self.socket.recv(1 << 14)
+            if not data:
+                raise OSError("ended in the header")
+            answer += data
+        head, _, body = answer.partition(b"\r\n\r\n")
+        self.received = len(body)
+        return re.search(rb"\r\nX-Real: (\S+)", head)[1].decode()
+
     def _run(self):
         try:
-            answer = b""
-            while b"\r\n\r\n" not in answer:
-                data = self.socket.recv(1 << 14)
-                if not data:
-                    raise OSError("ended in the header")
-                answer += data
-            self.received = len(answer.partition(b"\r\n\r\n")[2])
             while data := self.socket.recv(1 << 14):
                 self.received += len(data)
             self.ok = self.received == daemons.Nginx.BIG

@@ -1,0 +1,70 @@
+"""A process of Halvard dies, snmpd is not there: traffic and addresses do not notice."""
+import time
+
+import pytest
+
+from lab.daemons import settle
+from lab.space import wait_for
+from lab.steer import BOTH, object_name
+from lab.topology import REAL, Download, tutorial_config
+from lab.watch import TableWatch
+
+# DESIGN: rows are back 2 s after the master agent's return; the rest is for a slow guest.
+ROWS_BACK = 2 + 1.5
+
+
+@pytest.mark.parametrize("role", ["lvs", "main"])
+def test_killed_process_leaves_traffic_alone(cluster, steered, role):
+    steered.start()
+    steered.wait_healthy()
+    download = Download(cluster.client, rate=120000)
+    with TableWatch(steered.director.namespace) as table, cluster.watch() as addresses:
+        wait_for(lambda: addresses.owners() == ["director1"], 2, "the watch has begun")
+        addresses.events.clear()
+        dead = steered.halvard.kill_role(role)
+        wait_for(lambda: steered.halvard.role(role) != dead, 5, role + " is restarted")
+        steered.snmp.wait_rows(5)
+        download.wait()
+        settle(1)
+    assert table.reads > 100
+    assert len(table.seen) == 1, "the table changed: %s" % table.seen
+    assert addresses.events == [], "an address moved"
+
+    cluster.web["real1"].stop()
+    cluster.wait_weights(steered.director, {REAL["real2"]: 1}, 10)
+    cluster.web["real1"].start()
+    cluster.wait_weights(steered.director, BOTH, 10)
+    steered.snmp.set_ok(object_name("halRsWeight"), "u", "4")
+    wait_for(lambda: steered.kernel_weight() == 4, 1, "steering works again")
+
+
+def rows_after(steered):
+    """Seconds until a row of the real server table is answered."""
+    start = time.monotonic()
+    oid = steered.snmp.oid(object_name("halRsWeight"))
+    wait_for(lambda: steered.snmp.numeric(oid) == "1", 10, "rows by SNMP")
+    return time.monotonic() - start
+
+
+def test_snmpd_late_and_restarted(cluster, steered):
+    director = steered.director
+    snmpd = director.snmpd()
+    steered.snmp.oid(object_name("halRsWeight"))  # read the modules before time is measured
+    steered.halvard = director.halvard(tutorial_config(), agentx=snmpd.agentx).start()
+    cluster.wait_owner(director, 15)
+    cluster.wait_weights(director, BOTH, 10)
+    assert set(cluster.answers(4)) == {"real1", "real2"}, "service does not need snmpd"
+
+    with cluster.watch() as addresses:
+        wait_for(lambda: addresses.owners() == ["director1"], 2, "the watch has begun")
+        addresses.events.clear()
+        snmpd.start()
+        assert rows_after(steered) < ROWS_BACK, "snmpd started late"
+        snmpd.stop()
+        settle(1)
+        snmpd.start()
+        assert rows_after(steered) < ROWS_BACK, "snmpd restarted"
+        snmpd.kill_all()
+        snmpd.start()
+        assert rows_after(steered) < ROWS_BACK, "snmpd killed"
+    assert addresses.events == [], "an address moved"
