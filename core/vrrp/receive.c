@@ -87,7 +87,6 @@ static void note_master(struct vrrp_instance *i, const struct vrrp_packet *p,
 	i->row.master_addr = *src;
 	i->row.master_priority = p->priority;
 	i->row.master_adver_int_cs = p->adver_int_cs;
-	vrrp_instance_publish(i, false);
 }
 
 void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struct vrrp_packet *p,
@@ -95,6 +94,7 @@ void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struc
 {
 	struct vrrp_instance *i = user;
 	struct vrrp_event e = {.kind = VRRP_EVENT_ADVERT, .src = d->src};
+	enum vrrp_state old = i->fsm.state;
 
 	if (addr_equal(&d->src, &i->cfg.primary))
 		return;
@@ -111,4 +111,5 @@ void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struc
 	e.adver_int_cs = p->adver_int_cs;
 	vrrp_instance_step(i, &e, now);
 	note_master(i, p, &d->src);
+	vrrp_instance_publish(i, old != i->fsm.state);
 }

@@ -256,6 +256,17 @@ static void remove_unwanted(struct vrrp_instance *i, struct vrrp_vip *list, unsi
 	}
 }
 
+/* A new address of a running instance: a master has it, a backup does not. */
+static void fit_to_state(struct vrrp_instance *i, struct vrrp_vip *v)
+{
+	if (i->fsm.state == VRRP_BACKUP) {
+		ask_remove(i, v);
+	} else if (i->fsm.state == VRRP_MASTER && !v->asked) {
+		ask(i, v, true);
+		i->announce = true;
+	}
+}
+
 bool vrrp_vips_read(struct vrrp_instance *i)
 {
 	unsigned n;
@@ -271,10 +282,7 @@ bool vrrp_vips_read(struct vrrp_instance *i)
 	i->nvips = n;
 	for (unsigned k = 0; k < n; k++) {
 		refresh_present(i, &list[k].row);
-		if (i->fsm.state != VRRP_MASTER || list[k].asked)
-			continue;
-		ask(i, &list[k], true);
-		i->announce = true;
+		fit_to_state(i, &list[k]);
 	}
 	return true;
 }

@@ -2,11 +2,13 @@
  * vrrp_driver: runs the vrrp process alone, with this program in the place of the guardian and
  * of main. Commands come on stdin, one a line, and every change of a state field is printed:
  *
- *     add TABLE KEY...            set TABLE KEY... FIELD VALUE     del TABLE KEY...
+ *     add TABLE KEY... [FIELD VALUE]...     set TABLE KEY... [FIELD VALUE]...
+ *     del TABLE KEY...
  *     barrier                     -> "barrier ok"
  *     show TABLE KEY...           -> "TABLE KEY... FIELD VALUE" for every field
  *     die                         main is gone: its end of the link is closed
  *     newmain                     a new main with the same rows
+ *     respawn                     the process is killed and started again
  *     stop | keep                 ends the process (release, keep) -> "exit STATUS"
  *
  * Each answer ends a command; changes come in between as "change TABLE KEY... FIELD VALUE".
@@ -116,6 +118,17 @@ static void start_child(void)
 	fflush(stdout);
 }
 
+static void respawn(void)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(guardian);
+	if (to_vrrp)
+		link_close(to_vrrp);
+	start_child();
+	give_link();
+}
+
 static void end_child(enum stop_mode mode)
 {
 	struct parent_msg m = {.type = PARENT_STOP, .value = mode};
@@ -143,21 +156,21 @@ static bool take_key(const struct table *t, const char **p, void *row)
 	return true;
 }
 
-static void set_field(const struct table *t, const char *p, const void *known)
+/* Sets the fields named in the rest of the line; the row is changed in one step. */
+static void set_fields(const struct table *t, const char *p, unsigned char *row)
 {
-	unsigned char row[MAX_ROW];
-	char name[TEXT_MAX], value[TEXT_MAX], why[TEXT_MAX] = "?";
-	struct fieldset set = {{0}};
+	char name[TEXT_MAX], value[TEXT_MAX], why[TEXT_MAX] = "no such field";
 	const struct field *f;
 
-	memcpy(row, known, t->row_size);
-	if (!text_word(&p, name, sizeof(name)) || !text_word(&p, value, sizeof(value)) ||
-	    !(f = schema_field(t->id, name)) || !field_parse(f, row, value, why)) {
-		printf("error %s\n", why);
-		return;
+	while (text_word(&p, name, sizeof(name))) {
+		f = schema_field(t->id, name);
+		if (!f || !text_word(&p, value, sizeof(value)) ||
+		    !field_parse(f, row, value, why)) {
+			printf("error %s: %s\n", name, why);
+			return;
+		}
 	}
-	fieldset_add(&set, field_index(t, f));
-	store_put_set(store, t->id, row, set, NULL);
+	store_put(store, t->id, row, F_KEY | F_WANTED, NULL);
 }
 
 static void row_command(const char *verb, const char *p)
@@ -176,12 +189,12 @@ static void row_command(const char *verb, const char *p)
 	}
 	known = store_find(store, t->id, row);
 	all = fieldset_of(t->id, ~0u);
-	if (strcmp(verb, "add") == 0)
-		store_put(store, t->id, row, ~0u, NULL);
+	if (known && strcmp(verb, "set") == 0)
+		memcpy(row, known, t->row_size);
+	if (strcmp(verb, "add") == 0 || (known && strcmp(verb, "set") == 0))
+		set_fields(t, p, row);
 	else if (!known)
 		printf("error no such row\n");
-	else if (strcmp(verb, "set") == 0)
-		set_field(t, p, known);
 	else if (strcmp(verb, "del") == 0)
 		store_del(store, t->id, row);
 	else
@@ -209,6 +222,8 @@ static void command(const char *line)
 		if (to_vrrp)
 			link_close(to_vrrp);
 		give_link();
+	} else if (strcmp(verb, "respawn") == 0) {
+		respawn();
 	} else {
 		row_command(verb, p);
 	}

@@ -1,0 +1,324 @@
+"""The vrrp process alone: what it makes of rows, of the kernel and of packets.
+
+vrrp_driver stands for guardian and main; the oracle is the kernel's addresses and what a
+third host on the segment hears.
+"""
+import time
+
+import pytest
+
+from lab.daemons import settle
+from lab.space import wait_for
+from lab.topology import ADDRESS, VIP
+from vrrp_alone import Alone, Wire, advert
+
+INTERVAL = 0.1
+DOWN = 3 * INTERVAL + INTERVAL  # more than Active_Down of any priority
+SELF = ADDRESS["director1"]
+
+
+@pytest.fixture
+def director(cluster):
+    return cluster.directors[0]
+
+
+@pytest.fixture
+def vrrp(director):
+    program = Alone(director.namespace, director.path("vrrp")).start()
+    director.programs.append(program)
+    return program
+
+
+@pytest.fixture
+def wire(cluster):
+    with Wire(cluster.client) as w:
+        yield w
+
+
+def basic(vrrp, **fields):
+    """Version 3, 100 ms, priority 100, the usual address."""
+    vrrp.instance(**{"version": 3, "adver_int_cs": 10, "base_priority": 100, **fields})
+    vrrp.barrier()
+
+
+def master(vrrp, **fields):
+    basic(vrrp, **fields)
+    vrrp.wait_state("master", 6)
+    vrrp.barrier()
+
+
+def longest_gap(adverts):
+    times = [a[0] for a in adverts]
+    return max(b - a for a, b in zip(times, times[1:]))
+
+
+# ---- packets --------------------------------------------------------------
+
+WRONG = [
+    ("ttl_errors", {}, 254),
+    ("checksum_errors", {"wrong_sum": 1}, 255),
+    ("version_errors", {"version": 2, "interval": 1}, 255),
+    ("version_errors", {"version": 4}, 255),
+    ("type_errors", {"kind": 2}, 255),
+    ("length_errors", {"count": 2}, 255),
+    ("interval_errors", {"interval": 0}, 255),
+    ("address_list_errors", {"addresses": ()}, 255),
+    (None, {"vrid": 52}, 255),
+]
+
+
+def test_wrong_packets_are_counted_and_ignored(vrrp, wire):
+    master(vrrp)
+    for field, wrong, ttl in WRONG:
+        before = vrrp.row()
+        wire.send(advert(**{"priority": 200, **wrong}), ttl=ttl)
+        if field:
+            wait_for(lambda: vrrp.count(field) == int(before[field]) + 1, 2, field)
+    settle(0.3)
+    row = vrrp.row()
+    assert row["state"] == "master" and row["adverts_received"] == "0"
+    wire.send(advert(priority=200))  # the same without a fault
+    vrrp.wait_state("backup", 2)
+    assert vrrp.row()["reason"] == "higherPriority"
+    assert vrrp.row()["master_addr"] == ADDRESS["client"]
+
+
+def test_wrong_password_and_interval_are_ignored_in_version_2(vrrp, wire):
+    vrrp.instance(version=2, base_priority=250, auth_type="PASS", auth_pass="1111")
+    vrrp.wait_state("master", 5)
+    good = {"version": 2, "interval": 1, "priority": 255, "password": "1111"}
+    for field, wrong in (("auth_errors", {"password": "1112"}), ("auth_errors", {"password": None}),
+                         ("interval_errors", {"interval": 2})):
+        before = vrrp.count(field)
+        wire.send(advert(**{**good, **wrong}))
+        wait_for(lambda: vrrp.count(field) == before + 1, 2, field)
+    assert vrrp.row()["state"] == "master"
+    wire.send(advert(**good))
+    vrrp.wait_state("backup", 2)
+
+
+def test_both_checksums_are_taken_and_the_configured_one_is_sent(vrrp, wire):
+    master(vrrp)
+    wire.send(advert(priority=1, pseudo=True))
+    wire.send(advert(priority=1, pseudo=False))
+    wait_for(lambda: vrrp.count("adverts_received") == 2, 2, "both taken")
+    sent = wait_for(lambda: wire.adverts(SELF), 2, "an advertisement")[-1][3]
+    assert sent == advert(priority=100, source=SELF, pseudo=True)
+    vrrp.set("vrrp_instance VI_1", v3_checksum_as_v2="yes")
+    vrrp.barrier()
+    vrrp.wait_state("master", 6)
+    since = time.monotonic()
+    sent = wait_for(lambda: wire.adverts(SELF, since), 2, "an advertisement")[-1][3]
+    assert sent == advert(priority=100, source=SELF, pseudo=False)
+
+
+def test_losing_advertisement_is_answered_at_once(vrrp, wire):
+    master(vrrp, adver_int_cs=100)
+    since = time.monotonic()
+    wait_for(lambda: wire.adverts(SELF, since), 2, "an advertisement")
+    since = time.monotonic()
+    wire.send(advert(priority=1, interval=100))
+    answer = wait_for(lambda: wire.adverts(SELF, since), 0.5, "an answer", every=0.002)[0]
+    assert answer[0] - since < 0.3
+    wait_for(lambda: len(wire.announcements(VIP, since)) >= 5, 1, "announcements")
+
+
+def test_own_packet_from_a_loop_is_no_rival(vrrp, wire, cluster, director):
+    """An advertisement that a loop in the network brings back to its sender."""
+    director.namespace.sysctl("net.ipv4.conf.eth0.accept_local", 1)  # else the kernel drops it
+    cluster.client.ip("addr add %s/32 dev lo" % SELF)
+    try:
+        master(vrrp, adver_int_cs=100)
+        wire.tx.bind((SELF, 0))
+        sent = vrrp.count("adverts_sent")
+        for _ in range(20):
+            wire.send(advert(priority=100, interval=100, source=SELF))
+        settle(0.3)
+        assert vrrp.count("adverts_sent") <= sent + 2
+        assert vrrp.row()["adverts_received"] == "0"
+    finally:
+        cluster.client.ip("addr del %s/32 dev lo" % SELF)
+        director.namespace.sysctl("net.ipv4.conf.eth0.accept_local", 0)
+
+
+# ---- addresses and announcements --------------------------------------------
+
+def test_address_options_reach_the_kernel(vrrp, director):
+    vrrp.instance(version=3, adver_int_cs=10, addresses=())
+    vrrp.address(VIP + "/25", label="eth0:vip", broadcast_set="yes", scope="link")
+    vrrp.address("10.9.8.7", dev="lo")
+    vrrp.barrier()
+    vrrp.wait_state("master", 6)
+    vrrp.barrier()
+    lines = director.namespace.run(["ip", "-o", "-4", "addr"]).stdout.splitlines()
+    vip, = [" ".join(n.split()) for n in lines if VIP + "/" in n]
+    assert "inet %s/25 brd 192.168.1.255 scope link eth0:vip" % VIP in vip
+    assert any("lo" in n and "inet 10.9.8.7/32" in n for n in lines)
+    wait_for(lambda: vrrp.row("vrrp_address VI_1 " + VIP)["present"] == "yes", 1, "present")
+    vrrp.stop()
+    assert not director.owns() and not director.owns("10.9.8.7")
+
+
+def test_two_bursts_of_announcements_and_refresh(vrrp, wire):
+    started = time.monotonic()
+    basic(vrrp, garp_master_delay_ms=1000, garp_master_refresh_ms=400)
+    vrrp.wait_state("master", 6)
+    first = wait_for(lambda: wire.announcements(VIP), 2, "announcements")[0]
+    assert first > started
+    wait_for(lambda: len([t for t in wire.announcements(VIP) if t < first + 0.2]) == 5, 1, "first burst")
+    wait_for(lambda: len([t for t in wire.announcements(VIP) if 0.8 < t - first < 1.3]) >= 5, 3, "second burst")
+    refreshes = [t for t in wire.announcements(VIP) if 0.3 < t - first < 0.6]
+    assert len(refreshes) == 1
+    advert_first = wire.adverts(SELF)[0][0]
+    assert advert_first <= first
+
+
+def test_address_that_a_crash_left_is_removed_by_a_backup(vrrp, director, wire):
+    director.namespace.ip("addr add %s/32 dev eth0" % VIP)
+    basic(vrrp, adver_int_cs=100)
+    assert not director.owns()
+    assert vrrp.row()["state"] == "backup"
+
+
+def test_address_that_somebody_removes_comes_back(vrrp, director):
+    master(vrrp)
+    director.namespace.ip("addr del %s/32 dev eth0" % VIP)
+    wait_for(director.owns, 2, "the address is back")
+    assert vrrp.row()["transitions"] == "2"
+
+
+def test_stop_and_keep(vrrp, director, wire):
+    master(vrrp)
+    wait_for(director.owns, 1, "the address")
+    since = time.monotonic()
+    vrrp.stop("keep")
+    settle(0.3)
+    assert director.owns()
+    assert all(a[3][2] != 0 for a in wire.adverts(SELF, since))
+
+
+def test_stop_resigns(vrrp, director, wire):
+    master(vrrp)
+    vrrp.stop()
+    assert not director.owns()
+    wait_for(lambda: wire.adverts(SELF)[-1][3][2] == 0, 1, "priority 0 on the wire")
+
+
+# ---- changes while it runs ---------------------------------------------------
+
+def test_live_changes_do_not_restart(vrrp, director, wire):
+    master(vrrp)
+    vrrp.set("vrrp_instance VI_1", base_priority=77)
+    vrrp.barrier()
+    wait_for(lambda: wire.adverts(SELF)[-1][3][2] == 77, 1, "the new priority on the wire")
+    vrrp.address("192.168.1.201")
+    vrrp.barrier()
+    assert director.owns() and director.owns("192.168.1.201")
+    wait_for(lambda: wire.adverts(SELF)[-1][3][3] == 2, 1, "two addresses on the wire")
+    wait_for(lambda: len(wire.announcements("192.168.1.201")) >= 5, 1, "announcements")
+    vrrp.ask("del vrrp_address VI_1 " + VIP)
+    vrrp.barrier()
+    assert not director.owns() and director.owns("192.168.1.201")
+    assert vrrp.row()["transitions"] == "2" and vrrp.row()["effective_priority"] == "77"
+
+
+def test_only_the_instance_that_changed_restarts(vrrp, director):
+    basic(vrrp)
+    vrrp.instance("VI_2", ("192.168.1.202",), version=3, adver_int_cs=10, vrid=52)
+    for name in ("VI_1", "VI_2"):
+        vrrp.wait_state("master", 3, "vrrp_instance " + name)
+    vrrp.set("vrrp_instance VI_2", vrid=53)
+    vrrp.barrier()
+    assert vrrp.row("vrrp_instance VI_2")["state"] == "backup"
+    assert vrrp.row("vrrp_instance VI_2")["reason"] == "configuration"
+    assert vrrp.row()["state"] == "master" and vrrp.row()["transitions"] == "2"
+    assert director.owns() and not director.owns("192.168.1.202")
+    vrrp.ask("del vrrp_instance VI_1")
+    vrrp.barrier()
+    assert not director.owns()
+
+
+def test_administrative_state(vrrp, director, wire):
+    master(vrrp)
+    vrrp.set("vrrp_instance VI_1", admin_state="down")
+    vrrp.barrier()
+    assert not director.owns()
+    assert vrrp.row()["state"] == "init" and vrrp.row()["reason"] == "adminDown"
+    assert wire.adverts(SELF)[-1][3][2] == 0
+    since = time.monotonic()
+    settle(2 * DOWN)
+    assert not wire.adverts(SELF, since)
+    vrrp.set("vrrp_instance VI_1", admin_state="up")
+    vrrp.wait_state("master", 6)
+
+
+def test_interface_comes_goes_and_comes_back(vrrp, director):
+    space = director.namespace
+    basic(vrrp, interface="x0")
+    assert vrrp.row()["state"] == "fault" and vrrp.row()["reason"] == "interfaceDown"
+    space.ip("link add x0 type veth peer name x1", "link set x1 up")
+    settle(0.2)
+    assert vrrp.row()["state"] == "fault"  # it has no address
+    try:
+        space.ip("addr add 10.1.1.1/24 dev x0", "link set x0 up")
+        vrrp.wait_state("master", 6)
+        assert vrrp.row()["primary_addr"] == "10.1.1.1"
+        vrrp.barrier()
+        space.ip("link set x0 down")
+        vrrp.wait_state("fault", 1)
+        vrrp.barrier()
+        assert not director.owns()
+        space.ip("link set x0 up")
+        vrrp.wait_state("master", 6)
+    finally:
+        space.ip("link del x0")
+    vrrp.wait_state("fault", 1)
+    vrrp.barrier()
+
+
+# ---- main comes and goes --------------------------------------------------------
+
+def test_main_dies_and_nobody_notices(vrrp, director, wire):
+    master(vrrp)
+    wait_for(lambda: len(wire.adverts(SELF)) > 3, 2, "advertisements")
+    since = time.monotonic()
+    with director_watch(director) as watch:
+        for _ in range(3):
+            vrrp.ask("die")
+            settle(0.3)
+            vrrp.ask("newmain")
+            vrrp.barrier()
+        settle(0.3)
+        assert not watch.transitions_since(since + 0.05), watch.events
+    assert longest_gap(wire.adverts(SELF, since)) < 2 * INTERVAL
+    assert vrrp.row()["transitions"] == "2"
+    assert not wire.announcements(VIP, since + 0.1)
+
+
+def director_watch(director):
+    from lab.watch import AddressWatch
+    return AddressWatch([director.namespace], VIP)
+
+
+def test_counters_do_not_flood_main(vrrp):
+    master(vrrp, adver_int_cs=1)
+    at = len(vrrp.lines)
+    settle(1)
+    told = [n for n in vrrp.lines[at:] if " adverts_sent " in n]
+    assert 2 <= len(told) <= 6, told
+    assert vrrp.count("adverts_sent") > 50
+
+
+def test_killed_process_goes_on_with_its_counters(vrrp, director):
+    master(vrrp)
+    settle(0.5)
+    before = vrrp.row()
+    assert int(before["adverts_sent"]) > 3
+    vrrp.ask("respawn")
+    vrrp.barrier()
+    wait_for(lambda: vrrp.count("transitions") > int(before["transitions"]), 2, "it runs again")
+    vrrp.wait_state("master", 3)
+    assert vrrp.count("adverts_sent") > int(before["adverts_sent"])
+    assert vrrp.count("become_master") == int(before["become_master"]) + 1
+    vrrp.barrier()
+    assert director.owns()
