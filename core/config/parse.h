@@ -90,6 +90,9 @@ void special_persistence(struct parse *p, struct draft *d, const struct keyword 
 			 const struct item *it);
 bool print_persistence(const void *row, char *buf, size_t size);
 bool print_ip_family(const void *row, char *buf, size_t size);
+bool print_protocol(const void *row, char *buf, size_t size);
+bool print_sh_flag(const void *row, char *buf, size_t size);
+bool print_mh_flag(const void *row, char *buf, size_t size);
 bool print_never(const void *row, char *buf, size_t size);
 
 #endif

@@ -195,18 +195,21 @@ static bool instance_usable(struct resolver *r, struct layers *l, struct vrrp_in
 	return !why;
 }
 
-/* The first address decides; excluded ones only when there is no other. */
+/* The first advertised address decides; when there is none, IPv6 if all others are. */
 static uint8_t family_of_addresses(const struct draft *d)
 {
-	const struct vrrp_address_row *first = NULL;
+	bool any = false, all6 = true;
 
 	for (const struct draft *c = d->first; c; c = c->next) {
 		const struct vrrp_address_row *a = c->parts[T_VRRP_ADDRESS]->row;
+		bool six = a->addr.family == ADDR_IPV6;
 
-		if (!first || (first->excluded && !a->excluded))
-			first = a;
+		if (!a->excluded)
+			return six ? FAMILY_IPV6 : FAMILY_IPV4;
+		any = true;
+		all6 = all6 && six;
 	}
-	return first && first->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
+	return any && all6 ? FAMILY_IPV6 : FAMILY_IPV4;
 }
 
 /* Addresses of an advertisement that fit into 1500 octets and into its count. */
@@ -395,6 +398,8 @@ static void name_service(struct resolver *r, const struct layers *l, struct virt
 	if (v->fwmark) {
 		snprintf(v->name, sizeof(v->name), "fwmark:%u%s", v->fwmark,
 			 v->family == FAMILY_IPV6 ? "/inet6" : "");
+		v->protocol =
+		    LVS_UDP; /* a mark has none: the default, so that equal rows are equal */
 		return;
 	}
 	if (!has(l, IN_SERVICE(protocol)))

@@ -194,6 +194,31 @@ bool print_ip_family(const void *row, char *buf, size_t size)
 	return r->fwmark != 0;
 }
 
+bool print_protocol(const void *row, char *buf, size_t size)
+{
+	const struct virtual_server_row *r = row;
+
+	snprintf(buf, size, "%s",
+		 r->protocol == LVS_TCP   ? "TCP"
+		 : r->protocol == LVS_UDP ? "UDP"
+					  : "SCTP");
+	return !r->fwmark;
+}
+
+/* One flag of the kernel with a name for each of the two schedulers that have it. */
+bool print_mh_flag(const void *row, char *buf, size_t size)
+{
+	const struct virtual_server_row *r = row;
+
+	text_copy(buf, size, "");
+	return text_eq(r->scheduler, "mh");
+}
+
+bool print_sh_flag(const void *row, char *buf, size_t size)
+{
+	return !print_mh_flag(row, buf, size);
+}
+
 bool print_never(const void *row, char *buf, size_t size)
 {
 	(void)row;
@@ -278,6 +303,11 @@ static bool read_name(struct address_line *l, char *dst)
 
 static void read_scope(struct address_line *l)
 {
+	if (l->row->addr.family == ADDR_IPV6) {
+		complain(l, FINDING_WARNING,
+			 "is ignored: an IPv6 address has the scope that it has");
+		return;
+	}
 	for (const struct enum_name *s = scopes; s->name; s++)
 		if (text_eq(s->name, this_word(l))) {
 			l->row->scope = (uint8_t)s->value;

@@ -201,7 +201,7 @@ static void check_services(struct validation *v)
 	{
 		if (!scheduler_known(r->scheduler))
 			say(v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "scheduler",
-			    "scheduler \"%s\" is none of rr, wrr, lc, wlc, lblc, lblcr, dh, sh, "
+			    "scheduler \"%s\" is not one of rr, wrr, lc, wlc, lblc, lblcr, dh, sh, "
 			    "sed, nq, "
 			    "fo, ovf, mh, twos",
 			    r->scheduler);

@@ -2,9 +2,16 @@ CONFIG_TEST_LIBS = core/config/libconfig.a core/model/libmodel.a core/base/libba
 	$(CMOCKA_LIBS) $(EVENT_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/config_lex
-TESTS += tests/unit/config_lex
+CONFIG_TESTS = tests/unit/config_lex tests/unit/config_keyword tests/unit/config_validate
+check_PROGRAMS += $(CONFIG_TESTS)
+TESTS += $(CONFIG_TESTS)
 tests_unit_config_lex_SOURCES = tests/unit/config_lex.c
 tests_unit_config_lex_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_config_lex_LDADD = $(CONFIG_TEST_LIBS)
+tests_unit_config_keyword_SOURCES = tests/unit/config_keyword.c
+tests_unit_config_keyword_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_config_keyword_LDADD = $(CONFIG_TEST_LIBS)
+tests_unit_config_validate_SOURCES = tests/unit/config_validate.c
+tests_unit_config_validate_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_config_validate_LDADD = $(CONFIG_TEST_LIBS)
 endif

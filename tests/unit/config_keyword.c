@@ -1,0 +1,199 @@
+/*
+ * The keyword tables: every row is complete, every configurable field can be set by some
+ * keyword; and conversions, text to value and back.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "config/keyword.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Fields that block heads and address lines fill, for which there is no keyword. */
+static const char *const by_syntax[] = {"vrrp_instance family",
+					"vrrp_address addr",
+					"vrrp_address prefix_len",
+					"vrrp_address dev",
+					"vrrp_address label",
+					"vrrp_address scope",
+					"vrrp_address excluded",
+					"vrrp_address broadcast",
+					"vrrp_address broadcast_set",
+					"virtual_server addr",
+					"virtual_server port",
+					"virtual_server fwmark",
+					"real_server addr",
+					"real_server port",
+					"checker kind",
+					NULL};
+
+static bool listed(const char *text)
+{
+	for (const char *const *l = by_syntax; *l; l++)
+		if (strcmp(*l, text) == 0)
+			return true;
+	return false;
+}
+
+static bool has_keyword(enum table_id t, const struct field *f)
+{
+	for (const struct block *const *b = blocks; *b; b++)
+		for (const struct keyword *k = (*b)->keywords; k && k->name; k++)
+			if (!k->means && !k->block && k->table == t && keyword_field(k) == f)
+				return true;
+	return false;
+}
+
+static void every_field_has_a_keyword(void **state)
+{
+	(void)state;
+	for (int t = 0; t < T_COUNT; t++) {
+		const struct table *table = schema_table((enum table_id)t);
+
+		for (unsigned i = 0; i < table->nfields; i++) {
+			const struct field *f = &table->fields[i];
+			char text[128];
+
+			snprintf(text, sizeof(text), "%s %s", table->name, f->name);
+			if (f->flags & F_CONFIG && !listed(text) &&
+			    !has_keyword((enum table_id)t, f))
+				fail_msg("no keyword fills %s", text);
+		}
+	}
+}
+
+static void every_row_is_complete(void **state)
+{
+	(void)state;
+	for (const struct block *const *b = blocks; *b; b++)
+		for (const struct keyword *k = (*b)->keywords; k && k->name; k++) {
+			const struct keyword *main = keyword_find(*b, k->name);
+
+			assert_non_null(main);
+			assert_null(main->means);
+			assert_non_null(main->help);
+			assert_true(main->conv != CONV_CHOICE || main->block || main->choices);
+			assert_false(keyword_is_later(*b, k->name));
+			assert_ptr_equal(keyword_row(*b, k->name), k); /* no name twice */
+		}
+}
+
+struct conv_case {
+	const struct block *block;
+	const char *keyword, *text;
+	const char *back; /* what is printed; NULL: refused */
+};
+
+static const struct conv_case cases[] = {
+    {&block_vrrp_instance, "priority", "1", "1"},
+    {&block_vrrp_instance, "priority", "255", "255"},
+    {&block_vrrp_instance, "priority", "0", NULL},
+    {&block_vrrp_instance, "priority", "256", NULL},
+    {&block_vrrp_instance, "priority", "-1", NULL},
+    {&block_vrrp_instance, "priority", " 1", NULL},
+    {&block_vrrp_instance, "priority", "1x", NULL},
+    {&block_vrrp_instance, "priority", "0x10", NULL},
+    {&block_vrrp_instance, "priority", "18446744073709551617", NULL},
+    {&block_vrrp_instance, "priority", "", NULL},
+    {&block_vrrp_instance, "advert_int", "1", "1"},
+    {&block_vrrp_instance, "advert_int", "1.50", "1.5"},
+    {&block_vrrp_instance, "advert_int", "0.250", "0.25"},
+    {&block_vrrp_instance, "advert_int", "0.01", "0.01"},
+    {&block_vrrp_instance, "advert_int", "0.001", "0.01"}, /* up, never to nothing */
+    {&block_vrrp_instance, "advert_int", "1.000001", "1.01"},
+    {&block_vrrp_instance, "advert_int", "255", "255"},
+    {&block_vrrp_instance, "advert_int", "255.01", NULL},
+    {&block_vrrp_instance, "advert_int", "0", NULL},
+    {&block_vrrp_instance, "advert_int", "1s", NULL},
+    {&block_vrrp_instance, "advert_int", "1e3", NULL},
+    {&block_vrrp_instance, "interface", "an15characters_", "an15characters_"},
+    {&block_vrrp_instance, "interface", "an_interface_of_", NULL},
+    {&block_vrrp_instance, "interface", "", NULL},
+    {&block_vrrp_instance, "interface", "a b", "\"a b\""},
+    {&block_vrrp_instance, "interface", "a\"\\", "\"a\\\"\\\\\""},
+    {&block_vrrp_instance, "v3_checksum_as_v2", "yes", ""},
+    {&block_vrrp_instance, "v3_checksum_as_v2", "off", "no"},
+    {&block_vrrp_instance, "v3_checksum_as_v2", "1", NULL},
+    {&block_virtual_server, "protocol", "tcp", "TCP"},
+    {&block_virtual_server, "protocol", "Sctp", "SCTP"},
+    {&block_virtual_server, "protocol", "icmp", NULL},
+    {&block_virtual_server, "lb_kind", "DR", "DR"},
+    {&block_virtual_server, "lvs_method", "TUN", "TUN"},
+    {&block_virtual_server, "lb_kind", "dr", NULL},
+    {&block_virtual_server, "lvs_sched", "twos", "twos"},
+    {&block_virtual_server, "lb_algo", "RR", NULL},
+    {&block_virtual_server, "delay_loop", "0.001", "0.001"},
+    {&block_virtual_server, "delay_loop", "4294967.295", "4294967.295"},
+    {&block_virtual_server, "delay_loop", "4294967.296", NULL},
+    {&block_virtual_server, "delay_loop", "0.0000001", NULL},
+    {&block_tcp_check, "connect_port", "65535", "65535"},
+    {&block_tcp_check, "connect_port", "0", NULL},
+    {&block_tcp_check, "connect_ip", "10.0.0.1", "10.0.0.1"},
+    {&block_tcp_check, "connect_ip", "FD00::0:1", "fd00::1"},
+    {&block_tcp_check, "connect_ip", "10.0.0", NULL},
+    {&block_tcp_check, "nb_get_retry", "3", "3"},
+};
+
+static void conversions(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct conv_case *c = &cases[i];
+		const struct keyword *k = keyword_find(c->block, c->keyword);
+		char row[MAX_ROW] __attribute__((aligned(16))), why[TEXT_MAX], text[256];
+		bool ok;
+
+		row_init(k->table, row);
+		ok = keyword_convert(k, c->text, row, why);
+		if (ok != (c->back != NULL))
+			fail_msg("%s \"%s\" was %s", c->keyword, c->text, ok ? "taken" : why);
+		if (!ok)
+			continue;
+		assert_true(keyword_text(k, row, text, sizeof(text)));
+		assert_string_equal(text, c->back);
+	}
+}
+
+static void refusals_say_what_is_allowed(void **state)
+{
+	const struct keyword *k = keyword_find(&block_vrrp_instance, "priority");
+	char row[MAX_ROW] __attribute__((aligned(16))), why[TEXT_MAX];
+
+	(void)state;
+	row_init(T_VRRP_INSTANCE, row);
+	assert_false(keyword_convert(k, "300", row, why));
+	assert_string_equal(why, "\"300\" is out of range, allowed is 1..255");
+	assert_false(keyword_convert(k, "high", row, why));
+	assert_string_equal(why, "\"high\" is not a whole number, allowed is 1..255");
+	k = keyword_find(&block_virtual_server, "lb_kind");
+	assert_false(keyword_convert(k, "dr", row, why));
+	assert_string_equal(why, "\"dr\" is not one of NAT, DR, TUN");
+}
+
+static void nearest_words(void **state)
+{
+	(void)state;
+	assert_string_equal(keyword_nearest(&block_vrrp_instance, "priorty"), "priority");
+	assert_string_equal(keyword_nearest(&block_vrrp_instance, "PRIORITY"), "priority");
+	assert_string_equal(keyword_nearest(&block_real_server, "HTTP_GE"), "HTTP_GET");
+	assert_null(keyword_nearest(&block_vrrp_instance, "xyzzyplugh"));
+	assert_ptr_equal(keyword_elsewhere(&block_vrrp_instance, "lb_algo"), &block_virtual_server);
+	assert_null(keyword_elsewhere(&block_vrrp_instance, "nonsense"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_field_has_a_keyword),
+	    cmocka_unit_test(every_row_is_complete),
+	    cmocka_unit_test(conversions),
+	    cmocka_unit_test(refusals_say_what_is_allowed),
+	    cmocka_unit_test(nearest_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

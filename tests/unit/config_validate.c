@@ -1,0 +1,164 @@
+/*
+ * Validation of a whole model: one good model, and for each case one change that breaks one
+ * rule, or must not. What is refused must name the row, and be refused as a transaction too.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "config/config.h"
+
+#include "base/text.h"
+#include "model/rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char good[] = "vrrp_instance A {\n interface eth0\n virtual_router_id 1\n"
+			   " virtual_ipaddress {\n  10.0.0.1\n }\n}\n"
+			   "vrrp_instance B {\n interface eth0\n virtual_router_id 2\n version 3\n"
+			   " nopreempt\n virtual_ipaddress {\n  10.0.0.2\n }\n}\n"
+			   "virtual_server 10.0.0.1 80 {\n protocol TCP\n lb_kind DR\n lb_algo dh\n"
+			   " real_server 10.0.0.11 80 {\n  TCP_CHECK {\n  }\n }\n}\n";
+
+struct change {
+	enum table_id table;
+	const char *key[4];
+	const char *field, *value;
+	const char *refusal; /* part of it; NULL: accepted */
+};
+
+#define VS "10.0.0.1:80/tcp"
+#define RS VS, "10.0.0.11:80"
+
+static const struct change changes[] = {
+    {T_VRRP_INSTANCE, {"A"}, "base_priority", "200", NULL},
+    {T_VRRP_INSTANCE, {"A"}, "base_priority", "255", NULL},
+    {T_VRRP_INSTANCE, {"B"}, "base_priority", "255", "vrrp_instance B: priority 255"},
+    {T_VRRP_INSTANCE, {"B"}, "vrid", "1", "virtual_router_id 1 is taken by instance A"},
+    {T_VRRP_INSTANCE, {"B"}, "adver_int_cs", "10", NULL},
+    {T_VRRP_INSTANCE, {"B"}, "adver_int_cs", "4095", NULL},
+    {T_VRRP_INSTANCE, {"B"}, "adver_int_cs", "4096", "version 3 advertises each 0.01..40.95"},
+    {T_VRRP_INSTANCE, {"A"}, "adver_int_cs", "200", NULL},
+    {T_VRRP_INSTANCE, {"A"}, "adver_int_cs", "150", "vrrp_instance A: version 2 advertises"},
+    {T_VRRP_INSTANCE, {"B"}, "auth_type", "PASS", "version 3 has no authentication"},
+    {T_VRRP_INSTANCE, {"A"}, "family", "ipv6", "version 2 has no IPv6"},
+    {T_VRRP_ADDRESS, {"A", "10.0.0.1"}, "addr", "fd00::1", "of another family"},
+    {T_VRRP_ADDRESS, {"A", "10.0.0.1"}, "excluded", "yes", NULL},
+    {T_VRRP_ADDRESS, {"nobody", "10.0.0.1"}, "addr", "10.0.0.1", "no such instance"},
+    {T_VIRTUAL_SERVER, {VS}, "scheduler", "sh", NULL},
+    {T_VIRTUAL_SERVER, {VS}, "scheduler", "best", "\"best\" is not one of rr, wrr"},
+    {T_VIRTUAL_SERVER, {VS}, "persistence_timeout_s", "60", NULL},
+    {T_VIRTUAL_SERVER, {VS}, "port", "0", "port 0 works with persistence only"},
+    {T_REAL_SERVER, {RS}, "weight", "65535", NULL},
+    {T_REAL_SERVER, {RS}, "admin_state", "draining", "scheduler dh"},
+    {T_REAL_SERVER, {RS}, "admin_state", "forcedOffline", NULL},
+    {T_REAL_SERVER, {RS}, "port", "8080", "only NAT can change the port"},
+    {T_REAL_SERVER, {RS}, "addr", "fd00::1", "another address family"},
+    {T_REAL_SERVER, {"10.9.9.9:80/tcp", "10.0.0.11:80"}, "weight", "1", "no such virtual server"},
+    {T_CHECKER, {RS, "1"}, "connect_port", "0", "no port to connect to"},
+    {T_CHECKER, {VS, "10.0.0.12:80", "1"}, "connect_port", "80", "no such real server"},
+};
+
+static void change_row(struct store *s, const struct change *c)
+{
+	const struct table *t = schema_table(c->table);
+	char row[MAX_ROW] __attribute__((aligned(16))), why[TEXT_MAX] = "";
+	const void *old;
+
+	row_init(c->table, row);
+	for (unsigned i = 0; i < t->nkeys; i++)
+		assert_true(field_parse(&t->fields[i], row, c->key[i], why));
+	old = store_find(s, c->table, row);
+	if (old)
+		memcpy(row, old, t->row_size);
+	if (!field_parse(schema_field(c->table, c->field), row, c->value, why))
+		fail_msg("%s %s: %s", c->field, c->value, why);
+	store_put(s, c->table, row, F_WANTED, NULL);
+}
+
+static void each_change(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		const struct change *c = &changes[i];
+		struct findings f = {0};
+		struct store *s = config_parse("good", good, strlen(good), &f);
+		char why[TEXT_MAX] = "";
+		bool ok;
+
+		assert_int_equal(f.count, 0);
+		assert_true(config_validate(s, &f));
+		assert_int_equal(f.count, 0);
+		change_row(s, c);
+		ok = config_acceptable(s, why);
+		if (ok != !c->refusal || (!ok && !strstr(why, c->refusal)))
+			fail_msg("%s %s: %s", c->field, c->value, ok ? "accepted" : why);
+		assert_int_equal(config_validate(s, &f), ok);
+		assert_int_equal(findings_worst(&f) == FINDING_ERROR, !ok);
+		store_free(s);
+		findings_free(&f);
+	}
+}
+
+/* `count` addresses of a family in one instance; how many are advertised, and how many said. */
+static void fill(const char *format, unsigned count, unsigned advertised, size_t findings)
+{
+	static char text[64 * 1024];
+	struct findings f = {0};
+	struct store *s;
+	unsigned n = 0;
+	size_t len = (size_t)snprintf(text, sizeof(text),
+				      "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n"
+				      "version 3\nvirtual_ipaddress {\n");
+
+	for (unsigned i = 0; i < count; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%u\n", format, i);
+	snprintf(text + len, sizeof(text) - len, "}\n}\n");
+	s = config_parse("many", text, strlen(text), &f);
+	STORE_EACH(s, T_VRRP_ADDRESS, struct vrrp_address_row, a)
+	n += !a->excluded;
+	assert_int_equal(n, advertised);
+	assert_int_equal(f.count, findings);
+	store_free(s);
+	findings_free(&f);
+}
+
+static void what_an_advertisement_holds(void **state)
+{
+	(void)state;
+	fill("10.0.0.", 255, 255, 0);
+	fill("fd00::", 90, 90, 0);
+	fill("fd00::", 93, 90, 3);
+}
+
+static void errors_are_left_out_whole(void **state)
+{
+	static const char text[] = "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n"
+				   "virtual_ipaddress {\n10.0.0.1\n}\n}\n"
+				   "vrrp_instance B {\ninterface eth0\nvirtual_router_id 1\n"
+				   "virtual_ipaddress {\n10.0.0.2\n}\n}\n";
+	struct findings f = {0};
+	struct store *s = config_parse("clash", text, strlen(text), &f);
+
+	(void)state;
+	assert_int_equal(f.count, 1);
+	assert_int_equal(f.items[0].line, 10);
+	assert_int_equal(store_count(s, T_VRRP_INSTANCE), 1);
+	assert_int_equal(store_count(s, T_VRRP_ADDRESS), 1);
+	store_free(s);
+	findings_free(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(each_change),
+	    cmocka_unit_test(what_an_advertisement_holds),
+	    cmocka_unit_test(errors_are_left_out_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
