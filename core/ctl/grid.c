@@ -78,10 +78,29 @@ void grid_free(struct grid *g)
 	free(g);
 }
 
+char *grid_clean(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++) {
+		if (*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	}
+	return text;
+}
+
+/* Columns that the text takes: UTF-8 characters, not bytes. */
+static size_t text_width(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
 void grid_add(struct grid *g, const char *text)
 {
 	g->cells = xrealloc(g->cells, g->ncells + 1, sizeof(*g->cells));
-	g->cells[g->ncells++] = xstrdup(text);
+	g->cells[g->ncells++] = grid_clean(xstrdup(text));
 }
 
 void grid_addf(struct grid *g, const char *fmt, ...)
@@ -101,8 +120,8 @@ static size_t column_width(const struct grid *g, unsigned c)
 	size_t widest = 0;
 
 	for (size_t i = c; i < g->ncells; i += g->ncolumns) {
-		if (strlen(g->cells[i]) > widest)
-			widest = strlen(g->cells[i]);
+		if (text_width(g->cells[i]) > widest)
+			widest = text_width(g->cells[i]);
 	}
 	if (widest && strlen(g->columns[c].title) > widest)
 		widest = strlen(g->columns[c].title);
@@ -113,7 +132,7 @@ static size_t column_width(const struct grid *g, unsigned c)
 static void print_cell(FILE *out, const char *text, const struct grid_column *column, size_t width,
 		       bool colour, size_t *owed)
 {
-	size_t len = strlen(text);
+	size_t len = text_width(text);
 	size_t before = *owed + (column->right ? width - len : 0);
 	const char *paint = colour && column->state ? word_colour(text) : NULL;
 

@@ -39,6 +39,31 @@ bool match_name(const char *name, const char *word)
 	return strchr("/:", name[len]) != NULL; /* the NUL too: the whole name */
 }
 
+void match_complain(const char *what, const char *word, const char *const *candidates)
+{
+	const char *near = text_nearest(word, candidates);
+
+	fprintf(stderr, "halvardctl: no %s \"%s\"", what, word);
+	if (near)
+		fprintf(stderr, "; did you mean %s?\n", near);
+	else if (!candidates[0])
+		fprintf(stderr, "; there is none at all\n");
+	else if (!candidates[1])
+		fprintf(stderr, "; there is %s\n", candidates[0]);
+	else
+		fprintf(stderr, "\n");
+}
+
+/* match_complain() with candidates that are freed here. */
+static void complain(struct match *names, const char *what, const char *word)
+{
+	match_push(names, NULL);
+	match_complain(what, word, (const char *const *)names->rows);
+	for (size_t i = 0; i < names->n; i++)
+		free((void *)names->rows[i]);
+	match_free(names);
+}
+
 /* The field that a person calls the row by: the last of its keys. */
 static const char *row_name(enum table_id t, const void *row)
 {
@@ -74,33 +99,24 @@ static struct match find(const struct ctl *c, enum table_id t, const struct virt
 	return full;
 }
 
-void match_complain(const char *what, const char *word, const char *const *candidates)
-{
-	const char *near = text_nearest(word, candidates);
-
-	fprintf(stderr, "halvardctl: no %s \"%s\"", what, word);
-	if (near)
-		fprintf(stderr, "; did you mean %s?\n", near);
-	else if (!candidates[0])
-		fprintf(stderr, "; there is none at all\n");
-	else if (!candidates[1])
-		fprintf(stderr, "; there is %s\n", candidates[0]);
-	else
-		fprintf(stderr, "\n");
-}
-
+/* Names are compared as far as they are written: without the protocol when the word has none. */
 static void complain_none(const struct ctl *c, enum table_id t, const struct virtual_server_row *vs,
 			  const char *what, const char *word)
 {
 	struct match names = {0};
 
 	for (size_t i = 0; i < store_count(c->store, t); i++) {
-		if (is_below(t, store_at(c->store, t, i), vs))
-			match_push(&names, row_name(t, store_at(c->store, t, i)));
+		const void *row = store_at(c->store, t, i);
+		char *name = xstrdup(row_name(t, row));
+
+		if (t == T_VIRTUAL_SERVER && !strchr(word, '/'))
+			name[strcspn(name, "/")] = '\0';
+		if (is_below(t, row, vs))
+			match_push(&names, name);
+		else
+			free(name);
 	}
-	match_push(&names, NULL);
-	match_complain(what, word, (const char *const *)names.rows);
-	match_free(&names);
+	complain(&names, what, word);
 }
 
 static void complain_many(enum table_id t, const struct match *m, const char *what,
@@ -180,11 +196,7 @@ static const void *match_full(const struct ctl *c, enum table_id t, char **words
 		match_push(&keys,
 			   xstrdup(row_key_text(t, store_at(c->store, t, i), key, sizeof(key))));
 	}
-	match_push(&keys, NULL);
-	match_complain(table->name, text, (const char *const *)keys.rows);
-	for (size_t i = 0; i < keys.n; i++)
-		free((void *)keys.rows[i]);
-	match_free(&keys);
+	complain(&keys, table->name, text);
 	return NULL;
 }
 

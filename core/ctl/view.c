@@ -536,11 +536,13 @@ static void print_processes(const struct ctl *c)
 static void print_headline(const struct ctl *c)
 {
 	const struct global_row *gl = store_single(c->store, T_GLOBAL);
-	char up[SMALL], reload[SMALL];
+	char up[SMALL], reload[SMALL], name[sizeof(gl->router_id)];
+	char error[sizeof(gl->last_reload_error)];
 
-	printf("halvard %s%s%s, up %s, configuration %llu", gl->version,
-	       gl->router_id[0] ? " on " : "", gl->router_id,
-	       value_age(c, gl->started, up, sizeof(up)),
+	TEXT_COPY(name, gl->router_id);
+	TEXT_COPY(error, gl->last_reload_error);
+	printf("halvard %s%s%s, up %s, configuration %llu", gl->version, name[0] ? " on " : "",
+	       grid_clean(name), value_age(c, gl->started, up, sizeof(up)),
 	       (unsigned long long)gl->config_generation);
 	if (gl->overlay_entries)
 		printf(", %u change%s kept in the overlay", gl->overlay_entries,
@@ -548,8 +550,7 @@ static void print_headline(const struct ctl *c)
 	printf("\n");
 	if (gl->last_reload_result == RELOAD_REFUSED)
 		printf("the last reload, %s ago, was refused: %s\n",
-		       value_age(c, gl->last_reload, reload, sizeof(reload)),
-		       gl->last_reload_error);
+		       value_age(c, gl->last_reload, reload, sizeof(reload)), grid_clean(error));
 }
 
 int view_status(struct ctl *c, int argc, char **argv)

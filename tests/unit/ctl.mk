@@ -1,7 +1,8 @@
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/tables
-TESTS += tests/unit/tables
-tests_unit_tables_SOURCES = tests/unit/tables.c
-tests_unit_tables_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_tables_LDADD = core/model/libmodel.a core/base/libbase.a $(CMOCKA_LIBS) $(EVENT_LIBS)
+ctl_tests = tests/unit/tables tests/unit/ctl_text
+check_PROGRAMS += $(ctl_tests)
+TESTS += $(ctl_tests)
+tests_unit_tables_LDADD = core/model/libmodel.a core/base/libbase.a $(CMOCKA_LIBS)
+tests_unit_ctl_text_LDADD = core/ctl/libctl.a core/ipc/libipc.a core/model/libmodel.a \
+	core/base/libbase.a $(EVENT_LIBS) $(CMOCKA_LIBS)
 endif
