@@ -88,6 +88,13 @@ def resolve(path, name):
     return None
 
 
+def module(path):
+    """x.c, x.h and x_int.h (what the files of one module share) are the module x: two modules
+    that include each other's headers are really one."""
+    stem = os.path.splitext(path)[0]
+    return stem[:-4] if stem.endswith("_int") else stem
+
+
 def layer_faults(table, path, folder):
     always, special, libs = table[folder]
     allowed = always | {short(folder)}
@@ -126,14 +133,12 @@ def main():
     tap.check("every include is one the table allows",
               [f for p in paths if os.path.dirname(p) in table
                for f in layer_faults(table, p, os.path.dirname(p))])
-    # A module is x.c with x.h: two modules that include each other's headers are one.
     modules = {}
     for p in paths:
-        here = os.path.splitext(p)[0]
         for _, kind, name in includes(p):
             target = resolve(p, name) if kind == '"' else None
-            if target and os.path.splitext(target)[0] != here:
-                modules.setdefault(here, set()).add(os.path.splitext(target)[0])
+            if target and module(target) != module(p):
+                modules.setdefault(module(p), set()).add(module(target))
     cycle = find_cycle(modules)
     tap.check("no modules include each other in a circle", [" -> ".join(cycle)] if cycle else [])
     tap.done()
