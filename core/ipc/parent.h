@@ -45,10 +45,10 @@ struct role_env {
 	const char *config_file;
 	const char *run_dir;
 	const char *state_dir;
-	bool keep_vrrp; /* -V: leave addresses at stop */
-	bool keep_lvs;  /* -I: leave services at stop */
+	bool keep_vrrp;          /* -V: leave addresses at stop */
+	bool keep_lvs;           /* -I: leave services at stop */
 	const char *snmp_socket; /* -A: overrides the file; NULL: the file's word */
-	bool force_snmp;	 /* -x: whatever the file says */
+	bool force_snmp;         /* -x: whatever the file says */
 	int log_level;
 };
 

@@ -21,8 +21,8 @@
 #include <unistd.h>
 
 #define XSTATE_NOTE ((void *)0x202) /* NT_X86_XSTATE */
-#define XSTATE_BV   512		    /* offset of the mask of components present */
-#define AMX_BYTE    2		    /* of that mask: components 17 and 18 */
+#define XSTATE_BV   512             /* offset of the mask of components present */
+#define AMX_BYTE    2               /* of that mask: components 17 and 18 */
 #define AMX_BITS    0x06
 
 static unsigned char area[1 << 16];
@@ -36,7 +36,7 @@ static long raw(int request, pid_t pid, void *addr, void *data)
 /* The size that the host wants; the area is left zeroed. */
 static bool learn_size(pid_t pid)
 {
-	struct iovec v = { area, sizeof(area) };
+	struct iovec v = {area, sizeof(area)};
 
 	if (raw(PTRACE_GETREGSET, pid, XSTATE_NOTE, &v) < 0)
 		return false;
@@ -47,7 +47,7 @@ static bool learn_size(pid_t pid)
 
 static long set_xstate(pid_t pid, struct iovec *given)
 {
-	struct iovec v = { area, 0 };
+	struct iovec v = {area, 0};
 
 	if (full_size == 0 && !learn_size(pid))
 		return -1;
