@@ -22,6 +22,8 @@
  *
  * Runs in the lvs process.
  */
+#include "lvs/engine.h"
+
 #include "lvs/engine_int.h"
 
 #include "base/log.h"

@@ -7,11 +7,11 @@
 #define LVS_ENGINE_INT_H
 
 #include "lvs/check.h"
-#include "lvs/engine.h"
 #include "lvs/ipvs_apply.h"
 #include "lvs/ipvs_kernel.h"
 #include "lvs/pool.h"
 #include "lvs/quiescent.h"
+#include "model/store.h"
 
 /* Something the kernel did not take in the last pass. */
 struct refusal {

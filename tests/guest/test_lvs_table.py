@@ -67,6 +67,23 @@ def test_udp_and_flags(director, rig):
     assert "-a -u 192.0.2.3:53 -r 192.168.1.11:53 -g -w 7" in shown
 
 
+def test_ipv6_and_marks(director, rig):
+    """Not a promise yet, but what the rows can say the kernel is told."""
+    rig.do("put virtual_server [2001:db8::1]:53/udp family=ipv6 addr=2001:db8::1 port=53 "
+           "protocol=udp scheduler=rr")
+    rig.do("put real_server [2001:db8::1]:53/udp [2001:db8::2]:53 addr=2001:db8::2 port=53 "
+           "forwarding=DR weight=2")
+    rig.do("put virtual_server fwmark:7 fwmark=7 scheduler=wlc")
+    rig.do("put real_server fwmark:7 192.168.1.11:0 addr=192.168.1.11 forwarding=TUN")
+    rig.settle()
+    shown = director.namespace.run(["ipvsadm", "-Sn"]).stdout
+    assert "-a -u [2001:db8::1]:53 -r [2001:db8::2]:53 -g -w 2" in shown, shown
+    assert "-a -f 7 -r 192.168.1.11:0 -i -w 1" in shown, shown
+    rig.do("kill")
+    wait_for(lambda: "2 services and 2 servers adopted, 0 written" in rig.log_text(), 5,
+             "adoption")
+
+
 def test_foreign_services_stay(director, rig):
     add_foreign(director)
     rig.tutorial()

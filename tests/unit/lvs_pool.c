@@ -4,6 +4,8 @@
  */
 #include "lvs/pool.h"
 
+#include "model/rules.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -143,6 +145,21 @@ static void test_totals(void **state)
 	assert_int_equal(pool_health(&t), 50);
 }
 
+static void test_who_can_be_drained(void **state)
+{
+	static const char *const can[] = {"rr", "wrr", "wlc", "sh", "mh", "lblcr", "nq"};
+	struct virtual_server_row vs = {.scheduler = "dh"};
+
+	(void)state;
+	assert_non_null(lvs_drain_objection(&vs));
+	for (size_t i = 0; i < sizeof(can) / sizeof(can[0]); i++) {
+		memset(vs.scheduler, 0, sizeof(vs.scheduler));
+		strcpy(vs.scheduler, can[i]);
+		assert_null(lvs_drain_objection(&vs));
+		assert_int_equal(lvs_scheduler_needs_fallback(can[i]), can[i][1] == 'h');
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +167,7 @@ int main(void)
 	    cmocka_unit_test(test_weights_are_not_truncated),
 	    cmocka_unit_test(test_held_out),
 	    cmocka_unit_test(test_totals),
+	    cmocka_unit_test(test_who_can_be_drained),
 	};
 
 	return cmocka_run_group_tests_name("lvs_pool", tests, NULL, NULL);
