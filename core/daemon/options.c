@@ -229,6 +229,16 @@ enum options_result options_parse(struct options *o, int argc, char **argv)
 	return finish(o, argc, argv);
 }
 
+/* One word, so that a process list shows what it is. */
+static const char *role_word(enum role role)
+{
+	size_t size = sizeof("--role=") + strlen(role_name(role));
+	char *word = xcalloc(1, size);
+
+	snprintf(word, size, "--role=%s", role_name(role));
+	return word;
+}
+
 /* The agent is a program of its own with a command line of its own. */
 static const char **options_for_agent(const struct options *o, const char *program)
 {
@@ -258,8 +268,7 @@ const char **options_for_role(const struct options *o, enum role role, const cha
 	v = xcalloc(32, sizeof(*v));
 
 	v[n++] = program;
-	v[n++] = "--role";
-	v[n++] = role_name(role);
+	v[n++] = role_word(role);
 	v[n++] = "--run-dir";
 	v[n++] = o->env.run_dir;
 	v[n++] = "--state-dir";

@@ -1,0 +1,186 @@
+"""The daemon as a whole on a kernel without IPVS: processes, reload, command line, rights."""
+import json
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+from lab import daemons
+from lab.space import wait_for
+from lab.topology import VIP
+
+VRRP = """
+vrrp_instance VI_1 {
+	state BACKUP
+	interface eth0
+	virtual_router_id 51
+	priority %d
+	advert_int 1
+	virtual_ipaddress {
+		%s
+	}
+}
+"""
+
+
+@pytest.fixture
+def halvard(cluster):
+    director = cluster.directors[0]
+    daemon = director.halvard(VRRP % (150, VIP), options=["-P"]).start()
+    cluster.wait_owner(director, 10)
+    return daemon
+
+
+def field(daemon, table, key, name):
+    """One value as halvardctl gives it, as text."""
+    rows = json.loads(daemon.ctl("--json", "show", table, *key).stdout)
+    return str(rows[table][name])
+
+
+def lost(watch):
+    return [e for e in watch.events if not e[2]]
+
+
+def alive(pid):
+    """A dead process that nobody has waited for yet is dead."""
+    try:
+        with open("/proc/%d/stat" % pid) as f:
+            return f.read().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def run(*args, **kw):
+    return subprocess.run(args, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kw)
+
+
+def test_main_killed(halvard, cluster):
+    halvard.ctl("set", "vrrp_instance", "VI_1", "base_priority", "140")
+    vrrp = halvard.role("vrrp")
+    with cluster.watch() as watch:
+        dead = halvard.kill_role("main")
+        wait_for(lambda: halvard.role("main") != dead, 5, "another main")
+        wait_for(lambda: halvard.ctl("status", check=False).returncode == 0, 5, "status")
+    assert halvard.role("vrrp") == vrrp
+    assert not lost(watch)
+    assert field(halvard, "vrrp_instance", ["VI_1"], "base_priority") == "140"
+    assert field(halvard, "vrrp_instance", ["VI_1"], "state") == "master"
+    assert field(halvard, "process", ["main"], "restarts") == "1"
+
+
+def test_vrrp_killed(halvard, cluster):
+    dead = halvard.kill_role("vrrp")
+    wait_for(lambda: halvard.role("vrrp") != dead, 5, "another vrrp")
+    wait_for(lambda: field(halvard, "vrrp_instance", ["VI_1"], "state") == "master", 10, "master")
+    cluster.wait_owner(cluster.directors[0], 5)
+
+
+def test_bad_file_refused(halvard):
+    with open(halvard.config) as f:
+        good = f.read()
+    halvard.configure(good.replace("priority 150", "priority 90\n\tprioritty 80"))
+    out = halvard.ctl("reload", check=False)
+    assert out.returncode == 1
+    assert "halvard.conf:7:" in out.stdout and "priority" in out.stdout
+    assert field(halvard, "vrrp_instance", ["VI_1"], "base_priority") == "150"
+    assert field(halvard, "global", [], "last_reload_result") == "refused"
+
+
+def test_sighup_keeps_what_was_set(halvard):
+    halvard.ctl("set", "vrrp_instance", "VI_1", "adver_int_cs", "200")
+    with open(halvard.config) as f:
+        good = f.read()
+    halvard.configure(good.replace("priority 150", "priority 90"))
+    halvard.reload()
+    wait_for(lambda: field(halvard, "vrrp_instance", ["VI_1"], "base_priority") == "90",
+             5, "the new priority")
+    assert field(halvard, "vrrp_instance", ["VI_1"], "adver_int_cs") == "200"
+
+
+def test_unchanged_file(halvard, cluster):
+    before = field(halvard, "vrrp_instance", ["VI_1"], "transitions")
+    generation = field(halvard, "global", [], "config_generation")
+    with cluster.watch() as watch:
+        assert "0 rows changed" in halvard.ctl("reload").stdout
+    assert not lost(watch)
+    assert field(halvard, "vrrp_instance", ["VI_1"], "transitions") == before
+    assert field(halvard, "global", [], "config_generation") == generation
+
+
+def test_admin_down_and_up_again(halvard, cluster):
+    director = cluster.directors[0]
+    halvard.ctl("set", "vrrp_instance", "VI_1", "admin_state", "down")
+    wait_for(lambda: VIP + "/32" not in director.namespace.addresses(), 5, "the address gone")
+    assert field(halvard, "vrrp_instance", ["VI_1"], "state") == "init"
+    halvard.ctl("set", "vrrp_instance", "VI_1", "admin_state", "up")
+    cluster.wait_owner(director, 10)
+
+
+def test_only_root_may_change(halvard):
+    os.chmod(halvard.folder, 0o755)
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    ctl = [*as_nobody, os.path.join("/run/lab/bin", "halvardctl"), "--run-dir", halvard.run_dir]
+    assert "VI_1" in run(*ctl, "status").stdout
+    out = run(*ctl, "set", "vrrp_instance", "VI_1", "base_priority", "1")
+    assert out.returncode == 1
+    assert "group halvard" in out.stderr + out.stdout
+    assert field(halvard, "vrrp_instance", ["VI_1"], "base_priority") == "150"
+
+
+def test_second_one_refused(halvard):
+    out = run(*halvard.command(), timeout=10)
+    assert out.returncode == 1
+    assert "already running" in out.stderr
+    assert halvard.running()
+
+
+def test_stop_leaves_nothing(halvard, cluster):
+    pids = [halvard.process.pid, *daemons.descendants(halvard.process.pid)]
+    assert len(pids) >= 3
+    halvard.stop(signal.SIGTERM)
+    assert VIP + "/32" not in cluster.directors[0].namespace.addresses()
+    assert not [p for p in pids if alive(p)]
+    assert not os.path.exists(os.path.join(halvard.run_dir, "control"))
+
+
+def test_guardian_killed(halvard):
+    pids = daemons.descendants(halvard.process.pid)
+    halvard.process.kill()
+    halvard.process.wait()
+    wait_for(lambda: not [p for p in pids if alive(p)], 5,
+             "no process left")
+
+
+def test_overlay_unreadable(cluster):
+    director = cluster.directors[0]
+    daemon = director.halvard(VRRP % (150, VIP), options=["-P"])
+    with open(os.path.join(daemon.state_dir, "overlay"), "w") as f:
+        f.write("rubbish\n")
+    daemon.start()
+    cluster.wait_owner(director, 10)
+    with open(os.path.join(daemon.state_dir, "overlay.unreadable")) as f:
+        assert f.read() == "rubbish\n"
+
+
+def test_command_line(cluster, tmp_path):
+    halvard = os.path.join(daemons.BUILD, "halvard")
+    good, errors = tmp_path / "good.conf", tmp_path / "errors.conf"
+    good.write_text(VRRP % (150, VIP))
+    errors.write_text(VRRP % (150, VIP) + "\nvrrp_instnace VI_2 {\n}\n")
+    assert run(halvard, "-t", "-f", good).returncode == 0
+    assert run(halvard, "-t", good).returncode == 0
+    assert run(halvard, "--config-test=%s" % good).returncode == 0
+    out = run(halvard, "-t", errors)
+    assert out.returncode == 5
+    assert "errors.conf:13:1: error:" in out.stderr and "vrrp_instance" in out.stderr
+    out = run(halvard, "-t", "-f", tmp_path / "none.conf")
+    assert out.returncode == 4
+    assert "none.conf" in out.stderr
+    out = run(halvard, "--print-confg")
+    assert out.returncode == 1 and "did you mean --print-config?" in out.stderr
+    assert re.match(r"halvard \d+\.\d+", run(halvard, "--version").stdout)
+    assert "--run-dir" in run(halvard, "--help").stdout
+    assert run(halvard, "-S", "9").returncode == 1
+    assert run(halvard, "surplus").returncode == 1
