@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void drop_addresses(struct store *s, const struct vrrp_instance_row *v)
 {
@@ -116,12 +115,8 @@ struct store *config_parse(const char *name, const char *text, size_t len, struc
 struct store *config_load(const char *path, struct findings *f)
 {
 	size_t from = f->count;
-	struct store *s = load(lex_file(path, f), f, from);
-	struct global_row g = *(const struct global_row *)store_single(s, T_GLOBAL);
 
-	if (!g.router_id[0] && gethostname(g.router_id, sizeof(g.router_id) - 1) == 0)
-		store_put(s, T_GLOBAL, &g, F_CONFIG, NULL);
-	return s;
+	return load(lex_file(path, f), f, from);
 }
 
 bool config_validate(const struct store *s, struct findings *f)

@@ -15,7 +15,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TEXT_SIZE 600 /* twice the longest string field, and quotes */
 
@@ -91,8 +90,6 @@ static void print_global(struct printer *p)
 	if (store_count(p->store, T_GLOBAL))
 		row = *(const struct global_row *)store_at(p->store, T_GLOBAL, 0);
 	row_init(T_GLOBAL, &without);
-	if (row.router_id[0])
-		(void)gethostname(without.router_id, sizeof(without.router_id) - 1);
 	open_block(p, "global_defs", "");
 	print_keywords(p, &block_global_defs, T_GLOBAL, &row, &without);
 	close_block(p);

@@ -11,6 +11,7 @@
 #include "config/keyword.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Fields that block heads and address lines fill, for which there is no keyword. */
@@ -79,6 +80,38 @@ static void every_row_is_complete(void **state)
 			assert_true(main->conv != CONV_CHOICE || main->block || main->choices);
 			assert_false(keyword_is_later(*b, k->name));
 			assert_ptr_equal(keyword_row(*b, k->name), k); /* no name twice */
+		}
+}
+
+/* The manual page, with a blank at both ends of every word. */
+static void read_manual(char *page, size_t size)
+{
+	const char *srcdir = getenv("srcdir");
+	char path[512];
+	FILE *from;
+
+	snprintf(path, sizeof(path), "%s/docs/man/halvard.conf.5", srcdir ? srcdir : ".");
+	from = fopen(path, "r");
+	assert_non_null(from);
+	page[fread(page, 1, size - 1, from)] = '\0';
+	fclose(from);
+	for (char *p = page; *p; p++)
+		if (*p == '\n')
+			*p = ' ';
+}
+
+static void every_keyword_is_in_the_manual(void **state)
+{
+	static char page[128 * 1024];
+	char word[64];
+
+	(void)state;
+	read_manual(page, sizeof(page));
+	for (const struct block *const *b = blocks; *b; b++)
+		for (const struct keyword *k = (*b)->keywords; k && k->name; k++) {
+			snprintf(word, sizeof(word), " %s ", k->name);
+			if (!strstr(page, word))
+				fail_msg("%s of %s is not in halvard.conf(5)", k->name, (*b)->name);
 		}
 }
 
@@ -190,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_field_has_a_keyword),
 	    cmocka_unit_test(every_row_is_complete),
+	    cmocka_unit_test(every_keyword_is_in_the_manual),
 	    cmocka_unit_test(conversions),
 	    cmocka_unit_test(refusals_say_what_is_allowed),
 	    cmocka_unit_test(nearest_words),
