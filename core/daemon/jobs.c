@@ -405,6 +405,22 @@ static void undo_last(struct jobs *j, struct client *c, uint32_t id)
 	begin_barrier(j, txn_workers(b->txn));
 }
 
+/* A test that still waits in line and that nobody waits for any more. */
+static bool drop_queued(struct jobs *j, const struct client *c, uint32_t id)
+{
+	struct job *b;
+
+	TAILQ_FOREACH(b, &j->queue, next)
+	if (b->client == c && b->txn_id == id && b->kind == JOB_TEST)
+		break;
+	if (!b)
+		return false;
+	TAILQ_REMOVE(&j->queue, b, next);
+	j->queued--;
+	job_free(b);
+	return true;
+}
+
 static void got_undo(struct client *c, uint32_t id)
 {
 	struct jobs *j = c->d->jobs;
@@ -416,6 +432,8 @@ static void got_undo(struct client *c, uint32_t id)
 		finish(j, false);
 	} else if (!b && j->last && j->last->client == c && j->last->txn_id == id) {
 		undo_last(j, c, id);
+	} else if (drop_queued(j, c, id)) {
+		reply(c, id, RESULT_OK, "");
 	} else {
 		reply(c, id, RESULT_UNAVAILABLE, "there is nothing of it to undo");
 	}
@@ -462,6 +480,8 @@ void jobs_message(struct client *c, struct msg *m)
 		got_undo(c, m->id);
 	else if (m->type == MSG_COMMAND)
 		got_command(c, m);
+	else if (m->type == MSG_BARRIER) /* rows go before messages: all are with the client */
+		reply(c, m->id, RESULT_OK, "");
 }
 
 void jobs_client_gone(struct client *c)

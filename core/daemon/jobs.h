@@ -26,7 +26,7 @@ struct client {
 struct jobs *jobs_new(struct director *d);
 void jobs_free(struct jobs *j);
 
-/* TXN_* and COMMAND of a client; anything else is ignored. */
+/* TXN_*, COMMAND and BARRIER of a client; anything else is ignored. */
 void jobs_message(struct client *c, struct msg *m);
 /* The client is gone: what it held open is undone, what it waits for is finished unheard. */
 void jobs_client_gone(struct client *c);
