@@ -126,6 +126,12 @@ static const struct set_ops set_ops = {set_ask, set_tell, set_now};
 
 /* ---- SNMP --------------------------------------------------------------- */
 
+static void on_connected(void *arg)
+{
+	(void)arg;
+	serve_new_master();
+}
+
 static void on_disconnected(void *arg)
 {
 	struct agent *a = arg;
@@ -133,7 +139,8 @@ static void on_disconnected(void *arg)
 	set_abort(a->set);
 }
 
-static const struct snmp_loop_ops snmp_ops = {.disconnected = on_disconnected};
+static const struct snmp_loop_ops snmp_ops = {.connected = on_connected,
+					      .disconnected = on_disconnected};
 
 /* From a timer and not from the link's callback: the library may dispatch a SET while it
  * waits for the master, and that SET waits for the link. */

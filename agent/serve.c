@@ -20,8 +20,13 @@ struct registration {
 	const struct mono *confirmed;
 };
 
-/* Zero of the master's sysUpTime: one master, one estimate. */
+/* Zero of the master's sysUpTime: one master, one estimate. 0 is none yet. */
 static struct mono uptime_zero;
+
+void serve_new_master(void)
+{
+	uptime_zero.ns = 0;
+}
 
 static struct value_clock clock_now(const struct registration *r)
 {

@@ -10,5 +10,7 @@
  * as long as the process. */
 void serve_tables(struct loop *loop, const struct store *store, struct set *set,
 		  const struct mono *confirmed, unsigned tables);
+/* Another master has another sysUpTime, however soon after the last it began. */
+void serve_new_master(void);
 
 #endif

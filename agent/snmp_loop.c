@@ -64,6 +64,9 @@ struct snmp_loop {
 	bool remedy_told;
 };
 
+/* The library is once in a process, and frees what its callbacks are registered with. */
+static struct snmp_loop *self;
+
 /* ---- descriptors -------------------------------------------------------- */
 
 static void on_readable(void *arg, int fd, int what, struct mono now);
@@ -244,11 +247,12 @@ static void on_probe(void *arg, struct mono now)
 
 static int on_index_start(int major, int minor, void *session, void *arg)
 {
-	struct snmp_loop *s = arg;
+	struct snmp_loop *s = self;
 
 	(void)major;
 	(void)minor;
 	(void)session;
+	(void)arg;
 	s->is_connected = true;
 	s->remedy_told = false;
 	log_notice("snmp: connected to the master at %s", *s->socket ? s->socket : DEFAULT_SOCKET);
@@ -259,11 +263,12 @@ static int on_index_start(int major, int minor, void *session, void *arg)
 
 static int on_index_stop(int major, int minor, void *session, void *arg)
 {
-	struct snmp_loop *s = arg;
+	struct snmp_loop *s = self;
 
 	(void)major;
 	(void)minor;
 	(void)session;
+	(void)arg;
 	if (s->is_connected)
 		log_notice("snmp: the master is gone; trying again each second");
 	s->is_connected = false;
@@ -307,13 +312,13 @@ static void set_up_library(struct snmp_loop *s)
 	setenv("MIBDIRS", "/dev/null", 1);
 	snmp_disable_log();
 	snmp_enable_calllog();
-	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, s);
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
 	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session_init,
-			       s);
+			       NULL);
 	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
-			       on_index_start, s);
+			       on_index_start, NULL);
 	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_index_stop,
-			       s);
+			       NULL);
 	netsnmp_enable_subagent();
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
@@ -337,6 +342,7 @@ struct snmp_loop *snmp_loop_new(struct loop *loop, const char *socket,
 {
 	struct snmp_loop *s = xcalloc(1, sizeof(*s));
 
+	self = s;
 	s->loop = loop;
 	s->ops = ops;
 	s->arg = arg;

@@ -250,5 +250,5 @@ struct mono value_uptime_zero(struct mono zero, struct mono now, uint64_t uptime
 	struct mono seen = mono_add(now, -(int64_t)uptime_cs * NS_PER_CS);
 	int64_t off = mono_diff(seen, zero);
 
-	return off > UPTIME_SLACK || off < -UPTIME_SLACK ? seen : zero;
+	return !zero.ns || off > UPTIME_SLACK || off < -UPTIME_SLACK ? seen : zero;
 }

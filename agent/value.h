@@ -33,9 +33,9 @@ bool value_read(const struct map_column *c, const void *row, const struct value_
  * Returns SNMP_ERR_NOERROR, _NOTWRITABLE, _WRONGTYPE, _WRONGLENGTH or _WRONGVALUE. */
 int value_write(const struct map_column *c, u_char type, const void *data, size_t len, char *text);
 
-/* Follows the master's sysUpTime (hundredths of a second): returns the estimate of its zero,
- * which stays as it is while it agrees with `uptime`, so that a TimeStamp reads the same
- * each time, and moves when the master began anew. */
+/* Follows the master's sysUpTime (hundredths of a second): returns the estimate of its zero (0:
+ * none yet), which stays as it is while it agrees with `uptime`, so that a TimeStamp reads the
+ * same each time, and moves when the master began anew. */
 struct mono value_uptime_zero(struct mono zero, struct mono now, uint64_t uptime_cs);
 
 #endif

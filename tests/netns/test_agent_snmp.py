@@ -102,7 +102,7 @@ class Manager:
     def walk(self, oid, tool="snmpwalk", timeout=10):
         return [tuple(line.split(" = ", 1))
                 for line in self.run(tool, "-Cc", oid, timeout=timeout).splitlines()
-                if " = " in line]
+                if " = " in line and " = No Such" not in line]
 
     def set(self, *triples):
         """noError, or the reason with the number of the varbind: "wrongValue 2"."""
@@ -316,6 +316,23 @@ def test_main_restarts(agent):
     assert manager.get(weight(RS2)) == ["Gauge32: 2"]
     wait_for(lambda: manager.set((weight(RS1), "u", 10)) == GOOD, 2, "a SET through the new link")
     assert "disconnect" not in main.log_text()
+
+
+def test_ends_when_told(agent):
+    """In order: the master hears of it, and nothing is left over."""
+    manager, _, main = agent
+    main.ask("stop")
+    main.process.wait(5)
+    assert manager.walk(ROOT) == []
+    assert "Sanitizer" not in main.log_text() and "free" not in main.log_text()
+
+
+def test_starts_again_when_its_settings_change(agent):
+    _, _, main = agent
+    main.ask("set", "global", "enable_snmp_vrrp", "no")
+    main.process.wait(5)
+    assert "the settings have changed" in main.log_text()
+    assert "Sanitizer" not in main.log_text() and "free" not in main.log_text()
 
 
 def test_age_of_the_replica(agent):

@@ -316,6 +316,9 @@ static void test_uptime_zero(void **state)
 	assert_int_equal(value_uptime_zero(zero, now, 50997).ns, zero.ns);
 	/* the master began anew */
 	assert_int_equal(value_uptime_zero(zero, now, 100).ns, now.ns - NS_PER_S);
+	/* none yet: the first is taken, however near to 0 */
+	assert_int_equal(value_uptime_zero((struct mono){0}, (struct mono){NS_PER_S}, 90).ns,
+			 NS_PER_S / 10);
 	/* it runs longer than this machine */
 	assert_true(value_uptime_zero(zero, now, 300000).ns < 0);
 }

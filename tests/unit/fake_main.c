@@ -12,6 +12,7 @@
  *                                     name of result_status_names with "-" for blanks,
  *                                     or "silence"
  *     main restart                    closes the link and gives the agent another
+ *     stop                            tells the agent to end
  *     log                             prints and forgets the questions so far, in one line
  */
 #include "base/log.h"
@@ -287,6 +288,15 @@ static bool cmd_main(char **w, int n)
 	return true;
 }
 
+static bool cmd_stop(char **w, int n)
+{
+	struct parent_msg p = {.type = PARENT_STOP};
+
+	(void)w;
+	(void)n;
+	return send(m.parent, &p, sizeof(p), 0) == sizeof(p);
+}
+
 static bool cmd_log(char **w, int n)
 {
 	(void)w;
@@ -300,8 +310,8 @@ static const struct {
 	const char *name;
 	bool (*run)(char **w, int n);
 } commands[] = {
-    {"set", cmd_set},       {"del", cmd_del},   {"get", cmd_get},
-    {"answer", cmd_answer}, {"main", cmd_main}, {"log", cmd_log},
+    {"set", cmd_set},   {"del", cmd_del}, {"get", cmd_get},   {"answer", cmd_answer},
+    {"main", cmd_main}, {"log", cmd_log}, {"stop", cmd_stop},
 };
 
 static void run_line(const char *line)

@@ -1,0 +1,210 @@
+"""SNMP on the whole daemon: what a SET changes is durable, what it cannot keep it does not
+change, and the agent comes and goes without anybody else noticing."""
+import os
+import re
+import signal
+import time
+
+import pytest
+
+from lab import daemons
+from lab.space import wait_for
+from netns.test_agent_snmp import (AGE, GOOD, PRIORITY, ROOT, VERSION, VRRP_ADMIN, Manager, subids)
+
+CONFIG = """
+global_defs {
+	router_id LAB
+	%s
+}
+vrrp_instance VI_1 {
+	state MASTER
+	interface eth0
+	virtual_router_id 51
+	priority 100
+	advert_int 1
+	virtual_ipaddress {
+		192.168.1.200
+	}
+}
+"""
+STATE = ROOT + ".3.1.8" + subids("VI_1")
+TRANSITIONS = ROOT + ".3.1.25" + subids("VI_1")
+OVERLAY_ENTRIES = ROOT + ".1.9.0"
+MASTER = "INTEGER: 3"
+
+
+@pytest.fixture
+def running(cluster):
+    """(manager, snmpd, halvard), master of its one instance."""
+    if not daemons.halvard_is_built():
+        pytest.skip("halvard is not built")
+    director = cluster.directors[0]
+    snmpd = director.snmpd().start()
+    halvard = director.halvard(CONFIG % "", agentx=snmpd.agentx).start()
+    manager = Manager(director.namespace)
+    wait_master(manager)
+    return manager, snmpd, halvard
+
+
+def read(manager, oid):
+    return manager.get(oid, timeout=0.5)[0]
+
+
+def wait_value(manager, oid, value, deadline=10):
+    wait_for(lambda: read(manager, oid) == value, deadline, "%s = %s" % (oid, value))
+
+
+def wait_master(manager):
+    wait_value(manager, STATE, MASTER, 15)
+
+
+def pid_of(manager, role):
+    """As halProcessTable tells it."""
+    return int(read(manager, ROOT + ".2.1.2" + subids(role)).split()[1])
+
+
+def start_again(halvard, manager):
+    halvard.kill_all()
+    halvard.start()
+    wait_for(lambda: "STRING" in read(manager, VERSION), 5, "the agent after a restart")
+
+
+def test_set_is_in_force_and_durable(running):
+    manager, _, halvard = running
+    assert manager.set((PRIORITY, "u", 77)) == GOOD
+    assert read(manager, PRIORITY) == "Gauge32: 77"
+    assert read(manager, OVERLAY_ENTRIES) == "Gauge32: 1"
+    assert manager.set((VRRP_ADMIN, "i", 2)) == GOOD
+    wait_value(manager, STATE, "INTEGER: 1")
+    start_again(halvard, manager)
+    assert read(manager, PRIORITY) == "Gauge32: 77"
+    assert read(manager, VRRP_ADMIN) == "INTEGER: 2"
+    assert read(manager, STATE) == "INTEGER: 1"
+    halvard.reload()
+    wait_for(lambda: read(manager, ROOT + ".1.7.0") == "INTEGER: 2", 5, "the reload")
+    assert read(manager, PRIORITY) == "Gauge32: 77"
+    assert manager.set((VRRP_ADMIN, "i", 1)) == GOOD
+    wait_master(manager)
+
+
+def test_one_bad_varbind_changes_nothing(running):
+    manager, _, _ = running
+    assert manager.set((VRRP_ADMIN, "i", 2), (PRIORITY, "u", 256)) == "wrongValue 2"
+    assert manager.set((PRIORITY, "i", -1)) == "wrongType 1"
+    assert manager.set((PRIORITY, "s", "x")) == "wrongType 1"
+    assert read(manager, VRRP_ADMIN) == "INTEGER: 1"
+    assert read(manager, PRIORITY) == "Gauge32: 100"
+    assert read(manager, OVERLAY_ENTRIES) == "Gauge32: 0"
+
+
+def test_full_disk_answers_commit_failed(cluster):
+    if not daemons.halvard_is_built():
+        pytest.skip("halvard is not built")
+    director = cluster.directors[0]
+    snmpd = director.snmpd().start()
+    state = director.path("disk")
+    os.makedirs(state)
+    director.namespace.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", state])
+    try:
+        halvard = director.halvard(CONFIG % "", agentx=snmpd.agentx, state_dir=state).start()
+        manager = Manager(director.namespace)
+        wait_master(manager)
+        fill_disk(state)
+        assert manager.set((PRIORITY, "u", 77)) == "commitFailed 1"
+        assert read(manager, PRIORITY) == "Gauge32: 100"
+        assert read(manager, STATE) == MASTER
+        os.unlink(os.path.join(state, "filler"))
+        assert manager.set((PRIORITY, "u", 77)) == GOOD
+        start_again(halvard, manager)
+        assert read(manager, PRIORITY) == "Gauge32: 77"
+    finally:
+        director.reset()
+        director.namespace.run(["umount", state])
+
+
+def fill_disk(folder):
+    with open(os.path.join(folder, "filler"), "wb", buffering=0) as f:
+        try:
+            while f.write(b"x" * 512):
+                pass
+        except OSError:
+            pass
+
+
+def test_changes_by_others_are_seen(running):
+    manager, _, halvard = running
+    halvard.ctl("set", "vrrp_instance", "VI_1", "base_priority", "88")
+    assert read(manager, PRIORITY) == "Gauge32: 88"
+    assert manager.set((PRIORITY, "u", 89)) == GOOD
+    rows = manager.walk(ROOT + ".13.1")
+    shown = {tuple(oid.rsplit(".", 2)[1:]): value for oid, value in rows}
+    numbers = sorted({number for _, number in shown}, key=int)
+    assert [shown["3", n] for n in numbers] == ["INTEGER: 2", "INTEGER: 1"]
+    assert [shown["8", n] for n in numbers] == ['STRING: "88"', 'STRING: "89"']
+    assert [shown["9", n] for n in numbers] == ["INTEGER: 1"] * 2
+
+
+def test_agent_killed(running):
+    manager, _, halvard = running
+    before = read(manager, TRANSITIONS)
+    for _ in range(3):
+        old = halvard.kill_role("agent")
+        wait_for(lambda: halvard.role("agent") != old, 5, "another agent")
+        wait_for(lambda: "STRING" in read(manager, VERSION), 5, "rows of the new agent")
+    assert read(manager, TRANSITIONS) == before
+    assert manager.set((PRIORITY, "u", 90)) == GOOD
+
+
+def test_main_killed(running):
+    manager, _, _ = running
+    before = read(manager, TRANSITIONS)
+    os.kill(pid_of(manager, "main"), signal.SIGKILL)
+    assert "STRING" in read(manager, VERSION)  # the replica answers meanwhile
+    wait_for(lambda: manager.set((PRIORITY, "u", 91)) == GOOD, 5, "a SET through the new main")
+    assert read(manager, TRANSITIONS) == before
+
+
+def test_age_is_small_and_shows_a_hang(running):
+    manager, _, _ = running
+
+    def age():
+        return int(read(manager, AGE).split()[1])
+
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        assert age() < 1500
+    pid = pid_of(manager, "main")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        wait_for(lambda: age() > 1700, 5, "the age to grow")
+        assert manager.set((PRIORITY, "u", 92)) == "resourceUnavailable 1"
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    wait_for(lambda: age() < 1500, 5, "the age to fall")
+    assert read(manager, PRIORITY) == "Gauge32: 100"
+
+
+def test_snmpd_absent_is_no_error(cluster):
+    if not daemons.halvard_is_built():
+        pytest.skip("halvard is not built")
+    director = cluster.directors[0]
+    snmpd = director.snmpd()
+    halvard = director.halvard(CONFIG % "", agentx=snmpd.agentx).start()
+    manager = Manager(director.namespace)
+    cluster.wait_owner(director, 15)
+    assert not re.search(r"(?i)agent.*(error|warn|fail)", halvard.log_text())
+    snmpd.start()
+    start = time.monotonic()
+    wait_master(manager)
+    assert time.monotonic() - start < 3.5
+
+
+def test_reload_changes_which_tables_there_are(running):
+    manager, _, halvard = running
+    halvard.configure(CONFIG % "enable_snmp_vrrp false")
+    halvard.reload()
+    wait_for(lambda: not manager.walk(ROOT + ".3", timeout=0.5) and
+             "STRING" in read(manager, VERSION), 10, "the tables without VRRP")
+    halvard.configure(CONFIG % "")
+    halvard.reload()
+    wait_master(manager)
