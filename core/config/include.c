@@ -163,13 +163,12 @@ static void include_file(struct inclusion *in, const char *path)
 
 	if (!open_source(in->l, path, &file, true, &why))
 		place_report(f, in->insist & INSIST_READ ? FINDING_ERROR : FINDING_WARNING, &in->at,
-			     NULL, "%s cannot be read: %s", path, why);
+			     "%s cannot be read: %s", path, why);
 	else if (is_open(&file, in->from))
-		place_report(f, FINDING_ERROR, &in->at, NULL,
+		place_report(f, FINDING_ERROR, &in->at,
 			     "%s includes itself, directly or through another file", path);
 	else if (++in->l->files > LEX_FILES_MAX)
-		place_report(f, FINDING_ERROR, &in->at, NULL, "more than %d files in all",
-			     LEX_FILES_MAX);
+		place_report(f, FINDING_ERROR, &in->at, "more than %d files in all", LEX_FILES_MAX);
 	else
 		lex_source(in->l, &file);
 }
@@ -200,7 +199,7 @@ static void nothing_found(const struct inclusion *in, const char *pattern)
 		    (brace && in->insist & INSIST_BRACE) ||
 		    (!wild && !brace && in->insist & INSIST_READ);
 
-	place_report(in->l->findings, must ? FINDING_ERROR : FINDING_WARNING, &in->at, NULL,
+	place_report(in->l->findings, must ? FINDING_ERROR : FINDING_WARNING, &in->at,
 		     "no file \"%s\"%s; nothing was included", pattern,
 		     wild || brace ? " matches" : "");
 }
@@ -224,13 +223,13 @@ void lex_include(struct lexed *l, const struct lex_open *from, const struct item
 	struct inclusion in = {l, from, item_place(line, 1), insists_on(line->words[0].text)};
 
 	if (line->nwords < 2)
-		place_report(l->findings, FINDING_ERROR, &in.at, NULL, "%s: the file is missing",
+		place_report(l->findings, FINDING_ERROR, &in.at, "%s: the file is missing",
 			     line->words[0].text);
 	else if (!from->may_include)
-		place_report(l->findings, FINDING_ERROR, &in.at, NULL,
+		place_report(l->findings, FINDING_ERROR, &in.at,
 			     "%s: files cannot be included here", line->words[0].text);
 	else if (from->depth >= LEX_DEPTH_MAX)
-		place_report(l->findings, FINDING_ERROR, &in.at, NULL,
+		place_report(l->findings, FINDING_ERROR, &in.at,
 			     "files are included more than %d deep", LEX_DEPTH_MAX);
 	else
 		include_pattern(&in, line->words[1].text);

@@ -177,6 +177,13 @@ static bool convert_seconds(const struct keyword *k, const struct field *f, cons
 	return false;
 }
 
+bool keyword_rounds(const struct keyword *k, const char *text)
+{
+	uint64_t us;
+
+	return text_fixed(text, 6, &us) && us % (1000000 / units_per_second(keyword_field(k)));
+}
+
 static void list_choices(const struct keyword *k, const char *text, char *why)
 {
 	int n = snprintf(why, TEXT_MAX, "\"%.64s\" is not one of", text);

@@ -85,6 +85,8 @@ const struct field *keyword_field(const struct keyword *k);
 bool keyword_convert(const struct keyword *k, const char *text, void *row, char *why);
 /* The text that converts to the value in row; false when the keyword is not to be printed. */
 bool keyword_text(const struct keyword *k, const void *row, char *buf, size_t size);
+/* Whether a time that converts is finer than the unit of the field. */
+bool keyword_rounds(const struct keyword *k, const char *text);
 bool keyword_boolean(const char *text, bool *ret);
 /* A word as the lexer reads it back: in double quotes when it needs them. */
 void keyword_quote(const char *text, char *buf, size_t size);

@@ -77,10 +77,11 @@ void lex_source(struct lexed *l, const struct lex_open *file);
 bool lex_is_include(const char *word);
 void lex_include(struct lexed *l, const struct lex_open *from, const struct item *line);
 
-/* A finding at a place, with the source line. `secret` (or NULL) is a text of that line that
- * must not be shown; it is replaced by asterisks. */
+/* A finding at a place, with the source line, in which what follows a secret word is hidden. */
 void place_report(struct findings *f, enum finding_level level, const struct place *at,
-		  const char *secret, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Whether the values of the keyword must not be shown. */
+bool lex_is_secret(const char *word);
 /* The place of a word of an item. */
 struct place item_place(const struct item *it, unsigned word);
 

@@ -33,17 +33,6 @@ static bool peek_is(const struct parse *p, enum item_kind kind)
 	return it && it->kind == kind;
 }
 
-/* The word that must not be shown when the statement is about a secret. */
-static const char *secret_of(const struct item *it)
-{
-	const struct keyword *k;
-
-	if (it->kind != ITEM_STATEMENT || it->nwords < 2)
-		return NULL;
-	k = keyword_find(&block_authentication, it->words[0].text);
-	return k && keyword_field(k)->flags & F_SECRET ? it->words[1].text : NULL;
-}
-
 void parse_report(struct parse *p, enum finding_level level, const struct item *it, unsigned word,
 		  const char *fmt, ...)
 {
@@ -54,7 +43,7 @@ void parse_report(struct parse *p, enum finding_level level, const struct item *
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	place_report(p->findings, level, &at, secret_of(it), "%s", text);
+	place_report(p->findings, level, &at, "%s", text);
 }
 
 const char *parse_word(struct parse *p, const struct item *it, unsigned word, const char *what)
@@ -67,10 +56,12 @@ const char *parse_word(struct parse *p, const struct item *it, unsigned word, co
 
 void parse_no_more(struct parse *p, const struct item *it, unsigned word)
 {
+	const char *name = it->words[0].text;
+
 	if (word < it->nwords)
 		parse_report(p, FINDING_NOTICE, it, word,
-			     "%s: \"%.64s\" is one word too many; ignored", it->words[0].text,
-			     it->words[word].text);
+			     "%s: \"%.64s\" is one word too many; ignored", name,
+			     lex_is_secret(name) ? "***" : it->words[word].text);
 }
 
 /* ---- skipping -------------------------------------------------------- */
@@ -156,6 +147,11 @@ void parse_value(struct parse *p, struct draft *d, const struct keyword *k, cons
 			     why);
 		return;
 	}
+	if (k->conv == CONV_SECONDS && keyword_rounds(k, text) &&
+	    keyword_text(k, row, why, sizeof(why)))
+		parse_report(p, FINDING_WARNING, it, 1,
+			     "%s: %.64s is finer than can be kept; %s is used", it->words[0].text,
+			     text, why);
 	parse_mark(p, d, k, it);
 	parse_no_more(p, it, 2);
 }

@@ -19,7 +19,7 @@ struct parse {
 /* Reads all items into p->root. */
 void parse_items(struct parse *p);
 
-/* A finding at a word of a statement; what a secret keyword says is not shown. */
+/* A finding at a word of a statement. */
 void parse_report(struct parse *p, enum finding_level level, const struct item *it, unsigned word,
 		  const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* The word, or NULL and an error "NAME: WHAT is missing". */
@@ -69,6 +69,8 @@ struct validation {
 };
 
 void validate_store(struct validation *v);
+/* Addresses of an advertisement that fit into 1500 octets and into its count. */
+unsigned validate_addresses_max(uint8_t family);
 
 /* ---- special.c ------------------------------------------------------- */
 

@@ -76,7 +76,7 @@ static void report(struct resolver *r, enum finding_level level, struct place at
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	place_report(r->p->findings, level, &at, NULL, "%s", text);
+	place_report(r->p->findings, level, &at, "%s", text);
 }
 
 static void remember(struct origins *o, const void *row, enum table_id t, unsigned field,
@@ -212,12 +212,6 @@ static uint8_t family_of_addresses(const struct draft *d)
 	return any && all6 ? FAMILY_IPV6 : FAMILY_IPV4;
 }
 
-/* Addresses of an advertisement that fit into 1500 octets and into its count. */
-static unsigned addresses_max(uint8_t family)
-{
-	return family == FAMILY_IPV6 ? (1500 - 40 - 8) / 16 : 255;
-}
-
 static void resolve_address(struct resolver *r, const struct vrrp_instance_row *v, struct draft *d,
 			    unsigned *advertised)
 {
@@ -237,10 +231,10 @@ static void resolve_address(struct resolver *r, const struct vrrp_instance_row *
 		       a.address, v->family == FAMILY_IPV6 ? "IPv6" : "IPv4");
 		return;
 	}
-	if (!a.excluded && *advertised == addresses_max(v->family)) {
+	if (!a.excluded && *advertised == validate_addresses_max(v->family)) {
 		report(r, FINDING_WARNING, d->at,
 		       "address %s: an advertisement has room for %u; this one is not advertised",
-		       a.address, addresses_max(v->family));
+		       a.address, validate_addresses_max(v->family));
 		a.excluded = true;
 	}
 	*advertised += !a.excluded;

@@ -15,6 +15,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- saying so ------------------------------------------------------- */
@@ -73,8 +74,8 @@ static void say(struct validation *v, enum finding_level level, enum table_id t,
 	if (!o)
 		o = find_origin(v->origins, row, ORIGIN_ROW);
 	if (o)
-		place_report(v->findings, level, &o->at, NULL, "%s %s: %s", schema_table(t)->name,
-			     key, text);
+		place_report(v->findings, level, &o->at, "%s %s: %s", schema_table(t)->name, key,
+			     text);
 	else
 		findings_add(v->findings, level, NULL, 0, 0, NULL, "%s %s: %s",
 			     schema_table(t)->name, key, text);
@@ -122,9 +123,14 @@ static void check_owner(struct validation *v, const struct vrrp_instance_row *r)
 		    "priority 255 is the owner of the addresses, which always preempts");
 }
 
+unsigned validate_addresses_max(uint8_t family)
+{
+	return family == FAMILY_IPV6 ? (1500 - 40 - 8) / 16 : 255;
+}
+
 static void check_addresses(struct validation *v, const struct vrrp_instance_row *r)
 {
-	unsigned advertised = 0, all = 0, max = r->family == FAMILY_IPV6 ? 90 : 255;
+	unsigned advertised = 0, all = 0, max = validate_addresses_max(r->family);
 	struct vrrp_address_row key = {0};
 
 	TEXT_COPY(key.instance, r->name);
@@ -181,6 +187,35 @@ static void check_address_owners(struct validation *v)
 		if (!store_find(v->store, T_VRRP_INSTANCE, &key))
 			say(v, FINDING_ERROR, T_VRRP_ADDRESS, a, NULL, "there is no such instance");
 	}
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct vrrp_address_row *const *x = a, *const *y = b;
+	int order = addr_cmp(&(*x)->addr, &(*y)->addr);
+
+	return order ? order : strcmp((*x)->instance, (*y)->instance);
+}
+
+/* Two instances with one address: when one of them lets go, the other has lost it too. */
+static void check_shared_addresses(struct validation *v)
+{
+	size_t n = store_count(v->store, T_VRRP_ADDRESS);
+	const struct vrrp_address_row **all;
+
+	if (!v->findings)
+		return;
+	all = xcalloc(n + 1, sizeof(*all));
+	for (size_t i = 0; i < n; i++)
+		all[i] = store_at(v->store, T_VRRP_ADDRESS, i);
+	qsort(all, n, sizeof(*all), by_address);
+	for (size_t i = 1; i < n; i++)
+		if (addr_equal(&all[i]->addr, &all[i - 1]->addr))
+			say(v, FINDING_WARNING, T_VRRP_ADDRESS, all[i], NULL,
+			    "instance %s has this address too; when one of them gives it up, both "
+			    "lose it",
+			    all[i - 1]->instance);
+	free(all);
 }
 
 /* ---- LVS ------------------------------------------------------------- */
@@ -276,6 +311,7 @@ void validate_store(struct validation *v)
 {
 	check_instances(v);
 	check_address_owners(v);
+	check_shared_addresses(v);
 	check_services(v);
 	check_servers(v);
 	check_checkers(v);

@@ -80,6 +80,8 @@ static void every_row_is_complete(void **state)
 			assert_true(main->conv != CONV_CHOICE || main->block || main->choices);
 			assert_false(keyword_is_later(*b, k->name));
 			assert_ptr_equal(keyword_row(*b, k->name), k); /* no name twice */
+			assert_true(main->block || lex_is_secret(k->name) ==
+						       !!(keyword_field(main)->flags & F_SECRET));
 		}
 }
 
