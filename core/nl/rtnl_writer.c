@@ -22,6 +22,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#define STACK_BYTES (256 * 1024) /* memory is locked: 8 MB would be resident */
+
 struct request {
 	struct request *next;
 	struct rtnl_addr addr;
@@ -177,13 +179,17 @@ static void answered(void *arg, int fd, int what, struct mono now)
 
 static bool start_thread(struct rtnl_writer *w)
 {
+	pthread_attr_t attr;
 	sigset_t all, old;
 	int e;
 
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_BYTES);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	e = pthread_create(&w->thread, NULL, work, w);
+	e = pthread_create(&w->thread, &attr, work, w);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attr);
 	errno = e;
 	return e == 0;
 }
