@@ -135,12 +135,13 @@ static void link_message(struct rtnl *r, struct nlmsghdr *h)
 
 /* ---- addresses ------------------------------------------------------------ */
 
-static struct addr_entry *addr_entry(const struct rtnl *r, const struct rtnl_addr *a)
+static struct addr_entry *addr_entry(const struct rtnl *r, unsigned ifindex, const struct addr *a,
+				     uint8_t prefix_len)
 {
 	for (unsigned i = 0; i < r->naddrs; i++)
-		if (r->addrs[i].addr.ifindex == a->ifindex &&
-		    r->addrs[i].addr.prefix_len == a->prefix_len &&
-		    addr_equal(&r->addrs[i].addr.addr, &a->addr))
+		if (r->addrs[i].addr.ifindex == ifindex &&
+		    r->addrs[i].addr.prefix_len == prefix_len &&
+		    addr_equal(&r->addrs[i].addr.addr, a))
 			return &r->addrs[i];
 	return NULL;
 }
@@ -158,7 +159,7 @@ static void addr_drop(struct rtnl *r, struct addr_entry *e)
 
 static void addr_take(struct rtnl *r, const struct rtnl_addr *a)
 {
-	struct addr_entry *e = addr_entry(r, a);
+	struct addr_entry *e = addr_entry(r, a->ifindex, &a->addr, a->prefix_len);
 	bool same = e && memcmp(&e->addr, a, sizeof(*a)) == 0;
 
 	if (!e && r->naddrs == r->addr_room) {
@@ -206,7 +207,7 @@ static void addr_message(struct rtnl *r, struct nlmsghdr *h)
 	take_addr(attr[IFA_BROADCAST], m->ifa_family, &a.broadcast);
 	if (attr[IFA_LABEL])
 		nla_strlcpy(a.label, attr[IFA_LABEL], sizeof(a.label));
-	e = addr_entry(r, &a);
+	e = addr_entry(r, a.ifindex, &a.addr, a.prefix_len);
 	if (h->nlmsg_type == RTM_NEWADDR)
 		addr_take(r, &a);
 	else if (e)
@@ -353,12 +354,12 @@ const struct rtnl_link *rtnl_link_by_name(const struct rtnl *r, const char *name
 	return NULL;
 }
 
-const struct rtnl_addr *rtnl_addr_find(const struct rtnl *r, unsigned ifindex, const struct addr *a)
+const struct rtnl_addr *rtnl_addr_find(const struct rtnl *r, unsigned ifindex, const struct addr *a,
+				       uint8_t prefix_len)
 {
-	for (unsigned i = 0; i < r->naddrs; i++)
-		if (r->addrs[i].addr.ifindex == ifindex && addr_equal(&r->addrs[i].addr.addr, a))
-			return &r->addrs[i].addr;
-	return NULL;
+	struct addr_entry *e = addr_entry(r, ifindex, a, prefix_len);
+
+	return e ? &e->addr : NULL;
 }
 
 const struct rtnl_addr *rtnl_addr_at(const struct rtnl *r, unsigned i)

@@ -58,9 +58,8 @@ bool rtnl_is_ready(const struct rtnl *r);
 /* NULL when there is none. Valid until the next event. */
 const struct rtnl_link *rtnl_link_find(const struct rtnl *r, unsigned ifindex);
 const struct rtnl_link *rtnl_link_by_name(const struct rtnl *r, const char *name);
-/* An address on an interface, whatever its prefix. */
-const struct rtnl_addr *rtnl_addr_find(const struct rtnl *r, unsigned ifindex,
-				       const struct addr *a);
+const struct rtnl_addr *rtnl_addr_find(const struct rtnl *r, unsigned ifindex, const struct addr *a,
+				       uint8_t prefix_len);
 /* i-th address of all, NULL at the end. */
 const struct rtnl_addr *rtnl_addr_at(const struct rtnl *r, unsigned i);
 

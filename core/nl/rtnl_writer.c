@@ -121,7 +121,7 @@ static int execute(struct rtnl_writer *w, const struct request *q)
 	e = nl_wait_for_ack(w->sock);
 	if (e < 0 && !error)
 		return EIO;
-	if ((q->add && error == EEXIST) || (!q->add && error == EADDRNOTAVAIL))
+	if ((q->add && error == EEXIST) || (!q->add && (error == EADDRNOTAVAIL || error == ENODEV)))
 		return 0;
 	return error;
 }

@@ -382,6 +382,7 @@ void vrrp_instance_check(struct vrrp_instance *i, struct mono now)
 	} else if (!addr_equal(&before, &i->cfg.primary)) {
 		vrrp_instance_publish(i, true);
 	}
+	vrrp_vips_check(i);
 }
 
 /* ---- life ------------------------------------------------------------------------ */

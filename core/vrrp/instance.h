@@ -96,6 +96,8 @@ void vrrp_vips_remove(struct vrrp_instance *i);
 /* Gratuitous ARP as a new master, as soon as the addresses are there. */
 void vrrp_vips_announce(struct vrrp_instance *i, struct mono now);
 void vrrp_vips_announce_lower(struct vrrp_instance *i, struct mono now);
+/* Looks whether a master's addresses are all there, and adds what is missing a little later. */
+void vrrp_vips_check(struct vrrp_instance *i);
 /* Ends bursts and refresh. */
 void vrrp_vips_silence(struct vrrp_instance *i);
 /* An rtnl_done_fn; arg is the env. */

@@ -8,7 +8,7 @@
  * An address is removed when the kernel has it or when the last request was to add it: that
  * covers what a killed process left behind and makes no netlink write for a backup that has
  * nothing. What is seen in the kernel (rtnetlink events) is `present` in the row; an address
- * that somebody removes from a master is added again after REPAIR_NS.
+ * that a master lacks (somebody removed it, its interface came later) is added after REPAIR_NS.
  *
  * Announcements, with keepalived's settings: a burst as soon as the additions are answered (an
  * announcement before the address is there would invite traffic for nobody, RFC 9568 6.4.2), a
@@ -80,11 +80,10 @@ static struct rtnl_addr kernel_form(const struct vrrp_address_row *v, unsigned i
 	return a;
 }
 
-static bool in_kernel(struct vrrp_env *env, const struct vrrp_address_row *v, unsigned ifindex)
+static bool in_kernel(const struct vrrp_env *env, const struct vrrp_address_row *v,
+		      unsigned ifindex)
 {
-	const struct rtnl_addr *a = rtnl_addr_find(env->rtnl, ifindex, &v->addr);
-
-	return a && a->prefix_len == v->prefix_len;
+	return rtnl_addr_find(env->rtnl, ifindex, &v->addr, v->prefix_len) != NULL;
 }
 
 static void ask(struct vrrp_instance *i, struct vrrp_vip *v, bool add)
@@ -287,6 +286,13 @@ bool vrrp_vips_read(struct vrrp_instance *i)
 	return true;
 }
 
+static bool is_missing(const struct vrrp_instance *i, const struct vrrp_vip *v)
+{
+	const struct rtnl_link *l = carrier(i, &v->row);
+
+	return l && v->asked && !in_kernel(i->env, &v->row, l->ifindex);
+}
+
 /* Would be endless if two programs fought for it: REPAIR_NS bounds the rate. */
 static void repair(void *arg, struct mono now)
 {
@@ -294,16 +300,22 @@ static void repair(void *arg, struct mono now)
 
 	(void)now;
 	for (unsigned k = 0; k < i->nvips && i->fsm.state == VRRP_MASTER; k++) {
-		struct vrrp_vip *v = &i->vips[k];
-		const struct rtnl_link *l = carrier(i, &v->row);
-
-		if (!l || !v->asked || in_kernel(i->env, &v->row, l->ifindex))
+		if (!is_missing(i, &i->vips[k]))
 			continue;
-		log_warnx("vrrp %s: address %s was removed by somebody, adding it again",
-			  i->row.name, v->row.address);
-		ask(i, v, true);
+		log_warnx("vrrp %s: address %s is missing, adding it again", i->row.name,
+			  i->vips[k].row.address);
+		ask(i, &i->vips[k], true);
 		i->announce = true;
 	}
+}
+
+void vrrp_vips_check(struct vrrp_instance *i)
+{
+	if (i->fsm.state != VRRP_MASTER || i->adding || i->repair.armed)
+		return;
+	for (unsigned k = 0; k < i->nvips && !i->repair.armed; k++)
+		if (is_missing(i, &i->vips[k]))
+			timer_after(&i->repair, REPAIR_NS);
 }
 
 static bool seen_by(struct vrrp_instance *i, const struct rtnl_addr *a, bool gone)

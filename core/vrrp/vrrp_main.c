@@ -21,6 +21,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STOP_NS      (2 * NS_PER_S)
 #define BARRIERS_MAX 64
@@ -238,10 +239,14 @@ static void parent_link(void *arg, enum role role, int fd)
 {
 	struct process *p = arg;
 
-	if (p->main) {
-		link_close(p->main);
-		p->nbarriers = 0;
+	if (role != ROLE_MAIN) {
+		log_warnx("vrrp: a link to %s is of no use here", role_name(role));
+		close(fd);
+		return;
 	}
+	if (p->main)
+		link_close(p->main);
+	p->nbarriers = 0;
 	p->main = link_open(p->loop, fd, ROLE_VRRP, role, p->env.store, &main_ops, p);
 }
 

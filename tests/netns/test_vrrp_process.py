@@ -3,6 +3,8 @@
 vrrp_driver stands for guardian and main; the oracle is the kernel's addresses and what a
 third host on the segment hears.
 """
+import os
+import signal
 import time
 
 import pytest
@@ -185,6 +187,31 @@ def test_address_that_somebody_removes_comes_back(vrrp, director):
     director.namespace.ip("addr del %s/32 dev eth0" % VIP)
     wait_for(director.owns, 2, "the address is back")
     assert vrrp.row()["transitions"] == "2"
+
+
+def test_address_whose_interface_comes_later(vrrp, director):
+    vrrp.instance(version=3, adver_int_cs=10)
+    vrrp.address("10.2.2.2", dev="x0")
+    vrrp.wait_state("master", 6)
+    director.namespace.ip("link add x0 type veth peer name x1", "link set x0 up")
+    try:
+        wait_for(lambda: director.owns("10.2.2.2"), 2, "the address on the new interface")
+        assert vrrp.row()["transitions"] == "2"
+    finally:
+        director.namespace.ip("link del x0")
+
+
+def test_lost_events_are_made_up_for(vrrp, director):
+    """The process is stopped while more happens than its netlink socket can hold."""
+    master(vrrp)
+    os.kill(vrrp.pid, signal.SIGSTOP)
+    many = ["10.3.%d.%d/32 dev lo" % (n // 250, n % 250 + 1) for n in range(4000)]
+    director.namespace.ip(*["addr add " + a for a in many], "addr del %s/32 dev eth0" % VIP,
+                          *["addr del " + a for a in many])
+    os.kill(vrrp.pid, signal.SIGCONT)
+    wait_for(director.owns, 5, "the address is back")
+    assert "events were lost" in vrrp.log_text()
+    wait_for(lambda: vrrp.row("vrrp_address VI_1 " + VIP)["present"] == "yes", 2, "present")
 
 
 def test_stop_and_keep(vrrp, director, wire):
