@@ -309,6 +309,30 @@ def test_a_silent_main_holds_nobody_up(agent):
     assert manager.set((weight(RS1), "u", 5)) == GOOD
 
 
+def test_a_repeated_pdu_is_applied_once(stage):
+    """A master with retries repeats TestSet each second while the agent is frozen."""
+    manager, snmpd, main = stage
+    with open(snmpd.path("snmpd.conf"), "a") as f:
+        f.write("agentXTimeout 1\nagentXRetries 5\n")
+    snmpd.start()
+    main.start().fill()
+    wait_rows(manager, 10)
+    (pid,) = daemons.children(main.process.pid)
+    result = []
+    setter = threading.Thread(target=lambda: result.append(manager.set((weight(RS1), "u", 55))))
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        setter.start()
+        time.sleep(2.5)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    setter.join()
+    assert result == [GOOD]
+    assert main.ask("log") == "test:1 commit:1"
+    assert manager.get(weight(RS1)) == ["Gauge32: 55"]
+    assert manager.set((weight(RS1), "u", 56)) == GOOD
+
+
 def test_main_restarts(agent):
     manager, _, main = agent
     assert manager.set((weight(RS1), "u", 9)) == GOOD
