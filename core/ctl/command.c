@@ -33,7 +33,7 @@ static bool add_set(struct change *ch, enum table_id t, const void *row, const c
 	op = change_add(ch, OP_SET, t);
 	memcpy(op->key, copy, schema_table(t)->row_size);
 	if (!field_parse(f, copy, value, why)) {
-		fprintf(stderr, "halvardctl: %s: %s\n", field, why);
+		fprintf(stderr, "halvardctl: %s\n", why);
 		return false;
 	}
 	TEXT_COPY(op->field, field);

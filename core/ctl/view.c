@@ -97,6 +97,8 @@ static void add_addresses(const struct ctl *c, struct grid *g, const struct vrrp
 
 static void add_vrrp(const struct ctl *c, struct grid *g, const struct vrrp_instance_row *i)
 {
+	static const struct addr nobody; /* an instance that does not run knows no master */
+
 	grid_add(g, i->name);
 	grid_add(g, enum_name(vrrp_state_names, i->state));
 	if (i->effective_priority == i->base_priority)
@@ -106,7 +108,7 @@ static void add_vrrp(const struct ctl *c, struct grid *g, const struct vrrp_inst
 	grid_add(g, enum_name(admin_updown_names, i->admin_state));
 	grid_add(g, i->interface);
 	grid_addf(g, "%u", i->vrid);
-	add_addr(g, &i->master_addr);
+	add_addr(g, i->state == VRRP_INIT || i->state == VRRP_FAULT ? &nobody : &i->master_addr);
 	add_age(c, g, i->last_transition);
 	grid_add(g, enum_name(vrrp_reason_names, i->reason));
 	add_addresses(c, g, i);
