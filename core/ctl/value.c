@@ -141,7 +141,16 @@ void value_json_row(const struct ctl *c, struct json *j, const char *key, enum t
 	json_close(j, '}');
 }
 
-void value_json_table(const struct ctl *c, struct json *j, enum table_id t)
+static bool has_keys(const struct table *t, const void *row, const char *const keys[VALUE_KEYS])
+{
+	for (unsigned i = 0; keys && i < VALUE_KEYS && i < t->nkeys; i++)
+		if (keys[i] && !text_eq(field_str(&t->fields[i], row), keys[i]))
+			return false;
+	return true;
+}
+
+void value_json_table(const struct ctl *c, struct json *j, enum table_id t,
+		      const char *const keys[VALUE_KEYS])
 {
 	const struct table *table = schema_table(t);
 
@@ -151,6 +160,7 @@ void value_json_table(const struct ctl *c, struct json *j, enum table_id t)
 	}
 	json_open(j, table->name, '[');
 	for (size_t i = 0; i < store_count(c->store, t); i++)
-		value_json_row(c, j, NULL, t, store_at(c->store, t, i));
+		if (has_keys(table, store_at(c->store, t, i), keys))
+			value_json_row(c, j, NULL, t, store_at(c->store, t, i));
 	json_close(j, ']');
 }

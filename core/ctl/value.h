@@ -20,7 +20,10 @@ const char *value_short(uint64_t v, char *buf, size_t size);
 void value_json(const struct ctl *c, struct json *j, const struct field *f, const void *row);
 void value_json_row(const struct ctl *c, struct json *j, const char *key, enum table_id t,
 		    const void *row);
-/* Every row of a table as an array under its name; a table without keys as one object. */
-void value_json_table(const struct ctl *c, struct json *j, enum table_id t);
+/* The rows of a table as an array under its name, a table without keys as one object. With
+ * `keys` only rows whose first keys are these (an entry may be NULL: any). */
+#define VALUE_KEYS 2
+void value_json_table(const struct ctl *c, struct json *j, enum table_id t,
+		      const char *const keys[VALUE_KEYS]);
 
 #endif

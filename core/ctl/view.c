@@ -46,16 +46,19 @@ static void print_grid(const struct ctl *c, struct grid *g)
 	grid_free(g);
 }
 
-/* With --json: the named tables, ended by T_COUNT; true when that was the answer. */
-static bool answer_json(struct ctl *c, const enum table_id *tables)
+/* With --json: the named tables, ended by T_COUNT, as value_json_table(); true when that was
+ * the answer. */
+static bool answer_json(struct ctl *c, const enum table_id *tables, const char *key1,
+			const char *key2)
 {
+	const char *const keys[VALUE_KEYS] = {key1, key2};
 	struct json j = {0};
 
 	if (!c->json)
 		return false;
 	json_open(&j, NULL, '{');
 	for (; *tables != T_COUNT; tables++)
-		value_json_table(c, &j, *tables);
+		value_json_table(c, &j, *tables, keys);
 	json_close(&j, '}');
 	printf("%s\n", buf_cstr(&j.out));
 	json_free(&j);
@@ -167,10 +170,10 @@ int view_vrrp(struct ctl *c, int argc, char **argv)
 	static const enum table_id tables[] = {T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_COUNT};
 	const struct vrrp_instance_row *only = NULL;
 
-	if (answer_json(c, tables))
-		return CTL_OK;
 	if (argc && !(only = match_vrrp(c, argv[0])))
 		return CTL_REFUSED;
+	if (answer_json(c, tables, only ? only->name : NULL, NULL))
+		return CTL_OK;
 	print_vrrp(c, only);
 	printf("\n");
 	print_vrrp_counts(c, only);
@@ -296,10 +299,10 @@ int view_vs(struct ctl *c, int argc, char **argv)
 	const struct virtual_server_row *only = NULL;
 	struct grid *g;
 
-	if (answer_json(c, tables))
-		return CTL_OK;
 	if (argc && !(only = match_vs(c, argv[0])))
 		return CTL_REFUSED;
+	if (answer_json(c, tables, only ? only->name : NULL, NULL))
+		return CTL_OK;
 	g = grid_new(vs_columns);
 	STORE_EACH(c->store, T_VIRTUAL_SERVER, struct virtual_server_row, v)
 	{
@@ -382,10 +385,10 @@ int view_rs(struct ctl *c, int argc, char **argv)
 	const char *vs, *rs;
 	struct grid *g;
 
-	if (answer_json(c, tables))
-		return CTL_OK;
 	if (!pick_servers(c, argc, argv, &vs, &rs))
 		return CTL_REFUSED;
+	if (answer_json(c, tables, vs, rs))
+		return CTL_OK;
 	g = grid_new(rs_columns);
 	STORE_EACH(c->store, T_REAL_SERVER, struct real_server_row, r)
 	{
@@ -442,10 +445,10 @@ int view_checks(struct ctl *c, int argc, char **argv)
 	const char *vs, *rs;
 	struct grid *g;
 
-	if (answer_json(c, tables))
-		return CTL_OK;
 	if (!pick_servers(c, argc, argv, &vs, &rs))
 		return CTL_REFUSED;
+	if (answer_json(c, tables, vs, rs))
+		return CTL_OK;
 	g = grid_new(check_columns);
 	STORE_EACH(c->store, T_CHECKER, struct checker_row, k)
 	{
@@ -475,7 +478,7 @@ int view_log(struct ctl *c, int argc, char **argv)
 			argv[0]);
 		return CTL_USAGE;
 	}
-	if (answer_json(c, tables))
+	if (answer_json(c, tables, NULL, NULL))
 		return CTL_OK;
 	g = grid_new(log_columns);
 	for (size_t i = count > wanted ? count - wanted : 0; i < count; i++) {
@@ -563,7 +566,7 @@ int view_status(struct ctl *c, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	if (answer_json(c, tables))
+	if (answer_json(c, tables, NULL, NULL))
 		return CTL_OK;
 	print_headline(c);
 	if (store_count(c->store, T_VRRP_INSTANCE)) {
@@ -656,7 +659,7 @@ static void show_json(const struct ctl *c, const struct table *t, const void *ro
 	if (row)
 		value_json_row(c, &j, t->name, t->id, row);
 	else
-		value_json_table(c, &j, t->id);
+		value_json_table(c, &j, t->id, NULL);
 	json_close(&j, '}');
 	printf("%s\n", buf_cstr(&j.out));
 	json_free(&j);

@@ -167,6 +167,13 @@ def test_json(tap, fake):
               rs["weight"] == 1 and rs["inhibit_on_failure"] is False, rs)
     vrrp = data["vrrp_instance"][0]
     tap.check("a secret is not shown", "1111" not in json.dumps(vrrp), vrrp)
+    for words, table, count in (("rs 192.168.1.200", "real_server", 2), ("rs", "real_server", 4),
+                                ("rs 192.168.1.200 192.168.1.12", "real_server", 1),
+                                ("vs 2001:db8::1", "virtual_server", 1), ("checks", "checker", 2),
+                                ("checks 192.168.1.200", "checker", 1),
+                                ("vrrp VI_1", "vrrp_address", 2)):
+        rows = json.loads(fake.ctl("--json", *words.split()).stdout)[table]
+        tap.check(f"{words} --json has {count} rows of {table}", len(rows) == count, rows)
     one = json.loads(fake.ctl("--json", "show", "vrrp_instance", "VI_1").stdout)
     tap.check("one row is an object", one["vrrp_instance"]["vrid"] == 51, one)
 

@@ -2,6 +2,7 @@ LINT_TESTS = \
 	tests/lint/format.py \
 	tests/lint/layers.py \
 	tests/lint/links.py \
+	tests/lint/manual.py \
 	tests/lint/selftest.py \
 	tests/lint/shell.py \
 	tests/lint/style.py \
