@@ -5,3 +5,4 @@ tests_fuzz_fuzz_vrrp_packet_CFLAGS = $(AM_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_vrrp_packet_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_vrrp_packet_LDADD = core/vrrp/libvrrp.a core/base/libbase.a
 endif
+EXTRA_DIST += tests/fuzz/seeds/fuzz_vrrp_packet
