@@ -470,9 +470,7 @@ void jobs_message(struct client *c, struct msg *m)
 		      "only root and members of the group halvard may change anything");
 		return;
 	}
-	if (m->type == MSG_BARRIER) /* every row before it has been sent: how old is the replica? */
-		reply(c, m->id, RESULT_OK, "");
-	else if (m->type == MSG_TXN_TEST)
+	if (m->type == MSG_TXN_TEST)
 		got_change(c, m, JOB_TEST);
 	else if (m->type == MSG_TXN_RUN)
 		got_change(c, m, JOB_RUN);
