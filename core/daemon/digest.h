@@ -7,11 +7,19 @@
 
 #include "model/store.h"
 
-#define DIGEST_TEXT 65
+#define DIGEST_TEXT 65 /* hexadecimal, with the NUL */
+
+struct digest;
+
+struct digest *digest_begin(void);
+void digest_add(struct digest *d, const char *text); /* its NUL too */
+/* Frees d. */
+void digest_end(struct digest *d, char ret[DIGEST_TEXT]);
+
+/* True for a field that may differ between the directors of a pair. */
+bool digest_is_local(enum table_id t, const struct field *f);
 
 /* Of all configuration fields of all rows. */
 void digest_config(const struct store *s, char ret[DIGEST_TEXT]);
-/* Of the operator's fields, and of the configuration fields that differ from `file`. */
-void digest_overlay(const struct store *wanted, const struct store *file, char ret[DIGEST_TEXT]);
 
 #endif

@@ -33,7 +33,7 @@ struct director {
 struct global_row;
 struct global_row global_get(struct director *d);
 void global_put(struct director *d, const struct global_row *g);
-/* A new generation is in force: counts it, stamps it, renews the digests. */
+/* A new generation is in force: counts it, stamps it, renews the overlay's digest. */
 void director_changed(struct director *d);
 /* Puts the global row's settings to work (is the agent wanted?). */
 void director_settings(struct director *d);

@@ -8,7 +8,6 @@
  */
 #include "daemon/changelog.h"
 #include "daemon/control.h"
-#include "daemon/digest.h"
 #include "daemon/jobs.h"
 #include "daemon/reload.h"
 
@@ -41,8 +40,7 @@ void director_changed(struct director *d)
 	g.config_generation++;
 	g.last_change = loop_now(d->loop);
 	g.overlay_entries = (uint32_t)overlay_count(d->overlay);
-	digest_config(d->file, g.config_digest);
-	digest_overlay(d->wanted, d->file, g.overlay_digest);
+	overlay_digest(d->overlay, g.overlay_digest);
 	global_put(d, &g);
 }
 

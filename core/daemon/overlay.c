@@ -249,6 +249,27 @@ size_t overlay_apply(const struct overlay *o, struct store *s)
 	return homeless;
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void overlay_digest(const struct overlay *o, char ret[DIGEST_TEXT])
+{
+	const char **lines = xcalloc(o->count + 1, sizeof(*lines));
+	struct digest *d = digest_begin();
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->count; i++)
+		if (!o->items[i].f || !digest_is_local(o->items[i].table, o->items[i].f))
+			lines[n++] = o->items[i].line;
+	qsort(lines, n, sizeof(*lines), by_text);
+	for (size_t i = 0; i < n; i++)
+		digest_add(d, lines[i]);
+	digest_end(d, ret);
+	free(lines);
+}
+
 int overlay_load(struct overlay *o, const char *dir)
 {
 	struct buf b = {0};

@@ -10,6 +10,7 @@
 #ifndef DAEMON_OVERLAY_H
 #define DAEMON_OVERLAY_H
 
+#include "daemon/digest.h"
 #include "ipc/wire.h"
 #include "model/store.h"
 
@@ -33,6 +34,10 @@ void overlay_set(struct overlay *o, enum table_id t, const void *key, const stru
 
 /* Puts every known value into the rows that are there; returns how many lines found no row. */
 size_t overlay_apply(const struct overlay *o, struct store *s);
+
+/* SHA-256 of the lines in order of text, without what rightly differs between the directors of a
+ * pair (daemon/digest.h). */
+void overlay_digest(const struct overlay *o, char ret[DIGEST_TEXT]);
 
 /* The file behind it: DIR/overlay. 0 or -errno. */
 int overlay_load(struct overlay *o, const char *dir);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "daemon/digest.h"
+#include "daemon/digest.h"
 #include "model/rows.h"
 
 #include <stdio.h>
@@ -63,11 +64,18 @@ static struct store *with_overlay(const struct store *file, const struct overlay
 /* Takes both stores. */
 static size_t put_in_force(struct director *d, struct store *file, struct store *wanted)
 {
+	struct global_row g;
+	size_t changes;
+
 	store_free(d->file);
 	store_free(d->wanted);
 	d->file = file;
 	d->wanted = wanted;
-	return store_merge(d->live, wanted, F_WANTED);
+	changes = store_merge(d->live, wanted, F_WANTED);
+	g = global_get(d);
+	digest_config(file, g.config_digest);
+	global_put(d, &g);
+	return changes;
 }
 
 void reload_first(struct director *d)

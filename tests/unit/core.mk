@@ -7,7 +7,7 @@ core_test_libs = core/ipc/libipc.a core/model/libmodel.a core/base/libbase.a
 tests_unit_test_base_LDADD = core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_store_LDADD = core/model/libmodel.a core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_link_LDADD = $(core_test_libs) $(EVENT_LIBS) $(CMOCKA_LIBS)
-tests_unit_daemon_overlay_LDADD = core/daemon/libdaemon.a $(core_test_libs) $(CMOCKA_LIBS)
+tests_unit_daemon_overlay_LDADD = core/daemon/libdaemon.a $(core_test_libs) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 tests_unit_daemon_jobs_LDADD = core/daemon/libdaemon.a core/config/libconfig.a $(core_test_libs) \
 	$(EVENT_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
