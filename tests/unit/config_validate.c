@@ -134,6 +134,22 @@ static void what_an_advertisement_holds(void **state)
 	fill("fd00::", 93, 90, 3);
 }
 
+/* The text of the printed form cannot show what follows what: the rows can. */
+static void losing_bursts_follow_the_others(void **state)
+{
+	static const char text[] = "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n"
+				   "garp_master_repeat 2\ngarp_master_delay 1.5\n}\n";
+	struct findings f = {0};
+	struct store *s = config_parse("garp", text, strlen(text), &f);
+	const struct vrrp_instance_row *v = store_at(s, T_VRRP_INSTANCE, 0);
+
+	(void)state;
+	assert_int_equal(v->garp_lower_prio_repeat, 2);
+	assert_int_equal(v->garp_lower_prio_delay_ms, 1500);
+	store_free(s);
+	findings_free(&f);
+}
+
 static void errors_are_left_out_whole(void **state)
 {
 	static const char text[] = "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n"
@@ -157,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_change),
 	    cmocka_unit_test(what_an_advertisement_holds),
+	    cmocka_unit_test(losing_bursts_follow_the_others),
 	    cmocka_unit_test(errors_are_left_out_whole),
 	};
 
