@@ -140,9 +140,17 @@ static int run_set(struct ctl *c, int argc, char **argv)
 
 /* ---- servers and instances ------------------------------------------------- */
 
-static bool add_reason(const struct ctl *c, struct change *ch, enum table_id t, const void *row)
+/* The note of --reason; without one a note that told why it was out goes when it is back. */
+static bool add_reason(const struct ctl *c, struct change *ch, enum table_id t, const void *row,
+		       const char *value)
 {
-	return !c->reason || add_set(ch, t, row, "admin_reason", c->reason);
+	const struct field *f = schema_field(t, "admin_reason");
+	bool back = text_eq(value, enum_name(rs_admin_names, RS_ENABLED)) ||
+		    text_eq(value, enum_name(admin_updown_names, ADMIN_UP));
+
+	if (c->reason)
+		return add_set(ch, t, row, f->name, c->reason);
+	return !back || !*field_str(f, row) || add_set(ch, t, row, f->name, "");
 }
 
 /* The real servers that [VS] RS names, as match_rs(). */
@@ -171,7 +179,7 @@ static int set_servers(struct ctl *c, int argc, char **argv, const char *field, 
 	}
 	for (size_t i = 0; i < m.n && good; i++) {
 		good = add_set(&ch, T_REAL_SERVER, m.rows[i], field, value) &&
-		       add_reason(c, &ch, T_REAL_SERVER, m.rows[i]);
+		       add_reason(c, &ch, T_REAL_SERVER, m.rows[i], value);
 		if (good && c->time_s)
 			good = add_set(&ch, T_REAL_SERVER, m.rows[i], "drain_time_s", c->time_s);
 	}
@@ -186,7 +194,7 @@ static int set_one(struct ctl *c, enum table_id t, const void *row, const char *
 
 	if (!row)
 		return CTL_REFUSED;
-	good = add_set(&ch, t, row, "admin_state", value) && add_reason(c, &ch, t, row);
+	good = add_set(&ch, t, row, "admin_state", value) && add_reason(c, &ch, t, row, value);
 	return send_change(c, &ch, good);
 }
 
