@@ -29,13 +29,23 @@
 
 /* ---- the row ----------------------------------------------------------------- */
 
+static bool runs(const struct vrrp_instance *i)
+{
+	return i->fsm.state == VRRP_BACKUP || i->fsm.state == VRRP_MASTER;
+}
+
+/* A backup's master is noted by receive.c. */
 static void tell_master(struct vrrp_instance *i)
 {
-	if (i->fsm.state != VRRP_MASTER)
-		return;
-	i->row.master_addr = i->cfg.primary;
-	i->row.master_priority = i->cfg.priority;
-	i->row.master_adver_int_cs = i->cfg.adver_int_cs;
+	if (!runs(i)) {
+		i->row.master_addr = (struct addr){0};
+		i->row.master_priority = 0;
+		i->row.master_adver_int_cs = 0;
+	} else if (i->fsm.state == VRRP_MASTER) {
+		i->row.master_addr = i->cfg.primary;
+		i->row.master_priority = i->cfg.priority;
+		i->row.master_adver_int_cs = i->cfg.adver_int_cs;
+	}
 }
 
 static void put_row(struct vrrp_instance *i)
@@ -337,11 +347,6 @@ static enum vrrp_reason start_reason(const struct vrrp_instance *i)
 	if (i->fsm.state == VRRP_FAULT)
 		return VRRP_REASON_INTERFACE_UP;
 	return i->fsm.reason == VRRP_REASON_ADMIN_DOWN ? VRRP_REASON_ADMIN_UP : i->why_new;
-}
-
-static bool runs(const struct vrrp_instance *i)
-{
-	return i->fsm.state == VRRP_BACKUP || i->fsm.state == VRRP_MASTER;
 }
 
 static void hold_down(struct vrrp_instance *i, struct mono now)

@@ -84,7 +84,7 @@ static void apply(struct process *p, struct mono now)
 	timer_cancel(&p->apply);
 	if (!rtnl_is_ready(p->env.rtnl) || p->stopping)
 		return;
-	if (p->dirty) {
+	if (p->dirty && p->main && link_is_up(p->main)) {
 		for (i = LIST_FIRST(&p->env.instances); i; i = next) {
 			next = LIST_NEXT(i, next);
 			sync_instance(p, i, now);

@@ -295,6 +295,7 @@ def test_interface_comes_goes_and_comes_back(vrrp, director):
         vrrp.wait_state("fault", 1)
         vrrp.barrier()
         assert not director.owns()
+        assert vrrp.row()["master_addr"] == "-"
         space.ip("link set x0 up")
         vrrp.wait_state("master", 6)
     finally:
