@@ -23,13 +23,17 @@ const char *const finding_level_names[] = {
     [FINDING_FATAL] = "fatal",
 };
 
+static void finding_free(struct finding *n)
+{
+	free(n->file);
+	free(n->source);
+	free(n->text);
+}
+
 void findings_free(struct findings *f)
 {
-	for (size_t i = 0; i < f->count; i++) {
-		free(f->items[i].file);
-		free(f->items[i].source);
-		free(f->items[i].text);
-	}
+	for (size_t i = 0; i < f->count; i++)
+		finding_free(&f->items[i]);
 	free(f->items);
 	*f = (struct findings){0};
 }
@@ -110,6 +114,61 @@ void findings_sort(struct findings *f, size_t from)
 	for (size_t i = 0; i < n; i++)
 		f->items[from + i] = o[i].item;
 	free(o);
+}
+
+#define FOLD_KEEP  8   /* notices of one text that are shown */
+#define FOLD_TEXTS 256 /* texts that are looked at; more are all shown */
+
+struct fold {
+	size_t last; /* the last one that was kept */
+	size_t count;
+};
+
+static void append_count(struct finding *n, size_t more)
+{
+	char text[1200];
+
+	snprintf(text, sizeof(text), "%.1024s (and %zu more like this)", n->text, more);
+	free(n->text);
+	n->text = xstrdup(text);
+}
+
+/* The group of a notice, made when there is room; NULL: show it. */
+static struct fold *fold_of(struct fold *folds, size_t *n, const struct findings *f,
+			    const struct finding *item)
+{
+	if (item->level != FINDING_NOTICE)
+		return NULL;
+	for (size_t i = 0; i < *n; i++)
+		if (strcmp(f->items[folds[i].last].text, item->text) == 0)
+			return &folds[i];
+	if (*n == FOLD_TEXTS)
+		return NULL;
+	folds[*n] = (struct fold){0};
+	return &folds[(*n)++];
+}
+
+void findings_fold(struct findings *f, size_t from)
+{
+	struct fold *folds = xcalloc(FOLD_TEXTS, sizeof(*folds));
+	size_t n = 0, kept = from;
+
+	for (size_t i = from; i < f->count; i++) {
+		struct fold *group = fold_of(folds, &n, f, &f->items[i]);
+
+		if (group && ++group->count > FOLD_KEEP) {
+			finding_free(&f->items[i]);
+			continue;
+		}
+		if (group)
+			group->last = kept;
+		f->items[kept++] = f->items[i];
+	}
+	f->count = kept;
+	for (size_t i = 0; i < n; i++)
+		if (folds[i].count > FOLD_KEEP)
+			append_count(&f->items[folds[i].last], folds[i].count - FOLD_KEEP);
+	free(folds);
 }
 
 /* Blanks up to the column; tabs stay tabs and the tail of a UTF-8 character has no width. */

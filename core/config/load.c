@@ -99,6 +99,7 @@ static struct store *load(struct lexed *l, struct findings *f, size_t from)
 	validate_store(&v);
 	drop_objections(s, &v);
 	findings_sort(f, from);
+	findings_fold(f, from);
 	free(v.objections);
 	free(o.items);
 	lex_free(l);

@@ -124,8 +124,16 @@ void parse_mark_field(struct parse *p, struct draft *d, enum table_id t, size_t 
 		      const struct item *it, unsigned word)
 {
 	struct arena *a = &p->lexed->arena;
+	struct part *part = draft_part(a, d, t);
 
-	part_mark(a, draft_part(a, d, t), field_at(t, offset), item_place(it, word));
+	if (part_has(part, t, offset)) {
+		struct place before = part_place(part, field_at(t, offset), it->at);
+
+		parse_report(p, FINDING_NOTICE, it, 0,
+			     "%s: this was set at %s:%u already; the last one counts",
+			     it->words[0].text, before.source->path, before.line);
+	}
+	part_mark(a, part, field_at(t, offset), item_place(it, word));
 }
 
 void parse_mark(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)

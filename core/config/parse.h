@@ -35,6 +35,8 @@ void parse_value(struct parse *p, struct draft *d, const struct keyword *k, cons
 
 /* Orders the findings from `from` on by place: files as they first appear, then lines. */
 void findings_sort(struct findings *f, size_t from);
+/* Keeps the first few notices of the same text; the last of them says how many there were. */
+void findings_fold(struct findings *f, size_t from);
 
 /* Where rows come from, for the findings of validation. */
 #define ORIGIN_ROW UINT16_MAX /* the row itself rather than a field */

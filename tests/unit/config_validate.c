@@ -150,6 +150,31 @@ static void losing_bursts_follow_the_others(void **state)
 	findings_free(&f);
 }
 
+/* The same notice a thousand times is said eight times; errors are all said. */
+static void notices_are_folded(void **state)
+{
+	static char text[64 * 1024];
+	struct findings f = {0};
+	struct store *s;
+	size_t len = 0, errors = 0;
+
+	(void)state;
+	findings_add(&f, FINDING_NOTICE, NULL, 0, 0, NULL, "was here before");
+	for (int i = 0; i < 1000; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "use_pid_dir\nnonsense\n");
+	s = config_parse("many", text, len, &f);
+	for (size_t i = 0; i < f.count; i++)
+		errors += f.items[i].level == FINDING_ERROR;
+	assert_int_equal(errors, 1000);
+	assert_int_equal(f.count, 1 + 8 + 1000);
+	assert_string_equal(f.items[0].text, "was here before");
+	assert_string_equal(f.items[1].text,
+			    "use_pid_dir is known but not supported yet; it was skipped");
+	assert_non_null(strstr(f.items[15].text, "skipped (and 992 more like this)"));
+	store_free(s);
+	findings_free(&f);
+}
+
 static void errors_are_left_out_whole(void **state)
 {
 	static const char text[] = "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n"
@@ -174,6 +199,7 @@ int main(void)
 	    cmocka_unit_test(each_change),
 	    cmocka_unit_test(what_an_advertisement_holds),
 	    cmocka_unit_test(losing_bursts_follow_the_others),
+	    cmocka_unit_test(notices_are_folded),
 	    cmocka_unit_test(errors_are_left_out_whole),
 	};
 
