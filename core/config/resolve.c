@@ -261,6 +261,12 @@ static void resolve_instance(struct resolver *r, struct draft *d)
 	fix_garp(&l, &v);
 	if (!instance_usable(r, &l, &v))
 		return;
+	if (v.family == FAMILY_IPV6)
+		report(
+		    r, FINDING_WARNING, l.at,
+		    "vrrp_instance %s: IPv6 is known but not supported yet; the instance stays in "
+		    "fault",
+		    v.name);
 	keep(r, &l);
 	for (struct draft *c = d->first; c; c = c->next)
 		resolve_address(r, &v, c, &advertised);
