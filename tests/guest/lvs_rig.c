@@ -117,6 +117,7 @@ static void open_link(struct rig *r)
 	while (!link_is_up(r->link))
 		if (!link_pump(r->link, 100) && !link_fd(r->link))
 			fatalx("rig: the link did not come up");
+	link_pump(r->link, 0); /* our own snapshot may still wait to be sent */
 }
 
 static void start_role(struct rig *r)

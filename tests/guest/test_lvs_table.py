@@ -82,6 +82,8 @@ def test_ipv6_and_marks(director, rig):
     rig.do("kill")
     wait_for(lambda: "2 services and 2 servers adopted, 0 written" in rig.log_text(), 5,
              "adoption")
+    rig.release()
+    assert director.namespace.run(["ipvsadm", "-Sn"]).stdout == ""
 
 
 def test_foreign_services_stay(director, rig):
@@ -127,6 +129,7 @@ def test_adoption_repairs_by_change_only(cluster, director, rig):
     with TableWatch(director.namespace) as watch:
         rig.do("kill")
         cluster.wait_weights(director, {r: 1 for r in REALS}, 5)
+        wait_for(lambda: "2 servers adopted" in rig.log_text(), 5, "adoption")
     assert all(len(rows) == 3 for rows in watch.seen), watch.seen
     assert "1 services and 2 servers adopted, 2 written" in rig.log_text()
     download.wait()
@@ -227,6 +230,7 @@ def test_down_stays_down_over_a_restart(cluster, director, checked):
                  "adoption")
         cluster.web["real1"].start()
         checked.wait(5, REAL["real1"], "oper_state", "up")
+        wait_for(lambda: len(watch.seen[-1]) == 3, 2, "the watch saw both servers")
     assert len(watch.seen) == 2, watch.seen
 
 
