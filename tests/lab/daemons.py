@@ -163,15 +163,11 @@ class Halvard(Program):
                 self.run_dir, "--state-dir", self.state_dir, *snmp, *self.options]
 
     def role(self, role, deadline=5):
-        """The pid of --role=ROLE, or of halvard-agent for "agent"."""
+        """The pid of halvard-ROLE: main, vrrp, lvs or agent."""
         def find():
             for pid in descendants(self.process.pid):
                 args = command_line(pid)
-                if not args:
-                    continue
-                if "--role=" + role in args[1:]:
-                    return pid
-                if role == "agent" and os.path.basename(args[0]) == "halvard-agent":
+                if args and os.path.basename(args[0]) == "halvard-" + role:
                     return pid
             return None
 
@@ -241,7 +237,7 @@ class Snmpd(Program):
             "rwcommunity private 127.0.0.1", ""]))
 
     def environment(self):
-        return dict(os.environ, SNMP_PERSISTENT_DIR=self.path("persist"))
+        return dict(os.environ, SNMP_PERSISTENT_DIR=self.path("persist"), MIBS="")
 
     def command(self):
         return ["snmpd", "-f", "-Lo", "-C", "-c", self.path("snmpd.conf"), *_snmpd_user(),

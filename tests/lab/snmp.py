@@ -53,7 +53,7 @@ class Manager:
     def oid(self, name):
         """The number behind a name."""
         if name not in self._oids:
-            run = subprocess.run(["snmptranslate", *self._modules(), "-On", name], text=True,
+            run = subprocess.run(["snmptranslate", *self._modules(), "-IR", "-On", name], text=True,
                                  stdout=subprocess.PIPE, check=True)
             self._oids[name] = run.stdout.strip().lstrip(".")
         return self._oids[name]

@@ -47,6 +47,9 @@ class Namespace:
     def __repr__(self):
         return self.name
 
+    def close(self):
+        os.close(self.fd)
+
     def call(self, function, *args):
         """Runs a function in a thread that has entered the namespace; returns its value."""
         box = {}

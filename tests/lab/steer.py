@@ -57,3 +57,5 @@ class Steered:
         self.halvard.reload()
         wait_for(lambda: self.snmp.get("halConfigLastReload.0") != before, 5, "the reload",
                  every=0.1)
+        assert self.snmp.get("halConfigReloadResult.0") == "2", self.snmp.get(
+            "halConfigReloadError.0")

@@ -1,6 +1,6 @@
 """The tutorial's cluster: a client, two directors and two real servers on one bridge.
 
-  client     192.168.1.50 .. .59     curl, and the HTTP client of the tests
+  client     192.168.1.50 .. .69     curl, and the HTTP client of the tests
   director1  192.168.1.100           the master
   director2  192.168.1.101           the backup
   real1      192.168.1.11            nginx, the virtual address on lo
@@ -22,7 +22,7 @@ from .watch import AddressWatch, ipvs_table
 
 VIP = "192.168.1.200"
 SERVICE = VIP + ":80/tcp"
-CLIENTS = ["192.168.1.%d" % n for n in range(50, 60)]
+CLIENTS = ["192.168.1.%d" % n for n in range(50, 70)]
 ADDRESS = {"client": CLIENTS[0], "director1": "192.168.1.100", "director2": "192.168.1.101",
            "real1": "192.168.1.11", "real2": "192.168.1.12"}
 REAL = {"real1": ADDRESS["real1"] + ":80", "real2": ADDRESS["real2"] + ":80"}
@@ -123,6 +123,7 @@ class Director:
         self.name = namespace.name
         self.folder = folder
         self.programs = []
+        os.makedirs(folder, exist_ok=True)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -155,41 +156,47 @@ class Director:
     def owns(self, address=VIP):
         return any(a.split("/")[0] == address for a in self.namespace.addresses())
 
-    def reset(self):
-        """Ends all programs and empties the kernel's tables."""
+    def end(self):
+        """Ends all programs."""
         for program in reversed(self.programs):
             program.kill_all()
         self.programs = []
-        self.namespace.ip("addr flush dev eth0", "addr add %s/24 brd + dev eth0" % ADDRESS[self.name])
-        if self.table():
-            self.namespace.run(["ipvsadm", "-C"])
+
+
+def _hardware_address(name):
+    """The same for each life of a namespace, so that nobody's ARP entries go stale."""
+    return "02:00:" + ":".join("%02x" % int(n) for n in ADDRESS[name].split("."))
 
 
 class Cluster:
-    """All of it. Made once for many tests; begin(folder) starts each with a clean state."""
+    """All of it. Client and real servers are made once for many tests; begin(folder) makes
+    fresh directors, end() ends them: the kernel keeps connections, templates and sysctls
+    of IPVS as long as their namespace lives.
+    """
 
     def __init__(self, real_servers=True):
-        self.names = ["client", "director1", "director2"] + ["real1", "real2"] * real_servers
-        self._make_network()
-        self.space = {n: Namespace(n) for n in self.names}
-        self.client = self.space["client"]
-        self.directors = [Director(self.space["director1"], None),
-                          Director(self.space["director2"], None)]
+        self.directors = []
         self.web = {}
+        ip_batch(["link add br0 type bridge", "link set br0 up"])
+        self.space = self._make_spaces(["client"] + ["real1", "real2"] * real_servers)
+        self.client = self.space["client"]
         if real_servers:
             self._make_real_servers()
 
-    def _make_network(self):
-        lines = ["link add br0 type bridge", "link set br0 up"]
-        for n in self.names:
+    @staticmethod
+    def _make_spaces(names):
+        lines = []
+        for n in names:
             lines += ["netns add " + n,
-                      "link add v-%s type veth peer name eth0 netns %s" % (n, n),
+                      "link add v-%s type veth peer name eth0 address %s netns %s"
+                      % (n, _hardware_address(n), n),
                       "link set v-%s master br0 up" % n]
         ip_batch(lines)
-        for n in self.names:
+        for n in names:
             extra = CLIENTS[1:] if n == "client" else []
             ip_batch(["link set lo up", "addr add %s/24 brd + dev eth0" % ADDRESS[n],
                       "link set eth0 up", *("addr add %s/24 dev eth0" % a for a in extra)], n)
+        return {n: Namespace(n) for n in names}
 
     def _make_real_servers(self):
         """Direct routing: the virtual address on lo, and silence about it on the segment."""
@@ -201,13 +208,18 @@ class Cluster:
             self.web[name] = daemons.Nginx(space, "/run/lab/" + name, name).start()
 
     def begin(self, folder):
-        for director in self.directors:
-            director.folder = os.path.join(folder, director.name)
-            os.makedirs(director.folder, exist_ok=True)
+        names = ["director1", "director2"]
+        self.space.update(self._make_spaces(names))
+        self.directors = [Director(self.space[n], os.path.join(folder, n)) for n in names]
 
     def end(self):
         for director in self.directors:
-            director.reset()
+            director.end()
+            director.namespace.close()
+        # The devices first: a namespace goes when the kernel finds time for it.
+        ip_batch(["link del v-" + d.name for d in self.directors] +
+                 ["netns del " + d.name for d in self.directors])
+        self.directors = []
         self.client.ip("neigh flush dev eth0")
         for web in self.web.values():
             if not web.running():
