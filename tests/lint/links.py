@@ -19,7 +19,8 @@ def anchors(path):
 def exists(path):
     if "*" in path or path.rstrip("/").split("/")[-1].isupper() and "." not in path:
         return True
-    return os.path.exists(os.path.join(lint.root(), path))
+    full = os.path.join(lint.root(), path)
+    return os.path.exists(full) or os.path.exists(full + ".c")  # a program by its source
 
 
 def faults(path):
