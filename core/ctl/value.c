@@ -111,7 +111,7 @@ void value_json(const struct ctl *c, struct json *j, const struct field *f, cons
 		break;
 	case FT_WHEN:
 		v = v ? (uint64_t)(c->wall_ms - (c->now.ns - (int64_t)v) / NS_PER_MS) : 0;
-		/* fall through */
+		__attribute__((fallthrough));
 	case FT_WALL:
 		if (v)
 			json_time(j, f->name, (int64_t)v);
