@@ -7,7 +7,9 @@ core_ctl_libctl_a_SOURCES = \
 	core/ctl/json.c core/ctl/json.h \
 	core/ctl/match.c core/ctl/match.h \
 	core/ctl/value.c core/ctl/value.h \
-	core/ctl/view.c core/ctl/view.h
+	core/ctl/view.c core/ctl/view.h core/ctl/view_int.h \
+	core/ctl/view_lvs.c \
+	core/ctl/view_show.c
 
 bin_PROGRAMS += halvardctl
 halvardctl_SOURCES = core/ctl/ctl_main.c

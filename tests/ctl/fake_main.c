@@ -194,7 +194,7 @@ static struct result apply(struct fake *f, struct change_op *op)
 	row_key_text(op->table, op->key, key, sizeof(key));
 	printf("set %s %s: %s = %s\n", schema_table(op->table)->name, key, op->field, op->value);
 	if (text_eq(op->value, "14"))
-		exit(0);
+		_exit(0);
 	if (text_eq(op->value, "13")) {
 		r.status = RESULT_INCONSISTENT_VALUE;
 		TEXT_COPY(r.text, "13 is not possible now");
@@ -283,5 +283,11 @@ int main(int argc, char **argv)
 	printf("ready\n");
 	fflush(stdout);
 	loop_run(f.loop);
+	watch_stop(&f.listener);
+	watch_stop(&f.input);
+	if (f.link)
+		link_close(f.link);
+	store_free(f.store);
+	loop_free(f.loop);
 	return 0;
 }

@@ -126,9 +126,9 @@ class Fake:
     def end(self):
         self.process.stdin.close()
         rest = self.process.stdout.read()
-        self.process.wait(10)
+        status = self.process.wait(10)
         self.dir.cleanup()
-        return rest
+        return rest if status == 0 else f"fake_main ended with {status}"
 
 
 def golden(tap, name, text):
@@ -204,7 +204,7 @@ def test_broken(tap):
     fake = Fake("refuse")
     out = fake.ctl("status")
     tap.check("sent away: exit 3", out.returncode == 3 and "did not send its state" in out.stderr, out.stderr)
-    fake.end()
+    tap.check("the daemon ended in order", fake.end() == "")
     fake = Fake()
     out = fake.ctl("weight", "192.168.1.12", "14")
     tap.check("no answer: exit 1, outcome unknown",
