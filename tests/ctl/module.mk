@@ -3,4 +3,7 @@ tests_ctl_fake_main_SOURCES = tests/ctl/fake_main.c
 tests_ctl_fake_main_LDADD = core/ipc/libipc.a core/model/libmodel.a core/base/libbase.a \
 	$(EVENT_LIBS)
 TESTS += tests/ctl/halvardctl.py
-EXTRA_DIST += tests/ctl/halvardctl.py tests/ctl/golden tests/guest/test_halvardctl.py
+if SYSTEMD
+TESTS += tests/ctl/systemd.py
+endif
+EXTRA_DIST += tests/ctl/halvardctl.py tests/ctl/systemd.py tests/ctl/golden tests/guest/test_halvardctl.py
