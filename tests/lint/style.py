@@ -6,6 +6,7 @@ of a developer's machine in the text.
 The counts rest on the format that clang-format gives every file: a body opens with a line
 in the first column that ends in `{` and closes with a `}` in the first column.
 """
+import os
 import re
 
 import lint
@@ -16,7 +17,8 @@ HEADER_MAX = 150
 HEADER_LONG = {"core/model/rows.h": 400, "core/model/schema.h": 200}
 IF_PER_KLOC = 2.0
 CONDITION = re.compile(r"^\s*#\s*(if|ifdef|ifndef|elif)\b")
-PRIVATE = re.compile(r"/work/|/tmp/bash_jobs|/home/\w+/")
+# Home folders, and where this very tree lies.
+PRIVATE = re.compile(r"/home/\w+/|" + re.escape(os.path.abspath(lint.root()) + "/"))
 
 
 def strip_guard(path, text):
