@@ -147,25 +147,21 @@ static int run_guardian(const struct options *o)
 	return guardian_run(o);
 }
 
-/* Paths must hold after the change of folder. */
-static void make_absolute(const char **path)
+/* Paths must hold after the change of folder; `whole` becomes the path. */
+static void make_absolute(const char **path, char whole[PATH_MAX])
 {
-	char *whole = realpath(*path, NULL);
 	char folder[PATH_MAX];
 
-	if (whole) {
+	if (realpath(*path, whole))
 		*path = whole;
-	} else if ((*path)[0] != '/' && getcwd(folder, sizeof(folder))) {
-		size_t size = strlen(folder) + strlen(*path) + 2;
-		char *joined = xcalloc(1, size);
-
-		snprintf(joined, size, "%s/%s", folder, *path);
-		*path = joined;
-	}
+	else if ((*path)[0] != '/' && getcwd(folder, sizeof(folder)) &&
+		 snprintf(whole, PATH_MAX, "%s/%s", folder, *path) < PATH_MAX)
+		*path = whole;
 }
 
 int main(int argc, char **argv)
 {
+	char config[PATH_MAX], run[PATH_MAX], state[PATH_MAX];
 	struct options o;
 
 	switch (options_parse(&o, argc, argv)) {
@@ -180,8 +176,8 @@ int main(int argc, char **argv)
 		return run_role(&o);
 	if (o.test || o.print_config)
 		return test_config(&o);
-	make_absolute(&o.env.config_file);
-	make_absolute(&o.env.run_dir);
-	make_absolute(&o.env.state_dir);
+	make_absolute(&o.env.config_file, config);
+	make_absolute(&o.env.run_dir, run);
+	make_absolute(&o.env.state_dir, state);
 	return run_guardian(&o);
 }
