@@ -234,7 +234,8 @@ class Snmpd(Program):
             "agentXTimeout 3",
             "agentXRetries 0",
             "rocommunity public 127.0.0.1",
-            "rwcommunity private 127.0.0.1", ""]))
+            "rwcommunity private 127.0.0.1",
+            "dontLogTCPWrappersConnects yes", ""]))
 
     def environment(self):
         return dict(os.environ, SNMP_PERSISTENT_DIR=self.path("persist"), MIBS="")

@@ -156,7 +156,7 @@ class Director:
     def owns(self, address=VIP):
         return any(a.split("/")[0] == address for a in self.namespace.addresses())
 
-    def end(self):
+    def reset(self):
         """Ends all programs."""
         for program in reversed(self.programs):
             program.kill_all()
@@ -214,7 +214,7 @@ class Cluster:
 
     def end(self):
         for director in self.directors:
-            director.end()
+            director.reset()
             director.namespace.close()
         # The devices first: a namespace goes when the kernel finds time for it.
         ip_batch(["link del v-" + d.name for d in self.directors] +
