@@ -16,6 +16,7 @@ ROWS_BACK = 2 + 1.5
 @pytest.mark.parametrize("role", ["lvs", "main"])
 def test_killed_process_leaves_traffic_alone(cluster, steered, role):
     steered.start()
+    cluster.directors[1].keepalived(tutorial_config(backup=True)).start()  # would take over
     steered.wait_healthy()
     download = Download(cluster.client, rate=120000)
     with TableWatch(steered.director.namespace) as table, cluster.watch() as addresses:
