@@ -167,20 +167,23 @@ static const char *missing_worker(const struct director *d, unsigned workers)
 	return NULL;
 }
 
-static bool test(struct jobs *j, struct job *b)
+/* A tested change cannot be put in force while a worker that must do it is away. */
+static bool workers_are_there(const struct jobs *j, struct job *b, enum result_status otherwise)
 {
-	const char *away;
+	const char *away = missing_worker(j->d, txn_workers(b->txn));
 
-	if (!txn_test(b->txn, &b->result))
-		return false;
-	away = missing_worker(j->d, txn_workers(b->txn));
 	if (!away)
 		return true;
 	txn_untest(b->txn);
-	b->result = (struct result){.status = RESULT_UNAVAILABLE};
+	b->result = (struct result){.status = otherwise};
 	snprintf(b->result.text, sizeof(b->result.text), "the %s process is not there: try again",
 		 away);
 	return false;
+}
+
+static bool test(struct jobs *j, struct job *b)
+{
+	return txn_test(b->txn, &b->result) && workers_are_there(j, b, RESULT_UNAVAILABLE);
 }
 
 static void commit(struct jobs *j)
@@ -188,7 +191,8 @@ static void commit(struct jobs *j)
 	struct job *b = j->current;
 
 	b->phase = PHASE_COMMITTING;
-	if (txn_commit(b->txn, &b->result)) {
+	/* Between test and commit a worker may have died: yes would be said for nothing. */
+	if (workers_are_there(j, b, RESULT_COMMIT_FAILED) && txn_commit(b->txn, &b->result)) {
 		begin_barrier(j, txn_workers(b->txn));
 		return;
 	}

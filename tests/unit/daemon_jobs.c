@@ -337,6 +337,23 @@ static void an_absent_worker_is_said_before_anything_happens(void **state)
 	assert_false(overlay_has("weight"));
 }
 
+static void a_worker_that_left_after_the_test_fails_the_commit(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_TEST, 13, &c), RESULT_OK);
+	link_close(w->d.links[ROLE_LVS]);
+	w->d.links[ROLE_LVS] = NULL;
+	assert_int_equal(ask(MSG_TXN_COMMIT, 13, NULL), RESULT_COMMIT_FAILED);
+	assert_non_null(strstr(w->result.text, "lvs"));
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+	assert_int_equal(row_in(w->d.live)->weight, 1);
+	assert_false(overlay_has("weight"));
+	assert_int_equal(last_change()->result, CHANGE_FAILED);
+}
+
 static void a_worker_that_dies_leaves_the_outcome_open_and_the_change_kept(void **state)
 {
 	struct change c = {0};
@@ -389,6 +406,7 @@ int main(void)
 	    TEST(a_disk_that_refuses_changes_nothing),
 	    TEST(undo_takes_back_what_was_committed),
 	    TEST(an_absent_worker_is_said_before_anything_happens),
+	    TEST(a_worker_that_left_after_the_test_fails_the_commit),
 	    TEST(a_worker_that_dies_leaves_the_outcome_open_and_the_change_kept),
 	    TEST(a_client_that_leaves_lets_go_of_what_it_held),
 	    TEST(a_reader_may_not_change),
