@@ -11,7 +11,8 @@
  * all and nothing says so (measured: 193 of 200 dumps wrong with one busy writer). So doubles
  * are removed, and a service that a dump lacks is asked for by its key before it counts as
  * absent. A destination that a dump lacks is caught by the write: NEW answers EEXIST and
- * becomes SET, SET answers ENOENT and becomes NEW, DEL of what is gone is done.
+ * becomes SET, SET answers ENOENT and becomes NEW, DEL of what is gone is done. ESRCH on a
+ * destination says that its service is gone: it is made again, with all its servers.
  *
  * There is no event for changes by others; ipvs_apply_read() is called now and then and says
  * how much has drifted.
@@ -227,8 +228,8 @@ static int write_op(struct ipvs_apply *a, const struct ipvs_op *op)
 		other.kind = (enum ipvs_op_kind)kind;
 		r = a->port->write(a->port->arg, &other);
 	}
-	if ((op->kind == IPVS_DEL_SERVICE || op->kind == IPVS_DEL_DEST) &&
-	    (r == -ESRCH || r == -ENOENT))
+	if ((op->kind == IPVS_DEL_SERVICE && r == -ESRCH) ||
+	    (op->kind == IPVS_DEL_DEST && r == -ENOENT))
 		r = 0;
 	return r;
 }
@@ -285,6 +286,10 @@ static bool run_ops(struct ipvs_apply *a, const struct ipvs_ops *ops, struct ipv
 			note_done(a, &ops->ops[i]);
 			continue;
 		}
+		if (r == -ESRCH && ipvs_table_find(&a->seen, &ops->ops[i].service.key)) {
+			ipvs_table_remove(&a->seen, &ops->ops[i].service.key);
+			return false; /* the service itself is gone: see sync_entry() */
+		}
 		ret->refused++;
 		if (a->refused)
 			a->refused(a->arg, &ops->ops[i], r);
@@ -297,12 +302,19 @@ static bool run_ops(struct ipvs_apply *a, const struct ipvs_ops *ops, struct ipv
 static bool sync_entry(struct ipvs_apply *a, const struct ipvs_entry *want,
 		       const struct ipvs_service_key *k, struct ipvs_report *ret)
 {
-	struct ipvs_ops ops = {0};
-	bool done;
+	bool done = false;
 
-	ipvs_diff_entry(want, ipvs_table_find(&a->seen, k), &ops);
-	done = run_ops(a, &ops, ret);
-	ipvs_ops_free(&ops);
+	/* A second time when somebody took the whole service away under the first. */
+	for (int i = 0; i < 2 && !done; i++) {
+		bool seen = ipvs_table_find(&a->seen, k);
+		struct ipvs_ops ops = {0};
+
+		ipvs_diff_entry(want, ipvs_table_find(&a->seen, k), &ops);
+		done = run_ops(a, &ops, ret);
+		ipvs_ops_free(&ops);
+		if (!seen || ipvs_table_find(&a->seen, k))
+			break;
+	}
 	return done;
 }
 

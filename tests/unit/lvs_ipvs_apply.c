@@ -400,6 +400,31 @@ static void test_races_are_resolved(void **state)
 	done(a, &f);
 }
 
+/* ipvsadm -C, and a change before that was noticed. */
+static void test_service_that_went_away_is_made_again(void **state)
+{
+	struct fake f;
+	struct ipvs_apply *a;
+	struct ipvs_report r;
+
+	(void)state;
+	fake_init(&f);
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	sync_to(a, TABLE("80 rr 1=1 2=1"));
+	load(&f, (struct ipvs_table){0});
+	forget_writes(&f);
+	r = sync_to(a, TABLE("80 rr 1=5 2=1"));
+	assert_string_equal(f.log, "SD NS ND ND");
+	assert_int_equal(r.refused, 0);
+	assert_int_equal(refusals, 0);
+	assert_int_equal(weight_of(&f, 80, 1), 5);
+	assert_int_equal(weight_of(&f, 80, 2), 1);
+	load(&f, (struct ipvs_table){0});
+	sync_to(a, TABLE("80 rr 2=1"));
+	assert_int_equal(weight_of(&f, 80, 2), 1);
+	done(a, &f);
+}
+
 static void test_refusal(void **state)
 {
 	struct ipvs_op op = {.kind = IPVS_NEW_SERVICE, .service.scheduler = "foo"};
@@ -438,6 +463,7 @@ int main(void)
 	    cmocka_unit_test(test_only_ours_are_deleted),
 	    cmocka_unit_test(test_drift_is_seen_and_repaired),
 	    cmocka_unit_test(test_races_are_resolved),
+	    cmocka_unit_test(test_service_that_went_away_is_made_again),
 	    cmocka_unit_test(test_refusal),
 	};
 
