@@ -37,7 +37,8 @@ struct job {
 	char who[48];
 	unsigned waiting; /* roles whose barrier is out */
 	struct result result;
-	bool undone; /* its barrier is that of the way back */
+	bool take_back; /* its undo came before its commit was over */
+	bool undone;    /* its barrier is that of the way back */
 };
 
 struct jobs {
@@ -51,6 +52,7 @@ struct jobs {
 };
 
 static void next_job(struct jobs *j);
+static void take_back(struct jobs *j);
 
 /* ---- ends ------------------------------------------------------------- */
 
@@ -93,6 +95,11 @@ static void finish(struct jobs *j, bool keep)
 
 /* ---- the barrier ------------------------------------------------------ */
 
+static bool is_kept(const struct result *r)
+{
+	return r->status == RESULT_OK || r->status == RESULT_UNKNOWN;
+}
+
 static void committed(struct jobs *j)
 {
 	struct job *b = j->current;
@@ -106,7 +113,10 @@ static void committed(struct jobs *j)
 	if (b->txn && !b->undone)
 		txn_log(b->txn, &b->result);
 	answer(b, &b->result);
-	finish(j, b->kind == JOB_TEST && b->result.status == RESULT_OK && !b->undone);
+	if (b->take_back && !b->undone && is_kept(&b->result))
+		take_back(j);
+	else
+		finish(j, b->kind == JOB_TEST && b->result.status == RESULT_OK && !b->undone);
 }
 
 static void worker_done(struct jobs *j, enum role worker, const struct result *r)
@@ -393,20 +403,30 @@ static void got_commit(struct client *c, uint32_t id)
 		commit(j);
 }
 
-static void undo_last(struct jobs *j, struct client *c, uint32_t id)
+/* The current job was committed and goes back; its answer follows the barrier. */
+static void take_back(struct jobs *j)
 {
-	struct job *b = j->last;
+	struct job *b = j->current;
+	static const struct result undone = {.status = RESULT_COMMIT_FAILED,
+					     .text = "undone: the one who asked took it back"};
 
-	if (!txn_revert(b->txn, &b->result)) {
-		reply(c, id, b->result.status, b->result.text);
-		return;
-	}
 	b->undone = true;
 	b->phase = PHASE_UNDOING;
+	if (txn_revert(b->txn, &b->result)) {
+		txn_log(b->txn, &undone);
+		begin_barrier(j, txn_workers(b->txn));
+		return;
+	}
+	log_errx("change: %s", b->result.text);
+	answer(b, &b->result);
+	finish(j, false);
+}
+
+static void undo_last(struct jobs *j)
+{
+	j->current = j->last;
 	j->last = NULL;
-	j->current = b;
-	log_notice("change: undone");
-	begin_barrier(j, txn_workers(b->txn));
+	take_back(j);
 }
 
 /* A test that still waits in line and that nobody waits for any more. */
@@ -434,8 +454,11 @@ static void got_undo(struct client *c, uint32_t id)
 		txn_untest(b->txn);
 		reply(c, id, RESULT_OK, "");
 		finish(j, false);
+	} else if (b && b->client == c && b->txn_id == id && b->kind == JOB_TEST &&
+		   b->phase == PHASE_COMMITTING) {
+		b->take_back = true;
 	} else if (!b && j->last && j->last->client == c && j->last->txn_id == id) {
-		undo_last(j, c, id);
+		undo_last(j);
 	} else if (drop_queued(j, c, id)) {
 		reply(c, id, RESULT_OK, "");
 	} else {

@@ -87,11 +87,11 @@ static void drop_link(struct director *d, enum role role)
 	if (role == ROLE_AGENT) {
 		jobs_client_gone(d->agent);
 		d->agent->link = NULL;
-	} else {
-		jobs_worker_gone(d->jobs, role);
 	}
 	link_close(d->links[role]);
 	d->links[role] = NULL;
+	if (role != ROLE_AGENT)
+		jobs_worker_gone(d->jobs, role);
 }
 
 static void on_down(void *arg, const char *why)

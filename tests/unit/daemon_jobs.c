@@ -324,6 +324,32 @@ static void undo_takes_back_what_was_committed(void **state)
 	assert_int_equal(ask(MSG_TXN_UNDO, 5, NULL), RESULT_UNAVAILABLE);
 }
 
+/* The agent gave up waiting for a slow worker: it said failed, so it must not stay. */
+static void undo_that_overtakes_its_commit_takes_it_back(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_TEST, 14, &c), RESULT_OK);
+	w->mood = SILENT;
+	assert_int_equal(ask(MSG_TXN_COMMIT, 14, NULL), 0);
+	assert_int_equal(row_in(w->worker_store)->weight, 300);
+	assert_int_equal(ask(MSG_TXN_UNDO, 14, NULL), 0);
+	w->mood = OBEYS;
+	jobs_worker_gone(w->d.jobs, ROLE_LVS); /* and the outcome is not known either */
+	settle();
+	assert_int_equal(w->answered, 14);
+	assert_int_equal(w->result.status, RESULT_OK);
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+	assert_int_equal(row_in(w->worker_store)->weight, 1);
+	assert_false(overlay_has("weight"));
+	assert_int_equal(last_change()->result, CHANGE_FAILED);
+	assert_non_null(strstr(last_change()->result_text, "undone"));
+	op(&c, "weight", "9");
+	assert_int_equal(ask(MSG_TXN_RUN, 15, &c), RESULT_OK);
+}
+
 static void an_absent_worker_is_said_before_anything_happens(void **state)
 {
 	struct change c = {0};
@@ -405,6 +431,7 @@ int main(void)
 	    TEST(a_worker_that_refuses_undoes_everything),
 	    TEST(a_disk_that_refuses_changes_nothing),
 	    TEST(undo_takes_back_what_was_committed),
+	    TEST(undo_that_overtakes_its_commit_takes_it_back),
 	    TEST(an_absent_worker_is_said_before_anything_happens),
 	    TEST(a_worker_that_left_after_the_test_fails_the_commit),
 	    TEST(a_worker_that_dies_leaves_the_outcome_open_and_the_change_kept),
