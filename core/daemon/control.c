@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #define CLIENTS_MAX   10
+#define READERS_MAX   5 /* of them, of those who may only look: they cannot lock root out */
 #define TRUSTED_GROUP "halvard"
 
 struct control_client {
@@ -38,7 +39,7 @@ struct control {
 	struct watch watch;
 	int fd;
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	unsigned count;
+	unsigned count, readers;
 	TAILQ_HEAD(, control_client) clients;
 };
 
@@ -86,6 +87,7 @@ static void drop(struct control_client *cc)
 	jobs_client_gone(&cc->client);
 	TAILQ_REMOVE(&cc->control->clients, cc, next);
 	cc->control->count--;
+	cc->control->readers -= !cc->client.may_change;
 	link_close(cc->client.link);
 	free(cc);
 }
@@ -108,6 +110,11 @@ static void on_down(void *arg, const char *why)
 
 static const struct link_ops client_ops = {.message = on_message, .down = on_down};
 
+static bool has_place(const struct control *c, const struct client *who)
+{
+	return c->count < CLIENTS_MAX && (who->may_change || c->readers < READERS_MAX);
+}
+
 static void on_connect(void *arg, int sock, int what, struct mono now)
 {
 	struct control *c = arg;
@@ -118,17 +125,19 @@ static void on_connect(void *arg, int sock, int what, struct mono now)
 	(void)now;
 	if (fd < 0)
 		return;
-	if (c->count >= CLIENTS_MAX) {
-		log_warnx("control: more than %d clients: one was turned away", CLIENTS_MAX);
-		close(fd);
-		return;
-	}
 	cc = xcalloc(1, sizeof(*cc));
 	cc->control = c;
 	cc->client = (struct client){.d = c->d, .source = SOURCE_CTL};
 	identify(&cc->client, fd);
+	if (!has_place(c, &cc->client)) {
+		log_warnx("control: too many clients: %s was turned away", cc->client.who);
+		close(fd);
+		free(cc);
+		return;
+	}
 	TAILQ_INSERT_TAIL(&c->clients, cc, next);
 	c->count++;
+	c->readers += !cc->client.may_change;
 	cc->client.link =
 	    link_open(c->d->loop, fd, ROLE_MAIN, ROLE_CTL, c->d->live, &client_ops, cc);
 }

@@ -147,15 +147,16 @@ static int run_guardian(const struct options *o)
 	return guardian_run(o);
 }
 
-/* Paths must hold after the change of folder; `whole` becomes the path. */
+/*
+ * Paths must hold after the change of folder; `whole` becomes the path. Links in it are not
+ * resolved: one that is pointed elsewhere counts at the next reload.
+ */
 static void make_absolute(const char **path, char whole[PATH_MAX])
 {
 	char folder[PATH_MAX];
 
-	if (realpath(*path, whole))
-		*path = whole;
-	else if ((*path)[0] != '/' && getcwd(folder, sizeof(folder)) &&
-		 snprintf(whole, PATH_MAX, "%s/%s", folder, *path) < PATH_MAX)
+	if ((*path)[0] != '/' && getcwd(folder, sizeof(folder)) &&
+	    snprintf(whole, PATH_MAX, "%s/%s", folder, *path) < PATH_MAX)
 		*path = whole;
 }
 

@@ -100,6 +100,16 @@ static bool is_kept(const struct result *r)
 	return r->status == RESULT_OK || r->status == RESULT_UNKNOWN;
 }
 
+/* A reload is not taken back: what the kernel refused is tried again by its worker. */
+static void say_kept(struct result *r)
+{
+	char why[TEXT_MAX];
+
+	TEXT_COPY(why, r->text);
+	r->status = RESULT_UNKNOWN;
+	snprintf(r->text, sizeof(r->text), "kept, but not all is in force: %.400s", why);
+}
+
 static void committed(struct jobs *j)
 {
 	struct job *b = j->current;
@@ -112,6 +122,8 @@ static void committed(struct jobs *j)
 	}
 	if (b->txn && !b->undone)
 		txn_log(b->txn, &b->result);
+	if (b->kind == JOB_RELOAD && b->result.status == RESULT_COMMIT_FAILED)
+		say_kept(&b->result);
 	answer(b, &b->result);
 	if (b->take_back && !b->undone && is_kept(&b->result))
 		take_back(j);
@@ -533,5 +545,11 @@ void jobs_client_gone(struct client *c)
 
 void jobs_reload(struct jobs *j)
 {
+	const struct job *b;
+
+	/* One that waits will read the file as it is then: a second would change nothing. */
+	TAILQ_FOREACH(b, &j->queue, next)
+	if (b->kind == JOB_RELOAD)
+		return;
 	queue_reload(j, NULL, 0, "signal");
 }

@@ -5,20 +5,30 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "daemon/digest.h"
-#include "daemon/digest.h"
 #include "model/rows.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
+/* "file:line:column: text", or without a place where there is none. */
+static void finding_text(const struct finding *f, char *ret, size_t size)
+{
+	const char *file = f->file ? f->file : "configuration";
+
+	if (f->line)
+		snprintf(ret, size, "%s:%u:%u: %s", file, f->line, f->column, f->text);
+	else
+		snprintf(ret, size, "%s: %s", file, f->text);
+}
+
 static void log_finding(const struct finding *f)
 {
 	static const enum log_level level[] = {LOG_LV_INFO, LOG_LV_WARN, LOG_LV_ERR, LOG_LV_ERR};
 
-	if (f->line)
-		log_at(level[f->level], "%s:%u:%u: %s", f->file, f->line, f->column, f->text);
-	else
-		log_at(level[f->level], "%s: %s", f->file ? f->file : "configuration", f->text);
+	char text[TEXT_MAX];
+
+	finding_text(f, text, sizeof(text));
+	log_at(level[f->level], "%s", text);
 }
 
 /* The first finding that forbids a reload, or NULL. */
@@ -100,8 +110,7 @@ static bool refuse(const struct findings *f, const struct store *wanted, char *w
 	const struct finding *first = log_findings(f);
 
 	if (first) {
-		snprintf(why, TEXT_MAX, "%s:%u:%u: %s", first->file ? first->file : "configuration",
-			 first->line, first->column, first->text);
+		finding_text(first, why, TEXT_MAX);
 		return true;
 	}
 	return !config_acceptable(wanted, why);

@@ -129,6 +129,64 @@ def test_only_root_may_change(halvard):
     assert field(halvard, "vrrp_instance", ["VI_1"], "base_priority") == "150"
 
 
+def test_readers_leave_room_for_root(halvard):
+    os.chmod(halvard.folder, 0o755)
+    idle = """import socket, sys, time
+socks = [socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(10)]
+for s in socks:
+    s.connect(sys.argv[1])
+print("there", flush=True)
+sys.stdin.read()
+"""
+    reader = subprocess.Popen(
+        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c",
+         idle, os.path.join(halvard.run_dir, "control")], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True)
+    try:
+        assert reader.stdout.readline() == "there\n"
+        halvard.ctl("set", "vrrp_instance", "VI_1", "base_priority", "140")
+        assert "too many clients" in halvard.log_text()
+    finally:
+        reader.communicate("")
+
+
+def test_link_to_another_file(halvard):
+    """A configuration that is a link is followed anew by each reload."""
+    with open(halvard.config) as f:
+        good = f.read()
+    halvard.stop()
+    first, second = halvard.write("one", good), halvard.write("two", good.replace("150", "140"))
+    os.remove(halvard.config)
+    os.symlink(first, halvard.config)
+    halvard.start()
+    wait_for(lambda: halvard.ctl("status", check=False).returncode == 0, 5, "status")
+    os.remove(halvard.config)
+    os.symlink(second, halvard.config)
+    halvard.ctl("reload")
+    assert field(halvard, "vrrp_instance", ["VI_1"], "base_priority") == "140"
+
+
+def test_missing_file_refused(halvard):
+    os.remove(halvard.config)
+    out = halvard.ctl("reload", check=False).stdout
+    assert "halvard.conf: cannot be read: No such file" in out, out
+    assert field(halvard, "vrrp_instance", ["VI_1"], "base_priority") == "150"
+
+
+def test_reload_that_the_kernel_refuses_is_kept(cluster):
+    if os.environ.get("LAB_IPVS") == "yes":
+        pytest.skip("this kernel has IPVS")
+    daemon = cluster.directors[0].halvard(VRRP % (150, VIP)).start()
+    wait_for(lambda: daemon.ctl("status", check=False).returncode == 0, 5, "status")
+    daemon.configure(VRRP % (140, VIP) + "virtual_server %s 80 {\nlb_algo rr\nprotocol TCP\n"
+                     "real_server 192.168.1.11 80 {\n}\n}\n"
+                     % VIP)
+    out = daemon.ctl("reload", check=False)
+    assert out.returncode == 1
+    assert "kept" in out.stdout and "module ip_vs" in out.stdout, out.stdout
+    assert field(daemon, "vrrp_instance", ["VI_1"], "base_priority") == "140"
+
+
 def test_second_one_refused(halvard):
     out = run(*halvard.command(), timeout=10)
     assert out.returncode == 1

@@ -409,6 +409,19 @@ static void a_client_that_leaves_lets_go_of_what_it_held(void **state)
 	assert_int_equal(ask(MSG_TXN_RUN, 11, &c), RESULT_OK);
 }
 
+static void a_storm_of_signals_takes_one_place_in_the_line(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_TEST, 16, &c), RESULT_OK);
+	for (int i = 0; i < 1000; i++)
+		jobs_reload(w->d.jobs);
+	op(&c, "weight", "9");
+	assert_int_equal(ask(MSG_TXN_RUN, 17, &c), 0); /* it waits behind the held one */
+}
+
 static void a_reader_may_not_change(void **state)
 {
 	struct change c = {0};
@@ -436,6 +449,7 @@ int main(void)
 	    TEST(a_worker_that_left_after_the_test_fails_the_commit),
 	    TEST(a_worker_that_dies_leaves_the_outcome_open_and_the_change_kept),
 	    TEST(a_client_that_leaves_lets_go_of_what_it_held),
+	    TEST(a_storm_of_signals_takes_one_place_in_the_line),
 	    TEST(a_reader_may_not_change),
 	};
 
