@@ -225,28 +225,57 @@ void overlay_set(struct overlay *o, enum table_id t, const void *key, const stru
 	buf_free(&b);
 }
 
+/* Puts one line into its row, which is there, and remembers the row in `old`. */
+static void put_entry(const struct entry *e, struct store *s, unsigned char *old)
+{
+	size_t size = schema_table(e->table)->row_size;
+	struct fieldset one = {{0}};
+	unsigned char row[MAX_ROW];
+	char why[TEXT_MAX];
+
+	memcpy(old, store_find(s, e->table, e->key), size);
+	memcpy(row, old, size);
+	if (!field_parse(e->f, row, e->value, why))
+		return;
+	fieldset_add(&one, field_index(schema_table(e->table), e->f));
+	store_put_set(s, e->table, row, one, NULL);
+}
+
 size_t overlay_apply(const struct overlay *o, struct store *s)
 {
+	unsigned char old[MAX_ROW];
 	size_t homeless = 0;
 
 	for (size_t i = 0; i < o->count; i++) {
 		const struct entry *e = &o->items[i];
-		unsigned char row[MAX_ROW];
-		struct fieldset one = {{0}};
-		char why[TEXT_MAX];
-		const void *there = e->f ? store_find(s, e->table, e->key) : NULL;
 
-		if (!there) {
+		if (e->f && store_find(s, e->table, e->key))
+			put_entry(e, s, old);
+		else
 			homeless++;
-			continue;
-		}
-		memcpy(row, there, schema_table(e->table)->row_size);
-		if (!field_parse(e->f, row, e->value, why))
-			continue;
-		fieldset_add(&one, field_index(schema_table(e->table), e->f));
-		store_put_set(s, e->table, row, one, NULL);
 	}
 	return homeless;
+}
+
+size_t overlay_apply_acceptable(const struct overlay *o, struct store *s, store_judge_fn judge)
+{
+	unsigned char old[MAX_ROW];
+	char why[TEXT_MAX];
+	size_t left_out = 0;
+
+	for (size_t i = 0; i < o->count; i++) {
+		const struct entry *e = &o->items[i];
+
+		if (!e->f || !store_find(s, e->table, e->key))
+			continue;
+		put_entry(e, s, old);
+		if (judge(s, why))
+			continue;
+		store_put(s, e->table, old, F_WANTED, NULL);
+		log_errx("overlay: kept but not in force (%s): %.200s", why, e->line);
+		left_out++;
+	}
+	return left_out;
 }
 
 static int by_text(const void *a, const void *b)

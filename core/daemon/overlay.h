@@ -35,6 +35,12 @@ void overlay_set(struct overlay *o, enum table_id t, const void *key, const stru
 /* Puts every known value into the rows that are there; returns how many lines found no row. */
 size_t overlay_apply(const struct overlay *o, struct store *s);
 
+/* The rules between rows: config_acceptable(). `why` has TEXT_MAX bytes. */
+typedef bool (*store_judge_fn)(const struct store *s, char *why);
+/* The same line by line, without those that the rules forbid: they are named in the log and
+ * kept. Returns how many. `s` must be acceptable before. */
+size_t overlay_apply_acceptable(const struct overlay *o, struct store *s, store_judge_fn judge);
+
 /* SHA-256 of the lines in order of text, without what rightly differs between the directors of a
  * pair (daemon/digest.h). */
 void overlay_digest(const struct overlay *o, char ret[DIGEST_TEXT]);

@@ -99,8 +99,13 @@ void reload_first(struct director *d)
 	findings_free(&f);
 	overrule(d->env, file);
 	wanted = with_overlay(file, d->overlay);
-	if (!config_acceptable(wanted, why))
-		log_warnx("configuration: %s", why);
+	if (!config_acceptable(wanted, why)) {
+		/* The file was changed under what was set; without this every SET would fail. */
+		store_free(wanted);
+		wanted = store_new();
+		store_merge(wanted, file, F_WANTED);
+		overlay_apply_acceptable(d->overlay, wanted, config_acceptable);
+	}
 	put_in_force(d, file, wanted);
 }
 

@@ -222,6 +222,24 @@ def test_overlay_unreadable(cluster):
         assert f.read() == "rubbish\n"
 
 
+def test_start_with_a_file_that_what_was_set_does_not_fit(cluster):
+    """An interval that only version 3 can have, and the file says version 2 now."""
+    v3 = VRRP.replace("advert_int", "version 3\n\tadvert_int") % (150, VIP)
+    daemon = cluster.directors[0].halvard(v3, options=["-P"]).start()
+    wait_for(lambda: daemon.ctl("status", check=False).returncode == 0, 5, "status")
+    daemon.ctl("set", "vrrp_instance", "VI_1", "adver_int_cs", "50")
+    daemon.stop()
+    daemon.configure(VRRP % (150, VIP))
+    daemon.start()
+    wait_for(lambda: daemon.ctl("status", check=False).returncode == 0, 5, "status")
+    assert field(daemon, "vrrp_instance", ["VI_1"], "adver_int_cs") == "100"
+    assert "kept but not in force" in daemon.log_text()
+    daemon.ctl("set", "vrrp_instance", "VI_1", "base_priority", "140")
+    daemon.configure(v3)
+    daemon.ctl("reload")
+    assert field(daemon, "vrrp_instance", ["VI_1"], "adver_int_cs") == "50", "it was kept"
+
+
 def test_command_line(cluster, tmp_path):
     halvard = os.path.join(daemons.BUILD, "halvard")
     good, errors = tmp_path / "good.conf", tmp_path / "errors.conf"

@@ -49,6 +49,35 @@ static const char *print(struct overlay *o)
 	return buf_cstr(&b);
 }
 
+static bool nobody_drains(const struct store *s, char *why)
+{
+	const struct real_server_row *r = store_at(s, T_REAL_SERVER, 0);
+
+	text_copy(why, TEXT_MAX, "it cannot drain");
+	return r->admin_state != RS_DRAINING;
+}
+
+/* The file has, say, another scheduler now, which cannot drain. */
+static void what_the_rules_forbid_is_kept_and_not_in_force(void **state)
+{
+	struct real_server_row r = server();
+	const struct real_server_row *after;
+	struct overlay *o = overlay_new();
+	struct store *s = store_new();
+
+	(void)state;
+	store_put(s, T_REAL_SERVER, &r, F_WANTED, NULL);
+	set(o, "admin_state", "draining");
+	set(o, "weight", "300");
+	assert_int_equal(overlay_apply_acceptable(o, s, nobody_drains), 1);
+	after = store_at(s, T_REAL_SERVER, 0);
+	assert_int_equal(after->admin_state, RS_ENABLED);
+	assert_int_equal(after->weight, 300);
+	assert_int_equal(overlay_count(o), 2);
+	overlay_free(o);
+	store_free(s);
+}
+
 static void the_last_value_counts_and_stands_once(void **state)
 {
 	struct overlay *o = overlay_new();
@@ -164,6 +193,7 @@ static void a_full_disk_leaves_the_old_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_the_rules_forbid_is_kept_and_not_in_force),
 	    cmocka_unit_test(the_last_value_counts_and_stands_once),
 	    cmocka_unit_test(an_operators_default_is_forgotten_a_configured_value_is_not),
 	    cmocka_unit_test(any_text_comes_back),
