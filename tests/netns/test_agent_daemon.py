@@ -118,7 +118,7 @@ def test_full_disk_answers_commit_failed(cluster):
         start_again(halvard, manager)
         assert read(manager, PRIORITY) == "Gauge32: 77"
     finally:
-        director.end()
+        director.reset()
         director.namespace.run(["umount", state])
 
 
