@@ -8,8 +8,9 @@
  * includem that something is found, includew and includeb that wildcards and braces find
  * something, includea on all of it.
  *
- * Only regular files are included: a directory under a wildcard is passed over, and a pipe
- * could make the daemon wait for ever.
+ * Only regular files are read, whatever the path came from: a pipe could make the daemon wait for
+ * ever and a device never end. To include one is an error, and so a reload is refused; a
+ * directory under a wildcard is passed over.
  */
 #include "config/lex.h"
 
@@ -92,21 +93,25 @@ static struct source *read_all(struct lexed *l, int fd, const char *path, const 
 	return s;
 }
 
+static const char is_a_directory[] = "it is a directory";
+static const char is_irregular[] = "it is not a regular file";
+
+/* NULL: `why` says what is wrong. Opening does not wait for the other end of a pipe. */
 static struct source *open_source(struct lexed *l, const char *path, struct lex_open *file,
-				  bool regular, const char **why)
+				  const char **why)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (regular ? O_NONBLOCK : 0));
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct source *s = NULL;
-	struct stat st;
+	struct stat st = {0};
 
 	if (fd < 0) {
-		*why = strerror(errno);
+		*why = errno == ENXIO ? is_irregular : strerror(errno); /* ENXIO: a socket */
 		return NULL;
 	}
 	if (fstat(fd, &st) < 0)
 		*why = strerror(errno);
-	else if (S_ISDIR(st.st_mode) || (regular && !S_ISREG(st.st_mode)))
-		*why = S_ISDIR(st.st_mode) ? "it is a directory" : "it is not a regular file";
+	else if (!S_ISREG(st.st_mode))
+		*why = S_ISDIR(st.st_mode) ? is_a_directory : is_irregular;
 	else
 		s = read_all(l, fd, path, why);
 	close(fd);
@@ -124,7 +129,7 @@ struct lexed *lex_file(const char *path, struct findings *f)
 
 	l->findings = f;
 	l->files = 1;
-	if (open_source(l, path, &file, false, &why))
+	if (open_source(l, path, &file, &why))
 		lex_source(l, &file);
 	else
 		findings_add(f, FINDING_FATAL, path, 0, 0, NULL, "cannot be read: %s", why);
@@ -155,15 +160,22 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* What can never be read is a mistake; what cannot be read now is one only to some keywords. */
+static enum finding_level unreadable(const struct inclusion *in, const char *why)
+{
+	bool never = why == is_a_directory || why == is_irregular;
+
+	return never || in->insist & INSIST_READ ? FINDING_ERROR : FINDING_WARNING;
+}
+
 static void include_file(struct inclusion *in, const char *path)
 {
 	struct lex_open file = {.up = in->from, .depth = in->from->depth + 1, .may_include = true};
 	struct findings *f = in->l->findings;
 	const char *why = NULL;
 
-	if (!open_source(in->l, path, &file, true, &why))
-		place_report(f, in->insist & INSIST_READ ? FINDING_ERROR : FINDING_WARNING, &in->at,
-			     "%s cannot be read: %s", path, why);
+	if (!open_source(in->l, path, &file, &why))
+		place_report(f, unreadable(in, why), &in->at, "%s cannot be read: %s", path, why);
 	else if (is_open(&file, in->from))
 		place_report(f, FINDING_ERROR, &in->at,
 			     "%s includes itself, directly or through another file", path);

@@ -250,6 +250,43 @@ static void includes_have_a_depth(void **state)
 	check_file("deep1", "l1 l2 l3 l4 l5 l6 l7 l8 l9 l10 l11 l12 l13 l14 l15 l16", 1);
 }
 
+static void check_irregular(const char *name, enum finding_level level, const char *why)
+{
+	struct findings f = {0};
+	struct lexed *l;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	l = lex_file(path, &f);
+	assert_int_equal(f.count, 1);
+	assert_int_equal(f.items[0].level, level);
+	assert_non_null(strstr(f.items[0].text, why));
+	lex_free(l);
+	findings_free(&f);
+}
+
+/* A pipe would be waited for; a device may never end. Both are errors, so a reload is refused. */
+static void what_is_not_a_file_is_an_error(void **state)
+{
+	char pipe[128];
+
+	(void)state;
+	snprintf(pipe, sizeof(pipe), "%s/pipe", dir);
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	write_file("of-pipe", "a\ninclude pipe\nb\n");
+	write_file("of-device", "include /dev/null\n");
+	write_file("of-folder", "include .\n");
+	alarm(10); /* instead of waiting for ever */
+	check_irregular("pipe", FINDING_FATAL, "not a regular file");
+	check_irregular("../../dev/null", FINDING_FATAL, "not a regular file");
+	check_irregular(".", FINDING_FATAL, "is a directory");
+	check_irregular("of-pipe", FINDING_ERROR, "not a regular file");
+	check_irregular("of-device", FINDING_ERROR, "not a regular file");
+	check_irregular("of-folder", FINDING_ERROR, "is a directory");
+	check_file("of-pipe", "a b", 1);
+	alarm(0);
+}
+
 static int make_folder(void **state)
 {
 	(void)state;
@@ -275,6 +312,7 @@ int main(void)
 	    cmocka_unit_test(caret_stands_under_the_word),
 	    cmocka_unit_test(includes),
 	    cmocka_unit_test(includes_have_a_depth),
+	    cmocka_unit_test(what_is_not_a_file_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
