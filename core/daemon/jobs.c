@@ -271,13 +271,16 @@ static void log_reload(struct director *d, const char *who, bool ok, const char 
 static void start_reload(struct jobs *j)
 {
 	struct job *b = j->current;
-	char why[TEXT_MAX];
+	char said[TEXT_MAX], why[TEXT_MAX];
 	size_t changes = 0;
-	bool ok = reload_again(j->d, &changes, why);
+	bool ok = reload_again(j->d, &changes, said);
 
 	b->phase = PHASE_COMMITTING;
 	if (ok)
-		snprintf(why, sizeof(why), "%zu rows changed", changes);
+		snprintf(why, sizeof(why), "%zu rows changed%s%.400s", changes, *said ? "; " : "",
+			 said);
+	else
+		TEXT_COPY(why, said);
 	log_reload(j->d, b->who, ok, why);
 	b->result = (struct result){.status = ok ? RESULT_OK : RESULT_REFUSED};
 	TEXT_COPY(b->result.text, why);

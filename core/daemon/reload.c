@@ -88,6 +88,23 @@ static size_t put_in_force(struct director *d, struct store *file, struct store 
 	return changes;
 }
 
+static bool is_empty(const struct store *s)
+{
+	return !store_count(s, T_VRRP_INSTANCE) && !store_count(s, T_VIRTUAL_SERVER);
+}
+
+/* An empty file is accepted, but it may be one that is just being written: it is said aloud. */
+static void say_empty(const struct director *d, const struct store *file, char *note)
+{
+	note[0] = '\0';
+	if (!is_empty(file) || is_empty(d->file))
+		return;
+	snprintf(note, TEXT_MAX,
+		 "nothing is configured any more: %zu VRRP instances and %zu virtual servers go",
+		 store_count(d->file, T_VRRP_INSTANCE), store_count(d->file, T_VIRTUAL_SERVER));
+	log_warnx("%s: %s", d->env->config_file, note);
+}
+
 void reload_first(struct director *d)
 {
 	struct findings f = {0};
@@ -97,6 +114,9 @@ void reload_first(struct director *d)
 
 	log_findings(&f);
 	findings_free(&f);
+	if (is_empty(file))
+		log_notice("%s: no VRRP instance and no virtual server is configured",
+			   d->env->config_file);
 	overrule(d->env, file);
 	wanted = with_overlay(file, d->overlay);
 	if (!config_acceptable(wanted, why)) {
@@ -137,6 +157,7 @@ bool reload_again(struct director *d, size_t *changes, char *why)
 		store_free(wanted);
 		return false;
 	}
+	say_empty(d, file, why);
 	*changes = put_in_force(d, file, wanted);
 	return true;
 }

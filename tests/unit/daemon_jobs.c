@@ -422,6 +422,36 @@ static void a_storm_of_signals_takes_one_place_in_the_line(void **state)
 	assert_int_equal(ask(MSG_TXN_RUN, 17, &c), 0); /* it waits behind the held one */
 }
 
+static enum result_status reload_of(const char *text)
+{
+	struct buf body = {0};
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/conf", w->dir);
+	f = fopen(path, "w");
+	fputs(text, f);
+	fclose(f);
+	w->env.config_file = path;
+	buf_str(&body, "reload");
+	w->answered = 0;
+	link_send(w->asker, MSG_COMMAND, 20, &body);
+	settle();
+	buf_free(&body);
+	unlink(path);
+	return w->answered == 20 ? w->result.status : (enum result_status)0;
+}
+
+static void a_reload_that_takes_everything_away_says_so(void **state)
+{
+	(void)state;
+	assert_int_equal(reload_of("! nothing\n"), RESULT_OK);
+	assert_non_null(strstr(w->result.text, "0 VRRP instances and 1 virtual servers"));
+	assert_int_equal(store_count(w->d.live, T_VIRTUAL_SERVER), 0);
+	assert_int_equal(reload_of("! nothing again\n"), RESULT_OK);
+	assert_null(strstr(w->result.text, "virtual servers"));
+}
+
 static void a_reader_may_not_change(void **state)
 {
 	struct change c = {0};
@@ -450,6 +480,7 @@ int main(void)
 	    TEST(a_worker_that_dies_leaves_the_outcome_open_and_the_change_kept),
 	    TEST(a_client_that_leaves_lets_go_of_what_it_held),
 	    TEST(a_storm_of_signals_takes_one_place_in_the_line),
+	    TEST(a_reload_that_takes_everything_away_says_so),
 	    TEST(a_reader_may_not_change),
 	};
 
