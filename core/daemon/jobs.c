@@ -128,7 +128,7 @@ static void committed(struct jobs *j)
 	if (b->take_back && !b->undone && is_kept(&b->result))
 		take_back(j);
 	else
-		finish(j, b->kind == JOB_TEST && b->result.status == RESULT_OK && !b->undone);
+		finish(j, b->kind == JOB_TEST && is_kept(&b->result) && !b->undone);
 }
 
 static void worker_done(struct jobs *j, enum role worker, const struct result *r)
@@ -138,7 +138,9 @@ static void worker_done(struct jobs *j, enum role worker, const struct result *r
 	if (!b || !(b->waiting & 1u << worker))
 		return;
 	b->waiting &= ~(1u << worker);
-	if (r->status != RESULT_OK && b->result.status == RESULT_OK)
+	/* A refusal takes all back, so it also ends a doubt. */
+	if (r->status != RESULT_OK &&
+	    (b->result.status == RESULT_OK || r->status == RESULT_COMMIT_FAILED))
 		b->result = *r;
 	if (!b->waiting)
 		committed(j);

@@ -16,7 +16,6 @@
 #include "model/rows.h"
 
 #include <config.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,23 +183,6 @@ static const struct parent_ops parent_ops = {
 
 /* ---- start and end ---------------------------------------------------- */
 
-/* An overlay that is not one is kept under another name, so that nothing is lost. */
-static void load_overlay(struct director *d)
-{
-	int r = overlay_load(d->overlay, d->env->state_dir);
-	char from[300], to[300];
-
-	if (!r)
-		return;
-	log_errx("overlay in %s cannot be read: %s", d->env->state_dir, strerror(-r));
-	if (r != -EINVAL)
-		return;
-	snprintf(from, sizeof(from), "%s/overlay", d->env->state_dir);
-	snprintf(to, sizeof(to), "%s/overlay.unreadable", d->env->state_dir);
-	if (rename(from, to) == 0)
-		log_errx("overlay: it is not one of ours; kept as %s", to);
-}
-
 static void first_state(struct director *d)
 {
 	struct global_row g = global_get(d);
@@ -235,7 +217,7 @@ int main_main(const struct role_env *env)
 	d.live = store_new();
 	d.overlay = overlay_new();
 	d.jobs = jobs_new(&d);
-	load_overlay(&d);
+	d.overlay_error = overlay_load_or_keep(d.overlay, env->state_dir);
 	reload_first(&d);
 	first_state(&d);
 	d.control = control_open(&d);

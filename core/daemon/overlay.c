@@ -6,12 +6,16 @@
 #include "daemon/persist.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define OVERLAY_FILE  "overlay"
 #define OVERLAY_MAGIC "halvard-overlay 1"
 #define LINE_WORD     TEXT_MAX
+#define ASIDE_MAX     999 /* files that are not ours, put aside */
 
 struct entry {
 	char *line;            /* as it stands in the file */
@@ -140,13 +144,15 @@ int overlay_parse(struct overlay *o, const char *text, size_t len)
 	const char *end = text + len;
 	bool first = true;
 
+	if (len && memchr(text, 0, len))
+		return -EINVAL;
 	while (text < end) {
 		const char *nl = memchr(text, '\n', (size_t)(end - text));
 		size_t n = (size_t)((nl ? nl : end) - text);
 
 		if (first && (n != strlen(OVERLAY_MAGIC) || memcmp(text, OVERLAY_MAGIC, n) != 0))
 			return -EINVAL;
-		if (!first && n && !memchr(text, 0, n))
+		if (!first && n)
 			read_line(o, text, n);
 		first = false;
 		text += n + 1;
@@ -308,6 +314,36 @@ int overlay_load(struct overlay *o, const char *dir)
 		r = overlay_parse(o, buf_cstr(&b), b.len);
 	buf_free(&b);
 	return r == -ENOENT ? 0 : r;
+}
+
+/* A free name beside it: an older one that was put aside is never written over. */
+static int put_aside(const char *dir)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+	int n = 0;
+
+	snprintf(from, sizeof(from), "%s/" OVERLAY_FILE, dir);
+	snprintf(to, sizeof(to), "%s/" OVERLAY_FILE ".unreadable", dir);
+	while (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) < 0) {
+		if (errno != EEXIST || ++n > ASIDE_MAX)
+			return -errno;
+		snprintf(to, sizeof(to), "%s/" OVERLAY_FILE ".unreadable.%d", dir, n);
+	}
+	log_errx("overlay: it is not one of ours; kept as %s, nothing of it is in force", to);
+	return 0;
+}
+
+int overlay_load_or_keep(struct overlay *o, const char *dir)
+{
+	int r = overlay_load(o, dir);
+
+	if (r == -EINVAL)
+		r = put_aside(dir);
+	if (r < 0)
+		log_errx("overlay in %s cannot be read: %s; it stays as it is, and every change is "
+			 "refused until a start that can read it",
+			 dir, strerror(-r));
+	return r;
 }
 
 int overlay_save(const struct overlay *o, const char *dir)

@@ -22,8 +22,8 @@ void overlay_free(struct overlay *o);
 /* Lines kept, those of unknown fields too. */
 size_t overlay_count(const struct overlay *o);
 
-/* Reads the text; lines that cannot be read are named in the log and kept. -EINVAL when the
- * first line is not ours, 0 otherwise. */
+/* Reads the text; lines that cannot be read are named in the log and kept. -EINVAL when it is not
+ * ours: another first line, or a NUL byte anywhere. Then nothing was read. */
 int overlay_parse(struct overlay *o, const char *text, size_t len);
 void overlay_print(const struct overlay *o, struct buf *ret);
 
@@ -47,6 +47,10 @@ void overlay_digest(const struct overlay *o, char ret[DIGEST_TEXT]);
 
 /* The file behind it: DIR/overlay. 0 or -errno. */
 int overlay_load(struct overlay *o, const char *dir);
+/* The same; a file that is not ours is first put aside as DIR/overlay.unreadable, .1, .2 ..., and
+ * that is 0 too. After -errno a file stands that must not be written over. */
+int overlay_load_or_keep(struct overlay *o, const char *dir);
+/* As persist_write(). */
 int overlay_save(const struct overlay *o, const char *dir);
 
 #endif

@@ -37,35 +37,35 @@ static int write_file(const char *path, const struct buf *content)
 	return r;
 }
 
-static int sync_folder(const char *dir)
+/* Both paths fit and are in one folder, which `dir` is. */
+static int replace(const char *path, const char *temporary, int dir, const struct buf *content)
 {
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r;
+	int r = write_file(temporary, content);
 
-	if (fd < 0)
-		return -errno;
-	r = fsync(fd) < 0 ? -errno : 0;
-	close(fd);
-	return r;
-}
-
-int persist_write(const char *dir, const char *name, const struct buf *content)
-{
-	char path[PATH_MAX], temporary[PATH_MAX];
-	int r;
-
-	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
-	    snprintf(temporary, sizeof(temporary), "%s/.%s.new", dir, name) >=
-		(int)sizeof(temporary))
-		return -ENAMETOOLONG;
-	r = write_file(temporary, content);
 	if (!r && rename(temporary, path) < 0)
 		r = -errno;
 	if (r) {
 		unlink(temporary);
 		return r;
 	}
-	return sync_folder(dir);
+	return fsync(dir) < 0 ? errno : 0;
+}
+
+int persist_write(const char *dir, const char *name, const struct buf *content)
+{
+	char path[PATH_MAX], temporary[PATH_MAX];
+	int fd, r;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
+	    snprintf(temporary, sizeof(temporary), "%s/.%s.new", dir, name) >=
+		(int)sizeof(temporary))
+		return -ENAMETOOLONG;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* first, while nothing is changed */
+	if (fd < 0)
+		return -errno;
+	r = replace(path, temporary, fd, content);
+	close(fd);
+	return r;
 }
 
 int persist_read(const char *dir, const char *name, struct buf *ret)

@@ -194,43 +194,68 @@ static void show(struct txn *t, bool with_author)
 	}
 }
 
-bool txn_commit(struct txn *t, struct result *ret)
+/* What writing the overlay has come to (persist_write()); false: the old one stands. */
+static bool is_written(const struct txn *t, int r, struct result *ret)
+{
+	const char *dir = t->d->env->state_dir;
+
+	if (r < 0)
+		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write the overlay in %s: %s",
+			      dir, strerror(-r));
+	if (r > 0)
+		refuse(ret, RESULT_UNKNOWN, 0,
+		       "kept, but whether the overlay in %s is on disk is not known (%s): "
+		       "read back",
+		       dir, strerror(r));
+	else
+		*ret = (struct result){.status = RESULT_OK};
+	return true;
+}
+
+static struct overlay *with_ops(const struct txn *t)
 {
 	struct overlay *after = overlay_clone(t->d->overlay);
-	int r;
 
 	for (unsigned i = 0; i < t->change.nops; i++)
 		overlay_set(after, t->change.ops[i].table, t->change.ops[i].key, t->steps[i].f,
 			    t->change.ops[i].value);
-	r = overlay_save(after, t->d->env->state_dir);
-	if (r < 0) {
+	return after;
+}
+
+bool txn_commit(struct txn *t, struct result *ret)
+{
+	struct overlay *after;
+
+	if (t->d->overlay_error) {
+		txn_untest(t);
+		return refuse(ret, RESULT_COMMIT_FAILED, 0,
+			      "the overlay in %s could not be read at start (%s): it is not "
+			      "written over; mend it and restart",
+			      t->d->env->state_dir, strerror(-t->d->overlay_error));
+	}
+	after = with_ops(t);
+	if (!is_written(t, overlay_save(after, t->d->env->state_dir), ret)) {
 		overlay_free(after);
 		txn_untest(t);
-		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write the overlay in %s: %s",
-			      t->d->env->state_dir, strerror(-r));
+		return false;
 	}
 	t->before = t->d->overlay;
 	t->d->overlay = after;
 	show(t, true);
 	director_changed(t->d);
-	*ret = (struct result){.status = RESULT_OK};
 	return true;
 }
 
 bool txn_revert(struct txn *t, struct result *ret)
 {
-	int r = overlay_save(t->before, t->d->env->state_dir);
-
-	if (r < 0)
-		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write the overlay in %s: %s",
-			      t->d->env->state_dir, strerror(-r));
+	if (!is_written(t, overlay_save(t->before, t->d->env->state_dir), ret))
+		return false;
 	overlay_free(t->d->overlay);
 	t->d->overlay = t->before;
 	t->before = NULL;
 	txn_untest(t);
 	show(t, false);
 	director_changed(t->d);
-	*ret = (struct result){.status = RESULT_OK};
 	return true;
 }
 

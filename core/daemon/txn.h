@@ -19,9 +19,11 @@ void txn_free(struct txn *t);
 bool txn_test(struct txn *t, struct result *ret);
 /* Takes a tested change back out of `wanted`. */
 void txn_untest(struct txn *t);
-/* Makes a tested change durable and puts it into `live`. On failure nothing has changed. */
+/* Makes a tested change durable and puts it into `live`. false: nothing has changed. With true
+ * `ret` is RESULT_OK, or RESULT_UNKNOWN when the disk has not said that the change stays. */
 bool txn_commit(struct txn *t, struct result *ret);
-/* Takes a committed change back: overlay, `wanted`, `live`. false: it could not be made durable. */
+/* Takes a committed change back: overlay, `wanted`, `live`; `ret` as with txn_commit(). false: it
+ * could not be written, the change stands. */
 bool txn_revert(struct txn *t, struct result *ret);
 /* Writes one row of the change log for each op. */
 void txn_log(const struct txn *t, const struct result *r);

@@ -10,7 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <errno.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -30,6 +33,19 @@ struct world {
 };
 
 static struct world *w;
+static int folder_errno; /* what syncing a folder fails with */
+
+/* In the place of the C library's. */
+int fsync(int fd)
+{
+	struct stat st;
+
+	if (folder_errno && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		errno = folder_errno;
+		return -1;
+	}
+	return (int)syscall(SYS_fsync, fd);
+}
 
 /* ---- the worker, and the one who asks ---------------------------------- */
 
@@ -150,6 +166,7 @@ static int teardown(void **state)
 	char path[64];
 
 	(void)state;
+	folder_errno = 0;
 	link_close(w->d.links[ROLE_LVS]);
 	link_close(w->client.link);
 	link_close(w->worker);
@@ -422,6 +439,66 @@ static void a_storm_of_signals_takes_one_place_in_the_line(void **state)
 	assert_int_equal(ask(MSG_TXN_RUN, 17, &c), 0); /* it waits behind the held one */
 }
 
+static void an_overlay_that_could_not_be_read_is_never_written_over(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	w->d.overlay_error = -EIO;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_RUN, 21, &c), RESULT_COMMIT_FAILED);
+	assert_non_null(strstr(w->result.text, strerror(EIO)));
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+	assert_int_equal(row_in(w->worker_store)->weight, 1);
+	assert_false(overlay_has("halvard-overlay"));
+}
+
+/* The new file is there, so the change is too: what is told is that the disk is not sure. */
+static void a_disk_that_is_not_sure_leaves_the_change_in_force_and_says_so(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	folder_errno = EIO;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_RUN, 22, &c), RESULT_UNKNOWN);
+	assert_non_null(strstr(w->result.text, "read back"));
+	assert_true(overlay_has("weight \"300\""));
+	assert_int_equal(row_in(w->d.wanted)->weight, 300);
+	assert_int_equal(row_in(w->worker_store)->weight, 300);
+	assert_int_equal(last_change()->result, CHANGE_FAILED);
+	assert_int_equal(overlay_count(w->d.overlay), 1);
+}
+
+static void undo_takes_back_what_the_disk_is_not_sure_of(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_TEST, 24, &c), RESULT_OK);
+	folder_errno = EIO;
+	assert_int_equal(ask(MSG_TXN_COMMIT, 24, NULL), RESULT_UNKNOWN);
+	folder_errno = 0;
+	assert_int_equal(ask(MSG_TXN_UNDO, 24, NULL), RESULT_OK);
+	assert_false(overlay_has("300"));
+	assert_int_equal(row_in(w->worker_store)->weight, 1);
+}
+
+static void a_worker_that_refuses_counts_more_than_a_disk_that_is_not_sure(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	folder_errno = EIO;
+	w->mood = REFUSES;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_RUN, 23, &c), RESULT_COMMIT_FAILED);
+	assert_false(overlay_has("300"));
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+	assert_int_equal(row_in(w->worker_store)->weight, 1);
+}
+
 static enum result_status reload_of(const char *text)
 {
 	struct buf body = {0};
@@ -480,6 +557,10 @@ int main(void)
 	    TEST(a_worker_that_dies_leaves_the_outcome_open_and_the_change_kept),
 	    TEST(a_client_that_leaves_lets_go_of_what_it_held),
 	    TEST(a_storm_of_signals_takes_one_place_in_the_line),
+	    TEST(an_overlay_that_could_not_be_read_is_never_written_over),
+	    TEST(a_disk_that_is_not_sure_leaves_the_change_in_force_and_says_so),
+	    TEST(undo_takes_back_what_the_disk_is_not_sure_of),
+	    TEST(a_worker_that_refuses_counts_more_than_a_disk_that_is_not_sure),
 	    TEST(a_reload_that_takes_everything_away_says_so),
 	    TEST(a_reader_may_not_change),
 	};

@@ -12,10 +12,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <errno.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+static int folder_errno; /* what syncing a folder fails with */
+
+/* In the place of the C library's. */
+int fsync(int fd)
+{
+	struct stat st;
+
+	if (folder_errno && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		errno = folder_errno;
+		return -1;
+	}
+	return (int)syscall(SYS_fsync, fd);
+}
 
 static struct real_server_row server(void)
 {
@@ -190,6 +207,98 @@ static void a_full_disk_leaves_the_old_file(void **state)
 	overlay_free(back);
 }
 
+/* ---- files that cannot be read ------------------------------------------ */
+
+static char folder[32];
+
+static int make_folder(void **state)
+{
+	(void)state;
+	TEXT_COPY(folder, "/tmp/halvard-overlay-XXXXXX");
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	char command[64];
+
+	(void)state;
+	folder_errno = 0;
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command);
+}
+
+static void write_file(const char *text, size_t len)
+{
+	struct buf b = {0};
+
+	buf_add(&b, text, len);
+	assert_int_equal(persist_write(folder, "overlay", &b), 0);
+	buf_free(&b);
+}
+
+static void check_file(const char *name, const char *text, size_t len)
+{
+	struct buf b = {0};
+
+	assert_int_equal(persist_read(folder, name, &b), 0);
+	assert_int_equal(b.len, len);
+	assert_memory_equal(b.data, text, len);
+	buf_free(&b);
+}
+
+#define DAMAGED "halvard-overlay 1\nset real_server \"a\" \"b\" weight \"3\0\"\n"
+
+static void what_is_not_an_overlay_is_kept_each_under_its_name(void **state)
+{
+	static const char other[] = "! Configuration File\n", third[] = "something else\n";
+	struct overlay *o = overlay_new();
+
+	(void)state;
+	write_file(DAMAGED, sizeof(DAMAGED) - 1);
+	assert_int_equal(overlay_load_or_keep(o, folder), 0);
+	check_file("overlay.unreadable", DAMAGED, sizeof(DAMAGED) - 1);
+	write_file(other, strlen(other));
+	assert_int_equal(overlay_load_or_keep(o, folder), 0);
+	write_file(third, strlen(third));
+	assert_int_equal(overlay_load_or_keep(o, folder), 0);
+	check_file("overlay.unreadable", DAMAGED, sizeof(DAMAGED) - 1);
+	check_file("overlay.unreadable.1", other, strlen(other));
+	check_file("overlay.unreadable.2", third, strlen(third));
+	assert_int_equal(overlay_load_or_keep(o, folder), 0); /* there is none now */
+	assert_int_equal(overlay_count(o), 0);
+	overlay_free(o);
+}
+
+static void a_file_that_cannot_be_read_stays_and_is_told(void **state)
+{
+	struct overlay *o = overlay_new();
+	char path[64];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/overlay", folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(overlay_load_or_keep(o, folder), -EISDIR);
+	assert_int_equal(access(path, F_OK), 0);
+	overlay_free(o);
+}
+
+static void a_folder_that_cannot_be_synced_is_not_told_as_no_change(void **state)
+{
+	static const char old[] = "halvard-overlay 1\n";
+	struct overlay *o = overlay_new();
+
+	(void)state;
+	write_file(old, strlen(old));
+	set(o, "weight", "300");
+	folder_errno = EIO;
+	assert_int_equal(overlay_save(o, folder), EIO);
+	check_file("overlay", print(o), strlen(print(o)));
+	overlay_free(o);
+}
+
+#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +309,9 @@ int main(void)
 	    cmocka_unit_test(lines_of_another_version_are_kept),
 	    cmocka_unit_test(another_file_is_not_taken_for_an_overlay),
 	    cmocka_unit_test(a_full_disk_leaves_the_old_file),
+	    IN_FOLDER(what_is_not_an_overlay_is_kept_each_under_its_name),
+	    IN_FOLDER(a_file_that_cannot_be_read_stays_and_is_told),
+	    IN_FOLDER(a_folder_that_cannot_be_synced_is_not_told_as_no_change),
 	};
 
 	log_init(&(struct log_options){.ident = "test", .max_level = LOG_LV_ERR});
