@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "ctl/say.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -69,18 +70,17 @@ static int open_socket(const char *run_dir)
 	int fd;
 
 	if (n < 0 || (size_t)n >= sizeof(sun.sun_path)) {
-		fprintf(stderr, "halvardctl: --run-dir %s is too long\n", run_dir);
+		say(stderr, "halvardctl: --run-dir %s is too long\n", run_dir);
 		return -1;
 	}
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
 		return fd;
-	fprintf(stderr, "halvardctl: cannot reach halvard at %s: %s\n", sun.sun_path,
-		strerror(errno));
+	say(stderr, "halvardctl: cannot reach halvard at %s: %s\n", sun.sun_path, strerror(errno));
 	if (errno == ENOENT || errno == ECONNREFUSED)
-		fprintf(stderr, "halvardctl: is it running? (another directory: --run-dir DIR)\n");
+		say(stderr, "halvardctl: is it running? (another directory: --run-dir DIR)\n");
 	if (errno == EACCES)
-		fprintf(stderr, "halvardctl: root and the group halvard may use it\n");
+		say(stderr, "halvardctl: root and the group halvard may use it\n");
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -97,8 +97,8 @@ int client_connect(struct ctl *c)
 	c->store = store_new();
 	c->link = link_open(c->loop, fd, ROLE_CTL, ROLE_MAIN, c->store, &client_ops, c);
 	if (!wait_for(c, &c->up, SNAPSHOT_MS)) {
-		fprintf(stderr, "halvardctl: halvard did not send its state: %s\n",
-			c->down_why[0] ? c->down_why : "no answer within 5 s");
+		say(stderr, "halvardctl: halvard did not send its state: %s\n",
+		    c->down_why[0] ? c->down_why : "no answer within 5 s");
 		return CTL_UNREACHABLE;
 	}
 	c->now = loop_refresh(c->loop);
@@ -111,17 +111,16 @@ int client_connect(struct ctl *c)
 static int finish_request(struct ctl *c)
 {
 	if (!wait_for(c, &c->answered, ANSWER_MS)) {
-		fprintf(stderr,
-			"halvardctl: no answer (%s): whether it was done is unknown, see "
-			"`halvardctl log`\n",
-			c->down_why[0] ? c->down_why : "30 s");
+		say(stderr,
+		    "halvardctl: no answer (%s): whether it was done is unknown, see "
+		    "`halvardctl log`\n",
+		    c->down_why[0] ? c->down_why : "30 s");
 		return CTL_REFUSED;
 	}
 	if (c->result.status == RESULT_OK)
 		return CTL_OK;
-	fprintf(stderr, "halvardctl: %s: %s\n",
-		enum_name(result_status_names, (int)c->result.status),
-		c->result.text[0] ? c->result.text : "the daemon gave no reason");
+	say(stderr, "halvardctl: %s: %s\n", enum_name(result_status_names, (int)c->result.status),
+	    c->result.text[0] ? c->result.text : "the daemon gave no reason");
 	return CTL_REFUSED;
 }
 
@@ -142,7 +141,7 @@ int client_command(struct ctl *c, const char *words)
 	buf_free(&body);
 	rc = finish_request(c);
 	if (rc == CTL_OK && c->result.text[0])
-		printf("%s\n", c->result.text);
+		say(stdout, "%s\n", c->result.text);
 	return rc;
 }
 

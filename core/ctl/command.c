@@ -10,7 +10,9 @@
 
 #include "base/text.h"
 #include "ctl/client.h"
+#include "ctl/grid.h"
 #include "ctl/match.h"
+#include "ctl/say.h"
 #include "ctl/view.h"
 #include "model/rows.h"
 
@@ -33,12 +35,12 @@ static bool add_set(struct change *ch, enum table_id t, const void *row, const c
 	op = change_add(ch, OP_SET, t);
 	memcpy(op->key, copy, schema_table(t)->row_size);
 	if (!field_parse(f, copy, value, why)) {
-		fprintf(stderr, "halvardctl: %s\n", why);
+		say(stderr, "halvardctl: %s\n", why);
 		return false;
 	}
 	TEXT_COPY(op->field, field);
 	if (!TEXT_COPY(op->value, value)) {
-		fprintf(stderr, "halvardctl: %s: the value is too long\n", field);
+		say(stderr, "halvardctl: %s: the value is too long\n", field);
 		return false;
 	}
 	return true;
@@ -53,6 +55,7 @@ static void write_summary(const struct ctl *c, const struct change *ch, struct b
 		const struct field *f = schema_field(op->table, op->field);
 		const void *old = store_find(c->store, op->table, op->key);
 		char key[TEXT_MAX], before[TEXT_MAX] = "", after[TEXT_MAX] = "";
+		size_t line = out->len;
 		unsigned char row[MAX_ROW];
 
 		if (old)
@@ -65,6 +68,8 @@ static void write_summary(const struct ctl *c, const struct change *ch, struct b
 			   key, f->name, *after ? after : "empty");
 		if (*before && !text_eq(before, after))
 			buf_printf(out, ", was %s", before);
+		buf_cstr(out);
+		grid_clean((char *)out->data + line);
 		buf_printf(out, "\n");
 	}
 }
@@ -99,16 +104,16 @@ static void complain_field(const struct table *t, const char *name)
 			names[n++] = t->fields[i].name;
 	}
 	if (!n) {
-		fprintf(stderr, "halvardctl: nothing of %s may be set\n", t->name);
+		say(stderr, "halvardctl: nothing of %s may be set\n", t->name);
 		return;
 	}
-	fprintf(stderr, "halvardctl: %s of %s may not be set; ", name, t->name);
+	say(stderr, "halvardctl: %s of %s may not be set; ", name, t->name);
 	if (text_nearest(name, names))
-		fprintf(stderr, "did you mean %s? ", text_nearest(name, names));
-	fprintf(stderr, "These may be:");
+		say(stderr, "did you mean %s? ", text_nearest(name, names));
+	say(stderr, "These may be:");
 	for (unsigned i = 0; i < n; i++)
-		fprintf(stderr, " %s", names[i]);
-	fprintf(stderr, "\n");
+		say(stderr, " %s", names[i]);
+	say(stderr, "\n");
 }
 
 static int run_set(struct ctl *c, int argc, char **argv)
@@ -121,10 +126,10 @@ static int run_set(struct ctl *c, int argc, char **argv)
 	if (!t)
 		return CTL_USAGE;
 	if ((unsigned)argc != t->nkeys + 3) {
-		fprintf(stderr, "halvardctl: usage: set %s", t->name);
+		say(stderr, "halvardctl: usage: set %s", t->name);
 		for (unsigned i = 0; i < t->nkeys; i++)
-			fprintf(stderr, " %s", t->fields[i].name);
-		fprintf(stderr, " FIELD VALUE\n");
+			say(stderr, " %s", t->fields[i].name);
+		say(stderr, " FIELD VALUE\n");
 		return CTL_USAGE;
 	}
 	f = schema_field(t->id, argv[argc - 2]);
@@ -172,8 +177,7 @@ static int set_servers(struct ctl *c, int argc, char **argv, const char *field, 
 	if (!find_servers(c, argc, argv, &m) || !m.n)
 		return CTL_REFUSED;
 	if (m.n * 3 > CHANGE_OPS_MAX) {
-		fprintf(stderr, "halvardctl: %zu servers are more than one transaction takes\n",
-			m.n);
+		say(stderr, "halvardctl: %zu servers are more than one transaction takes\n", m.n);
 		match_free(&m);
 		return CTL_REFUSED;
 	}

@@ -6,6 +6,7 @@
  */
 #include "ctl/client.h"
 #include "ctl/command.h"
+#include "ctl/say.h"
 
 #include "base/log.h"
 #include "base/text.h"
@@ -71,8 +72,7 @@ static bool options_fit(const struct ctl *c, const struct command *k)
 
 	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
 		if (given[i].given && !(k->takes & given[i].takes)) {
-			fprintf(stderr, "halvardctl: %s has no option %s\n", k->name,
-				given[i].name);
+			say(stderr, "halvardctl: %s has no option %s\n", k->name, given[i].name);
 			return false;
 		}
 	}
@@ -111,7 +111,7 @@ static int read_options(struct ctl *c, int argc, char **argv)
 			printf("halvardctl %s\n", PACKAGE_VERSION);
 			return CTL_OK;
 		default:
-			fprintf(stderr, "halvardctl: see halvardctl --help\n");
+			say(stderr, "halvardctl: see halvardctl --help\n");
 			return CTL_USAGE;
 		}
 	}
@@ -128,7 +128,7 @@ static int run(struct ctl *c, int argc, char **argv)
 	if (!options_fit(c, k))
 		return CTL_USAGE;
 	if (argc - 1 < k->min_args || argc - 1 > k->max_args) {
-		fprintf(stderr, "halvardctl: usage: halvardctl %s %s\n", k->name, k->args);
+		say(stderr, "halvardctl: usage: halvardctl %s %s\n", k->name, k->args);
 		return CTL_USAGE;
 	}
 	rc = client_connect(c);
@@ -156,8 +156,8 @@ int main(int argc, char **argv)
 	if (rc >= 0)
 		return rc;
 	if (optind == argc) {
-		fprintf(stderr, "halvardctl: no command; `halvardctl status` shows everything, "
-				"`halvardctl --help` the commands\n");
+		say(stderr, "halvardctl: no command; `halvardctl status` shows everything, "
+			    "`halvardctl --help` the commands\n");
 		return CTL_USAGE;
 	}
 	return run(&c, argc - optind, argv + optind);

@@ -27,7 +27,8 @@ void grid_free(struct grid *g);
 /* Next cell, row by row from the left. */
 void grid_add(struct grid *g, const char *text);
 void grid_addf(struct grid *g, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Makes text safe for a terminal, in place: control characters become '?'. Cells are. */
+/* Makes text safe for a terminal, in place: control characters become '?', those of
+ * Unicode's second block too. Cells are. */
 char *grid_clean(char *text);
 void grid_print(const struct grid *g, FILE *out, bool colour);
 

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "ctl/say.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,15 +44,15 @@ void match_complain(const char *what, const char *word, const char *const *candi
 {
 	const char *near = text_nearest(word, candidates);
 
-	fprintf(stderr, "halvardctl: no %s \"%s\"", what, word);
+	say(stderr, "halvardctl: no %s \"%s\"", what, word);
 	if (near)
-		fprintf(stderr, "; did you mean %s?\n", near);
+		say(stderr, "; did you mean %s?\n", near);
 	else if (!candidates[0])
-		fprintf(stderr, "; there is none at all\n");
+		say(stderr, "; there is none at all\n");
 	else if (!candidates[1])
-		fprintf(stderr, "; there is %s\n", candidates[0]);
+		say(stderr, "; there is %s\n", candidates[0]);
 	else
-		fprintf(stderr, "\n");
+		say(stderr, "\n");
 }
 
 /* match_complain() with candidates that are freed here. */
@@ -124,11 +125,11 @@ static void complain_many(enum table_id t, const struct match *m, const char *wh
 {
 	char key[TEXT_MAX];
 
-	fprintf(stderr, "halvardctl: %zu %ss are called \"%s\":\n", m->n, what, word);
+	say(stderr, "halvardctl: %zu %ss are called \"%s\":\n", m->n, what, word);
 	for (size_t i = 0; i < m->n; i++)
-		fprintf(stderr, "  %s\n", row_key_text(t, m->rows[i], key, sizeof(key)));
+		say(stderr, "  %s\n", row_key_text(t, m->rows[i], key, sizeof(key)));
 	if (t == T_REAL_SERVER)
-		fprintf(stderr, "halvardctl: name its virtual server too, or say --all\n");
+		say(stderr, "halvardctl: name its virtual server too, or say --all\n");
 }
 
 static const void *match_one(const struct ctl *c, enum table_id t, const char *what,

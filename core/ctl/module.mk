@@ -6,6 +6,7 @@ core_ctl_libctl_a_SOURCES = \
 	core/ctl/grid.c core/ctl/grid.h \
 	core/ctl/json.c core/ctl/json.h \
 	core/ctl/match.c core/ctl/match.h \
+	core/ctl/say.c core/ctl/say.h \
 	core/ctl/value.c core/ctl/value.h \
 	core/ctl/view.c core/ctl/view.h core/ctl/view_int.h \
 	core/ctl/view_lvs.c \

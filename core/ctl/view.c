@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "ctl/match.h"
+#include "ctl/say.h"
 #include "ctl/value.h"
 #include "ctl/view_int.h"
 
@@ -194,8 +195,8 @@ int view_log(struct ctl *c, int argc, char **argv)
 	struct grid *g;
 
 	if (argc && !text_u64(argv[0], 1, UINT32_MAX, &wanted)) {
-		fprintf(stderr, "halvardctl: log: \"%s\" is not a number of lines (1 or more)\n",
-			argv[0]);
+		say(stderr, "halvardctl: log: \"%s\" is not a number of lines (1 or more)\n",
+		    argv[0]);
 		return CTL_USAGE;
 	}
 	if (view_json(c, tables, NULL, NULL))

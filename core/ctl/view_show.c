@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "ctl/match.h"
+#include "ctl/say.h"
 #include "ctl/value.h"
 #include "ctl/view_int.h"
 
@@ -104,9 +105,9 @@ int view_show(struct ctl *c, int argc, char **argv)
 	if (!(t = view_table(argv[0])))
 		return CTL_USAGE;
 	if (argc > 1 && (unsigned)argc - 1 != t->nkeys) {
-		fprintf(stderr,
-			"halvardctl: a row of %s has %u key%s, not %d (see `halvardctl show`)\n",
-			t->name, t->nkeys, t->nkeys == 1 ? "" : "s", argc - 1);
+		say(stderr,
+		    "halvardctl: a row of %s has %u key%s, not %d (see `halvardctl show`)\n",
+		    t->name, t->nkeys, t->nkeys == 1 ? "" : "s", argc - 1);
 		return CTL_USAGE;
 	}
 	if (argc > 1 && !(row = match_row(c, t->id, argv + 1, argc - 1)))

@@ -200,6 +200,23 @@ def test_changes(tap, fake):
               out.stdout == f"real_server {WEB} 192.168.1.12:80: weight is 5, was 1\n", out.stdout)
 
 
+def test_control_characters(tap, fake):
+    """What a name or a value holds must not steer the terminal."""
+    bad = "x\033[2J\r\ny\x7f\u009b"
+    for words in ([bad], ["drain", bad], ["weight", "192.168.1.12", bad], ["show", bad],
+                  ["show", "vrrp_instance", bad], ["log", bad],
+                  ["set", "vrrp_instance", "VI_1", bad, "1"], ["--run-dir", bad, "status"]):
+        out = fake.ctl(*words)
+        text = out.stderr.replace("\n", "")
+        tap.check("message about control characters: " + words[0].replace(bad, "a word"),
+                  out.returncode in (1, 2, 3) and "x?[2J??y???" in text
+                  and not any(c < " " or "\x7f" <= c <= "\x9f" for c in text), repr(out.stderr))
+    out = fake.ctl("drain", "192.168.1.12", "--reason", bad)
+    fake.received(3)  # two operations; the reason has a newline
+    tap.check("a reason's control characters", out.returncode == 0 and "x?[2J??y???" in out.stdout,
+              repr(out.stdout))
+
+
 def test_broken(tap):
     fake = Fake("refuse")
     out = fake.ctl("status")
@@ -224,6 +241,7 @@ def main():
     test_json(tap, fake)
     test_mistakes(tap, fake)
     test_changes(tap, fake)
+    test_control_characters(tap, fake)
     tap.check("nothing else was sent", fake.end() == "")
     test_broken(tap)
     print(f"1..{tap.count}")

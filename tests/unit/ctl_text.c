@@ -3,6 +3,7 @@
 #include "ctl/grid.h"
 #include "ctl/json.h"
 #include "ctl/match.h"
+#include "ctl/say.h"
 #include "ctl/value.h"
 #include "model/rows.h"
 
@@ -195,6 +196,21 @@ static void grids_are_aligned_and_end_without_blanks(void **state)
 	grid_free(g);
 }
 
+static void messages_are_safe_for_a_terminal(void **state)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *to = open_memstream(&out, &size);
+
+	(void)state;
+	say(to, "no \"%s\"", "a\033[2Jb\x7f\n\r\xc2\x9b");
+	say(to, "; %s\n", "\xc3\xa9\n");
+	say(to, "%s", "");
+	fclose(to);
+	assert_string_equal(out, "no \"a?[2Jb?????\"; \xc3\xa9?\n");
+	free(out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +221,7 @@ int main(void)
 	    cmocka_unit_test(json_strings_are_always_valid),
 	    cmocka_unit_test(json_nests),
 	    cmocka_unit_test(short_names_match_at_their_parts),
+	    cmocka_unit_test(messages_are_safe_for_a_terminal),
 	    cmocka_unit_test(grids_are_aligned_and_end_without_blanks),
 	};
 
