@@ -499,16 +499,13 @@ static void a_worker_that_refuses_counts_more_than_a_disk_that_is_not_sure(void 
 	assert_int_equal(row_in(w->worker_store)->weight, 1);
 }
 
-static enum result_status reload_of(const char *text)
+/* Of DIR/conf, which is gone afterwards. */
+static enum result_status reload(void)
 {
 	struct buf body = {0};
 	char path[64];
-	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/conf", w->dir);
-	f = fopen(path, "w");
-	fputs(text, f);
-	fclose(f);
 	w->env.config_file = path;
 	buf_str(&body, "reload");
 	w->answered = 0;
@@ -516,7 +513,34 @@ static enum result_status reload_of(const char *text)
 	settle();
 	buf_free(&body);
 	unlink(path);
+	w->env.config_file = NULL;
 	return w->answered == 20 ? w->result.status : (enum result_status)0;
+}
+
+static enum result_status reload_of(const char *text)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/conf", w->dir);
+	f = fopen(path, "w");
+	fputs(text, f);
+	fclose(f);
+	return reload();
+}
+
+static void a_reload_of_a_pipe_is_refused_and_does_not_wait(void **state)
+{
+	char path[64];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/conf", w->dir);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(10); /* instead of waiting for ever */
+	assert_int_equal(reload(), RESULT_REFUSED);
+	alarm(0);
+	assert_non_null(strstr(w->result.text, "not a regular file"));
+	assert_int_equal(store_count(w->d.live, T_VIRTUAL_SERVER), 1);
 }
 
 static void a_reload_that_takes_everything_away_says_so(void **state)
@@ -561,6 +585,7 @@ int main(void)
 	    TEST(a_disk_that_is_not_sure_leaves_the_change_in_force_and_says_so),
 	    TEST(undo_takes_back_what_the_disk_is_not_sure_of),
 	    TEST(a_worker_that_refuses_counts_more_than_a_disk_that_is_not_sure),
+	    TEST(a_reload_of_a_pipe_is_refused_and_does_not_wait),
 	    TEST(a_reload_that_takes_everything_away_says_so),
 	    TEST(a_reader_may_not_change),
 	};
