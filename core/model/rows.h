@@ -111,6 +111,8 @@ enum vrrp_reason {
 	VRRP_REASON_INTERFACE_DOWN,
 	VRRP_REASON_INTERFACE_UP,
 	VRRP_REASON_CONFIG,
+	VRRP_REASON_RESUMED,   /* the process was replaced in time */
+	VRRP_REASON_WOKE_LATE, /* silent for so long that others may be master */
 };
 extern const struct enum_name vrrp_reason_names[];
 

@@ -23,6 +23,8 @@ const struct enum_name vrrp_reason_names[] = {
     {VRRP_REASON_INTERFACE_DOWN, "interfaceDown"},
     {VRRP_REASON_INTERFACE_UP, "interfaceUp"},
     {VRRP_REASON_CONFIG, "configuration"},
+    {VRRP_REASON_RESUMED, "resumed"},
+    {VRRP_REASON_WOKE_LATE, "wokeLate"},
     {0},
 };
 const struct enum_name addr_scope_names[] = {

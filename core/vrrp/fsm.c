@@ -19,6 +19,12 @@
  *   - A changed priority moves the master down timer from when the master was last heard, so
  *     that repeated changes cannot put a takeover off for ever; a changed interval (v2) starts
  *     it anew, since the peer is changed at another moment.
+ *   - A process that replaces a dead one goes on as master if the others cannot have noticed:
+ *     the last advertisement is younger than three of its intervals (the skew is left as room
+ *     for the way there), and the addresses are still there.
+ *   - By the same measure a master that was held up (stopped, starved, a paused machine) has no
+ *     right to speak when it wakes: whatever wakes it, it becomes a backup and sends nothing,
+ *     not even priority 0, since its successor's backups would take that as a resignation.
  *   - A losing advertisement is answered at once (RFC 9568 6.4.3, line 745) and the timer runs
  *     on; gratuitous ARP goes with it as keepalived does.
  */
@@ -33,6 +39,8 @@ enum guard {
 	IF_OWNER, /* may be master without waiting */
 	IF_PREEMPT,
 	IF_INTERVAL, /* version 2 and the configured interval has changed */
+	IF_CLAIMED,  /* a predecessor's claim still holds */
+	IF_LATE,     /* our own no longer does */
 };
 
 /* What an event leaves behind in the state, beside the state itself. */
@@ -67,8 +75,16 @@ struct rule {
 		VRRP_DO_ADVERT, VRRP_DO_VIP_ADD, VRRP_DO_GARP, VRRP_DO_ARM_ADVERT                  \
 	}
 
+#define STEP_BACK                                                                                  \
+	{                                                                                          \
+		VRRP_DO_VIP_DEL, VRRP_DO_ARM_DOWN                                                  \
+	}
+
 /* clang-format off */
 static const struct rule rules[] = {
+	/* a predecessor was master a moment ago */
+	{ S_INIT, VRRP_EVENT_START, IF_CLAIMED, VRRP_MASTER, VRRP_REASON_RESUMED, RESTART,
+	  BECOME_MASTER },
 	/* RFC 9568 6.4.1 Initialize (100-155): startup */
 	{ S_INIT | S_FAULT, VRRP_EVENT_START, IF_OWNER, VRRP_MASTER, VRRP_REASON_OWNER, RESTART,
 	  BECOME_MASTER },
@@ -112,6 +128,24 @@ static const struct rule rules[] = {
 	  BECOME_MASTER },
 	{ S_BACKUP, VRRP_EVENT_CONFIG, IF_INTERVAL, STAY, SAME, RESTART, { VRRP_DO_ARM_DOWN } },
 	{ S_BACKUP, VRRP_EVENT_CONFIG, ALWAYS, STAY, SAME, NOTHING, { VRRP_DO_ARM_DOWN } },
+
+	/* a master that was silent for too long; one of higher priority is dealt with below */
+	{ S_MASTER, VRRP_EVENT_SHUTDOWN, IF_LATE, VRRP_INIT, VRRP_REASON_SHUTDOWN, NOTHING,
+	  { VRRP_DO_DISARM, VRRP_DO_VIP_DEL } },
+	{ S_MASTER, VRRP_EVENT_ADMIN_DOWN, IF_LATE, VRRP_INIT, VRRP_REASON_ADMIN_DOWN, NOTHING,
+	  { VRRP_DO_DISARM, VRRP_DO_VIP_DEL } },
+	{ S_MASTER, VRRP_EVENT_LINK_DOWN, IF_LATE, VRRP_FAULT, VRRP_REASON_INTERFACE_DOWN, NOTHING,
+	  { VRRP_DO_DISARM, VRRP_DO_VIP_DEL } },
+	{ S_MASTER, VRRP_EVENT_CONFIG, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE, RESTART,
+	  STEP_BACK },
+	{ S_MASTER, VRRP_EVENT_TIMER, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE, RESTART,
+	  STEP_BACK },
+	{ S_MASTER, VRRP_EVENT_ADVERT_ZERO, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE, RESTART,
+	  STEP_BACK },
+	{ S_MASTER, VRRP_EVENT_ADVERT_LOWER, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE, RESTART,
+	  STEP_BACK },
+	{ S_MASTER, VRRP_EVENT_ADVERT_EQUAL_LESSER, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE,
+	  RESTART, STEP_BACK },
 
 	/* 6.4.3 Active (630-660): shutdown */
 	{ S_MASTER, VRRP_EVENT_SHUTDOWN, ALWAYS, VRRP_INIT, VRRP_REASON_SHUTDOWN, NOTHING,
@@ -199,6 +233,13 @@ int64_t vrrp_fsm_master_down(const struct vrrp_fsm_config *c, const struct vrrp_
 	return 3 * f->master_adver_int_cs * NS_PER_CS + vrrp_fsm_skew(c, f);
 }
 
+bool vrrp_claim_holds(const struct vrrp_claim *c, struct mono now)
+{
+	int64_t age = mono_diff(now, c->at);
+
+	return c->at.ns && age >= 0 && age < 3 * c->adver_int_cs * NS_PER_CS;
+}
+
 static enum vrrp_event_kind classify(const struct vrrp_fsm_config *c, const struct vrrp_event *e)
 {
 	if (e->kind != VRRP_EVENT_ADVERT)
@@ -212,7 +253,8 @@ static enum vrrp_event_kind classify(const struct vrrp_fsm_config *c, const stru
 						  : VRRP_EVENT_ADVERT_EQUAL_LESSER;
 }
 
-static bool allows(enum guard g, const struct vrrp_fsm_config *c, const struct vrrp_fsm *f)
+static bool allows(enum guard g, const struct vrrp_fsm_config *c, const struct vrrp_fsm *f,
+		   const struct vrrp_event *e, struct mono now)
 {
 	switch (g) {
 	case ALWAYS:
@@ -223,16 +265,22 @@ static bool allows(enum guard g, const struct vrrp_fsm_config *c, const struct v
 		return c->preempt;
 	case IF_INTERVAL:
 		return c->version == 2 && c->adver_int_cs != f->master_adver_int_cs;
+	case IF_CLAIMED:
+		return vrrp_claim_holds(&e->claim, now);
+	case IF_LATE:
+		return !vrrp_claim_holds(&f->claim, now);
 	}
 	return false;
 }
 
 static const struct rule *find_rule(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f,
-				    enum vrrp_event_kind kind)
+				    const struct vrrp_event *e, struct mono now)
 {
+	enum vrrp_event_kind kind = classify(c, e);
+
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (rules[i].states & IN(f->state) && rules[i].event == kind &&
-		    allows(rules[i].guard, c, f))
+		    allows(rules[i].guard, c, f, e, now))
 			return &rules[i];
 	return NULL;
 }
@@ -280,13 +328,15 @@ static void add_action(struct vrrp_step *s, enum vrrp_action_kind k,
 
 	if (at.ns || k == VRRP_DO_DISARM)
 		s->next.due = at;
+	if (k == VRRP_DO_ADVERT)
+		s->next.claim = (struct vrrp_claim){now, c->adver_int_cs};
 	s->action[s->nactions++] = (struct vrrp_action){.kind = k, .at = at};
 }
 
 struct vrrp_step vrrp_fsm_step(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f,
 			       const struct vrrp_event *e, struct mono now)
 {
-	const struct rule *r = find_rule(c, f, classify(c, e));
+	const struct rule *r = find_rule(c, f, e, now);
 	struct vrrp_step s = {.known = r != NULL, .next = *f};
 
 	if (!r)
@@ -298,5 +348,7 @@ struct vrrp_step vrrp_fsm_step(const struct vrrp_fsm_config *c, const struct vrr
 	take_note(r->note, c, e, &s.next, now);
 	for (int i = 0; i < VRRP_STEP_ACTIONS && r->action[i] != VRRP_DO_NOTHING; i++)
 		add_action(&s, r->action[i], c, now);
+	if (s.next.state != VRRP_MASTER)
+		s.next.claim = (struct vrrp_claim){0};
 	return s;
 }

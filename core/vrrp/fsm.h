@@ -22,6 +22,13 @@ struct vrrp_fsm_config {
 	struct addr primary; /* source of our advertisements; breaks a tie */
 };
 
+/* When mastership was claimed last, and what was promised with it: others believe in this
+ * master for three such intervals. */
+struct vrrp_claim {
+	struct mono at; /* of the last advertisement; ns 0: not a master */
+	uint32_t adver_int_cs;
+};
+
 /* One timer: the advertisement timer of a master, the master down timer of a backup. */
 struct vrrp_fsm {
 	enum vrrp_state state;
@@ -30,6 +37,7 @@ struct vrrp_fsm {
 	uint32_t master_adver_int_cs; /* v3: learned from the master */
 	struct mono heard;            /* what the master down timer counts from */
 	struct mono due;              /* when VRRP_EVENT_TIMER is wanted; ns 0: not armed */
+	struct vrrp_claim claim;      /* of a master */
 };
 
 enum vrrp_event_kind {
@@ -52,6 +60,7 @@ const char *vrrp_event_name(enum vrrp_event_kind k);
 struct vrrp_event {
 	enum vrrp_event_kind kind;
 	enum vrrp_reason reason; /* START */
+	struct vrrp_claim claim; /* START: of a predecessor whose addresses are all there */
 	/* ADVERT */
 	uint8_t priority;
 	uint32_t adver_int_cs;
@@ -92,6 +101,8 @@ void vrrp_fsm_init(struct vrrp_fsm *f);
 struct vrrp_step vrrp_fsm_step(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f,
 			       const struct vrrp_event *e, struct mono now);
 
+/* True while others, who heard the claim, cannot have become master. */
+bool vrrp_claim_holds(const struct vrrp_claim *c, struct mono now);
 /* RFC 9568 6.1 with the interval learned so far, in nanoseconds. */
 int64_t vrrp_fsm_skew(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f);
 int64_t vrrp_fsm_master_down(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f);

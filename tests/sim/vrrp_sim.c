@@ -5,7 +5,7 @@
  * The routers are the real state machine (vrrp/fsm) and every advertisement passes through the
  * real codec (vrrp/packet). Each schedule is one seed:
  *
- *   calm     no loss; routers start, stop, crash, change priority. Invariant: two masters
+ *   calm     no loss; routers start, stop, crash, freeze, change priority. Invariant: two masters
  *            are never there for longer than an advertisement needs there and back.
  *   chaos    loss, duplicates, delay, overtaking, one-way and full splits, crashes, restarts. Then
  * the wire heals and everybody is up: after settling there is exactly one master, at every moment,
@@ -13,8 +13,12 @@
  * stops: the next one is there within Active_Down or Skew_Time, and nobody sooner than the
  * remaining time allows.
  *
- * Always: a router holds the addresses exactly while it is master, every event has a rule, and
- * no router sends more than its timers and the losing advertisements it heard account for.
+ * A crashed router may be replaced at once: the new one finds the last claim and the addresses.
+ * A frozen router does nothing and wakes with all that it has missed, in any order.
+ *
+ * Always: nobody goes on as master, or advertises as one, three intervals after its last
+ * advertisement; a router holds the addresses exactly while it is master, every event has a rule,
+ * and no router sends more than its timers and the losing advertisements it heard account for.
  *
  * usage: vrrp_sim [SCHEDULES [FIRST_SEED]]; a failure prints its seed; "1 SEED" runs it alone.
  */
@@ -34,6 +38,10 @@ struct router {
 	struct vrrp_fsm fsm;
 	bool alive;
 	bool has_vip;
+	struct mono frozen;           /* until then */
+	struct vrrp_claim remembered; /* outlives a crash */
+	struct mono claimed;          /* last advertisement as master, kept apart from the fsm's */
+	int64_t claimed_for;
 	uint64_t sent, excuses; /* adverts, and reasons to send one */
 };
 
@@ -103,6 +111,17 @@ static void put_on_wire(struct world *w, int from, int to, const uint8_t *bytes,
 	w->flying++;
 }
 
+/* An owner needs nobody's belief to start; a backup that takes over begins anew. */
+static void check_claim(struct world *w, struct router *r)
+{
+	bool begins = r->fsm.reason == VRRP_REASON_OWNER;
+
+	if (!begins && r->claimed.ns && mono_diff(w->now, r->claimed) >= r->claimed_for)
+		broken(w, "an advertisement of a master that was silent for too long");
+	r->claimed = w->now;
+	r->claimed_for = 3 * r->cfg.adver_int_cs * NS_PER_CS;
+}
+
 static void transmit(struct world *w, int from, uint8_t priority)
 {
 	struct router *r = &w->r[from];
@@ -111,6 +130,8 @@ static void transmit(struct world *w, int from, uint8_t priority)
 	uint8_t bytes[WIRE_BYTES];
 	size_t len;
 
+	if (priority)
+		check_claim(w, r);
 	p.adver_int_cs = r->cfg.adver_int_cs;
 	p.naddr = 1;
 	p.addr[0] = addr_ipv4(0x0a000001);
@@ -132,12 +153,17 @@ static void transmit(struct world *w, int from, uint8_t priority)
 
 /* ---- executing steps --------------------------------------------------- */
 
+static bool acts(const struct world *w, int i)
+{
+	return w->r[i].alive && w->now.ns >= w->r[i].frozen.ns;
+}
+
 static int count_masters(const struct world *w)
 {
 	int n = 0;
 
 	for (int i = 0; i < w->n; i++)
-		n += w->r[i].alive && w->r[i].fsm.state == VRRP_MASTER;
+		n += acts(w, i) && w->r[i].fsm.state == VRRP_MASTER;
 	return n;
 }
 
@@ -179,6 +205,9 @@ static void feed(struct world *w, int i, struct vrrp_event e)
 	    e.kind == VRRP_EVENT_CONFIG)
 		r->excuses++;
 	r->fsm = s.next;
+	r->remembered = r->fsm.claim;
+	if (r->fsm.state != VRRP_MASTER)
+		r->claimed.ns = 0;
 	for (unsigned a = 0; a < s.nactions; a++)
 		act(w, i, s.action[a].kind);
 	if (r->has_vip != (r->fsm.state == VRRP_MASTER))
@@ -209,6 +238,20 @@ static void land(struct world *w, int k)
 	feed(w, f.to, e);
 }
 
+/* What a frozen router would do or get waits until it wakes. */
+static struct mono when(const struct world *w, int i, struct mono due)
+{
+	return due.ns > w->r[i].frozen.ns ? due : w->r[i].frozen;
+}
+
+/* What is due at the same moment comes in any order. */
+static bool earlier(struct world *w, struct mono a, struct mono b)
+{
+	if (a.ns <= w->now.ns && b.ns <= w->now.ns)
+		return chance(w, 50);
+	return a.ns < b.ns;
+}
+
 /* Runs everything that is due up to `end`; `watch` (may be NULL) is asked after each event. */
 static void run_until(struct world *w, struct mono end, void (*watch)(struct world *))
 {
@@ -217,11 +260,12 @@ static void run_until(struct world *w, struct mono end, void (*watch)(struct wor
 		int timer = -1, packet = -1;
 
 		for (int i = 0; i < w->n; i++)
-			if (w->r[i].alive && w->r[i].fsm.due.ns && w->r[i].fsm.due.ns < first.ns)
-				first = w->r[i].fsm.due, timer = i;
+			if (w->r[i].alive && w->r[i].fsm.due.ns &&
+			    when(w, i, w->r[i].fsm.due).ns < first.ns)
+				first = when(w, i, w->r[i].fsm.due), timer = i;
 		for (int k = 0; k < w->flying; k++)
-			if (w->flight[k].at.ns < first.ns)
-				first = w->flight[k].at, packet = k;
+			if (earlier(w, when(w, w->flight[k].to, w->flight[k].at), first))
+				first = when(w, w->flight[k].to, w->flight[k].at), packet = k;
 		if (first.ns > w->now.ns)
 			w->now = first;
 		check_dual(w);
@@ -240,16 +284,22 @@ static void run_until(struct world *w, struct mono end, void (*watch)(struct wor
 
 static void start(struct world *w, int i)
 {
-	if (w->r[i].alive)
+	struct router *r = &w->r[i];
+	struct vrrp_event e = {.kind = VRRP_EVENT_START, .reason = VRRP_REASON_STARTUP};
+
+	if (r->alive)
 		return;
-	w->r[i].alive = true; /* has_vip is left as the crash left it */
-	vrrp_fsm_init(&w->r[i].fsm);
-	feed_kind(w, i, VRRP_EVENT_START);
+	r->alive = true; /* has_vip is left as the crash left it */
+	r->frozen.ns = 0;
+	if (r->has_vip)
+		e.claim = r->remembered;
+	vrrp_fsm_init(&r->fsm);
+	feed(w, i, e);
 }
 
 static void stop(struct world *w, int i)
 {
-	if (!w->r[i].alive)
+	if (!acts(w, i))
 		return;
 	feed_kind(w, i, VRRP_EVENT_SHUTDOWN);
 	w->r[i].alive = false;
@@ -262,9 +312,23 @@ static void crash(struct world *w, int i)
 	check_dual(w);
 }
 
+/* Replaced at once or a little later. */
+static void restart(struct world *w, int i)
+{
+	crash(w, i);
+	run_until(w, mono_add(w->now, (int64_t)draw(w, (uint64_t)w->interval * 5)), NULL);
+	start(w, i);
+}
+
+static void freeze(struct world *w, int i)
+{
+	w->r[i].frozen = mono_add(w->now, (int64_t)draw(w, (uint64_t)w->interval * 6));
+	check_dual(w);
+}
+
 static void flap(struct world *w, int i)
 {
-	if (!w->r[i].alive)
+	if (!acts(w, i))
 		return;
 	feed_kind(w, i, chance(w, 50) ? VRRP_EVENT_LINK_DOWN : VRRP_EVENT_ADMIN_DOWN);
 	feed_kind(w, i, VRRP_EVENT_START);
@@ -275,7 +339,7 @@ static void change_priority(struct world *w, int i)
 	if (w->r[i].cfg.priority == VRRP_PRIO_OWNER)
 		return;
 	w->r[i].cfg.priority = (uint8_t)(1 + draw(w, 254));
-	if (w->r[i].alive)
+	if (acts(w, i))
 		feed_kind(w, i, VRRP_EVENT_CONFIG);
 }
 
@@ -283,7 +347,7 @@ static void happen(struct world *w)
 {
 	int i = (int)draw(w, (uint64_t)w->n);
 
-	switch (draw(w, 8)) {
+	switch (draw(w, 10)) {
 	case 0:
 		crash(w, i);
 		break;
@@ -295,6 +359,12 @@ static void happen(struct world *w)
 		break;
 	case 3:
 		change_priority(w, i);
+		break;
+	case 4:
+		restart(w, i);
+		break;
+	case 5:
+		freeze(w, i);
 		break;
 	default:
 		start(w, i);
@@ -318,6 +388,9 @@ static void heal(struct world *w)
 		if (w->r[i].cfg.adver_int_cs * NS_PER_CS < w->max_delay)
 			w->max_delay = w->r[i].cfg.adver_int_cs * NS_PER_CS;
 	w->max_delay /= 40;
+	for (int i = 0; i < w->n; i++)
+		if (w->r[i].frozen.ns > w->now.ns)
+			w->r[i].frozen = w->now;
 }
 
 static void build_world(struct world *w, uint64_t seed)

@@ -13,7 +13,9 @@
 
 #define OWN_ADDRESS 0xc0000205u
 
-enum variant { PLAIN, NO_PREEMPT, OWNER, V2_INTERVAL };
+/* CLAIMED: a start soon enough after the last advertisement of a predecessor; EXPIRED: too late
+ * by a nanosecond. LATE: a master that was silent for too long. */
+enum variant { PLAIN, NO_PREEMPT, OWNER, V2_INTERVAL, CLAIMED, EXPIRED, LATE };
 
 /* One cell: what must come of `event` in `state`. "-": no rule at all. */
 struct cell {
@@ -37,6 +39,8 @@ static const struct cell matrix[] = {
     {I, VRRP_EVENT_START, PLAIN, B, VRRP_REASON_STARTUP, "del arm-down"},
     {I, VRRP_EVENT_START, NO_PREEMPT, B, VRRP_REASON_STARTUP, "del arm-down"},
     {I, VRRP_EVENT_START, OWNER, M, VRRP_REASON_OWNER, MASTERLY},
+    {I, VRRP_EVENT_START, CLAIMED, M, VRRP_REASON_RESUMED, MASTERLY},
+    {I, VRRP_EVENT_START, EXPIRED, B, VRRP_REASON_STARTUP, "del arm-down"},
     {I, VRRP_EVENT_SHUTDOWN, PLAIN, I, KEEP, ""},
     {I, VRRP_EVENT_ADMIN_DOWN, PLAIN, I, VRRP_REASON_ADMIN_DOWN, "del"},
     {I, VRRP_EVENT_LINK_DOWN, PLAIN, F, VRRP_REASON_INTERFACE_DOWN, "del"},
@@ -51,6 +55,7 @@ static const struct cell matrix[] = {
     /* Fault: as Initialize, but it wants to run */
     {F, VRRP_EVENT_START, PLAIN, B, VRRP_REASON_STARTUP, "del arm-down"},
     {F, VRRP_EVENT_START, OWNER, M, VRRP_REASON_OWNER, MASTERLY},
+    {F, VRRP_EVENT_START, CLAIMED, B, VRRP_REASON_STARTUP, "del arm-down"},
     {F, VRRP_EVENT_SHUTDOWN, PLAIN, I, VRRP_REASON_SHUTDOWN, ""},
     {F, VRRP_EVENT_ADMIN_DOWN, PLAIN, I, VRRP_REASON_ADMIN_DOWN, ""},
     {F, VRRP_EVENT_LINK_DOWN, PLAIN, F, KEEP, ""},
@@ -95,6 +100,19 @@ static const struct cell matrix[] = {
     {M, VRRP_EVENT_ADVERT_EQUAL_GREATER, PLAIN, B, VRRP_REASON_HIGHER_ADDRESS, "del arm-down"},
     {M, VRRP_EVENT_ADVERT_HIGHER, PLAIN, B, VRRP_REASON_HIGHER_PRIORITY, "del arm-down"},
     {M, VRRP_EVENT_ADVERT_HIGHER, NO_PREEMPT, B, VRRP_REASON_HIGHER_PRIORITY, "del arm-down"},
+
+    /* a master that wakes late sends nothing, whatever wakes it */
+    {M, VRRP_EVENT_START, LATE, M, KEEP, "-"},
+    {M, VRRP_EVENT_SHUTDOWN, LATE, I, VRRP_REASON_SHUTDOWN, "disarm del"},
+    {M, VRRP_EVENT_ADMIN_DOWN, LATE, I, VRRP_REASON_ADMIN_DOWN, "disarm del"},
+    {M, VRRP_EVENT_LINK_DOWN, LATE, F, VRRP_REASON_INTERFACE_DOWN, "disarm del"},
+    {M, VRRP_EVENT_CONFIG, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
+    {M, VRRP_EVENT_TIMER, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
+    {M, VRRP_EVENT_ADVERT_ZERO, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
+    {M, VRRP_EVENT_ADVERT_LOWER, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
+    {M, VRRP_EVENT_ADVERT_EQUAL_LESSER, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
+    {M, VRRP_EVENT_ADVERT_EQUAL_GREATER, LATE, B, VRRP_REASON_HIGHER_ADDRESS, "del arm-down"},
+    {M, VRRP_EVENT_ADVERT_HIGHER, LATE, B, VRRP_REASON_HIGHER_PRIORITY, "del arm-down"},
 };
 
 static const char *const action_words[VRRP_ACTION_KINDS] = {
@@ -126,6 +144,15 @@ static struct vrrp_fsm_config config(enum variant v)
 	return c;
 }
 
+/* Three intervals of 50 cs ago it is void; the interval of now (100 cs) does not count. */
+static struct vrrp_claim claim_of(enum variant v)
+{
+	bool is_void = v == EXPIRED || v == LATE;
+	int64_t age = 3 * 50 * NS_PER_CS - !is_void;
+
+	return (struct vrrp_claim){mono_add(now, -age), 50};
+}
+
 static struct vrrp_fsm in_state(enum vrrp_state s, enum variant v)
 {
 	struct vrrp_fsm f;
@@ -134,17 +161,21 @@ static struct vrrp_fsm in_state(enum vrrp_state s, enum variant v)
 	f.state = s;
 	f.heard = mono_add(now, -NS_PER_S);
 	f.master_adver_int_cs = v == V2_INTERVAL ? 200 : 100;
+	if (s == VRRP_MASTER)
+		f.claim = claim_of(v);
 	return f;
 }
 
 /* Advertisements enter as they come from the wire, so the classification is tested too. */
-static struct vrrp_event event_of(enum vrrp_event_kind k)
+static struct vrrp_event event_of(enum vrrp_event_kind k, enum variant v)
 {
 	struct vrrp_event e = {.kind = k};
 	uint32_t from = k == VRRP_EVENT_ADVERT_EQUAL_LESSER ? OWN_ADDRESS - 1 : OWN_ADDRESS + 1;
 
 	if (k == VRRP_EVENT_START)
 		e.reason = VRRP_REASON_STARTUP;
+	if (k == VRRP_EVENT_START && (v == CLAIMED || v == EXPIRED))
+		e.claim = claim_of(v);
 	if (k < VRRP_EVENT_ADVERT)
 		return e;
 	e.kind = VRRP_EVENT_ADVERT;
@@ -171,7 +202,7 @@ static void check_cell(const struct cell *c)
 {
 	struct vrrp_fsm_config cfg = config(c->variant);
 	struct vrrp_fsm f = in_state(c->state, c->variant);
-	struct vrrp_event e = event_of(c->event);
+	struct vrrp_event e = event_of(c->event, c->variant);
 	struct vrrp_step s = vrrp_fsm_step(&cfg, &f, &e, now);
 	char words[200];
 
@@ -182,6 +213,10 @@ static void check_cell(const struct cell *c)
 		fail_msg("state %d, %s, variant %d: %s state %d reason %d [%s]", c->state,
 			 vrrp_event_name(c->event), c->variant, s.known ? "known" : "unknown",
 			 s.next.state, s.next.reason, words);
+	if (s.known && strstr(words, "advert") == words)
+		assert_int_equal(s.next.claim.at.ns, now.ns);
+	if (s.known && c->next != M)
+		assert_int_equal(s.next.claim.at.ns, 0);
 	if (!s.known)
 		assert_memory_equal(&s.next, &f, sizeof(f));
 }
@@ -213,7 +248,7 @@ static void test_matrix_is_whole(void **state)
 static struct vrrp_step step(struct vrrp_fsm_config *c, struct vrrp_fsm *f, enum vrrp_event_kind k,
 			     struct mono at)
 {
-	struct vrrp_event e = event_of(k);
+	struct vrrp_event e = event_of(k, PLAIN);
 	struct vrrp_step s = vrrp_fsm_step(c, f, &e, at);
 
 	assert_true(s.known);
@@ -299,12 +334,45 @@ static void test_config_keeps_the_clock(void **state)
 	assert_int_equal(mono_diff(f.due, later), 609375000);
 }
 
+/* A clock that has gone backwards, or a claim from nowhere, is no claim. */
+static void test_claims(void **state)
+{
+	struct vrrp_claim c = {now, 10};
+
+	(void)state;
+	assert_true(vrrp_claim_holds(&c, now));
+	assert_true(vrrp_claim_holds(&c, mono_add(now, 300 * NS_PER_MS - 1)));
+	assert_false(vrrp_claim_holds(&c, mono_add(now, 300 * NS_PER_MS)));
+	assert_false(vrrp_claim_holds(&c, mono_add(now, -1)));
+	c.at.ns = 0;
+	assert_false(vrrp_claim_holds(&c, (struct mono){0}));
+}
+
+/* What was promised last counts, not what will be promised next. */
+static void test_claim_follows_the_wire(void **state)
+{
+	struct vrrp_fsm_config c = config(PLAIN);
+	struct vrrp_fsm f = in_state(VRRP_BACKUP, PLAIN);
+
+	(void)state;
+	step(&c, &f, VRRP_EVENT_TIMER, now);
+	assert_int_equal(f.claim.adver_int_cs, 100);
+	c.adver_int_cs = 1;
+	step(&c, &f, VRRP_EVENT_CONFIG, mono_add(now, NS_PER_S));
+	assert_int_equal(f.state, VRRP_MASTER);
+	assert_int_equal(f.claim.adver_int_cs, 1);
+	step(&c, &f, VRRP_EVENT_TIMER, mono_add(now, NS_PER_S + 30 * NS_PER_MS));
+	assert_int_equal(f.state, VRRP_BACKUP);
+	assert_int_equal(f.reason, VRRP_REASON_WOKE_LATE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_matrix),           cmocka_unit_test(test_matrix_is_whole),
 	    cmocka_unit_test(test_timers),           cmocka_unit_test(test_master_timer),
 	    cmocka_unit_test(test_takeover_reasons), cmocka_unit_test(test_config_keeps_the_clock),
+	    cmocka_unit_test(test_claims),           cmocka_unit_test(test_claim_follows_the_wire),
 	};
 
 	return cmocka_run_group_tests_name("vrrp_fsm", tests, NULL, NULL);
