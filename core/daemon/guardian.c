@@ -30,7 +30,7 @@
 
 #define TICK_NS       NS_PER_S
 #define STOP_NS       (5 * NS_PER_S)    /* then SIGKILL */
-#define STABLE_NS     (10 * NS_PER_S)   /* a process that lived this long is forgiven */
+#define STABLE_NS     NS_PER_S          /* a process that lived this long is forgiven */
 #define BACKOFF_FIRST (100 * NS_PER_MS) /* after the second death in a row; then doubled */
 #define BACKOFF_LAST  (10 * NS_PER_S)
 

@@ -2,6 +2,9 @@
  * spawn: see spawn.h. The roles of this binary are this binary again with --role; the agent is a
  * program of its own, so that nothing else is linked to the SNMP library. It is looked for beside
  * this binary first: a build tree runs its own.
+ *
+ * The memory of vrrp is made with its first process and kept open here for the next one. The
+ * guardian never looks into it.
  */
 #include "daemon/spawn.h"
 
@@ -17,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -53,6 +57,37 @@ static void become_user(const char *name)
 		fatal("cannot become %s", name);
 }
 
+static int make_memory(void)
+{
+	int fd = memfd_create("halvard-vrrp", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0 || ftruncate(fd, PARENT_MEMORY_BYTES) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		log_warn("no memory for vrrp: a crash of it will end mastership");
+	return fd;
+}
+
+/* -1: the role has none. */
+static int memory_of(enum role r)
+{
+	static int memory = -1;
+
+	if (r != ROLE_VRRP)
+		return -1;
+	if (memory < 0)
+		memory = make_memory();
+	return memory;
+}
+
+/* In the child: fd becomes `as` and outlives exec. */
+static void place_fd(int fd, int as, const char *ident)
+{
+	if (fd == as)
+		fcntl(fd, F_SETFD, 0);
+	else if (dup2(fd, as) < 0)
+		fatal("cannot set up %s", ident);
+}
+
 static void become_realtime(void)
 {
 	struct sched_param p = {.sched_priority = RT_PRIORITY};
@@ -63,7 +98,7 @@ static void become_realtime(void)
 
 /* In the child, between fork and exec. */
 static void __attribute__((noreturn))
-run(const struct options *o, const struct role_spec *spec, int fd, pid_t guardian)
+run(const struct options *o, const struct role_spec *spec, int fd, int memory, pid_t guardian)
 {
 	char path[PATH_MAX] = "/proc/self/exe";
 	const char **argv;
@@ -71,10 +106,11 @@ run(const struct options *o, const struct role_spec *spec, int fd, pid_t guardia
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (fd == PARENT_FD)
-		fcntl(fd, F_SETFD, 0);
-	else if (dup2(fd, PARENT_FD) < 0)
-		fatal("cannot set up %s", spec->ident);
+	if (memory >= 0) /* out of the way of the first dup2() */
+		memory = fcntl(memory, F_DUPFD_CLOEXEC, PARENT_MEMORY_FD + 1);
+	place_fd(fd, PARENT_FD, spec->ident);
+	if (memory >= 0)
+		place_fd(memory, PARENT_MEMORY_FD, spec->ident);
 	if (!spec->entry)
 		agent_path(path);
 	argv = options_for_role(o, spec->role, spec->ident);
@@ -91,13 +127,13 @@ run(const struct options *o, const struct role_spec *spec, int fd, pid_t guardia
 pid_t spawn_role(const struct options *o, const struct role_spec *spec, int *fd)
 {
 	pid_t guardian = getpid(), pid;
-	int pair[2];
+	int pair[2], memory = memory_of(spec->role);
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
 	pid = fork();
 	if (pid == 0)
-		run(o, spec, pair[1], guardian);
+		run(o, spec, pair[1], memory, guardian);
 	close(pair[1]);
 	if (pid < 0)
 		close(pair[0]);

@@ -10,6 +10,11 @@
 
 #define PARENT_FD 3
 
+/* A memory file that the guardian holds for the role vrrp, the same for each of its processes
+ * one after the other; sealed against a change of its size. */
+#define PARENT_MEMORY_FD    4
+#define PARENT_MEMORY_BYTES (256 * 1024)
+
 /* Guardian <-> role: one struct a datagram, host byte order (same machine, same binary). */
 enum parent_msg_type {
 	PARENT_LINK = 1,  /* down, with an fd (SCM_RIGHTS): your end of the link to `role` */

@@ -11,6 +11,13 @@
  * one (the owner may use its own virtual address); the first such address is the source of its
  * advertisements, as in keepalived.
  *
+ * The claim of a master (when it advertised last) is kept in the memory that outlives the
+ * process: withdrawn before anything is done that gives mastership up, and renewed after the
+ * advertisement has gone out, so that what is found there is never better than the truth.
+ *
+ * The clock is read again before each step: a process that was stopped after it woke must not
+ * judge by the time before. What is left is the time from there to sendto().
+ *
  * Transitions are told to the store at once, counters at most every PUBLISH_NS: main and the
  * agent need not see every advertisement.
  *
@@ -170,10 +177,33 @@ static void transition(struct vrrp_instance *i, enum vrrp_state old, struct mono
 		   i->cfg.priority);
 }
 
+static struct vrrp_identity identity(const struct vrrp_instance *i)
+{
+	return (struct vrrp_identity){i->row.name, i->row.ifindex, i->row.vrid};
+}
+
+static void remember(struct vrrp_instance *i)
+{
+	struct vrrp_identity id = identity(i);
+
+	vrrp_memory_put(i->env->memory, &id, &i->fsm.claim);
+}
+
+/* What a process before this one has left, if it can be taken over. */
+static struct vrrp_claim inherited(const struct vrrp_instance *i)
+{
+	struct vrrp_identity id = identity(i);
+
+	return vrrp_vips_present(i) ? vrrp_memory_get(i->env->memory, &id) : (struct vrrp_claim){0};
+}
+
 void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, struct mono now)
 {
-	struct vrrp_step s = vrrp_fsm_step(&i->cfg, &i->fsm, e, now);
+	struct vrrp_step s;
 	enum vrrp_state old = i->fsm.state;
+
+	now = loop_refresh(i->env->loop);
+	s = vrrp_fsm_step(&i->cfg, &i->fsm, e, now);
 
 	if (!s.known) {
 		log_debug("vrrp %s: no rule for %s in state %s", i->row.name,
@@ -181,8 +211,12 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 		return;
 	}
 	i->fsm = s.next;
+	if (!i->fsm.claim.at.ns)
+		remember(i);
 	for (unsigned a = 0; a < s.nactions; a++)
 		act(i, &s.action[a], now);
+	if (i->fsm.claim.at.ns)
+		remember(i);
 	if (old != i->fsm.state)
 		transition(i, old, now);
 	vrrp_instance_publish(i, old != i->fsm.state);
@@ -383,6 +417,7 @@ void vrrp_instance_check(struct vrrp_instance *i, struct mono now)
 		fail(i, missing, now);
 	} else if (!runs(i)) {
 		start.reason = start_reason(i);
+		start.claim = inherited(i);
 		vrrp_instance_step(i, &start, now);
 	} else if (!addr_equal(&before, &i->cfg.primary)) {
 		vrrp_instance_publish(i, true);

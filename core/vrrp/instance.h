@@ -15,6 +15,7 @@
 #include "vrrp/fsm.h"
 #include "vrrp/garp.h"
 #include "vrrp/io.h"
+#include "vrrp/memory.h"
 
 #include <sys/queue.h>
 
@@ -26,6 +27,7 @@ struct vrrp_env {
 	struct rtnl_writer *writer;
 	struct vrrp_io *io;
 	struct vrrp_garp *garp;
+	struct vrrp_memory *memory;
 	uint32_t last_serial;
 	LIST_HEAD(vrrp_instances, vrrp_instance) instances;
 };
@@ -93,6 +95,8 @@ bool vrrp_vips_read(struct vrrp_instance *i);
 void vrrp_vips_add(struct vrrp_instance *i);
 /* Removes what the kernel has of them, and what it was asked to add. */
 void vrrp_vips_remove(struct vrrp_instance *i);
+/* True when the kernel has every one of them. */
+bool vrrp_vips_present(const struct vrrp_instance *i);
 /* Gratuitous ARP as a new master, as soon as the addresses are there. */
 void vrrp_vips_announce(struct vrrp_instance *i, struct mono now);
 void vrrp_vips_announce_lower(struct vrrp_instance *i, struct mono now);

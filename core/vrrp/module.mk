@@ -4,6 +4,7 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/garp.c core/vrrp/garp.h \
 	core/vrrp/instance.c core/vrrp/instance.h \
 	core/vrrp/io.c core/vrrp/io.h \
+	core/vrrp/memory.c core/vrrp/memory.h \
 	core/vrrp/packet.c core/vrrp/packet.h \
 	core/vrrp/receive.c \
 	core/vrrp/vip.c \

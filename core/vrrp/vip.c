@@ -130,6 +130,17 @@ void vrrp_vips_remove(struct vrrp_instance *i)
 		ask_remove(i, &i->vips[k]);
 }
 
+bool vrrp_vips_present(const struct vrrp_instance *i)
+{
+	for (unsigned k = 0; k < i->nvips; k++) {
+		const struct rtnl_link *l = carrier(i, &i->vips[k].row);
+
+		if (!l || !in_kernel(i->env, &i->vips[k].row, l->ifindex))
+			return false;
+	}
+	return true;
+}
+
 static void announce_burst(struct vrrp_instance *i, unsigned repeat);
 
 static struct vrrp_instance *by_serial(struct vrrp_env *env, uint32_t serial)

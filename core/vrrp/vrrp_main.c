@@ -294,6 +294,7 @@ static void open_all(struct process *p)
 	LIST_INIT(&p->env.instances);
 	timer_init(&p->apply, p->loop, apply_due, p);
 	timer_init(&p->stop, p->loop, stop_due, p);
+	p->env.memory = vrrp_memory_open(PARENT_MEMORY_FD);
 	p->env.io = vrrp_io_new(p->loop, vrrp_instance_receive);
 	p->env.garp = vrrp_garp_new();
 	if (!p->env.garp)

@@ -8,7 +8,8 @@
  *     show TABLE KEY...           -> "TABLE KEY... FIELD VALUE" for every field
  *     die                         main is gone: its end of the link is closed
  *     newmain                     a new main with the same rows
- *     respawn                     the process is killed and started again
+ *     respawn                     the process is killed and started again, with its memory
+ *     forget                      the memory is filled with something else
  *     stop | keep                 ends the process (release, keep) -> "exit STATUS"
  *
  * Each answer ends a command; changes come in between as "change TABLE KEY... FIELD VALUE".
@@ -19,10 +20,12 @@
 #include "ipc/parent.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -32,7 +35,7 @@ static struct loop *loop;
 static struct store *store;
 static struct link *to_vrrp;
 static struct watch input;
-static int guardian = -1;
+static int guardian = -1, memory = -1;
 static pid_t child;
 
 static void print_fields(const char *what, enum table_id t, const void *row,
@@ -110,6 +113,7 @@ static void start_child(void)
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(fd[1], PARENT_FD);
+		dup2(memory, PARENT_MEMORY_FD);
 		exit(vrrp_main(&env));
 	}
 	close(fd[1]);
@@ -127,6 +131,15 @@ static void respawn(void)
 		link_close(to_vrrp);
 	start_child();
 	give_link();
+}
+
+static void forget(void)
+{
+	static char junk[PARENT_MEMORY_BYTES];
+
+	memset(junk, 0x55, sizeof(junk));
+	if (pwrite(memory, junk, sizeof(junk), 0) != sizeof(junk))
+		fatal("cannot write the memory");
 }
 
 static void end_child(enum stop_mode mode)
@@ -224,6 +237,8 @@ static void command(const char *line)
 		give_link();
 	} else if (strcmp(verb, "respawn") == 0) {
 		respawn();
+	} else if (strcmp(verb, "forget") == 0) {
+		forget();
 	} else {
 		row_command(verb, p);
 	}
@@ -257,6 +272,11 @@ int main(void)
 
 	log.max_level = LOG_LV_DEBUG;
 	log_init(&log);
+	/* far from 3 and 4, which are the child's */
+	memory = memfd_create("memory", MFD_CLOEXEC);
+	if (memory < 0 || ftruncate(memory, PARENT_MEMORY_BYTES) < 0)
+		fatal("no memory");
+	memory = fcntl(memory, F_DUPFD_CLOEXEC, 20);
 	start_child();
 	loop = loop_new();
 	store = store_new();
