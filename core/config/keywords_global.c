@@ -39,6 +39,8 @@ static const struct keyword global_keywords[] = {
      .help = "Default of garp_master_refresh."},
     {"vrrp_garp_master_refresh_repeat", NULL, false, INSTANCE(garp_master_refresh_repeat),
      CONV_NUMBER, .help = "Default of garp_master_refresh_repeat."},
+    {"vrrp_address_lease", NULL, false, INSTANCE(address_lease_ms), CONV_SECONDS, 1000, 3600000,
+     .special = special_lease, .help = "Default of vrrp_address_lease in instances."},
     {"v3_checksum_as_v2", NULL, false, INSTANCE(v3_checksum_as_v2), CONV_FLAG,
      .help = "Default of v3_checksum_as_v2 in instances."},
     {0},

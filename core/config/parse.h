@@ -92,6 +92,9 @@ void special_forwarding(struct parse *p, struct draft *d, const struct keyword *
 			const struct item *it);
 void special_persistence(struct parse *p, struct draft *d, const struct keyword *k,
 			 const struct item *it);
+void special_lease(struct parse *p, struct draft *d, const struct keyword *k,
+		   const struct item *it);
+bool print_lease(const void *row, char *buf, size_t size);
 bool print_persistence(const void *row, char *buf, size_t size);
 bool print_ip_family(const void *row, char *buf, size_t size);
 bool print_protocol(const void *row, char *buf, size_t size);

@@ -186,6 +186,35 @@ bool print_persistence(const void *row, char *buf, size_t size)
 	return true;
 }
 
+void special_lease(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)
+{
+	struct vrrp_instance_row *r = row_of(p, d, T_VRRP_INSTANCE);
+	const char *text = parse_word(p, it, 1, "seconds, off or auto");
+
+	if (!text)
+		return;
+	if (!text_eq(text, "off") && !text_eq(text, "auto")) {
+		parse_value(p, d, k, it);
+		return;
+	}
+	r->address_lease_ms = text_eq(text, "off") ? ADDRESS_LEASE_OFF : ADDRESS_LEASE_AUTO;
+	parse_mark(p, d, k, it);
+	parse_no_more(p, it, 2);
+}
+
+bool print_lease(const void *row, char *buf, size_t size)
+{
+	uint32_t ms = ((const struct vrrp_instance_row *)row)->address_lease_ms;
+
+	if (ms <= ADDRESS_LEASE_AUTO)
+		snprintf(buf, size, "%s", ms == ADDRESS_LEASE_OFF ? "off" : "auto");
+	else if (ms % 1000)
+		snprintf(buf, size, "%u.%03u", ms / 1000, ms % 1000);
+	else
+		snprintf(buf, size, "%u", ms / 1000);
+	return true;
+}
+
 bool print_ip_family(const void *row, char *buf, size_t size)
 {
 	const struct virtual_server_row *r = row;

@@ -116,6 +116,8 @@ enum vrrp_reason {
 };
 extern const struct enum_name vrrp_reason_names[];
 
+enum { ADDRESS_LEASE_OFF = 0, ADDRESS_LEASE_AUTO = 1 };
+
 struct vrrp_instance_row {
 	char name[NAME_VRRP];
 	/* configuration */
@@ -137,6 +139,7 @@ struct vrrp_instance_row {
 	uint32_t garp_lower_prio_delay_ms;
 	uint32_t garp_master_refresh_ms; /* 0: never */
 	uint32_t garp_master_refresh_repeat;
+	uint32_t address_lease_ms; /* ADDRESS_LEASE_OFF, _AUTO, or so long */
 	/* the operator's word */
 	uint8_t admin_state; /* enum admin_updown */
 	char admin_reason[128];

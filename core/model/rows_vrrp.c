@@ -61,6 +61,9 @@ static const struct field vrrp_instance_fields[] = {
     U32(garp_master_refresh_ms, LIVE, 0, UINT32_MAX, 0, "ms",
 	"Interval of gratuitous ARPs while master; 0 for none."),
     U32(garp_master_refresh_repeat, LIVE, 0, 1000, 1, NULL, "Gratuitous ARPs in each of those."),
+    U32(address_lease_ms, LIVE, 0, 3600000, ADDRESS_LEASE_AUTO, "ms",
+	"Time after which the kernel removes an address that is not renewed; 0 for never, 1 for "
+	"Active_Down_Interval in whole seconds plus one."),
     ENUM(admin_state, F_ADMIN | F_SET | F_SNMP | F_LIVE, admin_updown_names, ADMIN_UP,
 	 "Down holds the instance in init."),
     STR(admin_reason, F_ADMIN | F_SET | F_SNMP | F_LIVE, 0, "The operator's note."),

@@ -8,6 +8,9 @@
  * The writer takes requests in order and answers each in order on the loop; the kernel executes
  * an address write inside sendmsg() under a global lock (240 ms were measured while another
  * namespace was deleted), which no packet loop may wait for.
+ *
+ * An address may be added on a lease: the kernel takes it away when it is not renewed. The
+ * thread renews it, as long as the loop shows by its stamp that it is alive.
  */
 #ifndef NL_RTNL_H
 #define NL_RTNL_H
@@ -67,6 +70,13 @@ const struct rtnl_addr *rtnl_addr_at(const struct rtnl *r, unsigned i);
 
 struct rtnl_writer;
 
+/* Renewed each quarter of it, while the last stamp is younger than alive_ns; what has run out
+ * is not renewed. */
+struct rtnl_lease {
+	uint32_t seconds; /* > 0 */
+	int64_t alive_ns;
+};
+
 /* The answer to one request: 0, or an errno value. To add what is there and to remove what is
  * not there are successes. */
 typedef void (*rtnl_done_fn)(void *arg, uint64_t cookie, int error, struct mono now);
@@ -74,8 +84,12 @@ typedef void (*rtnl_done_fn)(void *arg, uint64_t cookie, int error, struct mono 
 struct rtnl_writer *rtnl_writer_open(struct loop *loop, rtnl_done_fn done, void *arg);
 /* Ends the thread; requests that have not begun are dropped. */
 void rtnl_writer_close(struct rtnl_writer *w);
-void rtnl_writer_add(struct rtnl_writer *w, const struct rtnl_addr *a, uint64_t cookie);
+/* lease NULL: for ever, and a lease that it had ends. */
+void rtnl_writer_add(struct rtnl_writer *w, const struct rtnl_addr *a,
+		     const struct rtnl_lease *lease, uint64_t cookie);
 void rtnl_writer_del(struct rtnl_writer *w, const struct rtnl_addr *a, uint64_t cookie);
+/* The loop is alive now; cheap enough for every wake-up. */
+void rtnl_writer_stamp(struct rtnl_writer *w, struct mono now);
 /* Requests taken and answered so far: a request is in force when answered has reached what
  * taken was behind it. */
 uint64_t rtnl_writer_taken(const struct rtnl_writer *w);

@@ -6,6 +6,13 @@
  * mutex is held for list operations only, never over a system call of netlink, so the loop
  * cannot wait behind the kernel. The thread takes no signals and touches nothing but its own
  * socket and the lists.
+ *
+ * Leases are known to the thread only: an executed addition with a lease makes one, the next
+ * write of the same address ends or replaces it. A renewal is one more addition. When the whole
+ * process has stood still, thread and loop wake in any order, so two things are looked at: the
+ * loop's stamp, and whether the lease has run out meanwhile. One that has is forgotten, since to
+ * renew it would bring an address back that somebody else may hold by now; the loop sees that
+ * the address has gone and decides.
  */
 #include "nl/rtnl.h"
 
@@ -17,19 +24,29 @@
 #include <netlink/netlink.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
-#define STACK_BYTES (256 * 1024) /* memory is locked: 8 MB would be resident */
+#define STACK_BYTES (256 * 1024)     /* memory is locked: 8 MB would be resident */
+#define AGAIN_NS    (50 * NS_PER_MS) /* a renewal that was not allowed is thought over */
 
 struct request {
 	struct request *next;
 	struct rtnl_addr addr;
 	bool add;
+	struct rtnl_lease lease; /* seconds 0: for ever */
 	uint64_t cookie;
 	int error;
+};
+
+struct lease {
+	LIST_ENTRY(lease) next;
+	struct request add; /* as it was added */
+	struct mono renew, end;
 };
 
 struct queue {
@@ -41,9 +58,12 @@ struct rtnl_writer {
 	rtnl_done_fn done;
 	void *arg;
 	uint64_t taken, answered; /* loop only */
-	struct nl_sock *sock;     /* thread only */
+	/* thread only */
+	struct nl_sock *sock;
+	LIST_HEAD(, lease) leases;
 	pthread_t thread;
 	int wake_fd;
+	_Atomic int64_t alive_at; /* the loop's stamp */
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	/* under the lock */
@@ -86,6 +106,7 @@ static struct nl_msg *build(const struct request *q)
 	    .ifa_scope = a->scope,
 	    .ifa_index = a->ifindex,
 	};
+	struct ifa_cacheinfo life = {0};
 	int size = (int)addr_len(&a->addr);
 
 	if (!m)
@@ -97,6 +118,10 @@ static struct nl_msg *build(const struct request *q)
 		nla_put(m, IFA_BROADCAST, (int)addr_len(&a->broadcast), a->broadcast.bytes);
 	if (a->label[0] && q->add)
 		nla_put_string(m, IFA_LABEL, a->label);
+	if (q->add && q->lease.seconds) {
+		life.ifa_valid = life.ifa_prefered = q->lease.seconds;
+		nla_put(m, IFA_CACHEINFO, sizeof(life), &life);
+	}
 	return m;
 }
 
@@ -126,30 +151,117 @@ static int execute(struct rtnl_writer *w, const struct request *q)
 	return error;
 }
 
-static struct request *wait_request(struct rtnl_writer *w)
+static void lease_free(struct lease *l)
 {
+	LIST_REMOVE(l, next);
+	free(l);
+}
+
+static struct lease *lease_find(struct rtnl_writer *w, const struct rtnl_addr *a)
+{
+	struct lease *l;
+
+	LIST_FOREACH(l, &w->leases, next)
+	if (l->add.addr.ifindex == a->ifindex && l->add.addr.prefix_len == a->prefix_len &&
+	    addr_equal(&l->add.addr.addr, &a->addr))
+		return l;
+	return NULL;
+}
+
+/* Counted from before the write, so never longer than the kernel counts. */
+static void lease_begin(struct lease *l, struct mono from)
+{
+	l->end = mono_add(from, l->add.lease.seconds * NS_PER_S);
+	l->renew = mono_add(from, l->add.lease.seconds * NS_PER_S / 4);
+}
+
+/* After the write: the lease that the address has now, if any. */
+static void lease_note(struct rtnl_writer *w, const struct request *q, struct mono from)
+{
+	struct lease *l = lease_find(w, &q->addr);
+
+	if (l)
+		lease_free(l);
+	if (!q->add || !q->lease.seconds || q->error)
+		return;
+	l = xcalloc(1, sizeof(*l));
+	l->add = *q;
+	lease_begin(l, from);
+	LIST_INSERT_HEAD(&w->leases, l, next);
+}
+
+static void lease_renew(struct rtnl_writer *w, struct lease *l, struct mono now)
+{
+	if (mono_diff(now, l->end) >= 0) {
+		lease_free(l);
+	} else if (mono_diff(now, (struct mono){w->alive_at}) >= l->add.lease.alive_ns ||
+		   execute(w, &l->add)) {
+		l->renew = mono_add(now, AGAIN_NS);
+	} else {
+		lease_begin(l, now);
+	}
+}
+
+/* Renews what is due; returns when the next one is, ns 0: none. */
+static struct mono renew_due(struct rtnl_writer *w)
+{
+	struct mono first = {0};
+	struct lease *l, *next;
+
+	for (l = LIST_FIRST(&w->leases); l; l = next) {
+		struct mono now = mono_read();
+
+		next = LIST_NEXT(l, next);
+		if (mono_diff(now, l->renew) >= 0)
+			lease_renew(w, l, now);
+	}
+	LIST_FOREACH(l, &w->leases, next)
+	if (!first.ns || l->renew.ns < first.ns)
+		first = l->renew;
+	return first;
+}
+
+/* The next request; NULL at `until` (ns 0: wait for one), or at the end. */
+static struct request *wait_request(struct rtnl_writer *w, struct mono until, bool *ending)
+{
+	struct timespec at = {until.ns / NS_PER_S, until.ns % NS_PER_S};
 	struct request *q = NULL;
+	int e = 0;
 
 	pthread_mutex_lock(&w->lock);
-	while (!w->ending && !(q = queue_take(&w->requests)))
-		pthread_cond_wait(&w->more, &w->lock);
+	while (!w->ending && e != ETIMEDOUT && !(q = queue_take(&w->requests)))
+		e = until.ns ? pthread_cond_timedwait(&w->more, &w->lock, &at)
+			     : pthread_cond_wait(&w->more, &w->lock);
+	*ending = w->ending;
 	pthread_mutex_unlock(&w->lock);
 	return q;
+}
+
+static void answer(struct rtnl_writer *w, struct request *q)
+{
+	uint64_t one = 1;
+
+	pthread_mutex_lock(&w->lock);
+	queue_put(&w->answers, q);
+	pthread_mutex_unlock(&w->lock);
+	if (write(w->wake_fd, &one, sizeof(one)) < 0)
+		return; /* the counter is full: the loop is awake anyway */
 }
 
 static void *work(void *arg)
 {
 	struct rtnl_writer *w = arg;
-	struct request *q;
-	uint64_t one = 1;
+	bool ending = false;
 
-	while ((q = wait_request(w))) {
+	while (!ending) {
+		struct request *q = wait_request(w, renew_due(w), &ending);
+		struct mono from = mono_read();
+
+		if (!q)
+			continue;
 		q->error = execute(w, q);
-		pthread_mutex_lock(&w->lock);
-		queue_put(&w->answers, q);
-		pthread_mutex_unlock(&w->lock);
-		if (write(w->wake_fd, &one, sizeof(one)) < 0)
-			continue; /* the counter is full: the loop is awake anyway */
+		lease_note(w, q, from);
+		answer(w, q);
 	}
 	return NULL;
 }
@@ -197,13 +309,18 @@ static bool start_thread(struct rtnl_writer *w)
 struct rtnl_writer *rtnl_writer_open(struct loop *loop, rtnl_done_fn done, void *arg)
 {
 	struct rtnl_writer *w = xcalloc(1, sizeof(*w));
+	pthread_condattr_t clock;
 
 	w->done = done;
 	w->arg = arg;
 	queue_init(&w->requests);
 	queue_init(&w->answers);
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->more, NULL);
+	LIST_INIT(&w->leases);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->more, &clock);
+	pthread_condattr_destroy(&clock);
 	w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	w->sock = nl_socket_alloc();
 	if (w->wake_fd < 0 || !w->sock || nl_connect(w->sock, NETLINK_ROUTE) < 0 ||
@@ -235,18 +352,18 @@ void rtnl_writer_close(struct rtnl_writer *w)
 	nl_socket_free(w->sock);
 	queue_free(&w->requests);
 	queue_free(&w->answers);
+	while (!LIST_EMPTY(&w->leases))
+		lease_free(LIST_FIRST(&w->leases));
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->more);
 	free(w);
 }
 
-static void submit(struct rtnl_writer *w, const struct rtnl_addr *a, bool add, uint64_t cookie)
+static void submit(struct rtnl_writer *w, const struct request *what)
 {
 	struct request *q = xcalloc(1, sizeof(*q));
 
-	q->addr = *a;
-	q->add = add;
-	q->cookie = cookie;
+	*q = *what;
 	w->taken++;
 	pthread_mutex_lock(&w->lock);
 	queue_put(&w->requests, q);
@@ -254,14 +371,24 @@ static void submit(struct rtnl_writer *w, const struct rtnl_addr *a, bool add, u
 	pthread_mutex_unlock(&w->lock);
 }
 
-void rtnl_writer_add(struct rtnl_writer *w, const struct rtnl_addr *a, uint64_t cookie)
+void rtnl_writer_add(struct rtnl_writer *w, const struct rtnl_addr *a,
+		     const struct rtnl_lease *lease, uint64_t cookie)
 {
-	submit(w, a, true, cookie);
+	struct request q = {.addr = *a, .add = true, .cookie = cookie};
+
+	if (lease)
+		q.lease = *lease;
+	submit(w, &q);
 }
 
 void rtnl_writer_del(struct rtnl_writer *w, const struct rtnl_addr *a, uint64_t cookie)
 {
-	submit(w, a, false, cookie);
+	submit(w, &(struct request){.addr = *a, .cookie = cookie});
+}
+
+void rtnl_writer_stamp(struct rtnl_writer *w, struct mono now)
+{
+	w->alive_at = now.ns;
 }
 
 uint64_t rtnl_writer_taken(const struct rtnl_writer *w)

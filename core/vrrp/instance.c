@@ -203,6 +203,7 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 	enum vrrp_state old = i->fsm.state;
 
 	now = loop_refresh(i->env->loop);
+	rtnl_writer_stamp(i->env->writer, now);
 	s = vrrp_fsm_step(&i->cfg, &i->fsm, e, now);
 
 	if (!s.known) {
@@ -288,6 +289,7 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 	struct fieldset live = fieldset_of(T_VRRP_INSTANCE, F_LIVE);
 	struct fieldset changed = row_diff(T_VRRP_INSTANCE, &i->row, row, wanted);
 	struct vrrp_fsm_config before = i->cfg;
+	uint32_t lease = i->row.address_lease_ms;
 
 	if (fieldset_empty(&changed))
 		return true;
@@ -300,6 +302,9 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 	if (i->cfg.priority != before.priority || i->cfg.preempt != before.preempt ||
 	    i->cfg.adver_int_cs != before.adver_int_cs)
 		step_kind(i, VRRP_EVENT_CONFIG, now);
+	if (i->fsm.state == VRRP_MASTER &&
+	    (i->row.address_lease_ms != lease || i->cfg.adver_int_cs != before.adver_int_cs))
+		vrrp_vips_add(i);
 	vrrp_instance_publish(i, true);
 	return true;
 }

@@ -92,9 +92,12 @@ void vrrp_vips_open(struct vrrp_instance *i);
 void vrrp_vips_close(struct vrrp_instance *i);
 /* Makes the list equal to the rows; true when it has changed. */
 bool vrrp_vips_read(struct vrrp_instance *i);
+/* Adds all, or renews them with the lease in force. */
 void vrrp_vips_add(struct vrrp_instance *i);
 /* Removes what the kernel has of them, and what it was asked to add. */
 void vrrp_vips_remove(struct vrrp_instance *i);
+/* Leaves a master's in the kernel without a lease, for a stop that keeps them. */
+void vrrp_vips_keep(struct vrrp_instance *i);
 /* True when the kernel has every one of them. */
 bool vrrp_vips_present(const struct vrrp_instance *i);
 /* Gratuitous ARP as a new master, as soon as the addresses are there. */

@@ -10,6 +10,11 @@
  * nothing. What is seen in the kernel (rtnetlink events) is `present` in the row; an address
  * that a master lacks (somebody removed it, its interface came later) is added after REPAIR_NS.
  *
+ * Addresses are on a lease: when this process stands still, the kernel takes them away, so that
+ * two directors hold an address for longer than the lease only if both believe to be master. A
+ * master whose lease ran out because the netlink thread was held up, and who was itself awake,
+ * sees the address go and adds it again.
+ *
  * Announcements, with keepalived's settings: a burst as soon as the additions are answered (an
  * announcement before the address is there would invite traffic for nobody, RFC 9568 6.4.2), a
  * second burst after a delay, then a refresh if configured. A losing advertisement gives
@@ -86,8 +91,24 @@ static bool in_kernel(const struct vrrp_env *env, const struct vrrp_address_row 
 	return rtnl_addr_find(env->rtnl, ifindex, &v->addr, v->prefix_len) != NULL;
 }
 
+/* Longer than the time in which a successor takes over: one second is the kernel's unit. */
+static struct rtnl_lease lease_of(const struct vrrp_instance *i)
+{
+	struct vrrp_fsm own = {.master_adver_int_cs = i->cfg.adver_int_cs};
+	int64_t down = vrrp_fsm_master_down(&i->cfg, &own);
+	uint32_t ms = i->row.address_lease_ms;
+	struct rtnl_lease l = {.alive_ns = down};
+
+	if (ms == ADDRESS_LEASE_AUTO)
+		l.seconds = (uint32_t)((down + NS_PER_S - 1) / NS_PER_S) + 1;
+	else
+		l.seconds = (ms + 999) / 1000;
+	return l;
+}
+
 static void ask(struct vrrp_instance *i, struct vrrp_vip *v, bool add)
 {
+	struct rtnl_lease lease = lease_of(i);
 	const struct rtnl_link *l = carrier(i, &v->row);
 	struct write *w;
 
@@ -102,7 +123,8 @@ static void ask(struct vrrp_instance *i, struct vrrp_vip *v, bool add)
 	*w = (struct write){i->serial, add, kernel_form(&v->row, l->ifindex)};
 	if (add) {
 		i->adding++;
-		rtnl_writer_add(i->env->writer, &w->addr, (uintptr_t)w);
+		rtnl_writer_add(i->env->writer, &w->addr, lease.seconds ? &lease : NULL,
+				(uintptr_t)w);
 	} else {
 		rtnl_writer_del(i->env->writer, &w->addr, (uintptr_t)w);
 	}
@@ -122,6 +144,14 @@ void vrrp_vips_add(struct vrrp_instance *i)
 {
 	for (unsigned k = 0; k < i->nvips; k++)
 		ask(i, &i->vips[k], true);
+}
+
+void vrrp_vips_keep(struct vrrp_instance *i)
+{
+	if (i->fsm.state != VRRP_MASTER)
+		return;
+	i->row.address_lease_ms = ADDRESS_LEASE_OFF;
+	vrrp_vips_add(i);
 }
 
 void vrrp_vips_remove(struct vrrp_instance *i)

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #define STOP_NS      (2 * NS_PER_S)
+#define STAMP_NS     (100 * NS_PER_MS)
 #define BARRIERS_MAX 64
 
 struct barrier {
@@ -37,6 +38,7 @@ struct process {
 	struct parent *parent;
 	struct link *main;
 	struct timer apply;
+	struct timer stamp; /* shows the netlink thread that the loop turns */
 	bool applied_once;
 	bool dirty; /* rows have changed since apply() */
 	struct barrier barrier[BARRIERS_MAX];
@@ -258,6 +260,15 @@ static void free_instances(struct process *p, struct mono now)
 		vrrp_instance_free(i, now);
 }
 
+/* They would vanish when nobody renews them any more. */
+static void keep_addresses(struct process *p)
+{
+	struct vrrp_instance *i;
+
+	LIST_FOREACH(i, &p->env.instances, next)
+	vrrp_vips_keep(i);
+}
+
 static void stop_due(void *arg, struct mono now)
 {
 	struct process *p = arg;
@@ -276,14 +287,23 @@ static void parent_stop(void *arg, enum stop_mode mode)
 	p->stopping = true;
 	if (mode == STOP_RELEASE)
 		free_instances(p, loop_now(p->loop));
-	if (mode == STOP_KEEP ||
-	    rtnl_writer_answered(p->env.writer) == rtnl_writer_taken(p->env.writer))
+	else
+		keep_addresses(p);
+	if (rtnl_writer_answered(p->env.writer) == rtnl_writer_taken(p->env.writer))
 		loop_stop(p->loop);
 	else
 		timer_after(&p->stop, STOP_NS);
 }
 
 static const struct parent_ops parent_ops = {.link = parent_link, .stop = parent_stop};
+
+static void stamp_due(void *arg, struct mono now)
+{
+	struct process *p = arg;
+
+	rtnl_writer_stamp(p->env.writer, now);
+	timer_after(&p->stamp, STAMP_NS);
+}
 
 /* ---- life ------------------------------------------------------------------------------- */
 
@@ -294,12 +314,14 @@ static void open_all(struct process *p)
 	LIST_INIT(&p->env.instances);
 	timer_init(&p->apply, p->loop, apply_due, p);
 	timer_init(&p->stop, p->loop, stop_due, p);
+	timer_init(&p->stamp, p->loop, stamp_due, p);
 	p->env.memory = vrrp_memory_open(PARENT_MEMORY_FD);
 	p->env.io = vrrp_io_new(p->loop, vrrp_instance_receive);
 	p->env.garp = vrrp_garp_new();
 	if (!p->env.garp)
 		fatal("vrrp: cannot open a packet socket");
 	p->env.writer = rtnl_writer_open(p->loop, written, p);
+	stamp_due(p, loop_now(p->loop));
 	p->env.rtnl = rtnl_open(p->loop, &net_ops, p);
 	if (!p->env.rtnl)
 		fatal("vrrp: cannot open rtnetlink");

@@ -146,7 +146,7 @@ def test_own_packet_from_a_loop_is_no_rival(vrrp, wire, cluster, director):
 # ---- addresses and announcements --------------------------------------------
 
 def test_address_options_reach_the_kernel(vrrp, director):
-    vrrp.instance(version=3, adver_int_cs=10, addresses=())
+    vrrp.instance(version=3, adver_int_cs=10, address_lease_ms=0, addresses=())
     vrrp.address(VIP + "/25", label="eth0:vip", broadcast_set="yes", scope="link")
     vrrp.address("10.9.8.7", dev="lo")
     vrrp.barrier()

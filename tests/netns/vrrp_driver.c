@@ -12,6 +12,8 @@
  *     forget                      the memory is filled with something else
  *     stop | keep                 ends the process (release, keep) -> "exit STATUS"
  *
+ * SIGUSR1 to the process makes its loop hang for HANG_S.
+ *
  * Each answer ends a command; changes come in between as "change TABLE KEY... FIELD VALUE".
  */
 #include "base/log.h"
@@ -29,7 +31,10 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#define HANG_S 5
 
 static struct loop *loop;
 static struct store *store;
@@ -102,6 +107,16 @@ static void give_link(void)
 	to_vrrp = link_open(loop, fd[0], ROLE_MAIN, ROLE_VRRP, store, &ops, NULL);
 }
 
+/* The netlink thread takes no signals: it is the loop that stands still. */
+static void hang(int signo)
+{
+	struct timespec left = {.tv_sec = HANG_S};
+
+	(void)signo;
+	while (nanosleep(&left, &left) < 0)
+		continue;
+}
+
 static void start_child(void)
 {
 	struct role_env env = {.role = ROLE_VRRP, .run_dir = ".", .state_dir = "."};
@@ -112,6 +127,7 @@ static void start_child(void)
 	child = fork();
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		signal(SIGUSR1, hang);
 		dup2(fd[1], PARENT_FD);
 		dup2(memory, PARENT_MEMORY_FD);
 		exit(vrrp_main(&env));
