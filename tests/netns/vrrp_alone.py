@@ -142,7 +142,12 @@ def advert(version=3, vrid=51, priority=200, addresses=("192.168.1.200",), inter
 
 
 class Wire:
-    """Sends VRRP from, and hears VRRP and ARP on, eth0 of a namespace."""
+    """Sends VRRP from, and hears VRRP and ARP on, eth0 of a namespace.
+
+    Times are those of the kernel's receipt, so that a busy test does not count as a late packet.
+    """
+
+    SO_TIMESTAMPNS = 35
 
     def __init__(self, namespace):
         self.tx = namespace.call(self._open_tx)
@@ -165,6 +170,7 @@ class Wire:
         s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
         s.bind(("eth0", 3))
         group = struct.pack("=iHH8s", socket.if_nametoindex("eth0"), 2, 0, b"")
+        s.setsockopt(socket.SOL_SOCKET, Wire.SO_TIMESTAMPNS, 1)
         s.setsockopt(263, 1, group)  # SOL_PACKET, PACKET_ADD_MEMBERSHIP, all multicast
         return s
 
@@ -176,10 +182,12 @@ class Wire:
         while not self._stop:
             if not select.select([self.rx], [], [], 0.1)[0]:
                 continue
-            data, where = self.rx.recvfrom(2048)
+            data, extra, _, where = self.rx.recvmsg(2048, 64)
             if where[2] == socket.PACKET_OUTGOING:
                 continue
-            self._take(time.monotonic(), data)
+            seconds, nanoseconds = struct.unpack("=qq", extra[0][2])
+            age = time.time() - (seconds + nanoseconds / 1e9)
+            self._take(time.monotonic() - age, data)
 
     def _take(self, now, data):
         kind = data[12:14]
