@@ -16,6 +16,7 @@ static struct map_column map_vrrp_columns[] = {
     {13, "master_adver_int_cs", M_UNSIGNED32, M_RO},
     {14, "preempt", M_TRUTH, M_RO},
     {16, "accept", M_TRUTH, M_RO},
+    {17, "command", M_INTEGER, M_RW},
     {18, "primary_addr", M_ADDR_TYPE, M_RO},
     {19, "primary_addr", M_ADDR, M_RO},
     {20, "master_addr", M_ADDR_TYPE, M_RO},

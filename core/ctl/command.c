@@ -151,7 +151,8 @@ static bool add_reason(const struct ctl *c, struct change *ch, enum table_id t, 
 {
 	const struct field *f = schema_field(t, "admin_reason");
 	bool back = text_eq(value, enum_name(rs_admin_names, RS_ENABLED)) ||
-		    text_eq(value, enum_name(admin_updown_names, ADMIN_UP));
+		    text_eq(value, enum_name(admin_updown_names, ADMIN_UP)) ||
+		    text_eq(value, enum_name(vrrp_command_names, VRRP_COMMAND_TAKEOVER));
 
 	if (c->reason)
 		return add_set(ch, t, row, f->name, c->reason);
@@ -191,14 +192,15 @@ static int set_servers(struct ctl *c, int argc, char **argv, const char *field, 
 	return send_change(c, &ch, good);
 }
 
-static int set_one(struct ctl *c, enum table_id t, const void *row, const char *value)
+static int set_one(struct ctl *c, enum table_id t, const void *row, const char *field,
+		   const char *value)
 {
 	struct change ch = {0};
 	bool good;
 
 	if (!row)
 		return CTL_REFUSED;
-	good = add_set(&ch, t, row, "admin_state", value) && add_reason(c, &ch, t, row, value);
+	good = add_set(&ch, t, row, field, value) && add_reason(c, &ch, t, row, value);
 	return send_change(c, &ch, good);
 }
 
@@ -217,10 +219,10 @@ static int run_offline(struct ctl *c, int argc, char **argv)
 static int turn(struct ctl *c, int argc, char **argv, bool on)
 {
 	if (argc == 1 && match_any(c, T_VRRP_INSTANCE, argv[0]))
-		return set_one(c, T_VRRP_INSTANCE, match_vrrp(c, argv[0]),
+		return set_one(c, T_VRRP_INSTANCE, match_vrrp(c, argv[0]), "admin_state",
 			       enum_name(admin_updown_names, on ? ADMIN_UP : ADMIN_DOWN));
 	if (argc == 1 && match_any(c, T_VIRTUAL_SERVER, argv[0]))
-		return set_one(c, T_VIRTUAL_SERVER, match_vs(c, argv[0]),
+		return set_one(c, T_VIRTUAL_SERVER, match_vs(c, argv[0]), "admin_state",
 			       enum_name(vs_admin_names, on ? VS_ENABLED : VS_DISABLED));
 	return set_servers(c, argc, argv, "admin_state",
 			   enum_name(rs_admin_names, on ? RS_ENABLED : RS_DISABLED));
@@ -234,6 +236,24 @@ static int run_enable(struct ctl *c, int argc, char **argv)
 static int run_disable(struct ctl *c, int argc, char **argv)
 {
 	return turn(c, argc, argv, false);
+}
+
+static int command_instance(struct ctl *c, char **argv, enum vrrp_command command)
+{
+	return set_one(c, T_VRRP_INSTANCE, match_vrrp(c, argv[0]), "command",
+		       enum_name(vrrp_command_names, command));
+}
+
+static int run_yield(struct ctl *c, int argc, char **argv)
+{
+	(void)argc;
+	return command_instance(c, argv, VRRP_COMMAND_YIELD);
+}
+
+static int run_takeover(struct ctl *c, int argc, char **argv)
+{
+	(void)argc;
+	return command_instance(c, argv, VRRP_COMMAND_TAKEOVER);
 }
 
 static int run_weight(struct ctl *c, int argc, char **argv)
@@ -271,6 +291,10 @@ const struct command commands[] = {
     {"offline", "[VS] RS", "out at once, connections too", 1, 2, TAKES_ALL | TAKES_REASON,
      run_offline},
     {"weight", "[VS] RS WEIGHT", "change the weight of a real server", 2, 3, TAKES_ALL, run_weight},
+    {"yield", "INSTANCE", "give mastership away, and leave it to others", 1, 1, TAKES_REASON,
+     run_yield},
+    {"takeover", "INSTANCE", "end yield, and take mastership from a lower priority", 1, 1,
+     TAKES_REASON, run_takeover},
     {"reload", "", "read the configuration again, apply what differs", 0, 0, 0, run_reload},
     {NULL},
 };

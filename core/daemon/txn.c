@@ -97,6 +97,8 @@ static const char *objection(const struct txn *t, const struct change_op *op, co
 	struct virtual_server_row key;
 	const struct virtual_server_row *vs;
 
+	if (op->table == T_VRRP_INSTANCE)
+		return vrrp_command_objection(row);
 	if (op->table != T_REAL_SERVER || rs->admin_state != RS_DRAINING)
 		return NULL;
 	row_init(T_VIRTUAL_SERVER, &key);

@@ -113,8 +113,18 @@ enum vrrp_reason {
 	VRRP_REASON_CONFIG,
 	VRRP_REASON_RESUMED,   /* the process was replaced in time */
 	VRRP_REASON_WOKE_LATE, /* silent for so long that others may be master */
+	VRRP_REASON_YIELDED,   /* by the operator's command */
+	VRRP_REASON_TAKEOVER,  /* by the operator's command */
 };
 extern const struct enum_name vrrp_reason_names[];
+
+/* The operator's word on who is master. */
+enum vrrp_command {
+	VRRP_COMMAND_NONE = 1,
+	VRRP_COMMAND_YIELD,    /* resign, and count as priority 1 from then on */
+	VRRP_COMMAND_TAKEOVER, /* contest mastership once, whatever preempt says */
+};
+extern const struct enum_name vrrp_command_names[];
 
 enum { ADDRESS_LEASE_OFF = 0, ADDRESS_LEASE_AUTO = 1 };
 
@@ -143,6 +153,7 @@ struct vrrp_instance_row {
 	/* the operator's word */
 	uint8_t admin_state; /* enum admin_updown */
 	char admin_reason[128];
+	uint8_t command; /* enum vrrp_command */
 	/* state */
 	uint8_t state;
 	uint8_t reason; /* enum vrrp_reason: of the last transition */

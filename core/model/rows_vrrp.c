@@ -25,8 +25,14 @@ const struct enum_name vrrp_reason_names[] = {
     {VRRP_REASON_CONFIG, "configuration"},
     {VRRP_REASON_RESUMED, "resumed"},
     {VRRP_REASON_WOKE_LATE, "wokeLate"},
+    {VRRP_REASON_YIELDED, "yielded"},
+    {VRRP_REASON_TAKEOVER, "takeover"},
     {0},
 };
+const struct enum_name vrrp_command_names[] = {{VRRP_COMMAND_NONE, "none"},
+					       {VRRP_COMMAND_YIELD, "yield"},
+					       {VRRP_COMMAND_TAKEOVER, "takeover"},
+					       {0}};
 const struct enum_name addr_scope_names[] = {
     {SCOPE_GLOBAL, "global"}, {SCOPE_SITE, "site"},       {SCOPE_LINK, "link"},
     {SCOPE_HOST, "host"},     {SCOPE_NOWHERE, "nowhere"}, {0},
@@ -67,6 +73,10 @@ static const struct field vrrp_instance_fields[] = {
     ENUM(admin_state, F_ADMIN | F_SET | F_SNMP | F_LIVE, admin_updown_names, ADMIN_UP,
 	 "Down holds the instance in init."),
     STR(admin_reason, F_ADMIN | F_SET | F_SNMP | F_LIVE, 0, "The operator's note."),
+    ENUM(
+	command, F_ADMIN | F_SET | F_SNMP | F_LIVE, vrrp_command_names, VRRP_COMMAND_NONE,
+	"Yield resigns and counts as priority 1 until it is set otherwise; takeover becomes master "
+	"if its priority is higher than the master's."),
     ENUM(state, F_STATE, vrrp_state_names, VRRP_INIT, "State of the virtual router."),
     ENUM(reason, F_STATE, vrrp_reason_names, VRRP_REASON_NONE, "Why it is in this state."),
     U8(effective_priority, F_STATE, 0, 255, 0, NULL, "Priority that it advertises."),

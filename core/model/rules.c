@@ -6,6 +6,8 @@
  * 0; sh and mh keep choosing it and then fail the client, unless their fallback flag is set;
  * dh keeps choosing it and has no such flag, so with dh a drain can only hurt and is refused.
  *
+ * The owner of the addresses (priority 255) has them as its own: it cannot leave them to others.
+ *
  * Linked by main (validation) and by lvs. Pure.
  */
 #include "model/rules.h"
@@ -17,6 +19,14 @@ const char *lvs_drain_objection(const struct virtual_server_row *vs)
 	if (strcmp(vs->scheduler, "dh") == 0)
 		return "scheduler dh keeps sending clients to a server of weight 0 and fails them: "
 		       "use another scheduler, or set forcedOffline";
+	return NULL;
+}
+
+const char *vrrp_command_objection(const struct vrrp_instance_row *v)
+{
+	if (v->command == VRRP_COMMAND_YIELD && v->base_priority == 255)
+		return "the owner of the addresses (priority 255) cannot yield: set it down, or "
+		       "change its priority";
 	return NULL;
 }
 

@@ -11,6 +11,9 @@
  * NULL when it can. */
 const char *lvs_drain_objection(const struct virtual_server_row *vs);
 
+/* Why the command of this virtual router cannot be given; NULL when it can. */
+const char *vrrp_command_objection(const struct vrrp_instance_row *v);
+
 /* True when the scheduler takes a server of weight 0 out of the choice only with its fallback
  * flag (sh, mh); main need not care, lvs sets the flag while anything drains. */
 bool lvs_scheduler_needs_fallback(const char *scheduler);

@@ -38,6 +38,7 @@ enum guard {
 	ALWAYS,
 	IF_OWNER, /* may be master without waiting */
 	IF_PREEMPT,
+	IF_CONTEST,
 	IF_INTERVAL, /* version 2 and the configured interval has changed */
 	IF_CLAIMED,  /* a predecessor's claim still holds */
 	IF_LATE,     /* our own no longer does */
@@ -97,6 +98,7 @@ static const struct rule rules[] = {
 	{ S_INIT | S_FAULT, VRRP_EVENT_ADVERT_EQUAL_GREATER, ALWAYS, STAY, SAME, NOTHING, { 0 } },
 	{ S_INIT | S_FAULT, VRRP_EVENT_ADVERT_HIGHER, ALWAYS, STAY, SAME, NOTHING, { 0 } },
 	{ S_INIT | S_FAULT, VRRP_EVENT_CONFIG, ALWAYS, STAY, SAME, NOTHING, { 0 } },
+	{ S_INIT | S_FAULT | S_BACKUP, VRRP_EVENT_YIELD, ALWAYS, STAY, SAME, NOTHING, { 0 } },
 	{ S_INIT, VRRP_EVENT_SHUTDOWN, ALWAYS, STAY, SAME, NOTHING, { 0 } },
 	{ S_INIT, VRRP_EVENT_ADMIN_DOWN, ALWAYS, VRRP_INIT, VRRP_REASON_ADMIN_DOWN, NOTHING,
 	  { VRRP_DO_VIP_DEL } },
@@ -118,6 +120,8 @@ static const struct rule rules[] = {
 	/* 6.4.2 (420-440): priority 0 */
 	{ S_BACKUP, VRRP_EVENT_ADVERT_ZERO, ALWAYS, STAY, SAME, RESIGNED, { VRRP_DO_ARM_SKEW } },
 	/* 6.4.2 (450-475): preempt is false, or priority not below ours */
+	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, IF_CONTEST, VRRP_MASTER, VRRP_REASON_TAKEOVER, NOTHING,
+	  BECOME_MASTER },
 	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, IF_PREEMPT, STAY, SAME, WEAK, { 0 } },
 	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, ALWAYS, STAY, SAME, LEARN, { VRRP_DO_ARM_DOWN } },
 	{ S_BACKUP, VRRP_EVENT_ADVERT_EQUAL_LESSER, ALWAYS, STAY, SAME, LEARN, { VRRP_DO_ARM_DOWN } },
@@ -138,6 +142,8 @@ static const struct rule rules[] = {
 	  { VRRP_DO_DISARM, VRRP_DO_VIP_DEL } },
 	{ S_MASTER, VRRP_EVENT_CONFIG, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE, RESTART,
 	  STEP_BACK },
+	{ S_MASTER, VRRP_EVENT_YIELD, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE, RESTART,
+	  STEP_BACK },
 	{ S_MASTER, VRRP_EVENT_TIMER, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE, RESTART,
 	  STEP_BACK },
 	{ S_MASTER, VRRP_EVENT_ADVERT_ZERO, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE, RESTART,
@@ -154,6 +160,9 @@ static const struct rule rules[] = {
 	  { VRRP_DO_DISARM, VRRP_DO_ADVERT_ZERO, VRRP_DO_VIP_DEL } },
 	{ S_MASTER, VRRP_EVENT_LINK_DOWN, ALWAYS, VRRP_FAULT, VRRP_REASON_INTERFACE_DOWN, NOTHING,
 	  { VRRP_DO_DISARM, VRRP_DO_ADVERT_ZERO, VRRP_DO_VIP_DEL } },
+	/* not in the RFC: as a shutdown, but it goes on as the last reserve */
+	{ S_MASTER, VRRP_EVENT_YIELD, ALWAYS, VRRP_BACKUP, VRRP_REASON_YIELDED, RESTART,
+	  { VRRP_DO_ADVERT_ZERO, VRRP_DO_VIP_DEL, VRRP_DO_ARM_DOWN } },
 	/* 6.4.3 (665-680): Adver_Timer fires */
 	{ S_MASTER, VRRP_EVENT_TIMER, ALWAYS, STAY, SAME, NOTHING,
 	  { VRRP_DO_ADVERT, VRRP_DO_ARM_ADVERT } },
@@ -182,6 +191,7 @@ static const char *const event_names[VRRP_EVENT_KINDS] = {
     [VRRP_EVENT_ADMIN_DOWN] = "administratively down",
     [VRRP_EVENT_LINK_DOWN] = "interface down",
     [VRRP_EVENT_CONFIG] = "configuration changed",
+    [VRRP_EVENT_YIELD] = "yield",
     [VRRP_EVENT_TIMER] = "timer",
     [VRRP_EVENT_ADVERT] = "advertisement",
     [VRRP_EVENT_ADVERT_ZERO] = "advertisement with priority 0",
@@ -263,6 +273,8 @@ static bool allows(enum guard g, const struct vrrp_fsm_config *c, const struct v
 		return c->priority == VRRP_PRIO_OWNER && c->start_master;
 	case IF_PREEMPT:
 		return c->preempt;
+	case IF_CONTEST:
+		return c->contest;
 	case IF_INTERVAL:
 		return c->version == 2 && c->adver_int_cs != f->master_adver_int_cs;
 	case IF_CLAIMED:

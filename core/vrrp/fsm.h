@@ -17,6 +17,7 @@ struct vrrp_fsm_config {
 	uint8_t version;  /* 2 or 3 */
 	uint8_t priority; /* effective: 1..255 */
 	bool preempt;
+	bool contest;      /* takes over from a weaker master as soon as it is heard */
 	bool start_master; /* skips the wait at the start when priority is 255 */
 	uint32_t adver_int_cs;
 	struct addr primary; /* source of our advertisements; breaks a tie */
@@ -46,6 +47,7 @@ enum vrrp_event_kind {
 	VRRP_EVENT_ADMIN_DOWN,
 	VRRP_EVENT_LINK_DOWN, /* interface down, absent, or without an address */
 	VRRP_EVENT_CONFIG,    /* priority, preempt, interval changed while running */
+	VRRP_EVENT_YIELD, /* the operator gives mastership away; the priority is lowered already */
 	VRRP_EVENT_TIMER,
 	VRRP_EVENT_ADVERT, /* a valid advertisement: classified into the five below */
 	VRRP_EVENT_ADVERT_ZERO,

@@ -21,6 +21,10 @@
  * Transitions are told to the store at once, counters at most every PUBLISH_NS: main and the
  * agent need not see every advertisement.
  *
+ * `yield` lowers the priority for as long as it stands. `takeover` is an order for once: when
+ * the instance has become master it is fulfilled, and a process that starts later does not
+ * repeat it.
+ *
  * Version 2 has whole seconds on the wire: other intervals are rounded, at least one second.
  */
 #include "vrrp/instance.h"
@@ -32,7 +36,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PUBLISH_NS (200 * NS_PER_MS)
+#define PUBLISH_NS       (200 * NS_PER_MS)
+#define YIELDED_PRIORITY 1
 
 /* ---- the row ----------------------------------------------------------------- */
 
@@ -218,6 +223,8 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 		act(i, &s.action[a], now);
 	if (i->fsm.claim.at.ns)
 		remember(i);
+	if (i->fsm.state == VRRP_MASTER)
+		i->contest = i->cfg.contest = false;
 	if (old != i->fsm.state)
 		transition(i, old, now);
 	vrrp_instance_publish(i, old != i->fsm.state);
@@ -251,12 +258,19 @@ static uint32_t wire_interval(const struct vrrp_instance_row *r)
 	return cs > VRRP_INTERVAL_MAX ? VRRP_INTERVAL_MAX : cs;
 }
 
+/* The owner never does: main refuses it, a file that says 255 later wins over it. */
+static bool yields(const struct vrrp_instance_row *r)
+{
+	return r->command == VRRP_COMMAND_YIELD && r->base_priority != VRRP_PRIO_OWNER;
+}
+
 static void configure(struct vrrp_instance *i)
 {
 	const struct vrrp_instance_row *r = &i->row;
 
 	i->cfg.version = r->version;
-	i->cfg.priority = r->base_priority;
+	i->cfg.priority = yields(r) ? YIELDED_PRIORITY : r->base_priority;
+	i->cfg.contest = i->contest;
 	i->cfg.preempt = r->preempt || r->base_priority == VRRP_PRIO_OWNER;
 	i->cfg.start_master = r->initial_state == VRRP_MASTER;
 	i->cfg.adver_int_cs = wire_interval(r);
@@ -290,15 +304,20 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 	struct fieldset changed = row_diff(T_VRRP_INSTANCE, &i->row, row, wanted);
 	struct vrrp_fsm_config before = i->cfg;
 	uint32_t lease = i->row.address_lease_ms;
+	bool yielded = yields(&i->row);
 
 	if (fieldset_empty(&changed))
 		return true;
 	for (unsigned w = 0; w < 2; w++)
 		if (changed.w[w] & ~live.w[w])
 			return false;
+	if (row->command != i->row.command)
+		i->contest = row->command == VRRP_COMMAND_TAKEOVER && i->fsm.state != VRRP_MASTER;
 	row_copy_fields(T_VRRP_INSTANCE, &i->row, row, changed);
 	configure(i);
 	compose_advert(i);
+	if (yields(&i->row) && !yielded)
+		step_kind(i, VRRP_EVENT_YIELD, now);
 	if (i->cfg.priority != before.priority || i->cfg.preempt != before.preempt ||
 	    i->cfg.adver_int_cs != before.adver_int_cs)
 		step_kind(i, VRRP_EVENT_CONFIG, now);

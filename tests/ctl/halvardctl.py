@@ -65,6 +65,8 @@ MISTAKES = [
     ("set real_server 192.168.1.12 weight 3", 2, "usage: set real_server vs name FIELD VALUE"),
     ("set process main pid 3", 2, "nothing of process may be set"),
     ("set real_server 192.168.1.200 192.168.1.12 admin_state gone", 1, "forcedOffline"),
+    ("yield VI_2", 1, "did you mean VI_1?"),
+    ("yield", 2, "usage: halvardctl yield INSTANCE"),
     ("log soon", 2, "not a number of lines"),
 ]
 # (arguments, the lines that the daemon received)
@@ -87,6 +89,8 @@ CHANGES = [
     ("disable 192.168.1.200", [f"set virtual_server {WEB}: admin_state = disabled"]),
     ("disable VI_1", ["set vrrp_instance VI_1: admin_state = down"]),
     ("enable VI_1", ["set vrrp_instance VI_1: admin_state = up"]),
+    ("yield VI_1 --reason kernel", ["set vrrp_instance VI_1: command = yield",
+                                    "set vrrp_instance VI_1: admin_reason = kernel"]),
     ("set vrrp_instance VI_1 base_priority 150", ["set vrrp_instance VI_1: base_priority = 150"]),
     ("reload", ["command reload"]),
 ]

@@ -5,13 +5,12 @@
  * The routers are the real state machine (vrrp/fsm) and every advertisement passes through the
  * real codec (vrrp/packet). Each schedule is one seed:
  *
- *   calm     no loss; routers start, stop, crash, freeze, change priority. Invariant: two masters
- *            are never there for longer than an advertisement needs there and back.
- *   chaos    loss, duplicates, delay, overtaking, one-way and full splits, crashes, restarts. Then
- * the wire heals and everybody is up: after settling there is exactly one master, at every moment,
- * and it is the best router when all preempt. takeover the master of a settled group crashes or
- * stops: the next one is there within Active_Down or Skew_Time, and nobody sooner than the
- * remaining time allows.
+ *   calm     no loss; routers start, stop, crash, freeze, yield, change priority. Invariant: two
+ * masters are never there for longer than an advertisement needs there and back. chaos    loss,
+ * duplicates, delay, overtaking, one-way and full splits, crashes, restarts. Then the wire heals
+ * and everybody is up: after settling there is exactly one master, at every moment, and it is the
+ * best router when all preempt. takeover the master of a settled group crashes or stops: the next
+ * one is there within Active_Down or Skew_Time, and nobody sooner than the remaining time allows.
  *
  * A crashed router may be replaced at once: the new one finds the last claim and the addresses.
  * A frozen router does nothing and wakes with all that it has missed, in any order.
@@ -343,11 +342,20 @@ static void change_priority(struct world *w, int i)
 		feed_kind(w, i, VRRP_EVENT_CONFIG);
 }
 
+static void yield(struct world *w, int i)
+{
+	if (w->r[i].cfg.priority == VRRP_PRIO_OWNER || !acts(w, i))
+		return;
+	w->r[i].cfg.priority = 1;
+	feed_kind(w, i, VRRP_EVENT_YIELD);
+	feed_kind(w, i, VRRP_EVENT_CONFIG);
+}
+
 static void happen(struct world *w)
 {
 	int i = (int)draw(w, (uint64_t)w->n);
 
-	switch (draw(w, 10)) {
+	switch (draw(w, 11)) {
 	case 0:
 		crash(w, i);
 		break;
@@ -365,6 +373,9 @@ static void happen(struct world *w)
 		break;
 	case 5:
 		freeze(w, i);
+		break;
+	case 6:
+		yield(w, i);
 		break;
 	default:
 		start(w, i);
@@ -421,8 +432,7 @@ static void build_world(struct world *w, uint64_t seed)
 		c->preempt = !mixed || chance(w, 50);
 		c->primary = addr_ipv4(0xc0000201u + (uint32_t)i);
 		if (i == 0 && owner)
-			*c = (struct vrrp_fsm_config){w->version,      255,       true, true,
-						      c->adver_int_cs, c->primary};
+			c->priority = 255, c->preempt = c->start_master = true;
 	}
 	heal(w);
 }

@@ -15,7 +15,7 @@
 
 /* CLAIMED: a start soon enough after the last advertisement of a predecessor; EXPIRED: too late
  * by a nanosecond. LATE: a master that was silent for too long. */
-enum variant { PLAIN, NO_PREEMPT, OWNER, V2_INTERVAL, CLAIMED, EXPIRED, LATE };
+enum variant { PLAIN, NO_PREEMPT, OWNER, V2_INTERVAL, CLAIMED, EXPIRED, LATE, CONTEST };
 
 /* One cell: what must come of `event` in `state`. "-": no rule at all. */
 struct cell {
@@ -45,6 +45,7 @@ static const struct cell matrix[] = {
     {I, VRRP_EVENT_ADMIN_DOWN, PLAIN, I, VRRP_REASON_ADMIN_DOWN, "del"},
     {I, VRRP_EVENT_LINK_DOWN, PLAIN, F, VRRP_REASON_INTERFACE_DOWN, "del"},
     {I, VRRP_EVENT_CONFIG, PLAIN, I, KEEP, ""},
+    {I, VRRP_EVENT_YIELD, PLAIN, I, KEEP, ""},
     {I, VRRP_EVENT_TIMER, PLAIN, I, KEEP, "-"},
     {I, VRRP_EVENT_ADVERT_ZERO, PLAIN, I, KEEP, ""},
     {I, VRRP_EVENT_ADVERT_LOWER, PLAIN, I, KEEP, ""},
@@ -60,6 +61,7 @@ static const struct cell matrix[] = {
     {F, VRRP_EVENT_ADMIN_DOWN, PLAIN, I, VRRP_REASON_ADMIN_DOWN, ""},
     {F, VRRP_EVENT_LINK_DOWN, PLAIN, F, KEEP, ""},
     {F, VRRP_EVENT_CONFIG, PLAIN, F, KEEP, ""},
+    {F, VRRP_EVENT_YIELD, PLAIN, F, KEEP, ""},
     {F, VRRP_EVENT_TIMER, PLAIN, F, KEEP, "-"},
     {F, VRRP_EVENT_ADVERT_ZERO, PLAIN, F, KEEP, ""},
     {F, VRRP_EVENT_ADVERT_LOWER, PLAIN, F, KEEP, ""},
@@ -75,12 +77,16 @@ static const struct cell matrix[] = {
     {B, VRRP_EVENT_CONFIG, PLAIN, B, KEEP, "arm-down"},
     {B, VRRP_EVENT_CONFIG, V2_INTERVAL, B, KEEP, "arm-down"},
     {B, VRRP_EVENT_CONFIG, OWNER, M, VRRP_REASON_OWNER, MASTERLY},
+    {B, VRRP_EVENT_YIELD, PLAIN, B, KEEP, ""},
     {B, VRRP_EVENT_TIMER, PLAIN, M, VRRP_REASON_MASTER_DOWN_TIMER, MASTERLY},
     {B, VRRP_EVENT_TIMER, NO_PREEMPT, M, VRRP_REASON_MASTER_DOWN_TIMER, MASTERLY},
     {B, VRRP_EVENT_ADVERT_ZERO, PLAIN, B, KEEP, "arm-skew"},
     {B, VRRP_EVENT_ADVERT_ZERO, NO_PREEMPT, B, KEEP, "arm-skew"},
     {B, VRRP_EVENT_ADVERT_LOWER, PLAIN, B, KEEP, ""},
     {B, VRRP_EVENT_ADVERT_LOWER, NO_PREEMPT, B, KEEP, "arm-down"},
+    {B, VRRP_EVENT_ADVERT_LOWER, CONTEST, M, VRRP_REASON_TAKEOVER, MASTERLY},
+    {B, VRRP_EVENT_ADVERT_EQUAL_GREATER, CONTEST, B, KEEP, "arm-down"},
+    {B, VRRP_EVENT_ADVERT_HIGHER, CONTEST, B, KEEP, "arm-down"},
     {B, VRRP_EVENT_ADVERT_EQUAL_LESSER, PLAIN, B, KEEP, "arm-down"},
     {B, VRRP_EVENT_ADVERT_EQUAL_GREATER, PLAIN, B, KEEP, "arm-down"},
     {B, VRRP_EVENT_ADVERT_HIGHER, PLAIN, B, KEEP, "arm-down"},
@@ -92,6 +98,7 @@ static const struct cell matrix[] = {
     {M, VRRP_EVENT_LINK_DOWN, PLAIN, F, VRRP_REASON_INTERFACE_DOWN, "disarm zero del"},
     {M, VRRP_EVENT_CONFIG, PLAIN, M, KEEP, "advert arm-advert"},
     {M, VRRP_EVENT_CONFIG, OWNER, M, KEEP, "advert arm-advert"},
+    {M, VRRP_EVENT_YIELD, PLAIN, B, VRRP_REASON_YIELDED, "zero del arm-down"},
     {M, VRRP_EVENT_TIMER, PLAIN, M, KEEP, "advert arm-advert"},
     {M, VRRP_EVENT_ADVERT_ZERO, PLAIN, M, KEEP, "advert arm-advert"},
     {M, VRRP_EVENT_ADVERT_LOWER, PLAIN, M, KEEP, "advert garp-lower"},
@@ -107,6 +114,7 @@ static const struct cell matrix[] = {
     {M, VRRP_EVENT_ADMIN_DOWN, LATE, I, VRRP_REASON_ADMIN_DOWN, "disarm del"},
     {M, VRRP_EVENT_LINK_DOWN, LATE, F, VRRP_REASON_INTERFACE_DOWN, "disarm del"},
     {M, VRRP_EVENT_CONFIG, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
+    {M, VRRP_EVENT_YIELD, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
     {M, VRRP_EVENT_TIMER, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
     {M, VRRP_EVENT_ADVERT_ZERO, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
     {M, VRRP_EVENT_ADVERT_LOWER, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
@@ -135,7 +143,8 @@ static struct vrrp_fsm_config config(enum variant v)
 	struct vrrp_fsm_config c = {
 	    .version = v == V2_INTERVAL ? 2 : 3,
 	    .priority = v == OWNER ? 255 : 100,
-	    .preempt = v != NO_PREEMPT,
+	    .preempt = v != NO_PREEMPT && v != CONTEST,
+	    .contest = v == CONTEST,
 	    .start_master = v == OWNER,
 	    .adver_int_cs = 100,
 	    .primary = addr_ipv4(OWN_ADDRESS),
