@@ -8,6 +8,9 @@
  *
  * It is SCHED_RR so that a machine full of busy processes does not delay a restart; what it starts
  * is not (SCHED_RESET_ON_FORK) but for vrrp.
+ *
+ * A process that lives but does not work is worse than a dead one: where roles.c says so, one whose
+ * heartbeat does not come is killed, and then it is a death like any other.
  */
 #include "daemon/guardian.h"
 
@@ -16,6 +19,7 @@
 #include "daemon/notify.h"
 #include "daemon/roles.h"
 #include "daemon/spawn.h"
+#include "daemon/watchdog.h"
 #include "model/rows.h"
 
 #include <errno.h>
@@ -33,6 +37,7 @@
 #define STABLE_NS     NS_PER_S          /* a process that lived this long is forgiven */
 #define BACKOFF_FIRST (100 * NS_PER_MS) /* after the second death in a row; then doubled */
 #define BACKOFF_LAST  (10 * NS_PER_S)
+#define STARTING_NS   (30 * NS_PER_S) /* the watchdog's patience until a process is ready */
 
 struct guardian;
 
@@ -45,6 +50,7 @@ struct child {
 	struct timer restart;
 	bool wanted;
 	bool ready;
+	bool killed; /* by the watchdog; it may take its time to die */
 	uint32_t restarts;
 	int64_t backoff_ns;
 	struct mono started;
@@ -58,6 +64,8 @@ struct guardian {
 	struct child children[ROLE_COUNT]; /* by role; spec NULL: none */
 	struct sigwatch signals[4];
 	struct timer tick;
+	struct timer look;
+	struct watchdog watchdog;
 	struct timer stop_limit;
 	bool stopping;
 	bool main_told; /* main was told to stop */
@@ -200,8 +208,8 @@ static void on_child(void *arg, int fd, int what, struct mono now)
 	}
 	if (n != sizeof(m))
 		return;
+	c->heartbeat = now; /* whatever it says, it lives */
 	if (m.type == PARENT_HEARTBEAT) {
-		c->heartbeat = now;
 		c->lateness_us = m.value;
 	} else if (m.type == PARENT_READY) {
 		c->ready = true;
@@ -221,7 +229,7 @@ static void start(struct child *c)
 		timer_after(&c->restart, BACKOFF_LAST);
 		return;
 	}
-	c->ready = false;
+	c->ready = c->killed = false;
 	c->started = c->heartbeat = loop_now(c->g->loop);
 	watch_start(&c->watch, c->g->loop, c->fd, WATCH_READ, on_child, c);
 	log_info("started %s (pid %d)", c->spec->ident, (int)c->pid);
@@ -382,6 +390,41 @@ static void on_tick(void *arg, struct mono now)
 	timer_after(&g->tick, TICK_NS);
 }
 
+/* ---- watchdog --------------------------------------------------------- */
+
+static int64_t patience(const struct child *c)
+{
+	int set = c->g->o->watchdog_s;
+	int64_t limit = (set == WATCHDOG_OF_ROLE ? c->spec->silence_s : (unsigned)set) * NS_PER_S;
+
+	if (!c->spec->silence_s || !limit)
+		return INT64_MAX;
+	return c->ready || limit > STARTING_NS ? limit : STARTING_NS;
+}
+
+static void look_at(struct child *c, struct mono now)
+{
+	int64_t silent = watchdog_silence(&c->g->watchdog, c->heartbeat, now);
+
+	if (!c->pid || c->killed || silent <= patience(c))
+		return;
+	log_errx("%s (pid %d) hangs, no heartbeat for %.1f s: killed, to be started again",
+		 c->spec->ident, (int)c->pid, (double)silent / (double)NS_PER_S);
+	c->killed = true;
+	kill(c->pid, SIGKILL);
+}
+
+static void on_look(void *arg, struct mono now)
+{
+	struct guardian *g = arg;
+
+	watchdog_tick(&g->watchdog, now);
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if (g->children[r].spec && !g->stopping)
+			look_at(&g->children[r], now);
+	timer_after(&g->look, WATCHDOG_TICK_NS);
+}
+
 /* ---- start ------------------------------------------------------------ */
 
 static bool wanted_at_start(const struct options *o, enum role r)
@@ -429,15 +472,19 @@ int guardian_run(const struct options *o)
 	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigwatch_start(&g.signals[i], g.loop, signals[i], on_signal, &g);
 	timer_init(&g.tick, g.loop, on_tick, &g);
+	timer_init(&g.look, g.loop, on_look, &g);
 	timer_init(&g.stop_limit, g.loop, on_stop_limit, &g);
 	start_children(&g);
+	watchdog_start(&g.watchdog, loop_refresh(g.loop));
 	timer_after(&g.tick, TICK_NS);
+	timer_after(&g.look, WATCHDOG_TICK_NS);
 	loop_run(g.loop);
 	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigwatch_stop(&g.signals[i]);
 	for (unsigned i = 0; i < role_spec_count; i++)
 		timer_stop(&g.children[role_specs[i].role].restart);
 	timer_stop(&g.tick);
+	timer_stop(&g.look);
 	timer_stop(&g.stop_limit);
 	loop_free(g.loop);
 	return 0;

@@ -14,7 +14,8 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/reload.c core/daemon/reload.h \
 	core/daemon/roles.c core/daemon/roles.h \
 	core/daemon/spawn.c core/daemon/spawn.h \
-	core/daemon/txn.c core/daemon/txn.h
+	core/daemon/txn.c core/daemon/txn.h \
+	core/daemon/watchdog.c core/daemon/watchdog.h
 
 sbin_PROGRAMS += halvard
 halvard_SOURCES = core/daemon/halvard.c

@@ -15,7 +15,7 @@
 #define OWN_CONFIG        SYSCONFDIR "/halvard/halvard.conf"
 #define KEEPALIVED_CONFIG "/etc/keepalived/keepalived.conf"
 
-enum long_only { OPT_RUN_DIR = 256, OPT_STATE_DIR, OPT_PRINT_CONFIG, OPT_ROLE };
+enum long_only { OPT_RUN_DIR = 256, OPT_STATE_DIR, OPT_PRINT_CONFIG, OPT_ROLE, OPT_WATCHDOG };
 
 static const struct option long_options[] = {
     {"use-file", required_argument, NULL, 'f'},
@@ -36,6 +36,7 @@ static const struct option long_options[] = {
     {"state-dir", required_argument, NULL, OPT_STATE_DIR},
     {"print-config", no_argument, NULL, OPT_PRINT_CONFIG},
     {"role", required_argument, NULL, OPT_ROLE},
+    {"watchdog", required_argument, NULL, OPT_WATCHDOG},
     {"version", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -98,6 +99,18 @@ static bool set_facility(struct options *o, const char *text)
 	return true;
 }
 
+static bool set_watchdog(struct options *o, const char *text)
+{
+	uint64_t v = 0;
+
+	if (strcmp(text, "off") != 0 && !text_u64(text, 1, 3600, &v)) {
+		fprintf(stderr, "halvard: watchdog %s: off or 1..3600 seconds is allowed\n", text);
+		return false;
+	}
+	o->watchdog_s = (int)v;
+	return true;
+}
+
 static bool take_more(struct options *o, int c)
 {
 	switch (c) {
@@ -123,6 +136,8 @@ static bool take_more(struct options *o, int c)
 		return true;
 	case OPT_ROLE:
 		return set_role(o, optarg);
+	case OPT_WATCHDOG:
+		return set_watchdog(o, optarg);
 	default:
 		return false;
 	}
@@ -210,7 +225,8 @@ enum options_result options_parse(struct options *o, int argc, char **argv)
 
 	*o = (struct options){
 	    .env = {.role = ROLE_GUARDIAN, .run_dir = RUNDIR, .state_dir = STATEDIR},
-	    .facility = LOG_DAEMON};
+	    .facility = LOG_DAEMON,
+	    .watchdog_s = WATCHDOG_OF_ROLE};
 	while ((c = getopt_long(argc, argv, "f:nlDS:GPCVIp:xA:t::vh", long_options, NULL)) != -1) {
 		if (c == 'h') {
 			usage();

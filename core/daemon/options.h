@@ -14,9 +14,12 @@ struct options {
 	int facility;         /* -S */
 	bool no_vrrp;         /* -C: checks only */
 	bool no_lvs;          /* -P: VRRP only */
+	int watchdog_s;       /* --watchdog: 0 off, WATCHDOG_OF_ROLE as the role says */
 	bool test;            /* -t */
 	bool print_config;
 };
+
+#define WATCHDOG_OF_ROLE (-1)
 
 enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
 

@@ -11,6 +11,7 @@ struct role_spec {
 	bool realtime;                            /* SCHED_RR and locked memory */
 	const char *user;                         /* runs as this user when there is one */
 	unsigned start_order;
+	unsigned silence_s; /* killed after so long without a heartbeat; 0: never */
 };
 
 extern const struct role_spec role_specs[];

@@ -1,0 +1,146 @@
+"""Processes that hang (SIGSTOP): which of them the guardian ends, and what goes on without them."""
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from lab import daemons
+from lab.space import wait_for
+from lab.topology import VIP
+
+VRRP = """
+vrrp_instance VI_1 {
+	state BACKUP
+	interface eth0
+	virtual_router_id 51
+	priority 150
+	version 3
+	advert_int 0.5
+	virtual_ipaddress {
+		%s
+	}
+}
+""" % VIP
+LVS = """
+virtual_server 192.0.2.1 80 {
+	lvs_sched rr
+	protocol TCP
+	real_server 127.0.0.1 9 {
+		TCP_CHECK {
+		}
+	}
+}
+"""
+
+
+def rows(daemon, table):
+    return json.loads(daemon.ctl("--json", "show", table).stdout)[table]
+
+
+def process(daemon, role):
+    return next(r for r in rows(daemon, "process") if r["role"] == role)
+
+
+def instance(daemon):
+    return rows(daemon, "vrrp_instance")[0]
+
+
+def restarted(daemon, role, dead, deadline):
+    """Waits for another process of the role that works; returns its row."""
+    wait_for(lambda: daemon.role(role) != dead, deadline, "another " + role)
+    return wait_for(lambda: process(daemon, role)["state"] == "running" and process(daemon, role),
+                    10, role + " working")
+
+
+class Stopped:
+    """A process stands still inside the block."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def __enter__(self):
+        os.kill(self.pid, signal.SIGSTOP)
+        return self
+
+    def __exit__(self, *exc):
+        try:
+            os.kill(self.pid, signal.SIGCONT)
+        except ProcessLookupError:
+            pass
+
+
+def start(cluster, *options, config=VRRP):
+    daemon = cluster.directors[0].halvard(config, options=list(options)).start()
+    wait_for(lambda: daemon.ctl("status", check=False).returncode == 0, 10, "status")
+    return daemon
+
+
+def test_vrrp_hangs(cluster):
+    daemon = start(cluster, "-P")
+    cluster.wait_owner(cluster.directors[0], 10)
+    pid = daemon.role("vrrp")
+    with Stopped(pid):
+        row = restarted(daemon, "vrrp", pid, 15)
+    assert row["restarts"] == 1
+    assert "halvard-vrrp (pid %d) hangs, no heartbeat for 3." % pid in daemon.log_text()
+    wait_for(lambda: instance(daemon)["state"] == "master", 10, "master again")
+    cluster.wait_owner(cluster.directors[0], 5)
+
+
+def test_lvs_hangs(cluster):
+    daemon = start(cluster, "-C", "--watchdog", "2", config=LVS)
+    main, pid = daemon.role("main"), daemon.role("lvs")
+    before = process(daemon, "lvs")["restarts"]
+    with Stopped(pid):
+        row = restarted(daemon, "lvs", pid, 15)
+    assert row["restarts"] == before + 1
+    assert "halvard-lvs (pid %d) hangs" % pid in daemon.log_text()
+    assert daemon.role("main") == main
+
+
+def test_watchdog_off(cluster):
+    daemon = start(cluster, "-P", "--watchdog", "off")
+    pid = daemon.role("vrrp")
+    with Stopped(pid):
+        time.sleep(4)  # the default is three
+        assert daemon.role("vrrp") == pid
+    assert process(daemon, "vrrp")["restarts"] == 0
+
+
+@pytest.mark.parametrize("who", ["main", "guardian"])
+def test_hangs_and_goes_on(cluster, who):
+    """Adverts go on without either; nobody is killed then or when it wakes up."""
+    daemon = start(cluster, "-P", "--watchdog", "1")
+    cluster.wait_owner(cluster.directors[0], 10)
+    pids = {"guardian": daemon.process.pid, "main": daemon.role("main"),
+            "vrrp": daemon.role("vrrp")}
+    before = instance(daemon)
+    with cluster.watch() as watch:
+        with Stopped(pids[who]):
+            time.sleep(2.5)
+        time.sleep(0.6)  # two looks of the watchdog
+        after = wait_for(lambda: instance(daemon), 5, "an answer")
+    assert not [e for e in watch.events if not e[2]]
+    assert after["adverts_sent"] >= before["adverts_sent"] + 4
+    assert after["transitions"] == before["transitions"]
+    assert {r: daemon.role(r) for r in ("main", "vrrp")} == {r: pids[r] for r in ("main", "vrrp")}
+    assert "hangs" not in daemon.log_text()
+
+
+def test_first_process_of_a_container(cluster):
+    """As PID 1 it waits for processes that others left behind, and SIGTERM ends it."""
+    daemon = cluster.directors[0].halvard(VRRP, options=["-P"])
+    command = daemon.command()
+    daemon.command = lambda: ["unshare", "-p", "--fork", "--kill-child", *command]
+    daemon.start()
+    wait_for(lambda: daemon.ctl("status", check=False).returncode == 0, 10, "status")
+    first = daemons.children(daemon.process.pid)[0]
+    known = set(daemons.children(first))
+    subprocess.run(["nsenter", "-t", str(first), "-p", "sh", "-c", "sleep 0.3 &"], check=True)
+    orphan = wait_for(lambda: set(daemons.children(first)) - known, 5, "the orphan").pop()
+    wait_for(lambda: orphan not in daemons.children(first), 5, "the orphan buried")
+    os.kill(first, signal.SIGTERM)
+    assert daemon.process.wait(10) == 0
