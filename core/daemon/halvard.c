@@ -4,6 +4,7 @@
  */
 #include "base/log.h"
 #include "config/config.h"
+#include "daemon/confine.h"
 #include "daemon/guardian.h"
 #include "daemon/options.h"
 #include "daemon/roles.h"
@@ -69,6 +70,8 @@ static int run_role(const struct options *o)
 	signal(SIGTERM, SIG_IGN);
 	if (spec->realtime)
 		mlockall(MCL_CURRENT | MCL_FUTURE); /* refused: the guardian has said so */
+	if (spec->confined)
+		confine(spec->user, spec->caps);
 	return spec->entry(&o->env);
 }
 

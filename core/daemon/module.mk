@@ -1,6 +1,7 @@
 noinst_LIBRARIES += core/daemon/libdaemon.a
 core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/changelog.c core/daemon/changelog.h \
+	core/daemon/confine.c core/daemon/confine.h \
 	core/daemon/control.c core/daemon/control.h \
 	core/daemon/digest.c core/daemon/digest.h \
 	core/daemon/director.h \

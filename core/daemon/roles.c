@@ -6,16 +6,55 @@
  * answer to a large table. Main is not watched: nothing stands still without it, and a change that
  * it is in the middle of is worth more than a quick restart. Neither is the agent: its library
  * waits for a frozen snmpd, and killing it would only begin the same wait again.
+ *
+ * Rights: what reads packets, answers of servers or SNMP keeps the capabilities it uses each day
+ * and no others. CAP_NET_ADMIN: addresses, IPVS, and the sysctls of the network; the kernel itself
+ * loads the modules of IPVS that are asked for. CAP_NET_RAW: VRRP and ARP, checks bound to an
+ * interface. CAP_IPC_LOCK: memory taken later is locked too, and would be refused without. CAP_NET_
+ * BIND_SERVICE: checks with a low bind_port. Main stays root: it is to run other people's scripts.
  */
 #include "daemon/roles.h"
 
+#include "daemon/confine.h"
+
+#include <linux/capability.h>
 #include <stddef.h>
 
 const struct role_spec role_specs[] = {
-    {ROLE_MAIN, "halvard-main", main_main, false, NULL, 1, 0},
-    {ROLE_VRRP, "halvard-vrrp", vrrp_main, true, NULL, 2, 3},
-    {ROLE_LVS, "halvard-lvs", lvs_main, false, NULL, 3, 10},
-    {ROLE_AGENT, "halvard-agent", NULL, false, "halvard-agent", 4, 0},
+    {
+	.role = ROLE_MAIN,
+	.ident = "halvard-main",
+	.entry = main_main,
+	.start_order = 1,
+    },
+    {
+	.role = ROLE_VRRP,
+	.ident = "halvard-vrrp",
+	.entry = vrrp_main,
+	.realtime = true,
+	.confined = true,
+	.user = "halvard-vrrp",
+	.caps = CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | CAP_BIT(CAP_IPC_LOCK),
+	.start_order = 2,
+	.silence_s = 3,
+    },
+    {
+	.role = ROLE_LVS,
+	.ident = "halvard-lvs",
+	.entry = lvs_main,
+	.confined = true,
+	.user = "halvard-lvs",
+	.caps = CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | CAP_BIT(CAP_NET_BIND_SERVICE),
+	.start_order = 3,
+	.silence_s = 10,
+    },
+    {
+	.role = ROLE_AGENT,
+	.ident = "halvard-agent",
+	.confined = true,
+	.user = "halvard-agent",
+	.start_order = 4,
+    },
 };
 const unsigned role_spec_count = sizeof(role_specs) / sizeof(role_specs[0]);
 

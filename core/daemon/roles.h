@@ -9,7 +9,9 @@ struct role_spec {
 	const char *ident;                        /* in the log */
 	int (*entry)(const struct role_env *env); /* NULL: a program of its own */
 	bool realtime;                            /* SCHED_RR and locked memory */
+	bool confined;                            /* loses all rights but the next two */
 	const char *user;                         /* runs as this user when there is one */
+	uint64_t caps;                            /* keeps these capabilities: CAP_BIT() */
 	unsigned start_order;
 	unsigned silence_s; /* killed after so long without a heartbeat; 0: never */
 };

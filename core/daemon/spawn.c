@@ -9,12 +9,11 @@
 #include "daemon/spawn.h"
 
 #include "base/log.h"
+#include "daemon/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,17 +43,6 @@ static void agent_path(char path[PATH_MAX])
 		0 &&
 	    access(self, X_OK) == 0)
 		snprintf(path, PATH_MAX, "%s", self);
-}
-
-static void become_user(const char *name)
-{
-	const struct passwd *pw = name ? getpwnam(name) : NULL;
-
-	if (!pw || geteuid() != 0)
-		return;
-	if (initgroups(pw->pw_name, pw->pw_gid) < 0 || setgid(pw->pw_gid) < 0 ||
-	    setuid(pw->pw_uid) < 0)
-		fatal("cannot become %s", name);
 }
 
 static int make_memory(void)
@@ -116,7 +104,8 @@ run(const struct options *o, const struct role_spec *spec, int fd, int memory, p
 	argv = options_for_role(o, spec->role, spec->ident);
 	if (spec->realtime)
 		become_realtime();
-	become_user(spec->user);
+	if (!spec->entry && spec->confined) /* a role of this binary does so itself */
+		confine(spec->user, spec->caps);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != guardian)
 		_exit(1);

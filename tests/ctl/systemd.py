@@ -39,6 +39,16 @@ def namespaces():
     return ["unshare", *flags]
 
 
+def rights(unit):
+    """The capabilities that the unit leaves a root process."""
+    caps = [word[4:].lower() for name, value in unit if name == "CapabilityBoundingSet"
+            for word in value.split()]
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        return []
+    return ["setpriv", "--no-new-privs", "--inh-caps=-all",
+            "--bounding-set=-all," + ",".join("+" + c for c in caps)]
+
+
 def wait_for(sock, word):
     """Everything said until the word comes."""
     said = []
@@ -50,7 +60,7 @@ def wait_for(sock, word):
     return said
 
 
-def test_life(start):
+def test_life(start, unit):
     options = start.split()[1:]
     with tempfile.TemporaryDirectory() as top:
         with open(f"{top}/conf", "w", encoding="ascii") as f:
@@ -60,7 +70,7 @@ def test_life(start):
         sock.settimeout(15)
         env = {**os.environ, "NOTIFY_SOCKET": f"{top}/notify", "WATCHDOG_USEC": "10000000"}
         daemon = subprocess.Popen(
-            [*namespaces(), os.path.join(BUILD, "halvard"), *options, "-l", "-G", "-P", "-f",
+            [*namespaces(), *rights(unit), os.path.join(BUILD, "halvard"), *options, "-l", "-G", "-P", "-f",
              f"{top}/conf", "--run-dir", f"{top}/run", "--state-dir", f"{top}/lib"],
             env=env, stderr=subprocess.PIPE, text=True)
         said = wait_for(sock, "READY=1")
@@ -74,6 +84,8 @@ def test_life(start):
         check("it says that it stops", "STOPPING=1" in said[-1] if said else False, said)
         log = daemon.communicate(timeout=15)[1]
         check("it ends with status 0", daemon.returncode == 0, daemon.returncode, log)
+        check("the unit's capabilities are enough",
+              not rights(unit) or "cannot" not in log and "CAP_SETPCAP" not in log, log)
         check("nothing is left in the run directory but the pid file",
               set(os.listdir(f"{top}/run")) <= {"halvard.pid"}, os.listdir(f"{top}/run"))
 
@@ -92,7 +104,7 @@ def main():
         faults = [line for line in run.stdout.split("\n")
                   if "halvard.service" in line and "not executable" not in line]
         check("systemd's parser has nothing to say", not faults, *faults)
-    test_life(first["ExecStart"])
+    test_life(first["ExecStart"], unit)
     print(f"1..{count}")
     sys.exit(1 if failed else 0)
 

@@ -1,6 +1,7 @@
 """Processes that hang (SIGSTOP): which of them the guardian ends, and what goes on without them."""
 import json
 import os
+import pwd
 import signal
 import subprocess
 import time
@@ -144,3 +145,42 @@ def test_first_process_of_a_container(cluster):
     wait_for(lambda: orphan not in daemons.children(first), 5, "the orphan buried")
     os.kill(first, signal.SIGTERM)
     assert daemon.process.wait(10) == 0
+
+
+CAPS = {"net_bind_service": 10, "net_admin": 12, "net_raw": 13, "ipc_lock": 14}
+RIGHTS = {"vrrp": {"net_admin", "net_raw", "ipc_lock"},
+          "lvs": {"net_admin", "net_raw", "net_bind_service"},
+          "agent": set()}
+
+
+def status(pid):
+    with open("/proc/%d/status" % pid) as f:
+        return {k: v.split() for k, v in (line.rstrip("\n").split(":", 1) for line in f)}
+
+
+def users_exist():
+    """Not in a user namespace of one user, where everybody is root."""
+    with open("/proc/self/uid_map") as f:
+        return int(f.read().split()[2]) > 1
+
+
+def test_rights(cluster):
+    director = cluster.directors[0]
+    snmpd = director.snmpd()
+    snmpd.start()
+    daemon = director.halvard(VRRP + LVS, agentx=snmpd.agentx).start()
+    cluster.wait_owner(director, 10)
+    all_caps = int(status(os.getpid())["CapEff"][0], 16)
+    assert int(status(daemon.role("main"))["CapEff"][0], 16) == all_caps
+    for role, names in RIGHTS.items():
+        wait_for(lambda r=role: process(daemon, r)["state"] == "running", 10, role)
+        seen = status(daemon.role(role))
+        caps = "%016x" % (sum(1 << CAPS[n] for n in names) & all_caps)
+        assert [seen[k][0] for k in ("CapEff", "CapPrm", "CapBnd")] == [caps] * 3, role
+        assert [seen[k][0] for k in ("CapInh", "CapAmb")] == ["0" * 16] * 2, role
+        assert seen["NoNewPrivs"] == ["1"], role
+        uid = pwd.getpwnam("halvard-" + role).pw_uid if users_exist() else 0
+        assert seen["Uid"] == [str(uid)] * 4, role
+        assert seen["Gid"] == [str(pwd.getpwnam("halvard-" + role).pw_gid if uid else 0)] * 4, role
+    assert os.sched_getscheduler(daemon.role("vrrp")) == \
+        os.sched_getscheduler(daemon.process.pid) & 0xffff  # real time, or refused to both

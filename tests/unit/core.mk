@@ -1,7 +1,7 @@
 if HAVE_CMOCKA
 core_tests = tests/unit/test_base tests/unit/test_store tests/unit/test_link \
 	tests/unit/daemon_overlay tests/unit/daemon_jobs \
-	tests/unit/daemon_watchdog
+	tests/unit/daemon_watchdog tests/unit/daemon_confine
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
 core_test_libs = core/ipc/libipc.a core/model/libmodel.a core/base/libbase.a
@@ -12,5 +12,6 @@ tests_unit_daemon_overlay_LDADD = core/daemon/libdaemon.a $(core_test_libs) $(CR
 tests_unit_daemon_jobs_LDADD = core/daemon/libdaemon.a core/config/libconfig.a $(core_test_libs) \
 	$(EVENT_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 tests_unit_daemon_watchdog_LDADD = core/daemon/libdaemon.a $(CMOCKA_LIBS)
+tests_unit_daemon_confine_LDADD = core/daemon/libdaemon.a core/base/libbase.a $(CMOCKA_LIBS)
 endif
 EXTRA_DIST += tests/netns/test_guard.py

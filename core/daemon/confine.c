@@ -1,0 +1,93 @@
+/*
+ * confine: see confine.h. capabilities(7) by system call: three of them need no library.
+ *
+ * The order matters. The bounding set is cut while CAP_SETPCAP is there, and the user changed
+ * while CAP_SETUID is; PR_SET_KEEPCAPS carries the permitted set over that change, and capset()
+ * then leaves what is to stay. A change of user also forgets PR_SET_PDEATHSIG, so that comes last.
+ *
+ * A process that stays root has no more rights over the kernel than its capabilities either, but
+ * it owns root's files: the users are the better half, and the package makes them.
+ */
+#include "daemon/confine.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define WORDS _LINUX_CAPABILITY_U32S_3
+
+static void get_caps(struct __user_cap_data_struct d[WORDS])
+{
+	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+
+	if (syscall(SYS_capget, &h, d) < 0)
+		fatal("cannot read capabilities");
+}
+
+/* What is permitted of `caps` becomes all there is. */
+static void set_caps(uint64_t caps)
+{
+	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct d[WORDS];
+
+	get_caps(d);
+	for (unsigned i = 0; i < WORDS; i++) {
+		d[i].permitted &= (uint32_t)(caps >> (32 * i));
+		d[i].effective = d[i].permitted;
+		d[i].inheritable = 0;
+	}
+	if (syscall(SYS_capset, &h, d) < 0)
+		fatal("cannot give up capabilities");
+}
+
+static bool may_bound(void)
+{
+	struct __user_cap_data_struct d[WORDS];
+
+	get_caps(d);
+	return d[0].effective & CAP_BIT(CAP_SETPCAP);
+}
+
+static void bound_caps(uint64_t caps)
+{
+	if (!may_bound()) {
+		log_info("the capability bounding set stays as it is: CAP_SETPCAP is missing");
+		return;
+	}
+	for (int c = 0; prctl(PR_CAPBSET_READ, c) >= 0; c++)
+		if (!(caps & CAP_BIT(c)) && prctl(PR_CAPBSET_DROP, c) < 0)
+			fatal("cannot bound capabilities");
+}
+
+static void become_user(const char *name)
+{
+	const struct passwd *pw = name ? getpwnam(name) : NULL;
+
+	if (!pw || geteuid() != 0)
+		return;
+	if (initgroups(pw->pw_name, pw->pw_gid) < 0) {
+		log_warn("cannot become %s, going on as root with fewer capabilities", name);
+		return;
+	}
+	if (prctl(PR_SET_KEEPCAPS, 1) < 0 || setgid(pw->pw_gid) < 0 || setuid(pw->pw_uid) < 0)
+		fatal("cannot become %s", name);
+}
+
+void confine(const char *user, uint64_t caps)
+{
+	bound_caps(caps);
+	become_user(user);
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	set_caps(caps);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		fatal("cannot give up gaining rights");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}

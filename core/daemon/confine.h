@@ -1,0 +1,18 @@
+/*
+ * confine: gives up rights for good. Called once at the start of a process, before it has read
+ * anything from outside.
+ */
+#ifndef DAEMON_CONFINE_H
+#define DAEMON_CONFINE_H
+
+#include <stdint.h>
+
+#define CAP_BIT(c) (UINT64_C(1) << (c)) /* c: CAP_* of <linux/capability.h> */
+
+/* Becomes `user` if there is one of that name and this is root, keeps of the capabilities those
+ * in `caps` and loses the others everywhere (bounding set included), gains none by exec from then
+ * on, and dies with its parent. Where the user cannot be changed at all (a namespace that has no
+ * others) the process says so and goes on with `caps`; every other failure ends it. */
+void confine(const char *user, uint64_t caps);
+
+#endif
