@@ -14,6 +14,7 @@
 #include "agent/serve.h"
 #include "agent/snmp_loop.h"
 #include "base/log.h"
+#include "base/syscalls.h"
 #include "base/text.h"
 #include "ipc/link.h"
 #include "ipc/parent.h"
@@ -336,5 +337,6 @@ int main(int argc, char **argv)
 	log.facility = 3 << 3; /* daemon */
 	log_init(&log);
 	signal(SIGPIPE, SIG_IGN);
+	syscalls_limit(SYSCALLS_BASIC | SYSCALLS_FOLDERS);
 	return run();
 }

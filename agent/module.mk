@@ -17,5 +17,5 @@ sbin_PROGRAMS += halvard-agent
 halvard_agent_SOURCES = agent/main.c
 halvard_agent_CPPFLAGS = $(AM_CPPFLAGS) $(SNMP_CFLAGS)
 halvard_agent_LDADD = agent/libagent.a core/ipc/libipc.a core/model/libmodel.a \
-	core/base/libbase.a $(SNMP_LIBS) $(EVENT_LIBS)
+	core/base/libbase.a $(SNMP_LIBS) $(EVENT_LIBS) $(SECCOMP_LIBS)
 endif

@@ -5,4 +5,11 @@ core_base_libbase_a_SOURCES = \
 	core/base/clock.c core/base/clock.h \
 	core/base/log.c core/base/log.h \
 	core/base/loop.c core/base/loop.h \
+	core/base/syscalls.h \
 	core/base/text.c core/base/text.h
+if SECCOMP
+core_base_libbase_a_SOURCES += core/base/syscalls.c
+else
+core_base_libbase_a_SOURCES += core/base/syscalls_none.c
+endif
+EXTRA_DIST += core/base/syscalls.c core/base/syscalls_none.c

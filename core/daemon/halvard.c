@@ -3,6 +3,7 @@
  * guardian that starts them, or it tests or prints a configuration.
  */
 #include "base/log.h"
+#include "base/syscalls.h"
 #include "config/config.h"
 #include "daemon/confine.h"
 #include "daemon/guardian.h"
@@ -72,6 +73,7 @@ static int run_role(const struct options *o)
 		mlockall(MCL_CURRENT | MCL_FUTURE); /* refused: the guardian has said so */
 	if (spec->confined)
 		confine(spec->user, spec->caps);
+	syscalls_limit(spec->syscalls);
 	return spec->entry(&o->env);
 }
 

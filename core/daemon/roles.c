@@ -15,6 +15,7 @@
  */
 #include "daemon/roles.h"
 
+#include "base/syscalls.h"
 #include "daemon/confine.h"
 
 #include <linux/capability.h>
@@ -35,6 +36,7 @@ const struct role_spec role_specs[] = {
 	.confined = true,
 	.user = "halvard-vrrp",
 	.caps = CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | CAP_BIT(CAP_IPC_LOCK),
+	.syscalls = SYSCALLS_BASIC | SYSCALLS_THREADS,
 	.start_order = 2,
 	.silence_s = 3,
     },
@@ -45,6 +47,7 @@ const struct role_spec role_specs[] = {
 	.confined = true,
 	.user = "halvard-lvs",
 	.caps = CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | CAP_BIT(CAP_NET_BIND_SERVICE),
+	.syscalls = SYSCALLS_BASIC | SYSCALLS_SYSCTL | SYSCALLS_LIMITS,
 	.start_order = 3,
 	.silence_s = 10,
     },

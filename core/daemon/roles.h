@@ -12,6 +12,7 @@ struct role_spec {
 	bool confined;                            /* loses all rights but the next two */
 	const char *user;                         /* runs as this user when there is one */
 	uint64_t caps;                            /* keeps these capabilities: CAP_BIT() */
+	unsigned syscalls;                        /* enum syscall_set; 0: all */
 	unsigned start_order;
 	unsigned silence_s; /* killed after so long without a heartbeat; 0: never */
 };

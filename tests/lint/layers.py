@@ -17,6 +17,7 @@ LIBRARY_HEADERS = {
     "libevent": ("event2/",),
     "libnl": ("netlink/",),
     "libcrypto": ("openssl/",),
+    "libseccomp": ("seccomp.h",),
     "net-snmp": ("net-snmp/",),
     "libcurl": ("curl/",),
     "c-ares": ("ares.h", "ares_"),

@@ -164,6 +164,12 @@ def users_exist():
         return int(f.read().split()[2]) > 1
 
 
+def filters_built():
+    """Not with sanitizers or --disable-seccomp, and not in a kernel without."""
+    with open(os.path.join(daemons.BUILD, "config.status")) as f:
+        return 'S["SECCOMP_TRUE"]=""' in f.read() and "Seccomp" in status(os.getpid())
+
+
 def test_rights(cluster):
     director = cluster.directors[0]
     snmpd = director.snmpd()
@@ -179,6 +185,7 @@ def test_rights(cluster):
         assert [seen[k][0] for k in ("CapEff", "CapPrm", "CapBnd")] == [caps] * 3, role
         assert [seen[k][0] for k in ("CapInh", "CapAmb")] == ["0" * 16] * 2, role
         assert seen["NoNewPrivs"] == ["1"], role
+        assert not filters_built() or seen["Seccomp"] == ["2"], role
         uid = pwd.getpwnam("halvard-" + role).pw_uid if users_exist() else 0
         assert seen["Uid"] == [str(uid)] * 4, role
         assert seen["Gid"] == [str(pwd.getpwnam("halvard-" + role).pw_gid if uid else 0)] * 4, role
