@@ -150,6 +150,7 @@ static void worker_done(struct jobs *j, enum role worker, const struct result *r
 static void begin_barrier(struct jobs *j, unsigned workers)
 {
 	struct job *b = j->current;
+	uint32_t number;
 
 	b->waiting = 0;
 	j->barrier++;
@@ -161,9 +162,11 @@ static void begin_barrier(struct jobs *j, unsigned workers)
 		committed(j);
 		return;
 	}
+	/* A worker that does not read is dropped here, and with it perhaps the job. */
+	number = j->barrier;
 	for (int r = 0; r < ROLE_COUNT; r++)
-		if (b->waiting & 1u << r)
-			link_send(j->d->links[r], MSG_BARRIER, j->barrier, NULL);
+		if (j->current == b && j->barrier == number && (b->waiting & 1u << r))
+			link_send(j->d->links[r], MSG_BARRIER, number, NULL);
 }
 
 void jobs_barrier(struct jobs *j, enum role worker, uint32_t id, const struct result *r)
@@ -469,6 +472,7 @@ static void got_undo(struct client *c, uint32_t id)
 
 	if (b && b->client == c && b->txn_id == id && b->phase == PHASE_HELD) {
 		txn_untest(b->txn);
+		b->client = NULL; /* who does not read the answer goes, and must not end it again */
 		reply(c, id, RESULT_OK, "");
 		finish(j, false);
 	} else if (b && b->client == c && b->txn_id == id && b->kind == JOB_TEST &&

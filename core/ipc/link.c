@@ -289,6 +289,12 @@ static const char *got_hello(struct link *l, struct cursor *c)
 	return NULL;
 }
 
+/* Whether rows of the table come and go as the peer says. */
+static bool peer_keeps_rows(const struct link *l, enum table_id t)
+{
+	return l->policy.accept_rows && (l->policy.accept[t] & F_KEY);
+}
+
 static const char *got_row(struct link *l, struct cursor *c)
 {
 	unsigned char row[MAX_ROW];
@@ -304,19 +310,14 @@ static const char *got_row(struct link *l, struct cursor *c)
 		if (set.w[i] & ~first.w[i])
 			return "a field that it may not tell";
 	known = store_find(l->store, t, row);
-	if (l->seen)
+	if (l->seen && peer_keeps_rows(l, t)) /* else a peer could fill memory with keys */
 		store_put(l->seen, t, row, F_KEY, NULL);
-	if (!known && !(l->policy.accept_rows && (l->policy.accept[t] & F_KEY)))
+	if (!known && !peer_keeps_rows(l, t))
 		return NULL;
 	now = store_put_set(l->store, t, row, fieldset_and(set, known ? may : first), &changed);
 	if (l->ops->row && (!known || !fieldset_empty(&changed)))
 		l->ops->row(l->arg, t, now, &changed, !known);
 	return NULL;
-}
-
-static bool may_remove(const struct link *l, enum table_id t)
-{
-	return l->policy.accept_rows && (l->policy.accept[t] & F_KEY);
 }
 
 static void remove_row(struct link *l, enum table_id t, const void *key)
@@ -338,7 +339,7 @@ static const char *got_row_gone(struct link *l, struct cursor *c)
 
 	if (!wire_get_row(c, &t, row, &set))
 		return "malformed row";
-	if (!may_remove(l, t))
+	if (!peer_keeps_rows(l, t))
 		return "a row that it may not remove";
 	remove_row(l, t, row);
 	return NULL;
@@ -359,7 +360,7 @@ static const char *snapshot_end(struct link *l)
 	for (int i = 0; i < T_COUNT; i++) {
 		enum table_id t = (enum table_id)i;
 
-		for (size_t k = may_remove(l, t) ? store_count(l->store, t) : 0; k-- > 0;) {
+		for (size_t k = peer_keeps_rows(l, t) ? store_count(l->store, t) : 0; k-- > 0;) {
 			const void *row = store_at(l->store, t, k);
 
 			if (row && !store_find(l->seen, t, row))

@@ -38,13 +38,9 @@ static int in_child(unsigned sets, bool (*body)(void))
 	if (pid == 0) {
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 		syscalls_limit(sets);
-		if (!limits())
-			_exit(77);
 		_exit(body() ? 0 : 1);
 	}
 	assert_int_equal(waitpid(pid, &st, 0), pid);
-	if (WIFEXITED(st) && WEXITSTATUS(st) == 77)
-		skip();
 	return st;
 }
 
@@ -202,5 +198,9 @@ int main(void)
 	    cmocka_unit_test(debuggers_turn_it_off),
 	};
 
+	if (in_child(SYSCALLS_BASIC, limits) != 0) {
+		printf("system calls cannot be limited: not built in, or not in this kernel\n");
+		return 77;
+	}
 	return cmocka_run_group_tests_name("syscalls", tests, NULL, NULL);
 }
