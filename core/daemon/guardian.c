@@ -66,6 +66,7 @@ struct guardian {
 	struct timer tick;
 	struct timer look;
 	struct watchdog watchdog;
+	uint64_t worst_us; /* lateness of its own timer */
 	struct timer stop_limit;
 	bool stopping;
 	bool main_told; /* main was told to stop */
@@ -131,7 +132,8 @@ static void report_guardian(struct guardian *g)
 				  .pid = (uint32_t)getpid(),
 				  .state = PROCESS_RUNNING,
 				  .started_ns = (uint64_t)started.ns,
-				  .heartbeat_ns = (uint64_t)loop_now(g->loop).ns});
+				  .heartbeat_ns = (uint64_t)loop_now(g->loop).ns,
+				  .lateness_us = g->worst_us});
 }
 
 /* ---- links ------------------------------------------------------------ */
@@ -230,6 +232,7 @@ static void start(struct child *c)
 		return;
 	}
 	c->ready = c->killed = false;
+	c->lateness_us = 0;
 	c->started = c->heartbeat = loop_now(c->g->loop);
 	watch_start(&c->watch, c->g->loop, c->fd, WATCH_READ, on_child, c);
 	log_info("started %s (pid %d)", c->spec->ident, (int)c->pid);
@@ -417,7 +420,10 @@ static void look_at(struct child *c, struct mono now)
 static void on_look(void *arg, struct mono now)
 {
 	struct guardian *g = arg;
+	int64_t late = mono_diff(now, g->look.due) / NS_PER_US;
 
+	if (late > 0 && (uint64_t)late > g->worst_us)
+		g->worst_us = (uint64_t)late;
 	watchdog_tick(&g->watchdog, now);
 	for (int r = 0; r < ROLE_COUNT; r++)
 		if (g->children[r].spec && !g->stopping)
