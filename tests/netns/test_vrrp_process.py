@@ -329,12 +329,13 @@ def director_watch(director):
 
 
 def test_counters_do_not_flood_main(vrrp):
-    master(vrrp, adver_int_cs=1)
+    """20 advertisements, told in steps of 0.2 s; longer pauses of this process are the machine's."""
+    master(vrrp, adver_int_cs=10)
     at = len(vrrp.lines)
-    settle(1)
+    settle(2)
     told = [n for n in vrrp.lines[at:] if " adverts_sent " in n]
-    assert 2 <= len(told) <= 6, told
-    assert vrrp.count("adverts_sent") > 50
+    assert 2 <= len(told) <= 12, told
+    assert vrrp.count("adverts_sent") > len(told) + 4
 
 
 def test_killed_process_goes_on_with_its_counters(vrrp, director):
