@@ -64,13 +64,6 @@ static void add_row(struct digest *d, const struct table *t, const void *row)
 			digest_add(d, field_text_secret(&t->fields[k], row, text, sizeof(text)));
 }
 
-static bool has_config(enum table_id t)
-{
-	struct fieldset s = fieldset_of(t, F_CONFIG);
-
-	return !fieldset_empty(&s);
-}
-
 void digest_config(const struct store *s, char ret[DIGEST_TEXT])
 {
 	struct digest *d = digest_begin();
@@ -78,7 +71,7 @@ void digest_config(const struct store *s, char ret[DIGEST_TEXT])
 	for (int i = 0; i < T_COUNT; i++) {
 		const struct table *t = schema_table((enum table_id)i);
 
-		if (!has_config(t->id))
+		if (!schema_has(t->id, F_CONFIG))
 			continue;
 		for (size_t r = 0; r < store_count(s, t->id); r++)
 			add_row(d, t, store_at(s, t->id, r));

@@ -56,15 +56,6 @@ static const struct link_ops no_ops;
 
 /* ---- what may flow ---------------------------------------------------- */
 
-static struct fieldset without(enum table_id t, struct fieldset s, unsigned flags)
-{
-	struct fieldset no = fieldset_of(t, flags);
-
-	for (unsigned i = 0; i < 2; i++)
-		s.w[i] &= ~no.w[i];
-	return s;
-}
-
 static bool peer_owns(const struct link *l, enum table_id t)
 {
 	return schema_table(t)->owner == l->peer;
@@ -75,9 +66,9 @@ static struct fieldset sendable(const struct link *l, enum table_id t, unsigned 
 	struct fieldset s = fieldset_of(t, flags);
 
 	if (!peer_owns(l, t))
-		s = without(t, s, F_SECRET);
+		s = fieldset_minus(s, fieldset_of(t, F_SECRET));
 	if (l->me != ROLE_MAIN)
-		s = without(t, s, F_MAIN);
+		s = fieldset_minus(s, fieldset_of(t, F_MAIN));
 	return s;
 }
 
@@ -85,7 +76,7 @@ static struct fieldset acceptable(const struct link *l, enum table_id t, unsigne
 {
 	struct fieldset s = fieldset_of(t, flags);
 
-	return l->me == ROLE_MAIN ? without(t, s, F_MAIN) : s;
+	return l->me == ROLE_MAIN ? fieldset_minus(s, fieldset_of(t, F_MAIN)) : s;
 }
 
 /* ---- sending ---------------------------------------------------------- */
@@ -299,16 +290,16 @@ static const char *got_row(struct link *l, struct cursor *c)
 {
 	unsigned char row[MAX_ROW];
 	enum table_id t;
-	struct fieldset set, may, first, changed;
+	struct fieldset set, may, first, beyond, changed;
 	const void *known, *now;
 
 	if (!wire_get_row(c, &t, row, &set))
 		return "malformed row";
 	may = acceptable(l, t, l->policy.accept[t]);
 	first = acceptable(l, t, l->policy.accept[t] | l->policy.accept_first[t]);
-	for (unsigned i = 0; i < 2; i++)
-		if (set.w[i] & ~first.w[i])
-			return "a field that it may not tell";
+	beyond = fieldset_minus(set, first);
+	if (!fieldset_empty(&beyond))
+		return "a field that it may not tell";
 	known = store_find(l->store, t, row);
 	if (l->seen && peer_keeps_rows(l, t)) /* else a peer could fill memory with keys */
 		store_put(l->seen, t, row, F_KEY, NULL);

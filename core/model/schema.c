@@ -110,6 +110,20 @@ struct fieldset fieldset_and(struct fieldset a, struct fieldset b)
 	return a;
 }
 
+struct fieldset fieldset_minus(struct fieldset a, struct fieldset b)
+{
+	a.w[0] &= ~b.w[0];
+	a.w[1] &= ~b.w[1];
+	return a;
+}
+
+bool schema_has(enum table_id id, unsigned flags)
+{
+	struct fieldset s = fieldset_of(id, flags);
+
+	return !fieldset_empty(&s);
+}
+
 bool fieldset_has_name(const struct fieldset *s, enum table_id id, const char *name)
 {
 	const struct field *f = schema_field(id, name);

@@ -125,6 +125,10 @@ static inline void fieldset_merge(struct fieldset *s, const struct fieldset *mor
 /* All fields of the table with any of the F_ flags. */
 struct fieldset fieldset_of(enum table_id id, unsigned flags);
 struct fieldset fieldset_and(struct fieldset a, struct fieldset b);
+/* What is in a and not in b. */
+struct fieldset fieldset_minus(struct fieldset a, struct fieldset b);
+/* True when the table has a field with any of the F_ flags. */
+bool schema_has(enum table_id id, unsigned flags);
 /* True when the named field is in the set; an unknown name is a bug and ends the process. */
 bool fieldset_has_name(const struct fieldset *s, enum table_id id, const char *name);
 

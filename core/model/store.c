@@ -266,8 +266,7 @@ const void *store_put_set(struct store *s, enum table_id t, const void *row, str
 	bool added = !e;
 	struct fieldset keys = fieldset_of(t, F_KEY), diff;
 
-	for (unsigned i = 0; i < 2; i++)
-		set.w[i] &= ~keys.w[i];
+	set = fieldset_minus(set, keys);
 	if (added) {
 		e = insert(s, t, where);
 		row_copy_fields(t, e->row, row, keys);
@@ -317,13 +316,6 @@ bool store_del(struct store *s, enum table_id t, const void *key)
 	return true;
 }
 
-static bool has_config(enum table_id t)
-{
-	struct fieldset s = fieldset_of(t, F_CONFIG);
-
-	return !fieldset_empty(&s);
-}
-
 static size_t merge_table(struct store *dst, const struct store *src, enum table_id t,
 			  unsigned fields)
 {
@@ -349,7 +341,7 @@ size_t store_merge(struct store *dst, const struct store *src, unsigned fields)
 	size_t changes = 0;
 
 	for (int t = 0; t < T_COUNT; t++)
-		if (has_config((enum table_id)t))
+		if (schema_has((enum table_id)t, F_CONFIG))
 			changes += merge_table(dst, src, (enum table_id)t, fields);
 	return changes;
 }

@@ -301,16 +301,16 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 {
 	struct fieldset wanted = fieldset_of(T_VRRP_INSTANCE, F_WANTED);
 	struct fieldset live = fieldset_of(T_VRRP_INSTANCE, F_LIVE);
-	struct fieldset changed = row_diff(T_VRRP_INSTANCE, &i->row, row, wanted);
+	struct fieldset changed = row_diff(T_VRRP_INSTANCE, &i->row, row, wanted), restart;
 	struct vrrp_fsm_config before = i->cfg;
 	uint32_t lease = i->row.address_lease_ms;
 	bool yielded = yields(&i->row);
 
 	if (fieldset_empty(&changed))
 		return true;
-	for (unsigned w = 0; w < 2; w++)
-		if (changed.w[w] & ~live.w[w])
-			return false;
+	restart = fieldset_minus(changed, live);
+	if (!fieldset_empty(&restart))
+		return false;
 	if (row->command != i->row.command)
 		i->contest = row->command == VRRP_COMMAND_TAKEOVER && i->fsm.state != VRRP_MASTER;
 	row_copy_fields(T_VRRP_INSTANCE, &i->row, row, changed);
