@@ -20,6 +20,8 @@ struct mono {
 #define NS_PER_S  INT64_C(1000000000)
 
 struct mono mono_read(void);
+/* Milliseconds since the epoch: for what people read, since it may jump. */
+uint64_t wall_now_ms(void);
 
 static inline struct mono mono_add(struct mono t, int64_t ns)
 {

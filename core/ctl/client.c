@@ -17,7 +17,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SNAPSHOT_MS 5000  /* until the rows are here */
@@ -88,7 +87,6 @@ static int open_socket(const char *run_dir)
 
 int client_connect(struct ctl *c)
 {
-	struct timespec wall;
 	int fd = open_socket(c->run_dir);
 
 	if (fd < 0)
@@ -102,8 +100,7 @@ int client_connect(struct ctl *c)
 		return CTL_UNREACHABLE;
 	}
 	c->now = loop_refresh(c->loop);
-	clock_gettime(CLOCK_REALTIME, &wall);
-	c->wall_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / NS_PER_MS;
+	c->wall_ms = (int64_t)wall_now_ms();
 	return CTL_OK;
 }
 

@@ -1,16 +1,6 @@
 /* changelog: see changelog.h. */
 #include "daemon/changelog.h"
 
-#include <time.h>
-
-uint64_t wall_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
 void changelog_add(struct store *s, struct change_log_row *row, uint32_t size)
 {
 	size_t n = store_count(s, T_CHANGE_LOG);

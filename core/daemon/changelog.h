@@ -8,7 +8,4 @@
 /* Adds a row (its number and time are set here) and drops the oldest beyond `size`. */
 void changelog_add(struct store *s, struct change_log_row *row, uint32_t size);
 
-/* Milliseconds since the epoch. */
-uint64_t wall_now_ms(void);
-
 #endif
