@@ -190,6 +190,7 @@ static void first_state(struct director *d)
 	TEXT_COPY(g.version, PACKAGE_VERSION);
 	g.started = mono_read();
 	global_put(d, &g);
+	store_single(d->live, T_AGENT);
 	director_changed(d);
 }
 

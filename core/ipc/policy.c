@@ -1,7 +1,8 @@
 /*
  * policy: who may tell what to whom. Main owns the existence of rows and what is wanted;
  * the worker that owns a table tells what is seen; secrets go to the process that needs them
- * and to nobody else; the agent and halvardctl are told, and ask by transactions.
+ * and to nobody else; the agent and halvardctl are told, and ask by transactions. Of itself the
+ * agent tells as a worker does.
  */
 #include "ipc/link.h"
 
@@ -45,12 +46,14 @@ struct link_policy link_policy(enum role me, enum role peer)
 		p.send[T_GLOBAL] = F_KEY | F_WANTED;
 	} else if (me == ROLE_MAIN) { /* the agent, halvardctl */
 		all_tables(p.send, F_KEY | F_WANTED | F_SEEN);
+		worker_tables(&p, peer, main_to_worker);
 	} else if (me == ROLE_VRRP || me == ROLE_LVS) {
 		worker_tables(&p, me, worker_from_main);
 		p.accept[T_GLOBAL] = F_KEY | F_WANTED;
 		p.accept_rows = true;
 	} else {
 		all_tables(p.accept, F_KEY | F_WANTED | F_SEEN);
+		worker_tables(&p, me, worker_from_main);
 		p.accept_rows = true;
 	}
 	return p;

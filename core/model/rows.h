@@ -70,6 +70,16 @@ struct process_row {
 	uint64_t memory_kb;
 };
 
+/* The SNMP agent; the only row. */
+struct agent_row {
+	bool connected;
+	struct mono connected_since;
+	uint32_t connections;
+	uint32_t notifications_waiting;
+	uint32_t notifications_sent;
+	uint32_t notifications_lost;
+};
+
 enum change_source { SOURCE_SNMP = 1, SOURCE_CTL = 2, SOURCE_FILE = 3 };
 extern const struct enum_name change_source_names[];
 enum change_result { CHANGE_DONE = 1, CHANGE_REFUSED = 2, CHANGE_FAILED = 3 };

@@ -1,4 +1,4 @@
-/* rows_general: the fields of global, process and change_log. */
+/* rows_general: the fields of global, process, agent and change_log. */
 #include "model/field.h"
 
 const struct enum_name admin_updown_names[] = {{ADMIN_UP, "up"}, {ADMIN_DOWN, "down"}, {0}};
@@ -25,7 +25,8 @@ static const struct field global_fields[] = {
     BOOL(enable_snmp_vrrp, F_CONFIG | F_LIVE, true, "Whether the agent publishes the VRRP tables."),
     BOOL(enable_snmp_checker, F_CONFIG | F_LIVE, true,
 	 "Whether the agent publishes the LVS tables."),
-    BOOL(enable_traps, F_CONFIG | F_LIVE, false, "Whether the agent sends notifications."),
+    BOOL(enable_traps, F_CONFIG | F_LIVE | F_SET | F_SNMP, false,
+	 "Whether the agent sends notifications."),
     STR(snmp_socket, F_CONFIG | F_LIVE, 0,
 	"AgentX socket of the SNMP master; empty is the master's own default."),
     U8(vrrp_version, F_CONFIG, 2, 3, 2, NULL, "VRRP version of instances that name none."),
@@ -60,6 +61,20 @@ static const struct field process_fields[] = {
 };
 const struct table table_process =
     TABLE(T_PROCESS, "process", ROLE_MAIN, 1, process_fields, "The processes of the director.");
+#undef ROW
+
+#define ROW struct agent_row
+static const struct field agent_fields[] = {
+    BOOL(connected, F_STATE, false, "Whether there is a session with the SNMP master."),
+    WHEN(connected_since, F_STATE, "When the session began; of the last one if there is none."),
+    COUNTER32(connections, NULL, "Sessions with the master so far."),
+    GAUGE32(notifications_waiting, NULL, "Notifications that the master has not taken yet."),
+    COUNTER32(notifications_sent, NULL, "Notifications that the master has taken."),
+    COUNTER32(notifications_lost, NULL,
+	      "Notifications given up: too many were waiting, or the master refused them."),
+};
+const struct table table_agent = TABLE(T_AGENT, "agent", ROLE_AGENT, 0, agent_fields,
+				       "The SNMP agent and its session with the master.");
 #undef ROW
 
 #define ROW struct change_log_row
