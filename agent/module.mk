@@ -2,6 +2,7 @@
 if AGENT
 noinst_LIBRARIES += agent/libagent.a
 agent_libagent_a_SOURCES = \
+	agent/agentx_unix.c agent/agentx_unix.h \
 	agent/serve.c agent/serve.h \
 	agent/map.c agent/map.h \
 	agent/map_general.c \

@@ -18,6 +18,7 @@
  */
 #include "agent/snmp_loop.h"
 
+#include "agent/agentx_unix.h"
 #include "base/log.h"
 
 #include <net-snmp/net-snmp-config.h>
@@ -306,8 +307,21 @@ static int on_log(int major, int minor, void *message, void *arg)
 
 /* ---- life --------------------------------------------------------------- */
 
+/* For the library: a path goes by our own transport. */
+static void master_address(const struct snmp_loop *s, char *address, size_t size)
+{
+	const char *path = socket_path(s);
+
+	if (path)
+		snprintf(address, size, "%s:%s", AGENTX_UNIX_PREFIX, path);
+	else
+		snprintf(address, size, "%s", s->socket);
+}
+
 static void set_up_library(struct snmp_loop *s)
 {
+	char address[256];
+
 	setenv("MIBS", "", 1);
 	setenv("MIBDIRS", "/dev/null", 1);
 	snmp_disable_log();
@@ -326,9 +340,9 @@ static void set_up_library(struct snmp_loop *s)
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
 			       1);
-	if (*s->socket)
-		netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-				      s->socket);
+	agentx_unix_register();
+	master_address(s, address, sizeof(address));
+	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET, address);
 	if (init_agent(NAME) != 0)
 		fatalx("net-snmp's agent library does not start");
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
