@@ -136,6 +136,14 @@ static void report_guardian(struct guardian *g)
 				  .lateness_us = g->worst_us});
 }
 
+static void report_all(struct guardian *g)
+{
+	report_guardian(g);
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if (g->children[r].spec)
+			report(&g->children[r]);
+}
+
 /* ---- links ------------------------------------------------------------ */
 
 /* Gives main and the role the two ends of a new link. */
@@ -222,6 +230,7 @@ static void on_child(void *arg, int fd, int what, struct mono now)
 	}
 }
 
+/* Main hears of the processes before it has the links, so that no snapshot of it lacks them. */
 static void start(struct child *c)
 {
 	c->pid = spawn_role(c->g->o, c->spec, &c->fd);
@@ -236,15 +245,11 @@ static void start(struct child *c)
 	c->started = c->heartbeat = loop_now(c->g->loop);
 	watch_start(&c->watch, c->g->loop, c->fd, WATCH_READ, on_child, c);
 	log_info("started %s (pid %d)", c->spec->ident, (int)c->pid);
-	join_new(c);
-	if (c->spec->role == ROLE_MAIN) {
-		report_guardian(c->g);
-		for (int r = 0; r < ROLE_COUNT; r++)
-			if (c->g->children[r].spec)
-				report(&c->g->children[r]);
-	} else {
+	if (c->spec->role == ROLE_MAIN)
+		report_all(c->g);
+	else
 		report(c);
-	}
+	join_new(c);
 }
 
 static void on_restart(void *arg, struct mono now)
@@ -385,10 +390,7 @@ static void on_tick(void *arg, struct mono now)
 	struct guardian *g = arg;
 
 	(void)now;
-	report_guardian(g);
-	for (int r = 0; r < ROLE_COUNT; r++)
-		if (g->children[r].spec)
-			report(&g->children[r]);
+	report_all(g);
 	notify_watchdog();
 	timer_after(&g->tick, TICK_NS);
 }
