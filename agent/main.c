@@ -11,6 +11,7 @@
  * Age: each second main is sent a barrier; its answer means that every row before it is
  * here. Process: halvard-agent.
  */
+#include "agent/sender.h"
 #include "agent/serve.h"
 #include "agent/snmp_loop.h"
 #include "base/log.h"
@@ -35,6 +36,7 @@ struct agent {
 	struct link *link;
 	struct store *store;
 	struct set *set;
+	struct notify *notify;
 	struct snmp_loop *snmp; /* NULL until the first snapshot */
 	struct timer starter;
 	struct timer barrier;
@@ -58,7 +60,7 @@ static const struct global_row *global_of(const struct agent *a)
 
 static unsigned wanted_tables(const struct global_row *g)
 {
-	unsigned t = 1u << T_GLOBAL | 1u << T_PROCESS | 1u << T_CHANGE_LOG;
+	unsigned t = 1u << T_GLOBAL | 1u << T_PROCESS | 1u << T_AGENT | 1u << T_CHANGE_LOG;
 
 	if (g->enable_snmp_vrrp)
 		t |= 1u << T_VRRP_INSTANCE | 1u << T_VRRP_ADDRESS;
@@ -127,26 +129,69 @@ static const struct set_ops set_ops = {set_ask, set_tell, set_now};
 
 /* ---- SNMP --------------------------------------------------------------- */
 
+static struct agent_row own_row(struct agent *a)
+{
+	return *(const struct agent_row *)store_single(a->store, T_AGENT);
+}
+
 static void on_connected(void *arg)
 {
-	(void)arg;
+	struct agent *a = arg;
+	struct agent_row own = own_row(a);
+
 	serve_new_master();
+	own.connected = true;
+	own.connected_since = loop_refresh(a->loop);
+	own.connections++;
+	store_put(a->store, T_AGENT, &own, F_SEEN, NULL);
+	notify_connected(a->notify);
 }
 
 static void on_disconnected(void *arg)
 {
 	struct agent *a = arg;
+	struct agent_row own = own_row(a);
 
 	set_abort(a->set);
+	own.connected = false;
+	store_put(a->store, T_AGENT, &own, F_SEEN, NULL);
 }
 
-static const struct snmp_loop_ops snmp_ops = {.connected = on_connected,
-					      .disconnected = on_disconnected};
+static void on_answered(void *arg, enum notify_answer answer)
+{
+	struct agent *a = arg;
+
+	notify_answered(a->notify, answer);
+}
+
+static const struct snmp_loop_ops snmp_ops = {on_connected, on_disconnected, on_answered};
+
+static bool notify_send(void *arg, const struct notice *n)
+{
+	struct agent *a = arg;
+	struct value_clock clock = serve_clock(a->loop, &a->confirmed);
+
+	return snmp_loop_notify(a->snmp, sender_varbinds(n, a->store, &clock));
+}
+
+static void notify_counted(void *arg, const struct notify_counts *c)
+{
+	struct agent *a = arg;
+	struct agent_row own = own_row(a);
+
+	own.notifications_waiting = c->waiting;
+	own.notifications_sent = c->sent;
+	own.notifications_lost = c->lost;
+	store_put(a->store, T_AGENT, &own, F_SEEN, NULL);
+}
+
+static const struct notify_ops notify_ops = {notify_send, notify_counted};
 
 /* From a timer and not from the link's callback: the library may dispatch a SET while it
  * waits for the master, and that SET waits for the link. */
 static void start_snmp(void *arg, struct mono now)
 {
+	static const struct agent_row nothing_yet;
 	struct agent *a = arg;
 	const struct global_row *g = global_of(a);
 
@@ -155,6 +200,9 @@ static void start_snmp(void *arg, struct mono now)
 		return;
 	TEXT_COPY(a->socket, g->snmp_socket);
 	a->tables = wanted_tables(g);
+	store_put(a->store, T_AGENT, &nothing_yet, F_SEEN, NULL);
+	notify_enable(a->notify, g->enable_traps);
+	notify_event(a->notify, MAP_SUBAGENT_START, g);
 	a->snmp = snmp_loop_new(a->loop, a->socket, &snmp_ops, a);
 	serve_tables(a->loop, a->store, a->set, &a->confirmed, a->tables);
 	snmp_loop_start(a->snmp);
@@ -184,17 +232,26 @@ static void on_up(void *arg)
 	timer_after(&a->barrier, BARRIER_NS);
 }
 
+static void follow_settings(struct agent *a, const struct global_row *g)
+{
+	notify_enable(a->notify, g->enable_traps);
+	if (!settings_changed(a, g))
+		return;
+	log_notice("snmp: the settings have changed: starting again");
+	loop_stop(a->loop);
+}
+
 static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
 		   bool added)
 {
 	struct agent *a = arg;
 
-	(void)changed;
-	(void)added;
-	if (t != T_GLOBAL || !a->snmp || !settings_changed(a, row))
-		return;
-	log_notice("snmp: the settings have changed: starting again");
-	loop_stop(a->loop);
+	if (!a->snmp)
+		return; /* the first snapshot: nothing has happened */
+	if (t == T_GLOBAL)
+		follow_settings(a, row);
+	if (!added)
+		notify_row(a->notify, t, row, changed);
 }
 
 static void on_result(struct agent *a, struct msg *m)
@@ -284,6 +341,7 @@ static int run(void)
 	a->loop = loop_new();
 	a->store = store_new();
 	a->set = set_new(&set_ops, a);
+	a->notify = notify_new(a->loop, &notify_ops, a);
 	timer_init(&a->barrier, a->loop, on_barrier, a);
 	timer_init(&a->starter, a->loop, start_snmp, a);
 	a->parent = parent_open(a->loop, &parent_ops, a);
@@ -297,6 +355,7 @@ static int run(void)
 	timer_stop(&a->starter);
 	parent_close(a->parent);
 	set_free(a->set);
+	notify_free(a->notify);
 	store_free(a->store);
 	loop_free(a->loop);
 	free(a);

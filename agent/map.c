@@ -8,7 +8,8 @@ const unsigned long map_root[] = {HALVARD_MIB_ROOT};
 const size_t map_root_len = sizeof(map_root) / sizeof(map_root[0]);
 
 struct map_table *const map_tables[] = {
-    &map_general, &map_process, &map_vrrp, &map_vrrp_addr, &map_vs, &map_rs, &map_change, NULL,
+    &map_general, &map_process, &map_vrrp,  &map_vrrp_addr, &map_vs,
+    &map_rs,      &map_change,  &map_agent, NULL,
 };
 
 #define TYPE(t)  (1u << (t))
@@ -59,8 +60,29 @@ static void resolve_table(const struct map_table *m)
 	}
 }
 
+const struct map_column *map_find_column(const struct map_table *m, unsigned long number)
+{
+	for (size_t i = 0; i < m->ncolumns; i++)
+		if (m->columns[i].number == number)
+			return &m->columns[i];
+	return NULL;
+}
+
+static void resolve_notification(struct map_notification *n)
+{
+	if (n->trigger)
+		n->f = schema_field(n->table, n->trigger);
+	if (n->objects->table != n->table || (n->trigger && !n->f))
+		fatalx("%s: no such trigger", n->name);
+	for (const unsigned *c = n->columns; *c; c++)
+		if (!map_find_column(n->objects, *c))
+			fatalx("%s: %s has no column %u", n->name, n->objects->name, *c);
+}
+
 void map_resolve(void)
 {
 	for (struct map_table *const *m = map_tables; *m; m++)
 		resolve_table(*m);
+	for (struct map_notification *n = map_notifications; n->number; n++)
+		resolve_notification(n);
 }

@@ -49,11 +49,33 @@ struct map_table {
 	size_t ncolumns;
 };
 
+/* A notification: which change sends it, and which objects of the changed row go with it. */
+struct map_notification {
+	unsigned number; /* below halNotifications */
+	const char *name;
+	enum table_id table;
+	const char *trigger; /* the field whose change it tells; NULL: the agent says when */
+	const struct map_table *objects;
+	unsigned columns[10];  /* of objects, in the order of the module; 0 ends */
+	const struct field *f; /* of the trigger; filled by map_resolve() */
+};
+
 #define MAP_COLUMNS(a) (a), sizeof(a) / sizeof((a)[0])
 
-extern struct map_table map_general, map_process, map_change;
+extern struct map_table map_general, map_process, map_agent, map_change;
 extern struct map_table map_vrrp, map_vrrp_addr;
 extern struct map_table map_vs, map_rs;
+
+/* Number 0 ends the list. */
+extern struct map_notification map_notifications[];
+#define MAP_SUBAGENT_START 12
+
+/* What goes with every notification: the column of map_general, and arc and numbers of what is
+ * in no row. */
+#define MAP_ROUTER_ID           2
+#define MAP_NOTIFICATION_ARC    15
+#define MAP_NOTIFICATION_NUMBER 1
+#define MAP_NOTIFICATION_TIME   2
 
 /* Where the module is rooted: sub-identifiers (their type is net-snmp's oid). */
 extern const unsigned long map_root[];
@@ -61,6 +83,9 @@ extern const size_t map_root_len;
 
 /* All of them, by arc; NULL ends the list. */
 extern struct map_table *const map_tables[];
+
+/* NULL: there is none. */
+const struct map_column *map_find_column(const struct map_table *m, unsigned long number);
 
 /* Looks up the fields. Ends the process when a row names an unknown field, one whose type
  * the column cannot show, one that is secret, or lets one be written that is not F_SNMP. */

@@ -1,4 +1,4 @@
-/* map_general: halGeneral, halProcessTable and halChangeTable of HALVARD-MIB. */
+/* map_general: halGeneral, halProcessTable, halAgent and halChangeTable of HALVARD-MIB. */
 #include "agent/map.h"
 
 static struct map_column map_general_columns[] = {
@@ -13,6 +13,7 @@ static struct map_column map_general_columns[] = {
     {9, "overlay_entries", M_GAUGE32, M_RO},
     {10, "config_digest", M_STRING, M_RO},
     {11, "overlay_digest", M_STRING, M_RO},
+    {16, "enable_traps", M_TRUTH, M_RW},
     {17, NULL, M_REPLICA_AGE, M_RO},
 };
 struct map_table map_general = {"halGeneral", 1, T_GLOBAL, true, MAP_COLUMNS(map_general_columns)};
@@ -29,6 +30,13 @@ static struct map_column map_process_columns[] = {
 };
 struct map_table map_process = {"halProcessTable", 2, T_PROCESS, false,
 				MAP_COLUMNS(map_process_columns)};
+
+static struct map_column map_agent_columns[] = {
+    {1, "connected_since", M_TIMESTAMP, M_RO},     {2, "connections", M_COUNTER32, M_RO},
+    {3, "notifications_waiting", M_GAUGE32, M_RO}, {4, "notifications_sent", M_COUNTER32, M_RO},
+    {5, "notifications_lost", M_COUNTER32, M_RO},
+};
+struct map_table map_agent = {"halAgent", 14, T_AGENT, true, MAP_COLUMNS(map_agent_columns)};
 
 static struct map_column map_change_columns[] = {
     {2, "when", M_DATE, M_RO | M_SPARSE}, {3, "source", M_INTEGER, M_RO},

@@ -7,7 +7,10 @@ agent_libagent_a_SOURCES = \
 	agent/map.c agent/map.h \
 	agent/map_general.c \
 	agent/map_lvs.c \
+	agent/map_notify.c \
 	agent/map_vrrp.c \
+	agent/notify.c agent/notify.h \
+	agent/sender.c agent/sender.h \
 	agent/set.c agent/set.h \
 	agent/snmp_loop.c agent/snmp_loop.h \
 	agent/table.c agent/table.h \

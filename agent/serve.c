@@ -28,12 +28,12 @@ void serve_new_master(void)
 	uptime_zero.ns = 0;
 }
 
-static struct value_clock clock_now(const struct registration *r)
+struct value_clock serve_clock(struct loop *loop, const struct mono *confirmed)
 {
-	struct mono now = loop_refresh(r->loop);
+	struct mono now = loop_refresh(loop);
 
 	uptime_zero = value_uptime_zero(uptime_zero, now, netsnmp_get_agent_uptime());
-	return (struct value_clock){now, uptime_zero, *r->confirmed};
+	return (struct value_clock){now, uptime_zero, *confirmed};
 }
 
 static void put_value(netsnmp_variable_list *vb, const struct value *v)
@@ -119,7 +119,7 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 		set_phase(r, info, requests);
 		return SNMP_ERR_NOERROR;
 	}
-	clock = clock_now(r);
+	clock = serve_clock(r->loop, r->confirmed);
 	for (netsnmp_request_info *req = requests; req; req = req->next) {
 		if (req->processed)
 			continue;

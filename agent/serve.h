@@ -10,6 +10,8 @@
  * as long as the process. */
 void serve_tables(struct loop *loop, const struct store *store, struct set *set,
 		  const struct mono *confirmed, unsigned tables);
+/* What values are relative to, as the tables take it. */
+struct value_clock serve_clock(struct loop *loop, const struct mono *confirmed);
 /* Another master has another sysUpTime, however soon after the last it began. */
 void serve_new_master(void);
 

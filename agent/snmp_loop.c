@@ -61,7 +61,7 @@ struct snmp_loop {
 	struct fd_watch fds[FDS_MAX];
 	struct timer alarm;
 	struct timer probe;
-	bool is_connected;
+	netsnmp_session *master; /* NULL: not connected */
 	bool remedy_told;
 };
 
@@ -235,7 +235,7 @@ static void on_probe(void *arg, struct mono now)
 	const char *path = socket_path(s);
 
 	(void)now;
-	if (!s->is_connected && !s->remedy_told && path && access(path, R_OK | W_OK) < 0 &&
+	if (!s->master && !s->remedy_told && path && access(path, R_OK | W_OK) < 0 &&
 	    errno == EACCES) {
 		log_warnx("snmp: permission denied at the AgentX socket %s; let user %s in: put "
 			  "\"agentXPerms 0660 0755 root halvard-agent\" into snmpd.conf (a file "
@@ -252,9 +252,8 @@ static int on_index_start(int major, int minor, void *session, void *arg)
 
 	(void)major;
 	(void)minor;
-	(void)session;
 	(void)arg;
-	s->is_connected = true;
+	s->master = session;
 	s->remedy_told = false;
 	log_notice("snmp: connected to the master at %s", *s->socket ? s->socket : DEFAULT_SOCKET);
 	if (s->ops->connected)
@@ -270,9 +269,9 @@ static int on_index_stop(int major, int minor, void *session, void *arg)
 	(void)minor;
 	(void)session;
 	(void)arg;
-	if (s->is_connected)
+	if (s->master)
 		log_notice("snmp: the master is gone; trying again each second");
-	s->is_connected = false;
+	s->master = NULL;
 	if (s->ops->disconnected)
 		s->ops->disconnected(s->arg);
 	return 0;
@@ -303,6 +302,50 @@ static int on_log(int major, int minor, void *message, void *arg)
 	else
 		log_debug("net-snmp: %.*s", len, m->msg);
 	return 0;
+}
+
+/* ---- notifications ------------------------------------------------------ */
+
+#define AGENTX_NOTIFY   12  /* RFC 2741 6.1 */
+#define AGENTX_NOT_OPEN 257 /* RFC 2741 6.2.16 */
+
+static enum notify_answer judge(int operation, const netsnmp_pdu *pdu)
+{
+	if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE || pdu->errstat == AGENTX_NOT_OPEN)
+		return NOTIFY_AGAIN;
+	if (pdu->errstat)
+		log_warnx("snmp: the master refused a notification: error %ld", pdu->errstat);
+	return pdu->errstat ? NOTIFY_REFUSED : NOTIFY_TAKEN;
+}
+
+static int on_notify_answer(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu,
+			    void *arg)
+{
+	struct snmp_loop *s = arg;
+
+	(void)session;
+	(void)id;
+	s->ops->answered(s->arg, judge(operation, pdu));
+	return 1;
+}
+
+bool snmp_loop_notify(struct snmp_loop *s, netsnmp_variable_list *varbinds)
+{
+	netsnmp_pdu *pdu = s->master ? snmp_pdu_create(AGENTX_NOTIFY) : NULL;
+	bool sent = false;
+
+	if (!pdu) {
+		snmp_free_varbind(varbinds);
+		return false;
+	}
+	pdu->version = s->master->version;
+	pdu->sessid = s->master->sessid;
+	pdu->variables = varbinds;
+	sent = snmp_async_send(s->master, pdu, on_notify_answer, s) != 0;
+	if (!sent)
+		snmp_free_pdu(pdu);
+	follow(s);
+	return sent;
 }
 
 /* ---- life --------------------------------------------------------------- */

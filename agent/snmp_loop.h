@@ -1,14 +1,18 @@
 /*
  * snmp_loop: net-snmp's agent library inside the event loop, as an AgentX subagent.
  *
- * The library waits synchronously at times (a ping, a registration, an open: at most 300 ms
- * each as set here; connect() and a full socket without a bound). That is why it has a
- * process of its own.
+ * The library waits synchronously at times: a ping, a registration, an open, at most 300 ms
+ * each as set here. connect() and a full socket would be waited for without a bound; on a
+ * socket in the file system our own transport is put in their place (agentx_unix). That is
+ * why it has a process of its own.
  */
 #ifndef AGENT_SNMP_LOOP_H
 #define AGENT_SNMP_LOOP_H
 
-#include "base/loop.h"
+#include "agent/notify.h"
+
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
 
 struct snmp_loop;
 
@@ -16,6 +20,8 @@ struct snmp_loop_ops {
 	/* The session with the master has begun or has ended. */
 	void (*connected)(void *arg);
 	void (*disconnected)(void *arg);
+	/* What became of the notification that snmp_loop_notify() began to send. */
+	void (*answered)(void *arg, enum notify_answer a);
 };
 
 /* Prepares the library; tables may be registered after it. `socket` is the master's AgentX
@@ -24,6 +30,9 @@ struct snmp_loop *snmp_loop_new(struct loop *loop, const char *socket,
 				const struct snmp_loop_ops *ops, void *arg);
 /* Connects, and from then on tries again each second while there is no master. */
 void snmp_loop_start(struct snmp_loop *s);
+/* Begins to send a notification (RFC 2741 6.2.10); takes the varbinds. false: there is no
+ * master, or it does not listen. `answered` may be called before this returns. */
+bool snmp_loop_notify(struct snmp_loop *s, netsnmp_variable_list *varbinds);
 /* Says goodbye to the master and releases everything. */
 void snmp_loop_free(struct snmp_loop *s);
 

@@ -157,14 +157,6 @@ static bool start_of(const struct table_view *v, const oid *name, size_t len, st
 	return true;
 }
 
-static const struct map_column *find_column(const struct map_table *m, unsigned long number)
-{
-	for (size_t i = 0; i < m->ncolumns; i++)
-		if (m->columns[i].number == number)
-			return &m->columns[i];
-	return NULL;
-}
-
 bool table_lookup(const struct table_view *v, const oid *name, size_t len,
 		  const struct map_column **column, const void **row)
 {
@@ -174,7 +166,7 @@ bool table_lookup(const struct table_view *v, const oid *name, size_t len,
 	*row = NULL;
 	if (!in_entry(v, name, len))
 		return false;
-	*column = find_column(v->map, name[n]);
+	*column = map_find_column(v->map, name[n]);
 	if (!*column)
 		return false;
 	i = bound(v, name + n + 1, len - n - 1, true);
@@ -195,22 +187,28 @@ enum table_found table_get(const struct table_view *v, const oid *name, size_t l
 	return column ? TABLE_NO_INSTANCE : TABLE_NO_OBJECT;
 }
 
+size_t table_instance(const struct table_view *v, const struct map_column *c, const void *row,
+		      oid *name)
+{
+	size_t n = prefix_len(v);
+
+	memcpy(name, v->root, v->root_len * sizeof(oid));
+	name[v->root_len] = 1;
+	name[n] = c->number;
+	return n + 1 + put_index(v->map, row, name + n + 1);
+}
+
 /* The first instance of a column from row number i on. */
 static bool next_in_column(const struct table_view *v, const struct map_column *c, size_t i,
 			   const struct value_clock *clock, oid *name, size_t *len,
 			   struct value *ret)
 {
-	size_t n = prefix_len(v);
-
 	for (; i < store_count(v->store, v->map->table); i++) {
 		const void *row = store_at(v->store, v->map->table, i);
 
 		if (!value_read(c, row, clock, ret))
 			continue;
-		memcpy(name, v->root, v->root_len * sizeof(oid));
-		name[v->root_len] = 1;
-		name[n] = c->number;
-		*len = n + 1 + put_index(v->map, row, name + n + 1);
+		*len = table_instance(v, c, row, name);
 		return true;
 	}
 	return false;

@@ -28,6 +28,11 @@ enum table_found table_get(const struct table_view *v, const oid *name, size_t l
 bool table_next(const struct table_view *v, const oid *name, size_t len, bool inclusive,
 		const struct value_clock *clock, oid *ret_name, size_t *ret_len, struct value *ret);
 
+/* The name of the instance of a column for a row, whether there is one now or not; `name` is of
+ * MAX_OID_LEN, the length is returned. */
+size_t table_instance(const struct table_view *v, const struct map_column *c, const void *row,
+		      oid *name);
+
 /* Column and row that an instance name stands for. false: no such column (*column is NULL)
  * or no such row. A column that is sparse may still have no instance there. */
 bool table_lookup(const struct table_view *v, const oid *name, size_t len,

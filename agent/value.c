@@ -114,8 +114,7 @@ static bool read_addr(const struct map_column *c, const void *row, struct value 
 	return put_bytes(v, a->bytes, addr_len(a));
 }
 
-static bool read_number(enum map_type type, uint64_t n, const struct value_clock *clock,
-			struct value *v)
+bool value_number(enum map_type type, uint64_t n, const struct value_clock *clock, struct value *v)
 {
 	switch (type) {
 	case M_INTEGER:
@@ -155,7 +154,7 @@ bool value_read(const struct map_column *c, const void *row, const struct value_
 		return put_bytes(v, field_str(c->f, row), strlen(field_str(c->f, row)));
 	if (c->f->type == FT_ADDR)
 		return read_addr(c, row, v);
-	return read_number(c->type, field_get(c->f, row), clock, v);
+	return value_number(c->type, field_get(c->f, row), clock, v);
 }
 
 /* ---- SET ---------------------------------------------------------------- */

@@ -221,6 +221,7 @@ class Snmpd(Program):
     """
 
     name = "snmpd"
+    listen = "udp:127.0.0.1:161"
 
     def __init__(self, namespace, folder, agent_group="halvard-agent"):
         super().__init__(namespace, folder)
@@ -237,13 +238,19 @@ class Snmpd(Program):
             "rwcommunity private 127.0.0.1",
             "dontLogTCPWrappersConnects yes", ""]))
 
+    def send_notifications(self):
+        """To an Snmptrapd of the same namespace; before start()."""
+        with open(self.path("snmpd.conf"), "a") as f:
+            f.write("trap2sink 127.0.0.1:162 public\n")
+        return self
+
     def environment(self):
         return dict(os.environ, SNMP_PERSISTENT_DIR=self.path("persist"), MIBS="")
 
     def command(self):
         return ["snmpd", "-f", "-Lo", "-C", "-c", self.path("snmpd.conf"), *_snmpd_user(),
                 "-p", self.path("snmpd.pid"), "-I", "-smux,mteTrigger,mteTriggerConf",
-                "udp:127.0.0.1:161"]
+                self.listen]
 
     def start(self):
         super().start()
@@ -251,6 +258,33 @@ class Snmpd(Program):
                  "snmpd's AgentX socket")
         assert self.running(), self.log_text()
         return self
+
+
+class Snmptrapd(Program):
+    """Debian's snmptrapd on the loopback of the namespace: what snmpd's notifications become."""
+
+    name = "snmptrapd"
+    ADDRESS = "udp:127.0.0.1:162"
+
+    def environment(self):
+        return dict(os.environ, SNMP_PERSISTENT_DIR=self.folder, MIBS="")
+
+    def command(self):
+        conf = self.write("snmptrapd.conf", "disableAuthorization yes\n")
+        return ["snmptrapd", "-f", "-n", "-Lo", "-C", "-c", conf, "-p", self.path("snmptrapd.pid"),
+                "-On", "-OQ", "-Oe", "-Ot", "-F", "trap|%V|%v\n", self.ADDRESS]
+
+    def start(self):
+        super().start()
+        wait_for(lambda: not self.running() or "0100007F:00A2" in self.namespace.read("udp"), 10,
+                 "snmptrapd listening")
+        assert self.running(), self.log_text()
+        return self
+
+    def received(self):
+        """Each notification as {object: value}, in the order of arrival."""
+        return [dict(v.split(" = ", 1) for v in line.split("|")[1:] if " = " in v)
+                for line in self.log_text().splitlines() if line.startswith("trap|")]
 
 
 class Nginx(Program):

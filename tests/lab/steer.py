@@ -22,8 +22,8 @@ class Steered:
         self.director = cluster.directors[0]
         self.snmp = snmp.Manager(self.director.namespace)
 
-    def start(self, replace=(), **kw):
-        self.snmpd = self.director.snmpd().start()
+    def start(self, replace=(), snmpd=None, **kw):
+        self.snmpd = (snmpd or self.director.snmpd()).start()
         self.config = tutorial_config(replace=[*QUICK_CHECKS, *replace])
         self.halvard = self.director.halvard(self.config, agentx=self.snmpd.agentx, **kw).start()
         self.wait_service()

@@ -135,6 +135,9 @@ class Director:
     def snmpd(self):
         return self._add(daemons.Snmpd(self.namespace, self.path("snmpd")))
 
+    def snmptrapd(self):
+        return self._add(daemons.Snmptrapd(self.namespace, self.path("snmptrapd")))
+
     def halvard(self, config, agentx=None, **kw):
         return self._add(daemons.Halvard(self.namespace, self.path("halvard"), config, agentx, **kw))
 

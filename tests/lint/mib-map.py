@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """HALVARD-MIB and the agent's map rows say the same: each object has exactly one row and
 each row an object, with agreeing syntax, access, names of values and ranges of what may be
-written; and every field that SNMP may write has a writable column.
+written; every field that SNMP may write has a writable column; and each notification carries
+what the module says, in its order.
 
 The module is read by smidump, the rows are printed by tests/unit/agent_print_map.
 """
@@ -24,6 +25,7 @@ SERVES = {
     "Gauge32": {"gauge32", "age"}, "Counter32": {"counter32"}, "Counter64": {"counter64"},
 }
 ROOT = "1.3.6.1.4.1.8072.9999.9999.6404.1."
+NOTIFICATIONS = "1.3.6.1.4.1.8072.9999.9999.6404.0."
 
 
 def plain(name):
@@ -59,9 +61,12 @@ def read_module():
                              env=env, stdout=subprocess.PIPE, check=True).stdout
     except FileNotFoundError:
         lint.skip("smidump is missing: install smitools")
-    nodes = list(ET.fromstring(xml).iter("scalar")) + list(ET.fromstring(xml).iter("column"))
-    objects = [Object(n) for n in nodes]
-    return {o.oid: o for o in objects if o.access != "noaccess"}
+    module = ET.fromstring(xml)
+    objects = [Object(n) for n in [*module.iter("scalar"), *module.iter("column")]]
+    oids = {o.name: o.oid for o in objects}
+    told = {n.get("oid"): (n.get("name"), [oids[o.get("name")] for o in n.iter("object")])
+            for n in module.iter("notification") if n.get("oid")}
+    return {o.oid: o for o in objects if o.access not in ("noaccess", "notifyonly")}, told
 
 
 def read_rows():
@@ -69,18 +74,21 @@ def read_rows():
     if not os.path.exists(program):
         lint.skip("built without the agent")
     out = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True).stdout
-    rows, writable = {}, []
+    rows, writable, told = {}, [], {}
     for line in out.splitlines():
         w = line.split("\t")
         if w[1] == "writable":
             writable.append((w[0], w[2]))
+            continue
+        if w[1] == "notification":
+            told[f"{NOTIFICATIONS}{w[2]}"] = (w[0], [ROOT + o for o in w[3:]])
             continue
         oid = f"{ROOT}{w[2]}.{w[3]}" if w[1] == "scalar" else f"{ROOT}{w[2]}.1.{w[3]}"
         names = {int(n.split("=")[0]): plain(n.split("=")[1]) for n in w[10:]}
         row = {"table": w[0], "type": w[4], "rw": w[5] == "rw", "field": w[6],
                "min": int(w[7]), "max": int(w[8]), "names": names}
         rows.setdefault(oid, []).append(row)
-    return rows, writable
+    return rows, writable, told
 
 
 def faults_of(o, row):
@@ -98,7 +106,7 @@ def faults_of(o, row):
 
 def main():
     tap = lint.Tap()
-    objects, (rows, writable) = read_module(), read_rows()
+    (objects, in_module), (rows, writable, in_map) = read_module(), read_rows()
     tap.check(f"each of {len(objects)} objects has one row",
               [f"{o.name}: {len(rows.get(oid, []))} rows" for oid, o in objects.items()
                if len(rows.get(oid, [])) != 1])
@@ -109,6 +117,10 @@ def main():
     have = {(r["table"], r["field"]) for rs in rows.values() for r in rs if r["rw"]}
     tap.check("every field that SNMP may write has a column",
               [f"{t} {f}" for t, f in writable if (t, f) not in have])
+    tap.check(f"each of {len(in_module)} notifications is the same in map and module",
+              [f"{oid}: {in_module.get(oid)} in the module, {in_map.get(oid)} in the map"
+               for oid in sorted(in_module.keys() | in_map.keys())
+               if in_module.get(oid) != in_map.get(oid)] or ["none"] * (not in_module))
     tap.done()
 
 

@@ -28,6 +28,9 @@ vrrp_instance VI_1 {
 }
 """
 STATE = ROOT + ".3.1.8" + subids("VI_1")
+EFFECTIVE_PRIORITY = ROOT + ".3.1.11" + subids("VI_1")
+COMMAND = ROOT + ".3.1.17" + subids("VI_1")
+NONE, YIELD, TAKEOVER = 1, 2, 3
 TRANSITIONS = ROOT + ".3.1.25" + subids("VI_1")
 OVERLAY_ENTRIES = ROOT + ".1.9.0"
 MASTER = "INTEGER: 3"
@@ -208,3 +211,50 @@ def test_reload_changes_which_tables_there_are(running):
     halvard.configure(CONFIG % "")
     halvard.reload()
     wait_master(manager)
+
+
+def test_socket_moved(cluster):
+    """The file names another socket: the agent goes over to the snmpd that is there."""
+    if not daemons.halvard_is_built():
+        pytest.skip("halvard is not built")
+    director = cluster.directors[0]
+    first = director.snmpd().start()
+    second = director._add(daemons.Snmpd(director.namespace, director.path("snmpd2")))
+    second.listen = "udp:127.0.0.1:1161"
+    second.start()
+    halvard = director.halvard(CONFIG % ("snmp_socket unix:" + first.agentx)).start()
+    manager = Manager(director.namespace)
+    wait_master(manager)
+    halvard.configure(CONFIG % ("snmp_socket unix:" + second.agentx))
+    halvard.reload()
+    moved = time.monotonic()
+    there = Manager(director.namespace, "127.0.0.1:1161")
+    wait_value(there, STATE, MASTER)
+    assert time.monotonic() - moved < 2 + 1.5
+    assert not manager.walk(ROOT, timeout=0.5)
+
+
+def test_yield_and_takeover(running):
+    """By halVrrpCommand: durable, and read back as it stands."""
+    manager, _, halvard = running
+    assert manager.set((COMMAND, "i", 4)) == "wrongValue 1"
+    assert manager.set((COMMAND, "i", YIELD)) == GOOD
+    assert read(manager, EFFECTIVE_PRIORITY) == "Gauge32: 1"
+    assert read(manager, COMMAND) == "INTEGER: 2"
+    start_again(halvard, manager)
+    assert read(manager, COMMAND) == "INTEGER: 2"
+    assert read(manager, EFFECTIVE_PRIORITY) == "Gauge32: 1"
+    assert manager.set((COMMAND, "i", TAKEOVER)) == GOOD
+    assert read(manager, EFFECTIVE_PRIORITY) == "Gauge32: 100"
+    wait_master(manager)
+
+
+def test_owner_refuses_to_yield(running):
+    manager, _, _ = running
+    assert manager.set((PRIORITY, "u", 255)) == GOOD
+    assert manager.set((COMMAND, "i", YIELD)) == "inconsistentValue 1"
+    assert read(manager, COMMAND) == "INTEGER: 1"
+    assert read(manager, OVERLAY_ENTRIES) == "Gauge32: 1"
+    assert manager.set((PRIORITY, "u", 100), (COMMAND, "i", YIELD)) == GOOD
+    assert manager.set((PRIORITY, "u", 255)) == "inconsistentValue 1"
+    assert manager.set((COMMAND, "i", NONE)) == GOOD

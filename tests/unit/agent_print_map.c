@@ -1,5 +1,7 @@
 /* Prints the map rows for tests/lint/mib-map.py, one line a column:
- *     table scalar|table arc column type ro|rw field min max text|number names */
+ *     table scalar|table arc column type ro|rw field min max text|number names
+ * and one line a notification, with the objects below halObjects that it carries:
+ *     name notification number object... */
 #include "agent/map.h"
 
 #include <inttypes.h>
@@ -42,6 +44,16 @@ static void print_snmp_fields(const struct map_table *m)
 			printf("%s\twritable\t%s\n", m->name, t->fields[i].name);
 }
 
+static void print_notification(const struct map_notification *n)
+{
+	printf("%s\tnotification\t%u\t%u.%u\t%u.%u\t%u.%u", n->name, n->number,
+	       MAP_NOTIFICATION_ARC, MAP_NOTIFICATION_NUMBER, MAP_NOTIFICATION_ARC,
+	       MAP_NOTIFICATION_TIME, map_general.arc, MAP_ROUTER_ID);
+	for (const unsigned *c = n->columns; *c; c++)
+		printf(n->objects->scalar ? "\t%u.%u" : "\t%u.1.%u", n->objects->arc, *c);
+	putchar('\n');
+}
+
 int main(void)
 {
 	map_resolve();
@@ -50,5 +62,7 @@ int main(void)
 			print_column(*m, &(*m)->columns[i]);
 		print_snmp_fields(*m);
 	}
+	for (const struct map_notification *n = map_notifications; n->number; n++)
+		print_notification(n);
 	return 0;
 }

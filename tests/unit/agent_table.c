@@ -53,6 +53,7 @@ static struct store *filled(void)
 	struct change_log_row c;
 
 	store_single(s, T_GLOBAL);
+	store_single(s, T_AGENT);
 	add_named(s, T_PROCESS, "main", NULL);
 	add_named(s, T_PROCESS, "lvs", NULL);
 	add_named(s, T_VRRP_INSTANCE, "VI_1", NULL);
@@ -216,7 +217,7 @@ static void test_scalar(void **state)
 	assert_int_equal(table_get(&v, name, v.root_len + 1, &clock_0, &value), TABLE_NO_INSTANCE);
 	name[v.root_len + 1] = 1;
 	assert_int_equal(table_get(&v, name, v.root_len + 2, &clock_0, &value), TABLE_NO_INSTANCE);
-	name[v.root_len] = 16;
+	name[v.root_len] = 99;
 	assert_int_equal(table_get(&v, name, v.root_len + 2, &clock_0, &value), TABLE_NO_OBJECT);
 	store_free(s);
 }

@@ -1,0 +1,89 @@
+/*
+ * sender: see sender.h. Composed when it is sent and not when it happened: TimeStamps are
+ * relative to the master that gets them, which may be another one by then.
+ */
+#include "agent/sender.h"
+
+#include "base/log.h"
+
+#include <string.h>
+
+#define HAL_NOTIFICATIONS 0
+
+static const oid sys_uptime[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
+static const oid trap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};
+
+static void add(netsnmp_variable_list **list, const oid *name, size_t len, u_char type,
+		const void *data, size_t size)
+{
+	if (!snmp_varlist_add_variable(list, name, len, type, data, size))
+		fatalx("out of memory");
+}
+
+static void add_value(netsnmp_variable_list **list, const oid *name, size_t len,
+		      const struct value *v)
+{
+	add(list, name, len, v->type, &v->u, v->len);
+}
+
+static void add_trap_oid(netsnmp_variable_list **list, const struct map_notification *what)
+{
+	oid value[MAX_OID_LEN];
+	size_t len = map_root_len;
+
+	memcpy(value, map_root, map_root_len * sizeof(oid));
+	value[len++] = HAL_NOTIFICATIONS;
+	value[len++] = what->number;
+	add(list, trap_oid, OID_LENGTH(trap_oid), ASN_OBJECT_ID, value, len * sizeof(oid));
+}
+
+/* A column of a row, if it has an instance there. */
+static void add_column(netsnmp_variable_list **list, const struct table_view *v, unsigned number,
+		       const void *row, const struct value_clock *clock)
+{
+	const struct map_column *c = map_find_column(v->map, number);
+	oid name[MAX_OID_LEN];
+	struct value value;
+
+	if (value_read(c, row, clock, &value))
+		add_value(list, name, table_instance(v, c, row, name), &value);
+}
+
+/* What the notification itself is, as scalars that are in no table. */
+static void add_own(netsnmp_variable_list **list, unsigned number, const struct value *v)
+{
+	oid name[MAX_OID_LEN];
+	size_t len = map_root_len;
+
+	memcpy(name, map_root, map_root_len * sizeof(oid));
+	name[len++] = 1; /* halObjects */
+	name[len++] = MAP_NOTIFICATION_ARC;
+	name[len++] = number;
+	name[len++] = 0;
+	add_value(list, name, len, v);
+}
+
+netsnmp_variable_list *sender_varbinds(const struct notice *n, const struct store *store,
+				       const struct value_clock *clock)
+{
+	const struct map_notification *what = n->what;
+	netsnmp_variable_list *list = NULL;
+	struct table_view v;
+	struct value own;
+
+	value_number(M_TIMESTAMP, (uint64_t)n->when.ns, clock, &own);
+	add_value(&list, sys_uptime, OID_LENGTH(sys_uptime), &own);
+	add_trap_oid(&list, what);
+	value_number(M_UNSIGNED32, n->number, clock, &own);
+	add_own(&list, MAP_NOTIFICATION_NUMBER, &own);
+	if (value_number(M_DATE, n->wall_ms, clock, &own))
+		add_own(&list, MAP_NOTIFICATION_TIME, &own);
+	if (store_count(store, T_GLOBAL)) {
+		table_view_init(&v, &map_general, store);
+		add_column(&list, &v, MAP_ROUTER_ID, store_at(store, T_GLOBAL, 0), clock);
+	}
+	table_view_init(&v, what->objects, store);
+	for (const unsigned *c = what->columns; *c; c++)
+		add_column(&list, &v, *c, n->row, clock);
+	return list;
+}
