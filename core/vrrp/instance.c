@@ -168,13 +168,19 @@ static void spell(char *dst, size_t size, const char *src)
 	dst[n] = '\0';
 }
 
-static void transition(struct vrrp_instance *i, enum vrrp_state old, struct mono now)
+/* The state before is what the row says. A process that replaces another begins in INIT for
+ * itself only: for everybody else the router is what it was, and when it goes on as that nothing
+ * has happened that counts. */
+static void transition(struct vrrp_instance *i, struct mono now)
 {
+	enum vrrp_state old = i->row.state;
 	char from[16], to[16], why[40];
 
-	i->row.transitions++;
-	i->row.become_master += i->fsm.state == VRRP_MASTER;
-	i->row.last_transition = now;
+	if (i->fsm.state != old) {
+		i->row.transitions++;
+		i->row.become_master += i->fsm.state == VRRP_MASTER;
+		i->row.last_transition = now;
+	}
 	upper(from, sizeof(from), enum_name(vrrp_state_names, old));
 	upper(to, sizeof(to), enum_name(vrrp_state_names, i->fsm.state));
 	spell(why, sizeof(why), enum_name(vrrp_reason_names, i->fsm.reason));
@@ -206,6 +212,7 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 {
 	struct vrrp_step s;
 	enum vrrp_state old = i->fsm.state;
+	bool moved;
 
 	now = loop_refresh(i->env->loop);
 	rtnl_writer_stamp(i->env->writer, now);
@@ -225,9 +232,10 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 		remember(i);
 	if (i->fsm.state == VRRP_MASTER)
 		i->contest = i->cfg.contest = false;
-	if (old != i->fsm.state)
-		transition(i, old, now);
-	vrrp_instance_publish(i, old != i->fsm.state);
+	moved = old != i->fsm.state || i->row.state != i->fsm.state;
+	if (moved)
+		transition(i, now);
+	vrrp_instance_publish(i, moved);
 }
 
 static void step_kind(struct vrrp_instance *i, enum vrrp_event_kind k, struct mono now)
@@ -459,7 +467,7 @@ struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_
 	i->env = env;
 	i->serial = ++env->last_serial;
 	i->why_new = why;
-	i->row = *row; /* counters go on where a predecessor left them */
+	i->row = *row; /* state and counters go on where a predecessor left them */
 	vrrp_fsm_init(&i->fsm);
 	timer_init(&i->timer, env->loop, timer_due, i);
 	timer_init(&i->publish, env->loop, publish_due, i);
@@ -469,7 +477,6 @@ struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_
 	vrrp_vips_read(i);
 	compose_advert(i);
 	LIST_INSERT_HEAD(&env->instances, i, next);
-	vrrp_instance_publish(i, true);
 	return i;
 }
 
