@@ -174,8 +174,13 @@ struct control *control_open(struct director *d)
 		free(c);
 		return NULL;
 	}
-	watch_start(&c->watch, d->loop, c->fd, WATCH_READ, on_connect, c);
 	return c;
+}
+
+void control_serve(struct control *c)
+{
+	if (c)
+		watch_start(&c->watch, c->d->loop, c->fd, WATCH_READ, on_connect, c);
 }
 
 void control_close(struct control *c)

@@ -7,8 +7,10 @@
 
 #include "daemon/director.h"
 
-/* Opens the socket; NULL (and a log line) when it cannot. */
+/* Opens the socket; NULL (and a log line) when it cannot. Clients may connect from then on, and
+ * are served from control_serve() on. */
 struct control *control_open(struct director *d);
+void control_serve(struct control *c); /* NULL: nothing happens */
 void control_close(struct control *c);
 
 #endif

@@ -26,7 +26,9 @@ struct director {
 	struct client *agent;           /* the agent as one who asks for changes */
 	struct jobs *jobs;
 	struct control *control;
-	struct timer stats;
+	unsigned awaited;        /* workers without a first word: nobody is shown the rows yet */
+	struct timer first_word; /* patience with them */
+	int agent_fd;            /* the agent's end of a link, kept until then; -1: none */
 	bool stopping;
 };
 

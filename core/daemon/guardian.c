@@ -435,11 +435,10 @@ static void on_look(void *arg, struct mono now)
 
 /* ---- start ------------------------------------------------------------ */
 
+/* The agent is not: main says so when it has read the file. */
 static bool wanted_at_start(const struct options *o, enum role r)
 {
-	if (r == ROLE_AGENT)
-		return false; /* main says so when it has read the file */
-	return !(r == ROLE_VRRP && o->no_vrrp) && !(r == ROLE_LVS && o->no_lvs);
+	return r == ROLE_MAIN || (o->env.workers & 1u << r);
 }
 
 static void start_children(struct guardian *g)

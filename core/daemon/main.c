@@ -5,6 +5,11 @@
  *
  * Order at start: file and overlay first, then the guardian is told that main is ready, then the
  * guardian hands in the ends of the links. So no worker ever sees an empty model.
+ *
+ * And nobody sees a state that no worker has told. A new main knows what is wanted and nothing of
+ * what is: until the workers have spoken its rows say "init" of a master that has never ceased to
+ * be one. So halvardctl and the agent wait until each worker has said what it sees and has put in
+ * force what main wants (a barrier), or FIRST_WORD_NS have passed.
  */
 #include "daemon/changelog.h"
 #include "daemon/control.h"
@@ -21,6 +26,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define FIRST_WORD_NS (2 * NS_PER_S)
+#define FIRST_WORD    0 /* number of the barrier; those of jobs begin at 1 */
 
 struct global_row global_get(struct director *d)
 {
@@ -60,11 +68,15 @@ struct peer {
 
 static struct peer peers[ROLE_COUNT]; /* main has one link to each role */
 
+static void first_word(struct peer *p);
+
 static void on_up(void *arg)
 {
 	struct peer *p = arg;
 
 	log_info("link to %s is up", role_name(p->role));
+	if (p->d->awaited & 1u << p->role)
+		link_send(p->d->links[p->role], MSG_BARRIER, FIRST_WORD, NULL);
 }
 
 static void on_message(void *arg, struct msg *m, struct mono now)
@@ -75,7 +87,11 @@ static void on_message(void *arg, struct msg *m, struct mono now)
 	(void)now;
 	if (p->role == ROLE_AGENT)
 		jobs_message(p->d->agent, m);
-	else if (m->type == MSG_RESULT && wire_get_result(&m->body, &r))
+	else if (m->type != MSG_RESULT || !wire_get_result(&m->body, &r))
+		return;
+	else if (m->id == FIRST_WORD)
+		first_word(p);
+	else
 		jobs_barrier(p->d->jobs, p->role, m->id, &r);
 }
 
@@ -104,19 +120,76 @@ static void on_down(void *arg, const char *why)
 
 static const struct link_ops peer_ops = {.up = on_up, .message = on_message, .down = on_down};
 
-static void on_link(void *arg, enum role role, int fd)
+static void open_link(struct director *d, enum role role, int fd)
 {
-	struct director *d = arg;
-
-	if (role != ROLE_VRRP && role != ROLE_LVS && role != ROLE_AGENT) {
-		close(fd);
-		return;
-	}
 	drop_link(d, role);
 	peers[role] = (struct peer){.d = d, .role = role};
 	d->links[role] = link_open(d->loop, fd, ROLE_MAIN, role, d->live, &peer_ops, &peers[role]);
 	if (role == ROLE_AGENT)
 		d->agent->link = d->links[role];
+}
+
+static void forget_agent(struct director *d)
+{
+	if (d->agent_fd >= 0)
+		close(d->agent_fd);
+	d->agent_fd = -1;
+}
+
+static void on_link(void *arg, enum role role, int fd)
+{
+	struct director *d = arg;
+
+	if (role == ROLE_AGENT && d->awaited) {
+		forget_agent(d);
+		d->agent_fd = fd;
+	} else if (role == ROLE_VRRP || role == ROLE_LVS || role == ROLE_AGENT) {
+		open_link(d, role, fd);
+	} else {
+		close(fd);
+	}
+}
+
+/* ---- the workers' first word ------------------------------------------ */
+
+static void show(struct director *d)
+{
+	int fd = d->agent_fd;
+
+	timer_cancel(&d->first_word);
+	d->awaited = 0;
+	d->agent_fd = -1;
+	if (fd >= 0)
+		open_link(d, ROLE_AGENT, fd);
+	control_serve(d->control);
+}
+
+static void first_word(struct peer *p)
+{
+	if (!p->d->awaited)
+		return;
+	p->d->awaited &= ~(1u << p->role);
+	if (!p->d->awaited)
+		show(p->d);
+}
+
+static void on_silence(void *arg, struct mono now)
+{
+	struct director *d = arg;
+
+	(void)now;
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if (d->awaited & 1u << r)
+			log_warnx("%s has not told what it sees: its rows are shown without",
+				  role_name((enum role)r));
+	show(d);
+}
+
+static void await_workers(struct director *d)
+{
+	d->awaited = d->env->workers;
+	timer_init(&d->first_word, d->loop, on_silence, d);
+	timer_after(&d->first_word, FIRST_WORD_NS);
 }
 
 /* ---- the guardian's word ---------------------------------------------- */
@@ -198,6 +271,8 @@ static void stop(struct director *d)
 {
 	for (int r = 0; r < ROLE_COUNT; r++)
 		drop_link(d, (enum role)r);
+	forget_agent(d);
+	timer_stop(&d->first_word);
 	control_close(d->control);
 	jobs_free(d->jobs);
 	parent_close(d->parent);
@@ -211,7 +286,7 @@ static void stop(struct director *d)
 int main_main(const struct role_env *env)
 {
 	struct client agent = {.source = SOURCE_SNMP, .may_change = true, .who = "snmp"};
-	struct director d = {.env = env, .agent = &agent};
+	struct director d = {.env = env, .agent = &agent, .agent_fd = -1};
 
 	agent.d = &d;
 	d.loop = loop_new();
@@ -222,6 +297,7 @@ int main_main(const struct role_env *env)
 	reload_first(&d);
 	first_state(&d);
 	d.control = control_open(&d);
+	await_workers(&d);
 	d.parent = parent_open(d.loop, &parent_ops, &d);
 	director_settings(&d);
 	parent_ready(d.parent);

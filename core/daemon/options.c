@@ -210,6 +210,7 @@ static enum options_result finish(struct options *o, int argc, char **argv)
 	}
 	if (o->no_vrrp && o->no_lvs)
 		o->no_vrrp = o->no_lvs = false; /* both "only": both */
+	o->env.workers = (o->no_vrrp ? 0 : 1u << ROLE_VRRP) | (o->no_lvs ? 0 : 1u << ROLE_LVS);
 	if (!o->env.config_file)
 		o->env.config_file =
 		    access(OWN_CONFIG, F_OK) == 0 || access(KEEPALIVED_CONFIG, F_OK) < 0
@@ -303,6 +304,10 @@ const char **options_for_role(const struct options *o, enum role role, const cha
 		v[n++] = "-S";
 		v[n++] = local[(o->facility >> 3) - (LOG_LOCAL0 >> 3)];
 	}
+	if (o->no_lvs)
+		v[n++] = "-P";
+	if (o->no_vrrp)
+		v[n++] = "-C";
 	if (o->env.keep_vrrp)
 		v[n++] = "-V";
 	if (o->env.keep_lvs)

@@ -50,6 +50,7 @@ struct role_env {
 	const char *config_file;
 	const char *run_dir;
 	const char *state_dir;
+	unsigned workers;        /* -P, -C: those that there are, a mask of 1 << role */
 	bool keep_vrrp;          /* -V: leave addresses at stop */
 	bool keep_lvs;           /* -I: leave services at stop */
 	const char *snmp_socket; /* -A: overrides the file; NULL: the file's word */

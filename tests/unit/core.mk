@@ -19,4 +19,4 @@ tests_unit_daemon_trust_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=schema_field
 tests_unit_daemon_trust_LDADD = core/daemon/libdaemon.a core/config/libconfig.a $(core_test_libs) \
 	$(EVENT_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
-EXTRA_DIST += tests/netns/test_guard.py
+EXTRA_DIST += tests/netns/test_guard.py tests/netns/test_truth.py
