@@ -108,14 +108,16 @@ class Program:
         self.process = None
 
     def kill_all(self):
-        """SIGKILL to the program and all its children, as a power cut would end them."""
+        """SIGKILL to the program and all its children, as a power cut would end them: none sees
+        another die."""
         if self.process is None:
             return
-        for pid in [self.process.pid, *descendants(self.process.pid)]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        for signo in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in [self.process.pid, *descendants(self.process.pid)]:
+                try:
+                    os.kill(pid, signo)
+                except ProcessLookupError:
+                    pass
         self.process.wait()
         self.process = None
 
