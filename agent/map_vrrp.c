@@ -40,6 +40,7 @@ static struct map_column map_vrrp_columns[] = {
     {38, "auth_errors", M_COUNTER64, M_RO},
     {39, "address_list_errors", M_COUNTER64, M_RO},
     {41, "worst_lateness_us", M_GAUGE32, M_RO},
+    {42, "worst_advert_gap_us", M_GAUGE32, M_RO},
     {43, "admin_reason", M_STRING, M_RW},
     {45, "initial_state", M_INTEGER, M_RO},
     {46, "auth_type", M_INTEGER, M_RO},

@@ -139,6 +139,7 @@ static const struct grid_column vrrp_count_columns[] = {
     {"TRANSITIONS", .right = true},
     {"BECAME MASTER", .right = true},
     {"WORST LATENESS", .right = true},
+    {"WORST ADVERT GAP", .right = true},
     {NULL},
 };
 
@@ -161,6 +162,7 @@ static void print_vrrp_counts(const struct ctl *c, const struct vrrp_instance_ro
 		grid_addf(g, "%u", i->transitions);
 		grid_addf(g, "%u", i->become_master);
 		grid_addf(g, "%.1f ms", (double)i->worst_lateness_us / 1000);
+		grid_addf(g, "%.1f ms", (double)i->worst_advert_gap_us / 1000);
 	}
 	view_print(c, g);
 }

@@ -177,6 +177,7 @@ struct vrrp_instance_row {
 	uint32_t master_down_us;
 	struct mono last_transition;
 	uint64_t worst_lateness_us;
+	uint64_t worst_advert_gap_us; /* between two advertisements of one mastership */
 	/* counters */
 	uint32_t transitions; /* every change of state */
 	uint32_t become_master;

@@ -89,6 +89,8 @@ static const struct field vrrp_instance_fields[] = {
     GAUGE32(master_down_us, "us", "Active_Down_Interval in force."),
     WHEN(last_transition, F_STATE, "When the state changed last."),
     GAUGE64(worst_lateness_us, "us", "Worst delay of a timer of this instance."),
+    GAUGE64(worst_advert_gap_us, "us",
+	    "Longest time between two advertisements that it sent one after the other as master."),
     COUNTER32(transitions, NULL, "Changes of state."),
     COUNTER32(become_master, NULL, "Times it became master."),
     COUNTER64(adverts_sent, NULL, "Advertisements sent."),

@@ -15,6 +15,10 @@
  * process: withdrawn before anything is done that gives mastership up, and renewed after the
  * advertisement has gone out, so that what is found there is never better than the truth.
  *
+ * The worst gap between advertisements is measured as they go out (gap.h). The first one of a
+ * process that resumes ends the gap that the death of its predecessor made: the claim tells when
+ * that began. Like the counters the figure itself comes back with the row.
+ *
  * The clock is read again before each step: a process that was stopped after it woke must not
  * judge by the time before. What is left is the time from there to sendto().
  *
@@ -67,6 +71,7 @@ static void put_row(struct vrrp_instance *i)
 	i->row.state = (uint8_t)i->fsm.state;
 	i->row.reason = (uint8_t)i->fsm.reason;
 	i->row.effective_priority = i->cfg.priority;
+	i->row.worst_advert_gap_us = i->gap.worst_us;
 	i->row.primary_addr = i->cfg.primary;
 	i->row.skew_time_us = (uint32_t)(vrrp_fsm_skew(&i->cfg, &i->fsm) / NS_PER_US);
 	i->row.master_down_us = (uint32_t)(vrrp_fsm_master_down(&i->cfg, &i->fsm) / NS_PER_US);
@@ -104,6 +109,8 @@ static void send_advert(struct vrrp_instance *i, uint8_t priority)
 		log_warn("vrrp %s: cannot send advertisements on %s", i->row.name,
 			 i->row.interface);
 	i->send_failed = e != 0;
+	if (!e)
+		vrrp_gap_sent(&i->gap, loop_refresh(i->env->loop));
 	i->row.adverts_sent += !e;
 	i->row.priority_zero_sent += !e && priority == 0;
 }
@@ -200,12 +207,17 @@ static void remember(struct vrrp_instance *i)
 	vrrp_memory_put(i->env->memory, &id, &i->fsm.claim);
 }
 
-/* What a process before this one has left, if it can be taken over. */
-static struct vrrp_claim inherited(const struct vrrp_instance *i)
+/* The claim that a process before this one has left, if it can be taken over. */
+static struct vrrp_claim inherit(struct vrrp_instance *i, struct mono now)
 {
 	struct vrrp_identity id = identity(i);
+	struct vrrp_claim claim = {0};
 
-	return vrrp_vips_present(i) ? vrrp_memory_get(i->env->memory, &id) : (struct vrrp_claim){0};
+	if (vrrp_vips_present(i))
+		claim = vrrp_memory_get(i->env->memory, &id);
+	if (vrrp_claim_holds(&claim, now))
+		i->gap.last = claim.at;
+	return claim;
 }
 
 void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, struct mono now)
@@ -232,6 +244,8 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 		remember(i);
 	if (i->fsm.state == VRRP_MASTER)
 		i->contest = i->cfg.contest = false;
+	else
+		vrrp_gap_end(&i->gap);
 	moved = old != i->fsm.state || i->row.state != i->fsm.state;
 	if (moved)
 		transition(i, now);
@@ -449,7 +463,7 @@ void vrrp_instance_check(struct vrrp_instance *i, struct mono now)
 		fail(i, missing, now);
 	} else if (!runs(i)) {
 		start.reason = start_reason(i);
-		start.claim = inherited(i);
+		start.claim = inherit(i, now);
 		vrrp_instance_step(i, &start, now);
 	} else if (!addr_equal(&before, &i->cfg.primary)) {
 		vrrp_instance_publish(i, true);
@@ -468,6 +482,7 @@ struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_
 	i->serial = ++env->last_serial;
 	i->why_new = why;
 	i->row = *row; /* state and counters go on where a predecessor left them */
+	i->gap.worst_us = row->worst_advert_gap_us;
 	vrrp_fsm_init(&i->fsm);
 	timer_init(&i->timer, env->loop, timer_due, i);
 	timer_init(&i->publish, env->loop, publish_due, i);

@@ -13,6 +13,7 @@
 #include "model/store.h"
 #include "nl/rtnl.h"
 #include "vrrp/fsm.h"
+#include "vrrp/gap.h"
 #include "vrrp/garp.h"
 #include "vrrp/io.h"
 #include "vrrp/memory.h"
@@ -45,6 +46,7 @@ struct vrrp_instance {
 	struct vrrp_instance_row row; /* as wanted, with our state and counters */
 	struct vrrp_fsm_config cfg;
 	struct vrrp_fsm fsm;
+	struct vrrp_gap gap;
 	struct vrrp_packet advert;            /* what it sends, and expects of others */
 	struct vrrp_port *port;               /* NULL while it cannot run */
 	struct timer timer;                   /* fsm.due */

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += core/vrrp/libvrrp.a
 core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/fsm.c core/vrrp/fsm.h \
+	core/vrrp/gap.c core/vrrp/gap.h \
 	core/vrrp/garp.c core/vrrp/garp.h \
 	core/vrrp/instance.c core/vrrp/instance.h \
 	core/vrrp/io.c core/vrrp/io.h \

@@ -91,6 +91,7 @@ static void put_vrrp(struct store *s)
 	i.checksum_errors = 2;
 	i.transitions = 3;
 	i.worst_lateness_us = 250;
+	i.worst_advert_gap_us = 1000350;
 	store_put(s, T_VRRP_INSTANCE, &i, ALL, NULL);
 	row_init(T_VRRP_ADDRESS, &a);
 	TEXT_COPY(a.instance, "VI_1");

@@ -43,6 +43,10 @@ def longest_gap(adverts):
     return max(b - a for a, b in zip(times, times[1:]))
 
 
+def told_gap(vrrp):
+    return vrrp.count("worst_advert_gap_us") / 1e6
+
+
 def wait_reason(vrrp, reason, deadline=5):
     wait_for(lambda: vrrp.row()["reason"] == reason, deadline, "reason " + reason)
 
@@ -117,6 +121,41 @@ def test_master_wakes_late(vrrp, wire, meanwhile):
     wait_for(lambda: wire.adverts(SELF, woken), 3, "advertisements")
     assert wire.adverts(SELF, woken)[0][0] - woken > 2.9 * INTERVAL
     assert vrrp.director.owns() or wait_for(vrrp.director.owns, 3, "the address is back")
+    assert told_gap(vrrp) < 2 * INTERVAL  # it was not master in that time
+
+
+def same_as_the_wire(vrrp, wire, since):
+    """What it says of its longest gap is what was heard, but for the time to send and to hear."""
+    wait_for(lambda: told_gap(vrrp) >= 2 * INTERVAL, 3, "it tells of the gap")
+    assert abs(told_gap(vrrp) - longest_gap(wire.adverts(SELF, since))) < 0.1 * INTERVAL
+
+
+def test_tells_its_longest_gap(vrrp, wire):
+    wait_for(lambda: len(wire.adverts(SELF)) > 2, 5, "advertisements")
+    wait_for(lambda: told_gap(vrrp) >= INTERVAL, 3, "a gap of one interval")
+    since = wire.adverts(SELF)[0][0]
+    os.kill(vrrp.pid, signal.SIGSTOP)
+    settle(2 * INTERVAL)
+    os.kill(vrrp.pid, signal.SIGCONT)
+    same_as_the_wire(vrrp, wire, since)
+    assert vrrp.row()["state"] == "master"
+
+
+def test_longest_gap_over_a_death(vrrp, wire):
+    """The gap that a death makes counts when it is resumed, and the figure goes on."""
+    wait_for(lambda: wire.adverts(SELF), 3, "advertisements")
+    since = wire.adverts(SELF)[0][0]
+    os.kill(vrrp.pid, signal.SIGSTOP)
+    settle(2 * INTERVAL)
+    vrrp.ask("respawn")
+    wait_reason(vrrp, "resumed")
+    same_as_the_wire(vrrp, wire, since)
+    known = told_gap(vrrp)
+    vrrp.ask("forget")
+    vrrp.ask("respawn")
+    wait_for(lambda: vrrp.row()["state"] == "backup", 5, "backup")
+    vrrp.wait_state("master", 10)
+    assert told_gap(vrrp) == known  # the time as backup is no gap
 
 
 # ---- the daemon, with a peer ---------------------------------------------------------

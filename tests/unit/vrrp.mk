@@ -1,5 +1,5 @@
 if HAVE_CMOCKA
-VRRP_UNIT = tests/unit/vrrp_packet tests/unit/vrrp_fsm tests/unit/vrrp_memory
+VRRP_UNIT = tests/unit/vrrp_packet tests/unit/vrrp_fsm tests/unit/vrrp_gap tests/unit/vrrp_memory
 check_PROGRAMS += $(VRRP_UNIT)
 TESTS += $(VRRP_UNIT)
 VRRP_UNIT_LIBS = core/vrrp/libvrrp.a core/model/libmodel.a core/base/libbase.a \
@@ -10,6 +10,9 @@ tests_unit_vrrp_packet_LDADD = $(VRRP_UNIT_LIBS)
 tests_unit_vrrp_fsm_SOURCES = tests/unit/vrrp_fsm.c
 tests_unit_vrrp_fsm_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_vrrp_fsm_LDADD = $(VRRP_UNIT_LIBS)
+tests_unit_vrrp_gap_SOURCES = tests/unit/vrrp_gap.c
+tests_unit_vrrp_gap_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_vrrp_gap_LDADD = $(VRRP_UNIT_LIBS)
 tests_unit_vrrp_memory_SOURCES = tests/unit/vrrp_memory.c
 tests_unit_vrrp_memory_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_vrrp_memory_LDADD = $(VRRP_UNIT_LIBS)
