@@ -32,4 +32,4 @@ tests_unit_agent_notify_LDADD = $(AGENT_UNIT_LIBS)
 endif
 endif
 EXTRA_DIST += tests/lint/mib-map.py tests/netns/test_agent_snmp.py \
-	tests/netns/test_agent_snippet.py tests/netns/test_agent_daemon.py tests/netns/test_agent_notify.py
+	tests/netns/test_agent_snippet.py tests/netns/test_agent_daemon.py tests/netns/test_agent_notify.py tests/netns/test_snmp_frozen.py
