@@ -396,6 +396,6 @@ int main(int argc, char **argv)
 	log.facility = 3 << 3; /* daemon */
 	log_init(&log);
 	signal(SIGPIPE, SIG_IGN);
-	syscalls_limit(SYSCALLS_BASIC | SYSCALLS_FOLDERS);
+	syscalls_limit(AGENT_SYSCALLS);
 	return run();
 }

@@ -23,12 +23,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 static const char *const basic[] = {
     /* files and sockets that are open */
     "read", "readv", "pread64", "write", "writev", "close", "lseek", "fcntl", "fcntl64", "dup",
     "dup2", "dup3", "pipe2", "ioctl", "fstat", "fstat64", "newfstatat", "fstatat64", "stat",
-    "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd",
+    "lstat", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd",
     /* memory */
     "brk", "mmap", "mmap2", "munmap", "mremap", "mprotect", "madvise", "mlock", "mlock2", "munlock",
     /* time and waiting */
@@ -47,6 +48,9 @@ static const char *const basic[] = {
     "rt_sigreturn", "sigreturn", "sigaltstack", "restart_syscall", "exit", "exit_group", NULL};
 static const char *const limits[] = {"setrlimit", "prlimit64", NULL};
 static const char *const folders[] = {"getdents", "getdents64", NULL};
+static const char *const files[] = {"fsync",  "rename",   "renameat", "renameat2",
+				    "unlink", "unlinkat", NULL};
+static const char *const serve[] = {"listen", "accept4", NULL};
 
 /* Nothing in this program ever does so. */
 static const char *const deadly[] = {"execve",
@@ -106,6 +110,16 @@ static int open_files(scmp_filter_ctx ctx, uint64_t mode)
 	return rule(ctx, SCMP_ACT_ALLOW, "openat", 1, &how);
 }
 
+/* The mode of a file, but nothing that lets who executes it be somebody else. */
+static int modes(scmp_filter_ctx ctx)
+{
+	struct scmp_arg_cmp plain = SCMP_A1(SCMP_CMP_MASKED_EQ, S_ISUID | S_ISGID | S_ISVTX, 0);
+	struct scmp_arg_cmp plain_at = SCMP_A2(SCMP_CMP_MASKED_EQ, S_ISUID | S_ISGID | S_ISVTX, 0);
+	int r = rule(ctx, SCMP_ACT_ALLOW, "chmod", 1, &plain);
+
+	return r ? r : rule(ctx, SCMP_ACT_ALLOW, "fchmodat", 1, &plain_at);
+}
+
 /* A thread and never a process. */
 static int threads(scmp_filter_ctx ctx)
 {
@@ -144,6 +158,14 @@ static int fill(scmp_filter_ctx ctx, unsigned sets)
 		r = rules(ctx, SCMP_ACT_ALLOW, limits);
 	if (!r && (sets & SYSCALLS_FOLDERS))
 		r = rules(ctx, SCMP_ACT_ALLOW, folders);
+	if (!r && (sets & SYSCALLS_FILES))
+		r = open_files(ctx, O_WRONLY | O_CREAT | O_TRUNC);
+	if (!r && (sets & SYSCALLS_FILES))
+		r = rules(ctx, SCMP_ACT_ALLOW, files);
+	if (!r && (sets & SYSCALLS_SERVE))
+		r = rules(ctx, SCMP_ACT_ALLOW, serve);
+	if (!r && (sets & SYSCALLS_SERVE))
+		r = modes(ctx);
 	return r;
 }
 

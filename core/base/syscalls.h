@@ -8,10 +8,12 @@
 /* May be or-ed. Always there: memory, time, signals, waiting, client sockets, reading files. */
 enum syscall_set {
 	SYSCALLS_BASIC = 1,
-	SYSCALLS_THREADS = 2, /* threads of its own */
-	SYSCALLS_SYSCTL = 4,  /* writing files that are there already */
-	SYSCALLS_LIMITS = 8,  /* raising its own limits */
-	SYSCALLS_FOLDERS = 16 /* reading folders */
+	SYSCALLS_THREADS = 2,  /* threads of its own */
+	SYSCALLS_SYSCTL = 4,   /* writing files that are there already */
+	SYSCALLS_LIMITS = 8,   /* raising its own limits */
+	SYSCALLS_FOLDERS = 16, /* reading folders */
+	SYSCALLS_FILES = 32,   /* making, replacing and removing files */
+	SYSCALLS_SERVE = 64    /* a socket that others come to, and who may */
 };
 
 /* For good, for threads begun later too; once, while there is one thread. `sets` 0 limits nothing.

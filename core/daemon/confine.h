@@ -15,4 +15,8 @@
  * others) the process says so and goes on with `caps`; every other failure ends it. */
 void confine(const char *user, uint64_t caps);
 
+/* Keeps of the capabilities those in `caps`, for itself and for what it executes; nothing else
+ * changes. For who starts processes that confine() themselves. */
+void confine_caps(uint64_t caps);
+
 #endif

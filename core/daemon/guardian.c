@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/confine.h"
 #include "daemon/notify.h"
 #include "daemon/roles.h"
 #include "daemon/spawn.h"
@@ -474,6 +475,7 @@ int guardian_run(const struct options *o)
 	struct guardian g = {.o = o};
 
 	g.loop = loop_new();
+	confine_caps(guardian_caps());
 	become_realtime();
 	signal(SIGPIPE, SIG_IGN);
 	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)

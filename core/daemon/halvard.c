@@ -71,8 +71,7 @@ static int run_role(const struct options *o)
 	signal(SIGTERM, SIG_IGN);
 	if (spec->realtime)
 		mlockall(MCL_CURRENT | MCL_FUTURE); /* refused: the guardian has said so */
-	if (spec->confined)
-		confine(spec->user, spec->caps);
+	confine(spec->user, spec->caps);
 	syscalls_limit(spec->syscalls);
 	return spec->entry(&o->env);
 }

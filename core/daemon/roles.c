@@ -7,11 +7,17 @@
  * it is in the middle of is worth more than a quick restart. Neither is the agent: its library
  * waits for a frozen snmpd, and killing it would only begin the same wait again.
  *
- * Rights: what reads packets, answers of servers or SNMP keeps the capabilities it uses each day
- * and no others. CAP_NET_ADMIN: addresses, IPVS, and the sysctls of the network; the kernel itself
- * loads the modules of IPVS that are asked for. CAP_NET_RAW: VRRP and ARP, checks bound to an
- * interface. CAP_IPC_LOCK: memory taken later is locked too, and would be refused without. CAP_NET_
- * BIND_SERVICE: checks with a low bind_port. Main stays root: it is to run other people's scripts.
+ * Rights: each keeps the capabilities and the system calls that it uses each day and no others.
+ * CAP_NET_ADMIN: addresses, IPVS, and the sysctls of the network; the kernel itself loads the
+ * modules of IPVS that are asked for. CAP_NET_RAW: VRRP and ARP, checks bound to an interface.
+ * CAP_IPC_LOCK: memory taken later is locked too, and would be refused without. CAP_NET_BIND_
+ * SERVICE: checks with a low bind_port. CAP_DAC_READ_SEARCH: a configuration that another user
+ * keeps; writing is for what is root's. Main stays the user root, whose files the overlay and the
+ * control socket are. What runs other people's programs will be a process of its own.
+ *
+ * The guardian needs CAP_SETUID, CAP_SETGID and CAP_SETPCAP to make the others what they are,
+ * CAP_KILL to end those of other users, CAP_SYS_NICE for real time, of vrrp too, and CAP_IPC_LOCK
+ * for memory. Beyond these it can only have what it hands out.
  */
 #include "daemon/roles.h"
 
@@ -26,6 +32,8 @@ const struct role_spec role_specs[] = {
 	.role = ROLE_MAIN,
 	.ident = "halvard-main",
 	.entry = main_main,
+	.caps = CAP_BIT(CAP_DAC_READ_SEARCH),
+	.syscalls = SYSCALLS_BASIC | SYSCALLS_FOLDERS | SYSCALLS_FILES | SYSCALLS_SERVE,
 	.start_order = 1,
     },
     {
@@ -33,7 +41,6 @@ const struct role_spec role_specs[] = {
 	.ident = "halvard-vrrp",
 	.entry = vrrp_main,
 	.realtime = true,
-	.confined = true,
 	.user = "halvard-vrrp",
 	.caps = CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | CAP_BIT(CAP_IPC_LOCK),
 	.syscalls = SYSCALLS_BASIC | SYSCALLS_THREADS,
@@ -44,7 +51,6 @@ const struct role_spec role_specs[] = {
 	.role = ROLE_LVS,
 	.ident = "halvard-lvs",
 	.entry = lvs_main,
-	.confined = true,
 	.user = "halvard-lvs",
 	.caps = CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | CAP_BIT(CAP_NET_BIND_SERVICE),
 	.syscalls = SYSCALLS_BASIC | SYSCALLS_SYSCTL | SYSCALLS_LIMITS,
@@ -54,8 +60,8 @@ const struct role_spec role_specs[] = {
     {
 	.role = ROLE_AGENT,
 	.ident = "halvard-agent",
-	.confined = true,
 	.user = "halvard-agent",
+	.syscalls = AGENT_SYSCALLS,
 	.start_order = 4,
     },
 };
@@ -67,4 +73,14 @@ const struct role_spec *role_spec(enum role r)
 		if (role_specs[i].role == r)
 			return &role_specs[i];
 	return NULL;
+}
+
+uint64_t guardian_caps(void)
+{
+	uint64_t caps = CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) | CAP_BIT(CAP_SETPCAP) |
+			CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SYS_NICE) | CAP_BIT(CAP_IPC_LOCK);
+
+	for (unsigned i = 0; i < role_spec_count; i++)
+		caps |= role_specs[i].caps;
+	return caps;
 }

@@ -9,10 +9,9 @@ struct role_spec {
 	const char *ident;                        /* in the log */
 	int (*entry)(const struct role_env *env); /* NULL: a program of its own */
 	bool realtime;                            /* SCHED_RR and locked memory */
-	bool confined;                            /* loses all rights but the next two */
 	const char *user;                         /* runs as this user when there is one */
 	uint64_t caps;                            /* keeps these capabilities: CAP_BIT() */
-	unsigned syscalls;                        /* enum syscall_set; 0: all */
+	unsigned syscalls;                        /* enum syscall_set */
 	unsigned start_order;
 	unsigned silence_s; /* killed after so long without a heartbeat; 0: never */
 };
@@ -21,5 +20,7 @@ extern const struct role_spec role_specs[];
 extern const unsigned role_spec_count;
 
 const struct role_spec *role_spec(enum role r);
+/* The capabilities of the guardian: its own, and those it hands out. */
+uint64_t guardian_caps(void);
 
 #endif

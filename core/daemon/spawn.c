@@ -104,7 +104,7 @@ run(const struct options *o, const struct role_spec *spec, int fd, int memory, p
 	argv = options_for_role(o, spec->role, spec->ident);
 	if (spec->realtime)
 		become_realtime();
-	if (!spec->entry && spec->confined) /* a role of this binary does so itself */
+	if (!spec->entry) /* a role of this binary does so itself */
 		confine(spec->user, spec->caps);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != guardian)

@@ -6,6 +6,7 @@
 #define IPC_PARENT_H
 
 #include "base/loop.h"
+#include "base/syscalls.h"
 #include "model/schema.h"
 
 #define PARENT_FD 3
@@ -14,6 +15,9 @@
  * one after the other; sealed against a change of its size. */
 #define PARENT_MEMORY_FD    4
 #define PARENT_MEMORY_BYTES (256 * 1024)
+
+/* halvard-agent is a program of its own, but its limits stand in the table of roles too. */
+#define AGENT_SYSCALLS (SYSCALLS_BASIC | SYSCALLS_FOLDERS)
 
 /* Guardian <-> role: one struct a datagram, host byte order (same machine, same binary). */
 enum parent_msg_type {

@@ -1,4 +1,5 @@
 """The daemon as a whole on a kernel without IPVS: processes, reload, command line, rights."""
+import grp
 import json
 import os
 import re
@@ -127,6 +128,33 @@ def test_only_root_may_change(halvard):
     assert out.returncode == 1
     assert "group halvard" in out.stderr + out.stdout
     assert field(halvard, "vrrp_instance", ["VI_1"], "base_priority") == "150"
+
+
+def test_the_group_may_change(halvard):
+    """Main learns of members by the kernel's word and /etc/group, with the few rights it has."""
+    os.chmod(halvard.folder, 0o755)
+    try:
+        group = grp.getgrnam("halvard").gr_gid
+        with open("/proc/self/uid_map") as f:
+            if int(f.read().split()[2]) == 1:
+                pytest.skip("there is one user here")
+    except KeyError:
+        pytest.skip("there is no group halvard")
+    as_member = ["setpriv", "--reuid=65534", "--regid=%d" % group, "--clear-groups"]
+    out = run(*as_member, "/run/lab/bin/halvardctl", "--run-dir", halvard.run_dir, "set",
+              "vrrp_instance", "VI_1", "base_priority", "140")
+    assert out.returncode == 0, out.stderr
+    assert field(halvard, "vrrp_instance", ["VI_1"], "base_priority") == "140"
+
+
+def test_a_file_of_another_user(halvard):
+    """Main has few rights, but what only another may read it reads."""
+    halvard.write("more.conf", VRRP.replace("VI_1", "VI_2").replace("51", "52") % (150, "192.0.2.9"))
+    os.chmod(halvard.path("more.conf"), 0)  # not even root's, but for that right
+    with open(halvard.config, "a") as f:
+        f.write("include more.conf\n")
+    halvard.ctl("reload")
+    assert field(halvard, "vrrp_instance", ["VI_2"], "base_priority") == "150"
 
 
 def test_readers_leave_room_for_root(halvard):

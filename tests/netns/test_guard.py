@@ -151,8 +151,10 @@ def test_first_process_of_a_container(cluster):
     assert daemon.process.wait(10) == 0
 
 
-CAPS = {"net_bind_service": 10, "net_admin": 12, "net_raw": 13, "ipc_lock": 14}
-RIGHTS = {"vrrp": {"net_admin", "net_raw", "ipc_lock"},
+CAPS = {"dac_read_search": 2, "kill": 5, "setgid": 6, "setuid": 7, "setpcap": 8,
+        "net_bind_service": 10, "net_admin": 12, "net_raw": 13, "ipc_lock": 14, "sys_nice": 23}
+RIGHTS = {"main": {"dac_read_search"},
+          "vrrp": {"net_admin", "net_raw", "ipc_lock"},
           "lvs": {"net_admin", "net_raw", "net_bind_service"},
           "agent": set()}
 
@@ -181,16 +183,22 @@ def test_rights(cluster):
     daemon = director.halvard(VRRP + LVS, agentx=snmpd.agentx).start()
     cluster.wait_owner(director, 10)
     all_caps = int(status(os.getpid())["CapEff"][0], 16)
-    assert int(status(daemon.role("main"))["CapEff"][0], 16) == all_caps
+
+    def mask(names):
+        return "%016x" % (sum(1 << CAPS[n] for n in names) & all_caps)
+
+    guardian = status(daemon.process.pid)
+    assert [guardian[k][0] for k in ("CapEff", "CapPrm", "CapBnd")] == [mask(CAPS)] * 3
+    assert guardian["Seccomp"] == status(os.getpid())["Seccomp"], "the others would inherit it"
     for role, names in RIGHTS.items():
         wait_for(lambda r=role: process(daemon, r)["state"] == "running", 10, role)
         seen = status(daemon.role(role))
-        caps = "%016x" % (sum(1 << CAPS[n] for n in names) & all_caps)
+        caps = mask(names)
         assert [seen[k][0] for k in ("CapEff", "CapPrm", "CapBnd")] == [caps] * 3, role
         assert [seen[k][0] for k in ("CapInh", "CapAmb")] == ["0" * 16] * 2, role
         assert seen["NoNewPrivs"] == ["1"], role
         assert not filters_built() or seen["Seccomp"] == ["2"], role
-        uid = pwd.getpwnam("halvard-" + role).pw_uid if users_exist() else 0
+        uid = pwd.getpwnam("halvard-" + role).pw_uid if users_exist() and role != "main" else 0
         assert seen["Uid"] == [str(uid)] * 4, role
         assert seen["Gid"] == [str(pwd.getpwnam("halvard-" + role).pw_gid if uid else 0)] * 4, role
     assert os.sched_getscheduler(daemon.role("vrrp")) == \

@@ -17,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,6 +117,40 @@ static bool cannot_serve(void)
 	return fd >= 0 && refused(listen(fd, 1)) && refused(accept(fd, NULL, NULL));
 }
 
+static bool can_make_files(void)
+{
+	const char *from = "/tmp/halvard-syscalls-a", *to = "/tmp/halvard-syscalls-b";
+	int fd = open(from, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	return fd >= 0 && fsync(fd) == 0 && rename(from, to) == 0 && unlink(to) == 0 &&
+	       refused(open("/dev/null", O_WRONLY)) && refused(open("/dev/null", O_RDWR)) &&
+	       refused(chmod("/dev/null", 0666)) && refused(mkdir("/tmp/no-such-folder", 0700)) &&
+	       refused(link("/dev/null", "/tmp/no-such-file")) &&
+	       refused(symlink("/", "/tmp/no-such-file"));
+}
+
+/* An abstract address, which leaves no file. */
+static bool can_serve(void)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int to = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(at);
+
+	return bind(fd, (struct sockaddr *)&at, sizeof(at.sun_family)) == 0 && listen(fd, 1) == 0 &&
+	       getsockname(fd, (struct sockaddr *)&at, &len) == 0 &&
+	       connect(to, (struct sockaddr *)&at, len) == 0 &&
+	       accept4(fd, NULL, NULL, SOCK_CLOEXEC) >= 0;
+}
+
+/* The mode of a file, but no program that makes another user of who runs it. */
+static bool can_change_plain_modes(void)
+{
+	return chmod("/tmp/no-such-file", 0666) < 0 && errno == ENOENT &&
+	       refused(chmod("/tmp/no-such-file", 04755)) &&
+	       refused(chmod("/tmp/no-such-file", 02755));
+}
+
 static void *nothing(void *arg)
 {
 	return arg;
@@ -144,7 +179,7 @@ static void intruders_die(void **state)
 	is_deadly(SYSCALLS_BASIC, execute);
 	is_deadly(SYSCALLS_BASIC, change_root);
 	is_deadly(SYSCALLS_BASIC | SYSCALLS_THREADS | SYSCALLS_SYSCTL | SYSCALLS_LIMITS |
-		      SYSCALLS_FOLDERS,
+		      SYSCALLS_FOLDERS | SYSCALLS_FILES | SYSCALLS_SERVE,
 		  execute);
 }
 
@@ -167,6 +202,11 @@ static void what_is_needed_goes(void **state)
 	goes(SYSCALLS_BASIC, read_a_file);
 	goes(SYSCALLS_BASIC | SYSCALLS_SYSCTL, can_write_what_exists);
 	goes(SYSCALLS_BASIC | SYSCALLS_THREADS, has_threads);
+	goes(SYSCALLS_BASIC | SYSCALLS_FILES, can_make_files);
+	goes(SYSCALLS_BASIC | SYSCALLS_FILES, cannot_serve);
+	goes(SYSCALLS_BASIC | SYSCALLS_SERVE, can_serve);
+	goes(SYSCALLS_BASIC | SYSCALLS_SERVE, can_change_plain_modes);
+	goes(SYSCALLS_BASIC | SYSCALLS_SERVE, cannot_write);
 	st = in_child(SYSCALLS_BASIC, aborts);
 	assert_true(WIFSIGNALED(st));
 	assert_int_equal(WTERMSIG(st), SIGABRT);

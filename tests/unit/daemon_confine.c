@@ -154,6 +154,22 @@ static bool dies_with_its_parent(void)
 	return prctl(PR_GET_PDEATHSIG, &signo) == 0 && signo == SIGKILL;
 }
 
+/* Who starts others: what they are given is cut too, and nothing else is. */
+static bool caps_alone_are_cut(void)
+{
+	uint64_t keep = status("CapPrm", 16) & KEEP;
+	char expect[96];
+
+	confine_caps(KEEP);
+	if (status("CapEff", 16) != keep || status("CapBnd", 16) != keep ||
+	    status("NoNewPrivs", 10) != 0 || !refused(chroot("/")))
+		return false;
+	snprintf(expect, sizeof(expect), "grep -q '^CapEff:.%016llx$' /proc/self/status",
+		 (unsigned long long)keep);
+	execl("/bin/sh", "sh", "-c", expect, (char *)NULL);
+	return false;
+}
+
 #define TEST(body)                                                                                 \
 	static void test_##body(void **state)                                                      \
 	{                                                                                          \
@@ -166,13 +182,15 @@ TEST(kept_works)
 TEST(exec_gains_nothing)
 TEST(user_changes)
 TEST(dies_with_its_parent)
+TEST(caps_alone_are_cut)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_chroot_goes),  cmocka_unit_test(test_sets_are_cut),
-	    cmocka_unit_test(test_kept_works),   cmocka_unit_test(test_exec_gains_nothing),
-	    cmocka_unit_test(test_user_changes), cmocka_unit_test(test_dies_with_its_parent),
+	    cmocka_unit_test(test_chroot_goes),        cmocka_unit_test(test_sets_are_cut),
+	    cmocka_unit_test(test_kept_works),         cmocka_unit_test(test_exec_gains_nothing),
+	    cmocka_unit_test(test_user_changes),       cmocka_unit_test(test_dies_with_its_parent),
+	    cmocka_unit_test(test_caps_alone_are_cut),
 	};
 
 	if (!can_be_root()) {
