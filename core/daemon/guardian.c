@@ -206,11 +206,12 @@ static void command(struct guardian *g, const struct parent_msg *m)
 	report(c);
 }
 
+/* A child speaks for itself alone; only main may ask for more. */
 static void on_child(void *arg, int fd, int what, struct mono now)
 {
 	struct child *c = arg;
 	struct parent_msg m;
-	ssize_t n = recv(fd, &m, sizeof(m), MSG_DONTWAIT);
+	ssize_t n = recv(fd, &m, sizeof(m), MSG_DONTWAIT | MSG_TRUNC);
 
 	(void)what;
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
@@ -222,7 +223,7 @@ static void on_child(void *arg, int fd, int what, struct mono now)
 	c->heartbeat = now; /* whatever it says, it lives */
 	if (m.type == PARENT_HEARTBEAT) {
 		c->lateness_us = m.value;
-	} else if (m.type == PARENT_READY) {
+	} else if (m.type == PARENT_READY && !c->ready) {
 		c->ready = true;
 		report(c);
 		announce(c->g);

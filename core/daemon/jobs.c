@@ -4,6 +4,9 @@
  * A job is queued, then current, then done. The current one holds the whole model: a tested SNMP
  * transaction keeps it until its commit or undo comes, but not longer than HOLD_NS. What was
  * committed last is remembered for as long as its undo may come, i.e. until the next job begins.
+ *
+ * The line is fair, because the agent may have been taken over: a client waits for one job of every
+ * other at most, however many they ask for.
  */
 #include "daemon/jobs.h"
 
@@ -19,9 +22,9 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#define HOLD_NS    (2 * NS_PER_S) /* a tested transaction without commit or undo */
-#define BARRIER_NS (5 * NS_PER_S) /* workers that do not answer */
-#define QUEUE_MAX  64
+#define HOLD_NS     (2 * NS_PER_S) /* a tested transaction without commit or undo */
+#define BARRIER_NS  (5 * NS_PER_S) /* workers that do not answer */
+#define WAITING_MAX 16             /* jobs of one client in line */
 
 enum job_kind { JOB_TEST, JOB_RUN, JOB_RELOAD };
 enum job_phase { PHASE_QUEUED, PHASE_HELD, PHASE_COMMITTING, PHASE_UNDOING, PHASE_DONE };
@@ -44,7 +47,7 @@ struct job {
 struct jobs {
 	struct director *d;
 	TAILQ_HEAD(, job) queue;
-	unsigned queued;
+	const struct client *served; /* whose turn was last; only compared */
 	struct job *current;
 	struct job *last; /* committed, may still be undone */
 	struct timer timer;
@@ -302,14 +305,41 @@ static void start_reload(struct jobs *j)
 
 /* ---- the line --------------------------------------------------------- */
 
+/* In order, but behind the others for the one who was served last. */
+static struct job *first_in_line(const struct jobs *j)
+{
+	struct job *b;
+
+	TAILQ_FOREACH(b, &j->queue, next)
+	if (b->client != j->served)
+		return b;
+	return TAILQ_FIRST(&j->queue);
+}
+
+static unsigned waiting(const struct jobs *j, const struct client *c)
+{
+	const struct job *b;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(b, &j->queue, next)
+	n += b->client == c;
+	return n;
+}
+
+static void leave_line(struct jobs *j, struct job *b)
+{
+	TAILQ_REMOVE(&j->queue, b, next);
+	job_free(b);
+}
+
 static void next_job(struct jobs *j)
 {
-	struct job *b = TAILQ_FIRST(&j->queue);
+	struct job *b = first_in_line(j);
 
 	if (j->current || !b)
 		return;
 	TAILQ_REMOVE(&j->queue, b, next);
-	j->queued--;
+	j->served = b->client;
 	forget_last(j);
 	j->current = b;
 	if (b->kind == JOB_RELOAD)
@@ -320,14 +350,13 @@ static void next_job(struct jobs *j)
 
 static void enqueue(struct jobs *j, struct job *b)
 {
-	if (j->queued >= QUEUE_MAX) {
+	if (waiting(j, b->client) >= WAITING_MAX) {
 		answer(b, &(struct result){.status = RESULT_UNAVAILABLE,
 					   .text = "too many changes are waiting"});
 		job_free(b);
 		return;
 	}
 	TAILQ_INSERT_TAIL(&j->queue, b, next);
-	j->queued++;
 	next_job(j);
 }
 
@@ -373,10 +402,8 @@ void jobs_free(struct jobs *j)
 {
 	struct job *b;
 
-	while ((b = TAILQ_FIRST(&j->queue))) {
-		TAILQ_REMOVE(&j->queue, b, next);
-		job_free(b);
-	}
+	while ((b = TAILQ_FIRST(&j->queue)))
+		leave_line(j, b);
 	job_free(j->current);
 	forget_last(j);
 	timer_stop(&j->timer);
@@ -459,9 +486,7 @@ static bool drop_queued(struct jobs *j, const struct client *c, uint32_t id)
 		break;
 	if (!b)
 		return false;
-	TAILQ_REMOVE(&j->queue, b, next);
-	j->queued--;
-	job_free(b);
+	leave_line(j, b);
 	return true;
 }
 
@@ -518,6 +543,10 @@ void jobs_message(struct client *c, struct msg *m)
 		      "only root and members of the group halvard may change anything");
 		return;
 	}
+	if (m->type == MSG_COMMAND && c->source != SOURCE_CTL) {
+		reply(c, m->id, RESULT_DENIED, "commands come from halvardctl");
+		return;
+	}
 	if (m->type == MSG_TXN_TEST)
 		got_change(c, m, JOB_TEST);
 	else if (m->type == MSG_TXN_RUN)
@@ -535,11 +564,13 @@ void jobs_message(struct client *c, struct msg *m)
 void jobs_client_gone(struct client *c)
 {
 	struct jobs *j = c->d->jobs;
-	struct job *b;
+	struct job *b, *after;
 
-	TAILQ_FOREACH(b, &j->queue, next)
-	if (b->client == c)
-		b->client = NULL;
+	for (b = TAILQ_FIRST(&j->queue); b; b = after) {
+		after = TAILQ_NEXT(b, next);
+		if (b->client == c)
+			leave_line(j, b);
+	}
 	if (j->last && j->last->client == c)
 		forget_last(j);
 	b = j->current;

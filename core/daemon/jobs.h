@@ -7,7 +7,7 @@
  *           concerned says that they are in force (barrier)
  *   undo    the same backwards
  *
- * A reload has the same last step. Success is said only behind it.
+ * A reload has the same last step. Success is said only behind it. Clients take turns.
  */
 #ifndef DAEMON_JOBS_H
 #define DAEMON_JOBS_H
@@ -28,7 +28,8 @@ void jobs_free(struct jobs *j);
 
 /* TXN_*, COMMAND and BARRIER of a client; anything else is ignored. */
 void jobs_message(struct client *c, struct msg *m);
-/* The client is gone: what it held open is undone, what it waits for is finished unheard. */
+/* The client is gone: what it held open is undone, what waits in line is not begun, and what is
+ * being done is finished unheard. */
 void jobs_client_gone(struct client *c);
 /* A worker answered a barrier, or went away. */
 void jobs_barrier(struct jobs *j, enum role worker, uint32_t id, const struct result *r);

@@ -338,8 +338,8 @@ static const char *got_row_gone(struct link *l, struct cursor *c)
 
 static const char *snapshot_begin(struct link *l)
 {
-	if (l->seen)
-		return "a snapshot within a snapshot";
+	if (l->seen || l->up)
+		return "a second snapshot";
 	l->seen = store_new();
 	return NULL;
 }

@@ -51,7 +51,7 @@ static ssize_t receive(struct parent_msg *m, int *fd)
 	struct msghdr h = {.msg_iov = &iov,
 			   .msg_iovlen = 1,
 			   .msg_control = control,
-			   .msg_controllen = sizeof(control)};
+			   .msg_controllen = CMSG_LEN(sizeof(int))}; /* no room for a second */
 	ssize_t n = recvmsg(PARENT_FD, &h, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&h) : NULL;
 

@@ -426,6 +426,70 @@ static void a_client_that_leaves_lets_go_of_what_it_held(void **state)
 	assert_int_equal(ask(MSG_TXN_RUN, 11, &c), RESULT_OK);
 }
 
+/* As if another client had sent it; nobody hears the answer. */
+static void ask_as(struct client *who, enum msg_type type, struct change *c)
+{
+	struct msg m = {.type = type, .id = 1};
+	struct buf body = {0};
+
+	wire_put_change(&body, c);
+	m.body = cursor_over(body.data, body.len);
+	jobs_message(who, &m);
+	buf_free(&body);
+	change_free(c);
+}
+
+static void one_who_asks_for_much_does_not_keep_out_the_others(void **state)
+{
+	struct client root = {.d = &w->d, .source = SOURCE_CTL, .may_change = true, .who = "root"};
+	const struct change_log_row *first;
+	struct change c = {0};
+
+	(void)state;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_TEST, 30, &c), RESULT_OK);
+	for (uint32_t i = 0; i < 17; i++) {
+		op(&c, "weight", "2");
+		assert_int_equal(ask(MSG_TXN_RUN, 31 + i, &c), i < 16 ? 0 : RESULT_UNAVAILABLE);
+	}
+	op(&c, "weight", "99");
+	ask_as(&root, MSG_TXN_RUN, &c);
+	ask(MSG_TXN_UNDO, 30, NULL);
+	while (store_count(w->d.live, T_CHANGE_LOG) < 17)
+		settle();
+	first = store_at(w->d.live, T_CHANGE_LOG, 0);
+	assert_string_equal(first->who, "root");
+	assert_string_equal(first->new_value, "99");
+}
+
+static void what_waits_for_one_who_left_is_not_begun(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_TEST, 50, &c), RESULT_OK);
+	op(&c, "weight", "400");
+	assert_int_equal(ask(MSG_TXN_RUN, 51, &c), 0);
+	jobs_client_gone(&w->client);
+	settle();
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+	assert_int_equal(store_count(w->d.live, T_CHANGE_LOG), 0);
+}
+
+static void commands_come_from_halvardctl_only(void **state)
+{
+	struct buf body = {0};
+
+	(void)state;
+	buf_str(&body, "reload");
+	link_send(w->asker, MSG_COMMAND, 60, &body);
+	buf_free(&body);
+	settle();
+	assert_int_equal(w->answered, 60);
+	assert_int_equal(w->result.status, RESULT_DENIED);
+}
+
 static void a_storm_of_signals_takes_one_place_in_the_line(void **state)
 {
 	struct change c = {0};
@@ -507,6 +571,7 @@ static enum result_status reload(void)
 
 	snprintf(path, sizeof(path), "%s/conf", w->dir);
 	w->env.config_file = path;
+	w->client.source = SOURCE_CTL;
 	buf_str(&body, "reload");
 	w->answered = 0;
 	link_send(w->asker, MSG_COMMAND, 20, &body);
@@ -580,6 +645,9 @@ int main(void)
 	    TEST(a_worker_that_left_after_the_test_fails_the_commit),
 	    TEST(a_worker_that_dies_leaves_the_outcome_open_and_the_change_kept),
 	    TEST(a_client_that_leaves_lets_go_of_what_it_held),
+	    TEST(one_who_asks_for_much_does_not_keep_out_the_others),
+	    TEST(what_waits_for_one_who_left_is_not_begun),
+	    TEST(commands_come_from_halvardctl_only),
 	    TEST(a_storm_of_signals_takes_one_place_in_the_line),
 	    TEST(an_overlay_that_could_not_be_read_is_never_written_over),
 	    TEST(a_disk_that_is_not_sure_leaves_the_change_in_force_and_says_so),
