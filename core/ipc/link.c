@@ -92,12 +92,13 @@ static void fail(struct link *l, const char *why)
 		l->ops->down(l->arg, why);
 }
 
-/* Where `more` bytes go: the last datagram, or another when it is full. */
+/* Where a message with `more` bytes goes: the last datagram, or another when it is full. Its memory
+ * grows by doubling, so a little beyond full would be twice of it. */
 static struct buf *tail(struct link *l, size_t more)
 {
 	struct datagram *d = TAILQ_LAST(&l->queue, datagrams);
 
-	if (!d || d->buf.len + more > DATAGRAM_FULL) {
+	if (!d || d->buf.len + WIRE_HEADER + more > DATAGRAM_FULL) {
 		d = xcalloc(1, sizeof(*d));
 		TAILQ_INSERT_TAIL(&l->queue, d, next);
 	}

@@ -18,6 +18,7 @@ tests_unit_base_syscalls_LDADD = core/base/libbase.a $(SECCOMP_LIBS) $(CMOCKA_LI
 tests_unit_daemon_roles_LDADD = core/daemon/libdaemon.a core/vrrp/libvrrp.a core/lvs/liblvs.a \
 	core/config/libconfig.a core/nl/libnl.a $(core_test_libs) $(NL_LIBS) $(EVENT_LIBS) \
 	$(CRYPTO_LIBS) $(SECCOMP_LIBS) $(CMOCKA_LIBS) -lpthread
+tests_unit_daemon_trust_SOURCES = tests/unit/daemon_trust.c tests/unit/liar.c tests/unit/liar.h
 tests_unit_daemon_trust_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=schema_field
 tests_unit_daemon_trust_LDADD = core/daemon/libdaemon.a core/config/libconfig.a $(core_test_libs) \
 	$(EVENT_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)

@@ -6,8 +6,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/jobs.h"
+#include "liar.h"
 #include "model/rows.h"
 
+#include <dirent.h>
 #include <event2/event.h>
 #include <malloc.h>
 #include <setjmp.h>
@@ -21,10 +23,11 @@
 
 #include <cmocka.h>
 
-#define ROUNDS     4000
-#define BIG        65536
-#define BIG_COUNT  1020  /* nearly fills a link's queue */
-#define ROWS_COUNT 20000 /* pending rows: more than its rest */
+#define ROUNDS      4000
+#define BIG         65536
+#define BIG_COUNT   1020               /* nearly fills a link's queue */
+#define ANSWERS_MAX (64 * 1024 * 1024) /* what a link keeps for who does not read */
+#define ROWS_COUNT  20000              /* pending rows: more than its rest */
 
 struct world {
 	struct director d;
@@ -37,8 +40,9 @@ struct world {
 	struct virtual_server_row vs;
 	struct real_server_row rs;
 	char dir[32];
-	struct buf out; /* what the agent says next */
-	uint64_t random;
+	struct liar liar;
+	unsigned rows[T_COUNT];
+	unsigned char before[T_COUNT][MAX_ROW]; /* the one row of each table */
 };
 
 static struct world *w;
@@ -105,30 +109,10 @@ static void pump(void)
 
 /* ---- the agent ------------------------------------------------------------ */
 
-static void say(enum msg_type type, uint32_t id, const struct buf *body)
-{
-	size_t at = wire_begin(&w->out, type, id);
-
-	if (body)
-		buf_add(&w->out, body->data, body->len);
-	wire_end(&w->out, at);
-}
-
 static void flush_out(void)
 {
-	send(w->fd, w->out.data, w->out.len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	buf_free(&w->out);
-}
-
-static void say_hello(void)
-{
-	struct buf b = {0};
-
-	buf_u64(&b, schema_hash());
-	buf_u8(&b, ROLE_AGENT);
-	buf_u32(&b, 1);
-	say(MSG_HELLO, 0, &b);
-	buf_free(&b);
+	send(w->fd, w->liar.out.data, w->liar.out.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	buf_free(&w->liar.out);
 }
 
 static void say_set(enum msg_type type, uint32_t id, const char *field, const char *value)
@@ -141,12 +125,12 @@ static void say_set(enum msg_type type, uint32_t id, const char *field, const ch
 	TEXT_COPY(op->field, field);
 	TEXT_COPY(op->value, value);
 	wire_put_change(&b, &c);
-	say(type, id, &b);
+	liar_say(&w->liar, type, id, &b);
 	buf_free(&b);
 	change_free(&c);
 }
 
-static void connect_agent(void)
+static void connect_without_greeting(void)
 {
 	int fd[2];
 
@@ -156,7 +140,12 @@ static void connect_agent(void)
 	w->fd = fd[1];
 	w->agent.link =
 	    link_open(w->d.loop, fd[0], ROLE_MAIN, ROLE_AGENT, w->d.live, &agent_ops, NULL);
-	say_hello();
+}
+
+static void connect_agent(void)
+{
+	connect_without_greeting();
+	liar_hello(&w->liar, ROLE_AGENT, schema_hash());
 	flush_out();
 }
 
@@ -171,6 +160,23 @@ static void connect_lvs(void)
 }
 
 /* ---- the world -------------------------------------------------------------- */
+
+static void put_vrrp_rows(struct store *s)
+{
+	struct vrrp_instance_row vi;
+	struct vrrp_address_row va;
+
+	row_init(T_VRRP_INSTANCE, &vi);
+	TEXT_COPY(vi.name, "VI_1");
+	TEXT_COPY(vi.interface, "eth0");
+	TEXT_COPY(vi.auth_pass, "secret");
+	store_put(s, T_VRRP_INSTANCE, &vi, F_WANTED, NULL);
+	row_init(T_VRRP_ADDRESS, &va);
+	TEXT_COPY(va.instance, "VI_1");
+	TEXT_COPY(va.address, "192.0.2.1");
+	addr_parse("192.0.2.1", &va.addr);
+	store_put(s, T_VRRP_ADDRESS, &va, F_WANTED, NULL);
+}
 
 static void put_rows(struct store *s)
 {
@@ -187,6 +193,19 @@ static void put_rows(struct store *s)
 	addr_parse("10.0.0.1", &w->rs.addr);
 	w->rs.port = 80;
 	store_put(s, T_REAL_SERVER, &w->rs, F_WANTED, NULL);
+	put_vrrp_rows(s);
+}
+
+/* What an agent may not change is compared with this. */
+static void remember(void)
+{
+	for (int t = 0; t < T_COUNT; t++) {
+		const struct table *tab = schema_table((enum table_id)t);
+
+		w->rows[t] = (unsigned)store_count(w->d.live, tab->id);
+		if (w->rows[t])
+			memcpy(w->before[t], store_at(w->d.live, tab->id, 0), tab->row_size);
+	}
 }
 
 static int setup(void **state)
@@ -194,7 +213,7 @@ static int setup(void **state)
 	(void)state;
 	w = calloc(1, sizeof(*w));
 	w->fd = -1;
-	w->random = 1;
+	w->liar.random = 1;
 	TEXT_COPY(w->dir, "/tmp/halvard-trust-XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
 	log_init(&(struct log_options){.ident = "main", .max_level = LOG_LV_ERR});
@@ -209,6 +228,8 @@ static int setup(void **state)
 	put_rows(w->d.file);
 	store_merge(w->d.wanted, w->d.file, F_WANTED);
 	store_merge(w->d.live, w->d.file, F_WANTED);
+	w->liar.known = w->d.live;
+	remember();
 	w->lvs_store = store_new();
 	w->agent =
 	    (struct client){.d = &w->d, .source = SOURCE_SNMP, .may_change = true, .who = "snmp"};
@@ -244,102 +265,6 @@ static int teardown(void **state)
 
 /* ---- the fuzzer ------------------------------------------------------------- */
 
-/* The same each time: xorshift. */
-static unsigned below(unsigned n)
-{
-	w->random ^= w->random << 13;
-	w->random ^= w->random >> 7;
-	w->random ^= w->random << 17;
-	return (unsigned)(w->random >> 33) % n;
-}
-
-static void lie_row(enum msg_type type)
-{
-	_Alignas(16) unsigned char row[MAX_ROW];
-	enum table_id t = (enum table_id)below(T_COUNT);
-	struct fieldset set = {{(uint64_t)below(1u << 31) << below(32), 0}};
-	struct buf b = {0};
-
-	row_init(t, row);
-	if (t == T_REAL_SERVER) {
-		memcpy(row, &w->rs, sizeof(w->rs));
-		((struct real_server_row *)(void *)row)->oper_state = RS_DOWN;
-	}
-	set = fieldset_and(set, fieldset_of(t, ~0u));
-	wire_put_row(&b, t, row, set);
-	say(type, 0, &b);
-	buf_free(&b);
-}
-
-static void lie_change(enum msg_type type)
-{
-	static const char *const values[] = {"1",  "0",    "-1",       "99999999999",
-					     "up", "down", "draining", "10.0.0.1",
-					     "",   "rr",   "\xff\xfe", "/bin/sh"};
-	const struct table *t =
-	    schema_table(below(2) ? T_REAL_SERVER : (enum table_id)below(T_COUNT));
-	const struct field *f = &t->fields[below(t->nfields)];
-	struct change c = {.source = (uint8_t)below(5), .who = "root"};
-	struct change_op *op = change_add(&c, (enum op_kind)(1 + below(3)), t->id);
-	struct buf b = {0};
-
-	row_init(t->id, op->key);
-	if (t->id == T_REAL_SERVER)
-		memcpy(op->key, &w->rs, sizeof(w->rs));
-	else if (t->id == T_VIRTUAL_SERVER)
-		memcpy(op->key, &w->vs, sizeof(w->vs));
-	TEXT_COPY(op->field, f->name);
-	TEXT_COPY(op->value, values[below(sizeof(values) / sizeof(values[0]))]);
-	wire_put_change(&b, &c);
-	say(type, below(4), &b);
-	buf_free(&b);
-	change_free(&c);
-}
-
-static void lie(void)
-{
-	struct buf noise = {0};
-
-	switch (below(12)) {
-	case 0:
-	case 1:
-		lie_row(MSG_ROW);
-		break;
-	case 2:
-		lie_row(MSG_ROW_GONE);
-		break;
-	case 3:
-	case 4:
-	case 5:
-		lie_change(below(2) ? MSG_TXN_TEST : MSG_TXN_RUN);
-		break;
-	case 6:
-		say(below(2) ? MSG_TXN_COMMIT : MSG_TXN_UNDO, below(4), NULL);
-		break;
-	case 7:
-		say_hello();
-		break;
-	case 8:
-		say(below(2) ? MSG_SNAPSHOT : MSG_SNAPSHOT_END, 0, NULL);
-		break;
-	default:
-		for (unsigned n = below(40); n > 0; n--)
-			buf_u8(&noise, (uint8_t)below(256));
-		say((enum msg_type)below(MSG_TYPE_MAX + 3), below(4), &noise);
-		break;
-	}
-	buf_free(&noise);
-}
-
-static void mangle(void)
-{
-	if (below(4) == 0)
-		for (unsigned n = 1 + below(4); n > 0 && w->out.len; n--)
-			w->out.data[below((unsigned)w->out.len)] = (unsigned char)below(256);
-	if (below(16) == 0)
-		w->out.len = below((unsigned)w->out.len + 1);
-}
-
 static void drain(void)
 {
 	char heard[WIRE_DATAGRAM];
@@ -348,10 +273,11 @@ static void drain(void)
 		;
 }
 
-/* What differs between two rows and is not SNMP's to set, nor main's note of who set it. */
-static bool only_settable_differs(enum table_id t, const void *before, const void *after)
+/* What differs from before and is not SNMP's to set, nor main's note of who set it. */
+static bool only_settable_differs(enum table_id t)
 {
 	const struct table *tab = schema_table(t);
+	const void *after = store_at(w->d.live, t, 0);
 	char a[TEXT_MAX], b[TEXT_MAX];
 
 	for (unsigned i = 0; i < tab->nfields; i++) {
@@ -359,8 +285,8 @@ static bool only_settable_differs(enum table_id t, const void *before, const voi
 
 		if (f->flags & (F_SNMP | F_MAIN) && !(f->flags & F_EXEC))
 			continue;
-		field_text(f, before, a, sizeof(a));
-		field_text(f, after, b, sizeof(b));
+		field_text_secret(f, w->before[t], a, sizeof(a));
+		field_text_secret(f, after, b, sizeof(b));
 		if (strcmp(a, b) != 0) {
 			print_message("%s.%s: %s -> %s\n", tab->name, f->name, a, b);
 			return false;
@@ -369,34 +295,21 @@ static bool only_settable_differs(enum table_id t, const void *before, const voi
 	return true;
 }
 
-static void a_lying_agent_changes_nothing_else(void **state)
+/* The change log and main's own notes go on. */
+static void nothing_else_has_changed(void)
 {
-	struct virtual_server_row vs =
-	    *(const struct virtual_server_row *)store_find(w->d.live, T_VIRTUAL_SERVER, &w->vs);
-	struct real_server_row rs =
-	    *(const struct real_server_row *)store_find(w->d.live, T_REAL_SERVER, &w->rs);
+	for (int i = 0; i < T_COUNT; i++) {
+		enum table_id t = (enum table_id)i;
 
-	(void)state;
-	for (int i = 0; i < ROUNDS; i++) {
-		for (unsigned n = 1 + below(4); n > 0; n--)
-			lie();
-		mangle();
-		flush_out();
-		pump();
-		drain();
-		if (!w->agent.link)
-			connect_agent();
-		for (int t = 0; t < T_COUNT; t++)
-			if (t != T_CHANGE_LOG && t != T_GLOBAL)
-				assert_int_equal(store_count(w->d.live, (enum table_id)t),
-						 t == T_VIRTUAL_SERVER || t == T_REAL_SERVER);
+		if (t == T_CHANGE_LOG || t == T_GLOBAL)
+			continue;
+		assert_int_equal(store_count(w->d.live, t), w->rows[t]);
+		assert_true(!w->rows[t] || only_settable_differs(t));
 	}
-	assert_true(
-	    only_settable_differs(T_VIRTUAL_SERVER, &vs, store_at(w->d.live, T_VIRTUAL_SERVER, 0)));
-	assert_true(
-	    only_settable_differs(T_REAL_SERVER, &rs, store_at(w->d.live, T_REAL_SERVER, 0)));
-	assert_true(w->downs > 100); /* it did lie */
-	/* Its lies that were no offence have cost nothing: an honest agent is served. */
+}
+
+static void honest_agent_is_served(void)
+{
 	link_close(w->agent.link);
 	jobs_client_gone(&w->agent);
 	connect_agent();
@@ -408,6 +321,214 @@ static void a_lying_agent_changes_nothing_else(void **state)
 	    ((const struct real_server_row *)store_at(w->d.live, T_REAL_SERVER, 0))->weight, 77);
 }
 
+static void a_lying_agent_changes_nothing_else(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROUNDS; i++) {
+		for (unsigned n = 1 + liar_below(&w->liar, 4); n > 0; n--)
+			liar_lie(&w->liar);
+		liar_mangle(&w->liar);
+		flush_out();
+		pump();
+		drain();
+		if (!w->agent.link)
+			connect_agent();
+		nothing_else_has_changed();
+	}
+	for (int type = 1; type < MSG_TYPE_MAX; type++)
+		assert_true(w->liar.said[type] > 10);
+	assert_true(w->downs > 100); /* it did lie */
+	honest_agent_is_served();    /* and what was no offence has cost nothing */
+}
+
+/* ---- every message, cut and changed at every octet ---------------------------- */
+
+/* A message of the type as the liar would say it, of a size that can be gone through. */
+static struct buf sample(enum msg_type type)
+{
+	struct cursor c;
+	struct msg m;
+
+	for (;;) {
+		liar_lie(&w->liar);
+		c = cursor_over(w->liar.out.data, w->liar.out.len);
+		if (w->liar.out.len < 400 && wire_next(&c, &m) == 1 && m.type == type) {
+			struct buf b = w->liar.out;
+
+			w->liar.out = (struct buf){0};
+			return b;
+		}
+		buf_free(&w->liar.out);
+	}
+}
+
+/* To a fresh link that has greeted. */
+static void try(const struct buf *message)
+{
+	if (w->agent.link) {
+		link_close(w->agent.link);
+		jobs_client_gone(&w->agent);
+	}
+	connect_agent();
+	buf_add(&w->liar.out, message->data, message->len);
+	flush_out();
+	pump();
+	nothing_else_has_changed();
+}
+
+static void try_cut(const struct buf *message)
+{
+	for (size_t len = WIRE_HEADER; len < message->len; len++) {
+		struct buf b = {0};
+
+		buf_add(&b, message->data, len);
+		wire_end(&b, WIRE_HEADER);
+		try(&b);
+		buf_free(&b);
+	}
+}
+
+static void try_changed(const struct buf *message)
+{
+	static const unsigned char masks[] = {0x01, 0x80, 0xff};
+
+	for (size_t at = 0; at < message->len; at++) {
+		for (unsigned i = 0; i < sizeof(masks); i++) {
+			message->data[at] ^= masks[i];
+			try(message);
+			message->data[at] ^= masks[i];
+		}
+	}
+}
+
+static void every_message_may_be_mangled_anywhere(void **state)
+{
+	(void)state;
+	for (int type = 1; type < MSG_TYPE_MAX; type++) {
+		struct buf message = sample((enum msg_type)type);
+
+		try(&message);
+		try_cut(&message);
+		try_changed(&message);
+		buf_free(&message);
+	}
+	honest_agent_is_served();
+}
+
+/* ---- greetings ------------------------------------------------------------------ */
+
+/* A link that has greeted with this; nothing but main's own greeting was said to it. */
+static void is_turned_away(enum role as, uint64_t hash)
+{
+	unsigned downs = w->downs;
+	char heard[WIRE_DATAGRAM];
+	struct cursor c;
+	struct msg m;
+	ssize_t n;
+
+	link_close(w->agent.link);
+	jobs_client_gone(&w->agent);
+	connect_without_greeting();
+	liar_hello(&w->liar, as, hash);
+	flush_out();
+	pump();
+	assert_int_equal(w->downs, downs + 1);
+	assert_null(w->agent.link);
+	n = recv(w->fd, heard, sizeof(heard), MSG_DONTWAIT);
+	assert_true(n > 0);
+	c = cursor_over(heard, (size_t)n);
+	assert_int_equal(wire_next(&c, &m), 1);
+	assert_int_equal(m.type, MSG_HELLO);
+	assert_int_equal(wire_next(&c, &m), 0);
+	assert_true(recv(w->fd, heard, sizeof(heard), MSG_DONTWAIT) <= 0);
+}
+
+static void a_stranger_learns_nothing(void **state)
+{
+	(void)state;
+	is_turned_away(ROLE_AGENT, schema_hash() + 1);
+	is_turned_away(ROLE_LVS, schema_hash());
+	is_turned_away(ROLE_CTL, schema_hash());
+	is_turned_away(ROLE_MAIN, schema_hash());
+}
+
+static void a_second_snapshot_is_an_offence(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		liar_say(&w->liar, MSG_SNAPSHOT, 0, NULL);
+		liar_say(&w->liar, MSG_SNAPSHOT_END, 0, NULL);
+		flush_out();
+		pump();
+		assert_int_equal(w->downs, i);
+	}
+}
+
+/* ---- datagrams -------------------------------------------------------------------- */
+
+/* Of whole messages, so that what fits of it would be none the worse. */
+static void an_oversized_datagram_ends_the_link(void **state)
+{
+	struct buf four = {0};
+
+	(void)state;
+	buf_u32(&four, 0);
+	while (w->liar.out.len <= WIRE_DATAGRAM)
+		liar_say(&w->liar, MSG_EVENT, 0, &four);
+	assert_int_equal(WIRE_DATAGRAM % (WIRE_HEADER + four.len), 0);
+	buf_free(&four);
+	flush_out();
+	pump();
+	assert_int_equal(w->downs, 1);
+	assert_null(w->agent.link);
+}
+
+static unsigned open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	assert_non_null(d);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* Descriptors that come with a message go at once: the pipe has no writer then. */
+static void descriptors_are_not_taken(void **state)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr head;
+	} control = {{0}};
+	unsigned before = open_files();
+	struct iovec iov;
+	struct msghdr h = {.msg_iov = &iov,
+			   .msg_iovlen = 1,
+			   .msg_control = control.room,
+			   .msg_controllen = sizeof(control.room)};
+	int p[2];
+	char c;
+
+	(void)state;
+	assert_int_equal(pipe(p), 0);
+	control.head.cmsg_level = SOL_SOCKET;
+	control.head.cmsg_type = SCM_RIGHTS;
+	control.head.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.head), &p[1], sizeof(int));
+	liar_say(&w->liar, MSG_BARRIER, 1, NULL);
+	iov = (struct iovec){.iov_base = w->liar.out.data, .iov_len = w->liar.out.len};
+	assert_true(sendmsg(w->fd, &h, MSG_DONTWAIT) > 0);
+	buf_free(&w->liar.out);
+	close(p[1]);
+	pump();
+	assert_non_null(w->agent.link);
+	assert_int_equal(read(p[0], &c, 1), 0);
+	close(p[0]);
+	assert_int_equal(open_files(), before);
+}
+
 /* ---- what must not cost memory --------------------------------------------- */
 
 static void a_snapshot_without_end_is_not_kept(void **state)
@@ -416,7 +537,7 @@ static void a_snapshot_without_end_is_not_kept(void **state)
 	size_t before;
 
 	(void)state;
-	say(MSG_SNAPSHOT, 0, NULL);
+	liar_say(&w->liar, MSG_SNAPSHOT, 0, NULL);
 	flush_out();
 	pump();
 	before = mallinfo2().uordblks;
@@ -425,7 +546,7 @@ static void a_snapshot_without_end_is_not_kept(void **state)
 
 		snprintf(r.name, sizeof(r.name), "10.1.%u.%u:80", i / 256, i % 256);
 		wire_put_row(&b, T_REAL_SERVER, &r, (struct fieldset){{0}});
-		say(MSG_ROW, 0, &b);
+		liar_say(&w->liar, MSG_ROW, 0, &b);
 		buf_free(&b);
 		if (i % 100 == 99) {
 			flush_out();
@@ -471,7 +592,7 @@ static void an_undo_whose_answer_is_not_read(void **state)
 	flush_out();
 	link_pump(w->agent.link, 1000);
 	pend();
-	say(MSG_TXN_UNDO, 7, NULL);
+	liar_say(&w->liar, MSG_TXN_UNDO, 7, NULL);
 	flush_out();
 	link_pump(w->agent.link, 1000);
 	assert_int_equal(w->downs, 1);
@@ -480,6 +601,24 @@ static void an_undo_whose_answer_is_not_read(void **state)
 	    ((const struct real_server_row *)store_find(w->d.wanted, T_REAL_SERVER, &w->rs))
 		->weight,
 	    w->rs.weight);
+}
+
+/* It asks and asks: the answers are kept for it up to a limit, and then it goes. */
+static void one_who_asks_and_never_reads(void **state)
+{
+	size_t before = mallinfo2().uordblks;
+
+	(void)state;
+	for (int i = 0; i < 100000 && w->agent.link; i++) {
+		for (int k = 0; k < 5000; k++)
+			liar_say(&w->liar, MSG_BARRIER, (uint32_t)k, NULL);
+		flush_out();
+		link_pump(w->agent.link, 1000);
+		assert_true(mallinfo2().uordblks < before + ANSWERS_MAX + ANSWERS_MAX / 4);
+	}
+	assert_int_equal(w->downs, 1);
+	assert_null(w->agent.link);
+	assert_true(mallinfo2().uordblks < before + 1000000);
 }
 
 static void a_worker_that_does_not_read(void **state)
@@ -541,6 +680,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(a_lying_agent_changes_nothing_else, setup, teardown),
+	    cmocka_unit_test_setup_teardown(every_message_may_be_mangled_anywhere, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_stranger_learns_nothing, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_second_snapshot_is_an_offence, setup, teardown),
+	    cmocka_unit_test_setup_teardown(an_oversized_datagram_ends_the_link, setup, teardown),
+	    cmocka_unit_test_setup_teardown(descriptors_are_not_taken, setup, teardown),
+	    cmocka_unit_test_setup_teardown(one_who_asks_and_never_reads, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_snapshot_without_end_is_not_kept, setup, teardown),
 	    cmocka_unit_test_setup_teardown(an_undo_whose_answer_is_not_read, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_worker_that_does_not_read, setup, teardown),
