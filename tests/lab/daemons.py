@@ -17,9 +17,11 @@ BUILD = os.environ.get("builddir", os.getcwd())
 SOURCE = os.environ.get("srcdir", BUILD)
 
 
-def _installed_copy(name, folder="/run/lab/bin"):
-    """A built program where every user may execute it: the tree may lie below /root."""
-    built = os.path.join(BUILD, name)
+def _installed_copy(name, folder="/run/lab/bin", program=None):
+    """A built program where every user may execute it: the tree may lie below /root.
+
+    program: another one in its place."""
+    built = os.path.join(BUILD, program or name)
     copy = os.path.join(folder, name)
     if not os.path.exists(copy) or os.stat(copy).st_mtime < os.stat(built).st_mtime:
         os.makedirs(folder, exist_ok=True)
@@ -138,13 +140,16 @@ class Program:
 class Halvard(Program):
     """The daemon from the build tree. Run and state folders survive a restart.
 
-    agentx is the path of an snmpd's AgentX socket, or None for no SNMP at all.
+    agentx is the path of an snmpd's AgentX socket, or None for no SNMP at all. bin_dir is where
+    its programs are, for who wants to replace one.
     """
 
     name = "halvard"
 
-    def __init__(self, namespace, folder, config, agentx=None, options=(), state_dir=None):
+    def __init__(self, namespace, folder, config, agentx=None, options=(), state_dir=None,
+                 bin_dir="/run/lab/bin"):
         super().__init__(namespace, folder)
+        self.bin_dir = bin_dir
         self.run_dir = self.path("run")
         self.state_dir = state_dir or self.path("state")
         for d in (self.run_dir, self.state_dir):
@@ -157,11 +162,11 @@ class Halvard(Program):
         self.config = self.write("halvard.conf", text)
 
     def command(self):
-        _installed_copy("halvardctl")
+        _installed_copy("halvardctl", self.bin_dir)
         if os.path.exists(os.path.join(BUILD, "halvard-agent")):
-            _installed_copy("halvard-agent")
+            _installed_copy("halvard-agent", self.bin_dir)
         snmp = ["-x", "-A", "unix:" + self.agentx] if self.agentx else []
-        return [_installed_copy("halvard"), "-n", "-l", "-D", "-f", self.config, "--run-dir",
+        return [_installed_copy("halvard", self.bin_dir), "-n", "-l", "-D", "-f", self.config, "--run-dir",
                 self.run_dir, "--state-dir", self.state_dir, *snmp, *self.options]
 
     def role(self, role, deadline=5):
@@ -181,12 +186,19 @@ class Halvard(Program):
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    def replace_agent(self, program):
+        """Another program runs as halvard-agent from its next start on, which is now."""
+        assert self.bin_dir != "/run/lab/bin", "that is everybody's"
+        os.remove(os.path.join(self.bin_dir, "halvard-agent"))
+        _installed_copy("halvard-agent", self.bin_dir, program)
+        return self.kill_role("agent")
+
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
 
     def ctl(self, *args, check=True):
-        return self.namespace.run([_installed_copy("halvardctl"), "--run-dir", self.run_dir,
-                                   *args], check=check)
+        return self.namespace.run([_installed_copy("halvardctl", self.bin_dir), "--run-dir",
+                                   self.run_dir, *args], check=check)
 
 
 class Keepalived(Program):

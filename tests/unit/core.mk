@@ -23,4 +23,7 @@ tests_unit_daemon_trust_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=schema_field
 tests_unit_daemon_trust_LDADD = core/daemon/libdaemon.a core/config/libconfig.a $(core_test_libs) \
 	$(EVENT_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
-EXTRA_DIST += tests/netns/test_guard.py tests/netns/test_truth.py
+check_PROGRAMS += tests/netns/agent_fuzzer
+tests_netns_agent_fuzzer_SOURCES = tests/netns/agent_fuzzer.c tests/unit/liar.c tests/unit/liar.h
+tests_netns_agent_fuzzer_LDADD = core/ipc/libipc.a core/model/libmodel.a core/base/libbase.a
+EXTRA_DIST += tests/netns/test_guard.py tests/netns/test_lies.py tests/netns/test_truth.py
