@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 BUILD = os.environ.get("builddir", ".")
+SOURCE = os.environ.get("srcdir", ".")
 UNIT = os.path.join(BUILD, "conf/systemd/halvard.service")
 count = failed = 0
 
@@ -30,6 +31,47 @@ def settings():
         return re.findall(r"^(\w+)=(.*)$", f.read(), re.M)
 
 
+# What each would break: sysctls, modules, real time, the processor times that main shows, users,
+# and a filter that every process would inherit.
+HARMFUL = {"ProtectKernelTunables", "ProtectKernelModules", "RestrictRealtime", "ProtectProc",
+           "ProcSubset", "PrivateUsers", "PrivateNetwork", "DynamicUser", "User",
+           "SystemCallFilter", "IPAddressDeny"}
+
+
+def words(unit, setting):
+    """Of a list, which may stand on several lines."""
+    return {word for name, value in unit if name == setting for word in value.split()}
+
+
+def named_in(pattern, *paths):
+    """What matches in sources: files, or folders with all of theirs."""
+    found = set()
+    for path in (os.path.join(SOURCE, p) for p in paths):
+        files = [path] if os.path.isfile(path) else [
+            os.path.join(top, name) for top, _, names in os.walk(path) for name in names
+            if name.endswith((".c", ".h"))]
+        for name in files:
+            with open(name, encoding="utf-8") as f:
+                found |= set(re.findall(pattern, f.read()))
+    return found
+
+
+def test_rights(unit, first):
+    """The unit gives what the table of roles and the guardian name, and nothing else."""
+    given, named = words(unit, "CapabilityBoundingSet"), named_in(
+        r"CAP_BIT\((CAP_\w+)\)", "core/daemon/roles.c")
+    check("its capabilities are those of core/daemon/roles.c", given == named and named,
+          f"too many: {given - named}", f"missing: {named - given}")
+    given = words(unit, "RestrictAddressFamilies")
+    # AF_BRIDGE is what a message of rtnetlink is about; AF_NETLINK sockets are libnl's.
+    used = named_in(r"\bAF_(?!UNSPEC\b|BRIDGE\b)\w+", "core", "agent") | {"AF_NETLINK"}
+    check("its address families are those of the sources", given == used,
+          f"too many: {given - used}", f"missing: {used - given}")
+    check("nothing that is needed is kept from it", not HARMFUL & set(first),
+          HARMFUL & set(first))
+    check("memory can be locked", first.get("LimitMEMLOCK") == "infinity", first)
+
+
 def namespaces():
     """The daemon gets a network of its own: this test's subject is not the network."""
     flags = ["-n"] if os.geteuid() == 0 else ["-rn"]
@@ -41,8 +83,7 @@ def namespaces():
 
 def rights(unit):
     """The capabilities that the unit leaves a root process."""
-    caps = [word[4:].lower() for name, value in unit if name == "CapabilityBoundingSet"
-            for word in value.split()]
+    caps = [word[4:].lower() for word in words(unit, "CapabilityBoundingSet")]
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         return []
     return ["setpriv", "--no-new-privs", "--inh-caps=-all",
@@ -96,8 +137,7 @@ def main():
     check("nothing is left to be filled in", not any("@" in value for _, value in unit), unit)
     check("it is of Type=notify", first["Type"] == "notify", first)
     check("it stays in the foreground", "-n" in first["ExecStart"].split(), first)
-    check("neither sysctls nor modules are kept from it",
-          not {"ProtectKernelTunables", "ProtectKernelModules"} & set(first), first)
+    test_rights(unit, first)
     if shutil.which("systemd-analyze"):
         run = subprocess.run(["systemd-analyze", "verify", "--man=no", UNIT], text=True,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
