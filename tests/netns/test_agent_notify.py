@@ -255,8 +255,7 @@ def test_deaths_are_told_and_no_more(running):
     halvard.kill_role("vrrp")
     wait_for(lambda: [t for t in told(trapd, RESTARTED) if ROOT + ".2.1.4" + subids("vrrp") in t], 5,
              "vrrp's restart")
-    wait_for(lambda: len(told(trapd, VRRP_CHANGE)) > before, 5, "that it goes on as master")
+    wait_for(lambda: manager.get(REASON, timeout=0.5) == ["INTEGER: 15"], 5, "resumed")
     halvard.kill_role("agent")
     wait_for(lambda: len(told(trapd, START)) == 2, 5, "another agent's start")
-    states = [(t[STATE], t[REASON]) for t in told(trapd, VRRP_CHANGE)[before:]]
-    assert states == [("3", "15")], "master, resumed"
+    assert len(told(trapd, VRRP_CHANGE)) == before
