@@ -1,4 +1,6 @@
 """A process of Halvard dies, snmpd is not there: traffic and addresses do not notice."""
+import os
+import signal
 import time
 
 import pytest
@@ -37,6 +39,40 @@ def test_killed_process_leaves_traffic_alone(cluster, steered, role):
     cluster.wait_weights(steered.director, BOTH, 10)
     steered.snmp.set_ok(object_name("halRsWeight"), "u", "4")
     wait_for(lambda: steered.kernel_weight() == 4, 1, "steering works again")
+
+
+def held(steered, role):
+    return steered.halvard.process.pid if role == "guardian" else steered.halvard.role(role)
+
+
+@pytest.mark.parametrize("role", ["guardian", "main", "lvs", "agent"])
+def test_hanging_process_leaves_traffic_alone(cluster, steered, role):
+    """It stands still for 4 s; lvs is replaced meanwhile, the others are nobody's concern."""
+    steered.start(options=["--watchdog", "2"])
+    cluster.directors[1].keepalived(tutorial_config(backup=True)).start()  # would take over
+    steered.wait_healthy()
+    download = Download(cluster.client, rate=180000)
+    pid = held(steered, role)
+    with TableWatch(steered.director.namespace) as table, cluster.watch() as addresses:
+        wait_for(lambda: addresses.owners() == ["director1"], 2, "the watch has begun")
+        addresses.events.clear()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            until = time.monotonic() + 4
+            while time.monotonic() < until:
+                assert cluster.answers(2) == {"real1": 1, "real2": 1}
+        finally:
+            if role != "lvs":
+                os.kill(pid, signal.SIGCONT)
+        wait_for(lambda: (held(steered, role) != pid) == (role == "lvs"), 15, "its fate")
+        download.wait()
+    assert len(table.seen) == 1, "the table changed: %s" % table.seen
+    assert addresses.events == [], "an address moved"
+
+    cluster.web["real1"].stop()
+    cluster.wait_weights(steered.director, {REAL["real2"]: 1}, 10)
+    cluster.web["real1"].start()
+    cluster.wait_weights(steered.director, BOTH, 10)
 
 
 def rows_after(steered):

@@ -10,7 +10,8 @@ import pytest
 
 from lab import daemons
 from lab.space import wait_for
-from lab.topology import VIP
+from lab.topology import ADDRESS, VIP
+from vrrp_alone import Wire
 
 VRRP = """
 vrrp_instance VI_1 {
@@ -91,6 +92,33 @@ def test_vrrp_hangs(cluster):
     cluster.wait_owner(cluster.directors[0], 5)
 
 
+def test_vrrp_hangs_and_the_peer_takes_over(cluster):
+    """What replaces it is a backup, and neither of the two processes has said anything before."""
+    config = VRRP.replace("advert_int 0.5", "advert_int 0.5\n\tnopreempt")
+    daemon = start(cluster, "-P", config=config)
+    first, second = cluster.directors
+    cluster.wait_owner(first, 10)
+    peer = second.halvard(config.replace("150", "100"), options=["-P"]).start()
+    wait_for(lambda: peer.ctl("status", check=False).returncode == 0
+             and instance(peer)["state"] == "backup", 10, "the peer is backup")
+    pid = daemon.role("vrrp")
+    with cluster.watch() as watch, Wire(cluster.client) as wire:
+        wait_for(lambda: wire.adverts(ADDRESS["director1"]), 5, "advertisements")
+        before = instance(daemon)
+        with Stopped(pid):
+            stopped = time.monotonic()
+            wait_for(lambda: wire.adverts(ADDRESS["director2"]), 5, "the peer advertises")
+            assert daemon.role("vrrp") == pid
+            restarted(daemon, "vrrp", pid, 15)
+        row = wait_for(lambda: instance(daemon)["state"] == "backup" and instance(daemon), 5, "backup")
+        time.sleep(1)  # two advertisements of the peer
+        assert not wire.adverts(ADDRESS["director1"], stopped)
+        assert watch.owners() == ["director2"]
+    print("both had the address for %.2f s" % watch.longest_with_two_owners())
+    assert row["reason"] == "startup" and row["transitions"] == before["transitions"] + 1
+    assert instance(peer)["state"] == "master"
+
+
 def test_lvs_hangs(cluster):
     daemon = start(cluster, "-C", "--watchdog", "2", config=LVS)
     main, pid = daemon.role("main"), daemon.role("lvs")
@@ -133,6 +161,25 @@ def test_hangs_and_goes_on(cluster, who):
     assert "hangs" not in daemon.log_text()
     wait_for(lambda: process(daemon, who)["worst_lateness_us"] >= 2000000, 5, "its lateness")
     assert process(daemon, "vrrp")["worst_lateness_us"] < 2000000
+
+
+@pytest.mark.parametrize("role", ["main", "vrrp"])
+def test_death_while_the_guardian_hangs(cluster, role):
+    """It starts again what died when it wakes up; a master within its three intervals goes on."""
+    daemon = start(cluster, "-P")
+    cluster.wait_owner(cluster.directors[0], 10)
+    before = instance(daemon)
+    with cluster.watch() as watch:
+        wait_for(lambda: watch.owners() == ["director1"], 3, "the watch has begun")
+        with Stopped(daemon.process.pid):
+            dead = daemon.kill_role(role)
+            time.sleep(0.5)
+            assert dead in daemons.children(daemon.process.pid), "nobody has buried it"
+        row = restarted(daemon, role, dead, 5)
+        after = instance(daemon)
+        assert [e[1:] for e in watch.events] == [("director1", True)]
+    assert row["restarts"] == 1
+    assert (after["state"], after["transitions"]) == ("master", before["transitions"])
 
 
 def test_first_process_of_a_container(cluster):
