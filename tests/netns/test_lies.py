@@ -36,7 +36,7 @@ virtual_server 192.0.2.1 80 {
 	}
 }
 """ % VIP
-MEASURED = {"worst_lateness_us", "worst_gap_us"}
+MEASURED = {"worst_lateness_us", "worst_advert_gap_us"}
 STANDING = ["main", "vrrp", "lvs"]
 # What main keeps for a peer that does not read, and half of that again for the rest.
 MEMORY_KB = 96 * 1024
