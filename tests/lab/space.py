@@ -20,14 +20,18 @@ def _setns(fd):
 
 
 def wait_for(condition, deadline, what, every=0.02):
-    """Polls until condition() is true and returns its value; fails after `deadline` seconds."""
+    """Polls until condition() is true and returns its value; fails after `deadline` seconds.
+
+    what: the text of the failure, or a function that gives it.
+    """
     end = time.monotonic() + deadline
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError("not within %g s: %s" % (deadline, what))
+            raise AssertionError("not within %g s: %s"
+                                 % (deadline, what() if callable(what) else what))
         time.sleep(every)
 
 
