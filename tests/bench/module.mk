@@ -1,6 +1,12 @@
-EXTRA_DIST += tests/bench/takeover.py
+EXTRA_DIST += tests/bench/common.py tests/bench/takeover.py tests/bench/gaps.py tests/bench/resume.py
+check_PROGRAMS += tests/bench/send_loop
+tests_bench_send_loop_SOURCES = tests/bench/send_loop.c
 
 # Ratios against keepalived in the same run; not a part of `make check`.
+BENCH_PARTS = takeover gaps resume
 .PHONY: bench
-bench: all
-	builddir='$(abs_top_builddir)' $(PYTHON) $(srcdir)/tests/bench/takeover.py $(BENCH_FLAGS)
+bench: all tests/bench/send_loop
+	@status=0; for part in $(BENCH_PARTS); do \
+		builddir='$(abs_top_builddir)' srcdir='$(abs_top_srcdir)' \
+		$(PYTHON) $(srcdir)/tests/bench/$$part.py $(BENCH_FLAGS) || status=$$?; \
+	done; exit $$status

@@ -152,10 +152,20 @@ class Wire:
     def __init__(self, namespace):
         self.tx = namespace.call(self._open_tx)
         self.rx = namespace.call(self._open_rx)
+        self.ahead = self._wall_ahead()
         self.heard = []  # (time, "vrrp", source, message) and (time, "arp", sender, target)
         self._stop = False
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
+
+    @staticmethod
+    def _wall_ahead():
+        """Wall clock minus monotonic clock, by the two reads that were closest together."""
+        def look():
+            before = time.monotonic()
+            return time.time() - before, time.monotonic() - before
+
+        return min((look() for _ in range(20)), key=lambda x: x[1])[0]
 
     @staticmethod
     def _open_tx():
@@ -186,8 +196,7 @@ class Wire:
             if where[2] == socket.PACKET_OUTGOING:
                 continue
             seconds, nanoseconds = struct.unpack("=qq", extra[0][2])
-            age = time.time() - (seconds + nanoseconds / 1e9)
-            self._take(time.monotonic() - age, data)
+            self._take(seconds + nanoseconds / 1e9 - self.ahead, data)
 
     def _take(self, now, data):
         kind = data[12:14]
