@@ -113,6 +113,8 @@ const struct block block_global_defs = {
 static const struct keyword root_keywords[] = {
     {"global_defs", .block = &block_global_defs, .help = "Settings of the whole director."},
     {"vrrp_instance", .block = &block_vrrp_instance, .help = "A virtual router."},
+    {"vrrp_sync_group", .block = &block_sync_group,
+     .help = "Virtual routers that are master together."},
     {"virtual_server", .block = &block_virtual_server, .help = "A virtual server."},
     {0},
 };
@@ -120,8 +122,8 @@ static const struct keyword root_keywords[] = {
 /* clang-format off */
 static const char *const root_later[] = {
     "net_namespace", "net_namespace_ipvs", "namespace_with_ipsets", "instance", "use_pid_dir",
-    "linkbeat_use_polling", "child_wait_time", "vrrp_sync_group", "vrrp_script",
-    "vrrp_track_process", "track_file", "vrrp_track_file", "static_ipaddress", "static_routes",
+    "linkbeat_use_polling", "child_wait_time", "vrrp_script", "vrrp_track_process",
+    "track_file", "vrrp_track_file", "static_ipaddress", "static_routes",
     "static_rules", "track_group", "garp_group", "linkbeat_interfaces",
     "interface_up_down_delays", "bfd_instance", "virtual_server_group", "SSL", NULL,
 };
@@ -133,13 +135,8 @@ const struct block block_root = {
     .later = root_later,
 };
 
-const struct block *const blocks[] = {&block_root,
-				      &block_global_defs,
-				      &block_vrrp_instance,
-				      &block_authentication,
-				      &block_virtual_ipaddress,
-				      &block_virtual_ipaddress_excluded,
-				      &block_virtual_server,
-				      &block_real_server,
-				      &block_tcp_check,
-				      NULL};
+const struct block *const blocks[] = {
+    &block_root,           &block_global_defs,       &block_vrrp_instance,
+    &block_authentication, &block_virtual_ipaddress, &block_virtual_ipaddress_excluded,
+    &block_sync_group,     &block_sync_members,      &block_virtual_server,
+    &block_real_server,    &block_tcp_check,         NULL};

@@ -1,4 +1,4 @@
-/* keywords_vrrp: vrrp_instance and the blocks within it. */
+/* keywords_vrrp: vrrp_instance, vrrp_sync_group and the blocks within them. */
 #include "config/parse.h"
 
 #define INSTANCE(member) T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, member)
@@ -104,4 +104,33 @@ const struct block block_vrrp_instance = {
     .later = instance_later,
     .gone = instance_gone,
     .enter = enter_vrrp_instance,
+};
+
+const struct block block_sync_members = {
+    .name = "group",
+    .shares = true,
+    .line = special_members,
+};
+
+static const struct keyword sync_group_keywords[] = {
+    {"group", .block = &block_sync_members, .help = "Names of the members."},
+    {0},
+};
+
+/* clang-format off */
+static const char *const sync_group_later[] = {
+    "track_interface", "track_script", "track_file", "track_process", "track_bfd",
+    "notify_master", "notify_backup", "notify_fault", "notify_stop", "notify",
+    "notify_priority_changes", "smtp_alert", "sync_group_tracking_weight", NULL,
+};
+/* clang-format on */
+
+static const char *const sync_group_gone[] = {"global_tracking", NULL};
+
+const struct block block_sync_group = {
+    .name = "vrrp_sync_group",
+    .keywords = sync_group_keywords,
+    .later = sync_group_later,
+    .gone = sync_group_gone,
+    .enter = enter_sync_group,
 };

@@ -5,6 +5,7 @@
 #include "config/parse.h"
 
 #include "base/text.h"
+#include "model/rules.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,38 @@ static void drop_addresses(struct store *s, const struct vrrp_instance_row *v)
 	while ((a = i < store_count(s, T_VRRP_ADDRESS) ? store_at(s, T_VRRP_ADDRESS, i) : NULL) &&
 	       text_eq(a->instance, v->name))
 		store_del(s, T_VRRP_ADDRESS, a);
+}
+
+static size_t count_members(const struct store *s, const char *group)
+{
+	size_t n = 0;
+
+	STORE_EACH(s, T_SYNC_MEMBER, struct sync_member_row, m)
+	n += text_eq(m->group, group);
+	return n;
+}
+
+/* A group whose last member goes has no meaning. */
+static void drop_member(struct store *s, const struct vrrp_instance_row *v)
+{
+	const char *group = vrrp_sync_group_of(s, v->name);
+	struct sync_member_row member = {0};
+	struct sync_group_row key = {0};
+
+	if (!group)
+		return;
+	TEXT_COPY(key.name, group);
+	TEXT_COPY(member.group, group);
+	TEXT_COPY(member.instance, v->name);
+	store_del(s, T_SYNC_MEMBER, &member);
+	if (!count_members(s, key.name))
+		store_del(s, T_SYNC_GROUP, &key);
+}
+
+static void drop_of_instance(struct store *s, const struct vrrp_instance_row *v)
+{
+	drop_addresses(s, v);
+	drop_member(s, v);
 }
 
 static void drop_checks(struct store *s, const struct real_server_row *r)
@@ -67,7 +100,7 @@ static void drop_objections(struct store *s, const struct validation *v)
 		if (!still_there(s, o) || o->table == T_GLOBAL)
 			continue;
 		if (o->table == T_VRRP_INSTANCE)
-			drop_addresses(s, o->row);
+			drop_of_instance(s, o->row);
 		else if (o->table == T_VIRTUAL_SERVER)
 			drop_servers(s, o->row);
 		else if (o->table == T_REAL_SERVER)

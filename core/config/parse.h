@@ -77,6 +77,7 @@ unsigned validate_addresses_max(uint8_t family);
 /* ---- special.c ------------------------------------------------------- */
 
 bool enter_vrrp_instance(struct parse *p, struct draft *d, const struct item *it);
+bool enter_sync_group(struct parse *p, struct draft *d, const struct item *it);
 bool enter_virtual_server(struct parse *p, struct draft *d, const struct item *it);
 bool enter_real_server(struct parse *p, struct draft *d, const struct item *it);
 bool enter_tcp_check(struct parse *p, struct draft *d, const struct item *it);
@@ -88,6 +89,8 @@ void special_address(struct parse *p, struct draft *d, const struct keyword *k,
 		     const struct item *it);
 void special_excluded(struct parse *p, struct draft *d, const struct keyword *k,
 		      const struct item *it);
+void special_members(struct parse *p, struct draft *d, const struct keyword *k,
+		     const struct item *it);
 void special_forwarding(struct parse *p, struct draft *d, const struct keyword *k,
 			const struct item *it);
 void special_persistence(struct parse *p, struct draft *d, const struct keyword *k,

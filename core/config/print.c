@@ -261,6 +261,27 @@ static void print_service(struct printer *p, const struct virtual_server_row *v)
 	close_block(p);
 }
 
+/* ---- vrrp_sync_group -------------------------------------------------- */
+
+static void print_group(struct printer *p, const struct sync_group_row *g)
+{
+	char text[TEXT_SIZE];
+
+	keyword_quote(g->name, text, sizeof(text));
+	open_block(p, "vrrp_sync_group", text);
+	open_block(p, "group", "");
+	STORE_EACH(p->store, T_SYNC_MEMBER, struct sync_member_row, m)
+	{
+		if (!text_eq(m->group, g->name))
+			continue;
+		keyword_quote(m->instance, text, sizeof(text));
+		indent(p);
+		fprintf(p->to, "%s\n", text);
+	}
+	close_block(p);
+	close_block(p);
+}
+
 void config_print(const struct store *s, FILE *to)
 {
 	struct printer p = {.to = to, .store = s};
@@ -268,6 +289,8 @@ void config_print(const struct store *s, FILE *to)
 	print_global(&p);
 	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
 	print_instance(&p, v);
+	STORE_EACH(s, T_SYNC_GROUP, struct sync_group_row, g)
+	print_group(&p, g);
 	STORE_EACH(s, T_VIRTUAL_SERVER, struct virtual_server_row, v)
 	print_service(&p, v);
 }

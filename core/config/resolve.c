@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "model/rules.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -272,6 +273,68 @@ static void resolve_instance(struct resolver *r, struct draft *d)
 		resolve_address(r, &v, c, &advertised);
 }
 
+/* ---- vrrp_sync_group ------------------------------------------------- */
+
+/* An error when it must not be in the group. */
+static bool member_usable(struct resolver *r, const struct layers *l,
+			  const struct sync_member_row *m)
+{
+	const char *const key[] = {m->instance};
+	const struct vrrp_instance_row *v = store_find_text(r->store, T_VRRP_INSTANCE, key);
+	const char *other = vrrp_sync_group_of(r->store, m->instance);
+
+	if (!v)
+		report(r, FINDING_ERROR, l->at,
+		       "vrrp_sync_group %s: there is no vrrp_instance %s; the member was left out",
+		       m->group, m->instance);
+	else if (other)
+		report(r, FINDING_ERROR, l->at,
+		       "vrrp_sync_group %s: %s is in group %s already; the member was left out",
+		       m->group, m->instance, other);
+	else if (v->family == FAMILY_IPV6)
+		report(r, FINDING_WARNING, l->at,
+		       "vrrp_sync_group %s: %s is for IPv6, which is known but not supported yet; "
+		       "the member was left out, so that the others can run",
+		       m->group, m->instance);
+	return v && !other && v->family != FAMILY_IPV6;
+}
+
+static bool resolve_member(struct resolver *r, const struct sync_group_row *g, struct draft *d)
+{
+	struct sync_member_row m = *(struct sync_member_row *)d->parts[T_SYNC_MEMBER]->row;
+	struct layers l = {T_SYNC_MEMBER, {d->parts[T_SYNC_MEMBER]}, d->at, &m};
+
+	TEXT_COPY(m.group, g->name);
+	if (!member_usable(r, &l, &m))
+		return false;
+	keep(r, &l);
+	return true;
+}
+
+static void resolve_group(struct resolver *r, struct draft *d)
+{
+	struct sync_group_row g;
+	struct layers l = {T_SYNC_GROUP, {d->parts[T_SYNC_GROUP]}, d->at, &g};
+	unsigned members = 0;
+
+	pile(&l);
+	if (store_find(r->store, T_SYNC_GROUP, &g)) {
+		report(
+		    r, FINDING_ERROR, l.at,
+		    "vrrp_sync_group %s: there is one of this name above; the block was left out",
+		    g.name);
+		return;
+	}
+	for (struct draft *c = d->first; c; c = c->next)
+		members += resolve_member(r, &g, c);
+	if (members)
+		keep(r, &l);
+	if (members < 2)
+		report(r, FINDING_WARNING, l.at, "vrrp_sync_group %s has %s", g.name,
+		       members ? "one member only, which runs as it would alone"
+			       : "no member; the block was left out");
+}
+
 /* ---- checkers -------------------------------------------------------- */
 
 struct server_context {
@@ -476,4 +539,7 @@ void resolve_drafts(struct parse *p, struct store *s, struct origins *o)
 		else if (d->block == &block_virtual_server)
 			resolve_service(&r, d);
 	}
+	for (struct draft *d = p->root->first; d; d = d->next)
+		if (d->block == &block_sync_group)
+			resolve_group(&r, d);
 }

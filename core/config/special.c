@@ -16,22 +16,35 @@ static void *row_of(struct parse *p, struct draft *d, enum table_id t)
 
 /* ---- block heads ----------------------------------------------------- */
 
-bool enter_vrrp_instance(struct parse *p, struct draft *d, const struct item *it)
+/* Reads "NAME". */
+static bool read_block_name(struct parse *p, const struct item *it, char *dst, size_t size)
 {
-	struct vrrp_instance_row *r = row_of(p, d, T_VRRP_INSTANCE);
 	const char *name = parse_word(p, it, 1, "the name");
 
 	if (!name)
 		return false;
-	if (!name[0] || !TEXT_COPY(r->name, name)) {
-		parse_report(
-		    p, FINDING_ERROR, it, 1,
-		    "vrrp_instance: the name must have 1..%zu characters; the block was skipped",
-		    sizeof(r->name) - 1);
+	if (!name[0] || !text_copy(dst, size, name)) {
+		parse_report(p, FINDING_ERROR, it, 1,
+			     "%s: the name must have 1..%zu characters; the block was skipped",
+			     it->words[0].text, size - 1);
 		return false;
 	}
 	parse_no_more(p, it, 2);
 	return true;
+}
+
+bool enter_vrrp_instance(struct parse *p, struct draft *d, const struct item *it)
+{
+	struct vrrp_instance_row *r = row_of(p, d, T_VRRP_INSTANCE);
+
+	return read_block_name(p, it, r->name, sizeof(r->name));
+}
+
+bool enter_sync_group(struct parse *p, struct draft *d, const struct item *it)
+{
+	struct sync_group_row *r = row_of(p, d, T_SYNC_GROUP);
+
+	return read_block_name(p, it, r->name, sizeof(r->name));
 }
 
 /* Reads "ADDRESS [PORT]" from `word` on. */
@@ -253,6 +266,26 @@ bool print_never(const void *row, char *buf, size_t size)
 	(void)row;
 	text_copy(buf, size, "");
 	return false;
+}
+
+/* ---- members of a sync group ------------------------------------------ */
+
+/* Any number of names on any number of lines. */
+void special_members(struct parse *p, struct draft *d, const struct keyword *k,
+		     const struct item *it)
+{
+	(void)k;
+	for (unsigned w = 0; w < it->nwords; w++) {
+		struct draft *own = draft_new(&p->lexed->arena, d->block, item_place(it, w));
+		struct sync_member_row *r = row_of(p, own, T_SYNC_MEMBER);
+
+		if (it->words[w].text[0] && TEXT_COPY(r->instance, it->words[w].text))
+			draft_add(d, own);
+		else
+			parse_report(p, FINDING_ERROR, it, w,
+				     "group: a name has 1..%zu characters; the member was left out",
+				     sizeof(r->instance) - 1);
+	}
 }
 
 /* ---- address lines --------------------------------------------------- */

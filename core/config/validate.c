@@ -218,6 +218,23 @@ static void check_shared_addresses(struct validation *v)
 	free(all);
 }
 
+static void check_groups(struct validation *v)
+{
+	STORE_EACH(v->store, T_SYNC_MEMBER, struct sync_member_row, m)
+	{
+		const char *const instance[] = {m->instance}, *const group[] = {m->group};
+
+		if (!store_find_text(v->store, T_SYNC_GROUP, group))
+			say(v, FINDING_ERROR, T_SYNC_MEMBER, m, NULL, "there is no such group");
+		if (!store_find_text(v->store, T_VRRP_INSTANCE, instance))
+			say(v, FINDING_ERROR, T_SYNC_MEMBER, m, NULL, "there is no such instance");
+		if (!text_eq(vrrp_sync_group_of(v->store, m->instance), m->group))
+			say(v, FINDING_ERROR, T_SYNC_MEMBER, m, NULL,
+			    "the instance is in group %s already",
+			    vrrp_sync_group_of(v->store, m->instance));
+	}
+}
+
 /* ---- LVS ------------------------------------------------------------- */
 
 static bool scheduler_known(const char *name)
@@ -312,6 +329,7 @@ void validate_store(struct validation *v)
 	check_instances(v);
 	check_address_owners(v);
 	check_shared_addresses(v);
+	check_groups(v);
 	check_services(v);
 	check_servers(v);
 	check_checkers(v);

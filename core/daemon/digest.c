@@ -71,7 +71,7 @@ void digest_config(const struct store *s, char ret[DIGEST_TEXT])
 	for (int i = 0; i < T_COUNT; i++) {
 		const struct table *t = schema_table((enum table_id)i);
 
-		if (!schema_has(t->id, F_CONFIG))
+		if (!schema_configured(t->id))
 			continue;
 		for (size_t r = 0; r < store_count(s, t->id); r++)
 			add_row(d, t, store_at(s, t->id, r));

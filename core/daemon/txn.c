@@ -98,7 +98,7 @@ static const char *objection(const struct txn *t, const struct change_op *op, co
 	const struct virtual_server_row *vs;
 
 	if (op->table == T_VRRP_INSTANCE)
-		return vrrp_command_objection(row);
+		return vrrp_command_objection(t->d->wanted, row);
 	if (op->table != T_REAL_SERVER || rs->admin_state != RS_DRAINING)
 		return NULL;
 	row_init(T_VIRTUAL_SERVER, &key);

@@ -125,6 +125,7 @@ enum vrrp_reason {
 	VRRP_REASON_WOKE_LATE, /* silent for so long that others may be master */
 	VRRP_REASON_YIELDED,   /* by the operator's command */
 	VRRP_REASON_TAKEOVER,  /* by the operator's command */
+	VRRP_REASON_GROUP,     /* another member of its sync group has changed */
 };
 extern const struct enum_name vrrp_reason_names[];
 
@@ -168,6 +169,7 @@ struct vrrp_instance_row {
 	uint8_t state;
 	uint8_t reason; /* enum vrrp_reason: of the last transition */
 	uint8_t effective_priority;
+	char sync_group[NAME_VRRP]; /* empty: none */
 	uint32_t ifindex;
 	struct addr primary_addr; /* source of our advertisements */
 	struct addr master_addr;
@@ -220,6 +222,24 @@ enum addr_scope {
 	SCOPE_NOWHERE = 5
 };
 extern const struct enum_name addr_scope_names[];
+
+struct sync_group_row {
+	char name[NAME_VRRP];
+	/* state */
+	uint8_t state;  /* enum vrrp_state: of all its members */
+	uint8_t reason; /* enum vrrp_reason: of the member that changed first */
+	uint32_t members;
+	struct mono last_transition;
+	/* counters */
+	uint32_t transitions;
+};
+
+struct sync_member_row {
+	char group[NAME_VRRP];
+	char instance[NAME_VRRP];
+	/* state */
+	bool usable; /* false: it keeps its group in fault */
+};
 
 /* ---- LVS ------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* rows_vrrp: the fields of vrrp_instance and vrrp_address. */
+/* rows_vrrp: the fields of vrrp_instance, vrrp_address, sync_group and sync_member. */
 #include "model/field.h"
 
 const struct enum_name vrrp_state_names[] = {{VRRP_INIT, "init"},
@@ -27,6 +27,7 @@ const struct enum_name vrrp_reason_names[] = {
     {VRRP_REASON_WOKE_LATE, "wokeLate"},
     {VRRP_REASON_YIELDED, "yielded"},
     {VRRP_REASON_TAKEOVER, "takeover"},
+    {VRRP_REASON_GROUP, "group"},
     {0},
 };
 const struct enum_name vrrp_command_names[] = {{VRRP_COMMAND_NONE, "none"},
@@ -80,6 +81,7 @@ static const struct field vrrp_instance_fields[] = {
     ENUM(state, F_STATE, vrrp_state_names, VRRP_INIT, "State of the virtual router."),
     ENUM(reason, F_STATE, vrrp_reason_names, VRRP_REASON_NONE, "Why it is in this state."),
     U8(effective_priority, F_STATE, 0, 255, 0, NULL, "Priority that it advertises."),
+    STR(sync_group, F_STATE, 0, "Sync group that it is a member of."),
     GAUGE32(ifindex, NULL, "Index of the interface; 0 while there is none."),
     ADDR(primary_addr, F_STATE, "Source address of its advertisements."),
     ADDR(master_addr, F_STATE, "Source address of the master."),
@@ -128,4 +130,29 @@ static const struct field vrrp_address_fields[] = {
 };
 const struct table table_vrrp_address = TABLE(T_VRRP_ADDRESS, "vrrp_address", ROLE_VRRP, 2,
 					      vrrp_address_fields, "Addresses of virtual routers.");
+#undef ROW
+
+#define ROW struct sync_group_row
+static const struct field sync_group_fields[] = {
+    STR(name, F_KEY, 1, "Name of the group."),
+    ENUM(state, F_STATE, vrrp_state_names, VRRP_INIT, "State of all its members."),
+    ENUM(reason, F_STATE, vrrp_reason_names, VRRP_REASON_NONE,
+	 "Why it is in this state: the reason of the member that changed first."),
+    GAUGE32(members, NULL, "Number of its members."),
+    WHEN(last_transition, F_STATE, "When the state changed last."),
+    COUNTER32(transitions, NULL, "Changes of state."),
+};
+const struct table table_sync_group = TABLE(T_SYNC_GROUP, "sync_group", ROLE_VRRP, 1,
+					    sync_group_fields, "Virtual routers in one state.");
+#undef ROW
+
+#define ROW struct sync_member_row
+static const struct field sync_member_fields[] = {
+    STR(group, F_KEY, 1, "Name of the group."),
+    STR(instance, F_KEY, 1, "Name of the instance."),
+    BOOL(usable, F_STATE, false,
+	 "Whether it can run by itself; one that cannot keeps its group in fault."),
+};
+const struct table table_sync_member = TABLE(T_SYNC_MEMBER, "sync_member", ROLE_VRRP, 2,
+					     sync_member_fields, "Members of sync groups.");
 #undef ROW

@@ -7,10 +7,13 @@
  * dh keeps choosing it and has no such flag, so with dh a drain can only hurt and is refused.
  *
  * The owner of the addresses (priority 255) has them as its own: it cannot leave them to others.
+ * A sync group yields as a whole, and so not when there is an owner in it.
  *
- * Linked by main (validation) and by lvs. Pure.
+ * Linked by main (validation) and by the workers. Pure.
  */
 #include "model/rules.h"
+
+#include "base/text.h"
 
 #include <string.h>
 
@@ -22,12 +25,60 @@ const char *lvs_drain_objection(const struct virtual_server_row *vs)
 	return NULL;
 }
 
-const char *vrrp_command_objection(const struct vrrp_instance_row *v)
+const char *vrrp_sync_group_of(const struct store *s, const char *instance)
 {
-	if (v->command == VRRP_COMMAND_YIELD && v->base_priority == 255)
-		return "the owner of the addresses (priority 255) cannot yield: set it down, or "
-		       "change its priority";
+	for (size_t i = 0; i < store_count(s, T_SYNC_MEMBER); i++) {
+		const struct sync_member_row *m = store_at(s, T_SYNC_MEMBER, i);
+
+		if (text_eq(m->instance, instance))
+			return m->group;
+	}
 	return NULL;
+}
+
+struct wishes {
+	bool yield, owner;
+};
+
+static void add_wishes(struct wishes *w, const struct vrrp_instance_row *v)
+{
+	w->yield |= v->command == VRRP_COMMAND_YIELD;
+	w->owner |= v->base_priority == 255;
+}
+
+/* Of the instance as it is in `v`, and of the others of its group as they are in the store. */
+static struct wishes wishes_of(const struct store *s, const struct vrrp_instance_row *v)
+{
+	const char *group = vrrp_sync_group_of(s, v->name);
+	struct wishes w = {false, false};
+
+	add_wishes(&w, v);
+	STORE_EACH(s, T_SYNC_MEMBER, struct sync_member_row, m)
+	{
+		const char *const key[] = {m->instance};
+		const struct vrrp_instance_row *o = store_find_text(s, T_VRRP_INSTANCE, key);
+
+		if (group && o && text_eq(m->group, group) && !text_eq(o->name, v->name))
+			add_wishes(&w, o);
+	}
+	return w;
+}
+
+const char *vrrp_command_objection(const struct store *s, const struct vrrp_instance_row *v)
+{
+	struct wishes w = wishes_of(s, v);
+
+	if (w.yield && w.owner)
+		return "the owner of the addresses (priority 255) cannot yield, nor can its sync "
+		       "group: set it down, or change its priority";
+	return NULL;
+}
+
+bool vrrp_yields(const struct store *s, const struct vrrp_instance_row *v)
+{
+	struct wishes w = wishes_of(s, v);
+
+	return w.yield && !w.owner;
 }
 
 bool lvs_scheduler_needs_fallback(const char *scheduler)

@@ -6,13 +6,19 @@
 #define MODEL_RULES_H
 
 #include "model/rows.h"
+#include "model/store.h"
 
 /* Why a real server of this virtual server cannot be drained, as a sentence for the operator;
  * NULL when it can. */
 const char *lvs_drain_objection(const struct virtual_server_row *vs);
 
-/* Why the command of this virtual router cannot be given; NULL when it can. */
-const char *vrrp_command_objection(const struct vrrp_instance_row *v);
+/* Name of the sync group of an instance; NULL: none. */
+const char *vrrp_sync_group_of(const struct store *s, const char *instance);
+/* Why the command of this virtual router cannot be given, as things are with the others of its
+ * sync group in the store; NULL when it can. */
+const char *vrrp_command_objection(const struct store *s, const struct vrrp_instance_row *v);
+/* True when it, or another of its sync group, was told to yield; not with an owner among them. */
+bool vrrp_yields(const struct store *s, const struct vrrp_instance_row *v);
 
 /* True when the scheduler takes a server of weight 0 out of the choice only with its fallback
  * flag (sh, mh); main need not care, lvs sets the flag while anything drains. */

@@ -124,6 +124,11 @@ bool schema_has(enum table_id id, unsigned flags)
 	return !fieldset_empty(&s);
 }
 
+bool schema_configured(enum table_id id)
+{
+	return schema_tables[id]->owner != ROLE_MAIN || schema_has(id, F_CONFIG);
+}
+
 bool fieldset_has_name(const struct fieldset *s, enum table_id id, const char *name)
 {
 	const struct field *f = schema_field(id, name);

@@ -18,6 +18,8 @@ enum table_id {
 	T_AGENT,
 	T_VRRP_INSTANCE,
 	T_VRRP_ADDRESS,
+	T_SYNC_GROUP,
+	T_SYNC_MEMBER,
 	T_VIRTUAL_SERVER,
 	T_REAL_SERVER,
 	T_CHECKER,
@@ -130,6 +132,9 @@ struct fieldset fieldset_and(struct fieldset a, struct fieldset b);
 struct fieldset fieldset_minus(struct fieldset a, struct fieldset b);
 /* True when the table has a field with any of the F_ flags. */
 bool schema_has(enum table_id id, unsigned flags);
+/* True when the file says which rows the table has: all of a worker's, and those of main that
+ * have fields of the file. */
+bool schema_configured(enum table_id id);
 /* True when the named field is in the set; an unknown name is a bug and ends the process. */
 bool fieldset_has_name(const struct fieldset *s, enum table_id id, const char *name);
 

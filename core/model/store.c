@@ -341,7 +341,7 @@ size_t store_merge(struct store *dst, const struct store *src, unsigned fields)
 	size_t changes = 0;
 
 	for (int t = 0; t < T_COUNT; t++)
-		if (schema_has((enum table_id)t, F_CONFIG))
+		if (schema_configured((enum table_id)t))
 			changes += merge_table(dst, src, (enum table_id)t, fields);
 	return changes;
 }

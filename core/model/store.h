@@ -37,8 +37,8 @@ const void *store_put_set(struct store *s, enum table_id t, const void *row, str
 /* false when there was none. `key` may point into the row that goes. */
 bool store_del(struct store *s, enum table_id t, const void *key);
 
-/* Makes the tables of `dst` that have F_CONFIG fields equal to `src` in existence and in the
- * fields with any of `fields`; what is equal is not touched. Returns how many rows changed. */
+/* Makes the configured tables of `dst` equal to `src` in existence and in the fields with any of
+ * `fields`; what is equal is not touched. Returns how many rows changed. */
 size_t store_merge(struct store *dst, const struct store *src, unsigned fields);
 
 /* Iteration in key order:  STORE_EACH(s, T_REAL_SERVER, struct real_server_row, r) { ... }

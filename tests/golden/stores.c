@@ -40,11 +40,8 @@ static bool same_table(enum table_id t, const struct store *a, const struct stor
 
 bool stores_same_config(const struct store *a, const struct store *b, char *why)
 {
-	for (int t = 0; t < T_COUNT; t++) {
-		struct fieldset config = fieldset_of((enum table_id)t, F_CONFIG);
-
-		if (!fieldset_empty(&config) && !same_table((enum table_id)t, a, b, why))
+	for (int t = 0; t < T_COUNT; t++)
+		if (schema_configured((enum table_id)t) && !same_table((enum table_id)t, a, b, why))
 			return false;
-	}
 	return true;
 }

@@ -4,7 +4,7 @@
 
 #include "model/store.h"
 
-/* Compares all tables with F_CONFIG fields, row by row over those fields and the keys.
+/* Compares all configured tables, row by row over those fields and the keys.
  * false: `why` (of TEXT_MAX) names the first difference. */
 bool stores_same_config(const struct store *a, const struct store *b, char *why);
 

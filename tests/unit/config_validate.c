@@ -20,6 +20,12 @@ static const char good[] = "vrrp_instance A {\n interface eth0\n virtual_router_
 			   " virtual_ipaddress {\n  10.0.0.1\n }\n}\n"
 			   "vrrp_instance B {\n interface eth0\n virtual_router_id 2\n version 3\n"
 			   " nopreempt\n virtual_ipaddress {\n  10.0.0.2\n }\n}\n"
+			   "vrrp_instance C {\n interface eth1\n virtual_router_id 1\n"
+			   " virtual_ipaddress {\n  10.0.1.1\n }\n}\n"
+			   "vrrp_instance D {\n interface eth1\n virtual_router_id 2\n"
+			   " virtual_ipaddress {\n  10.0.1.2\n }\n}\n"
+			   "vrrp_sync_group G {\n group { A B }\n}\n"
+			   "vrrp_sync_group H {\n group {\n C\n D\n }\n}\n"
 			   "virtual_server 10.0.0.1 80 {\n protocol TCP\n lb_kind DR\n lb_algo dh\n"
 			   " real_server 10.0.0.11 80 {\n  TCP_CHECK {\n  }\n }\n}\n";
 
@@ -48,6 +54,9 @@ static const struct change changes[] = {
     {T_VRRP_ADDRESS, {"A", "10.0.0.1"}, "addr", "fd00::1", "of another family"},
     {T_VRRP_ADDRESS, {"A", "10.0.0.1"}, "excluded", "yes", NULL},
     {T_VRRP_ADDRESS, {"nobody", "10.0.0.1"}, "addr", "10.0.0.1", "no such instance"},
+    {T_SYNC_MEMBER, {"G", "nobody"}, "usable", "yes", "no such instance"},
+    {T_SYNC_MEMBER, {"none", "A"}, "usable", "yes", "there is no such group"},
+    {T_SYNC_MEMBER, {"H", "B"}, "usable", "yes", "the instance is in group G already"},
     {T_VIRTUAL_SERVER, {VS}, "scheduler", "sh", NULL},
     {T_VIRTUAL_SERVER, {VS}, "scheduler", "best", "\"best\" is not one of rr, wrr"},
     {T_VIRTUAL_SERVER, {VS}, "persistence_timeout_s", "60", NULL},
