@@ -25,6 +25,9 @@
  *   - By the same measure a master that was held up (stopped, starved, a paused machine) has no
  *     right to speak when it wakes: whatever wakes it, it becomes a backup and sends nothing,
  *     not even priority 0, since its successor's backups would take that as a resignation.
+ *   - In a sync group (vrrp/sync) a backup whose time has come waits while another member is
+ *     held by a master that it hears; its timer goes on, so that nobody need tell it when the
+ *     other has left the group.
  *   - A losing advertisement is answered at once (RFC 9568 6.4.3, line 745) and the timer runs
  *     on; gratuitous ARP goes with it as keepalived does.
  */
@@ -32,13 +35,17 @@
 
 #include "vrrp/packet.h"
 
+#include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum guard {
 	ALWAYS,
 	IF_OWNER, /* may be master without waiting */
 	IF_PREEMPT,
 	IF_CONTEST,
+	IF_CONTEST_HELD,
+	IF_HELD,     /* by its group; a resignation is that of the whole group and lets go */
 	IF_INTERVAL, /* version 2 and the configured interval has changed */
 	IF_CLAIMED,  /* a predecessor's claim still holds */
 	IF_LATE,     /* our own no longer does */
@@ -51,6 +58,8 @@ enum note {
 	RESTART,  /* as LEARN with our own interval */
 	RESIGNED, /* the master has gone */
 	WEAK,     /* a master that we are going to preempt */
+	READY,    /* the group decides */
+	WAIT,     /* as READY, and the timer begins anew */
 };
 
 struct rule {
@@ -81,6 +90,11 @@ struct rule {
 		VRRP_DO_VIP_DEL, VRRP_DO_ARM_DOWN                                                  \
 	}
 
+#define RESIGN                                                                                     \
+	{                                                                                          \
+		VRRP_DO_ADVERT_ZERO, VRRP_DO_VIP_DEL, VRRP_DO_ARM_DOWN                             \
+	}
+
 /* clang-format off */
 static const struct rule rules[] = {
 	/* a predecessor was master a moment ago */
@@ -107,6 +121,11 @@ static const struct rule rules[] = {
 	{ S_FAULT, VRRP_EVENT_SHUTDOWN, ALWAYS, VRRP_INIT, VRRP_REASON_SHUTDOWN, NOTHING, { 0 } },
 	{ S_FAULT, VRRP_EVENT_ADMIN_DOWN, ALWAYS, VRRP_INIT, VRRP_REASON_ADMIN_DOWN, NOTHING, { 0 } },
 	{ S_FAULT, VRRP_EVENT_LINK_DOWN, ALWAYS, STAY, SAME, NOTHING, { 0 } },
+	{ S_INIT, VRRP_EVENT_GROUP_DOWN, ALWAYS, VRRP_FAULT, VRRP_REASON_GROUP, NOTHING,
+	  { VRRP_DO_VIP_DEL } },
+	{ S_FAULT, VRRP_EVENT_GROUP_DOWN, ALWAYS, STAY, SAME, NOTHING, { 0 } },
+	{ S_INIT | S_FAULT, VRRP_EVENT_GROUP_MASTER, ALWAYS, STAY, SAME, NOTHING, { 0 } },
+	{ S_INIT | S_FAULT, VRRP_EVENT_GROUP_BACKUP, ALWAYS, STAY, SAME, NOTHING, { 0 } },
 
 	/* 6.4.2 Backup (340-370): shutdown */
 	{ S_BACKUP, VRRP_EVENT_SHUTDOWN, ALWAYS, VRRP_INIT, VRRP_REASON_SHUTDOWN, NOTHING,
@@ -115,11 +134,18 @@ static const struct rule rules[] = {
 	  { VRRP_DO_DISARM } },
 	{ S_BACKUP, VRRP_EVENT_LINK_DOWN, ALWAYS, VRRP_FAULT, VRRP_REASON_INTERFACE_DOWN, NOTHING,
 	  { VRRP_DO_DISARM } },
+	{ S_BACKUP, VRRP_EVENT_GROUP_DOWN, ALWAYS, VRRP_FAULT, VRRP_REASON_GROUP, NOTHING,
+	  { VRRP_DO_DISARM } },
+	{ S_BACKUP, VRRP_EVENT_GROUP_MASTER, ALWAYS, VRRP_MASTER, VRRP_REASON_GROUP, NOTHING,
+	  BECOME_MASTER },
+	{ S_BACKUP, VRRP_EVENT_GROUP_BACKUP, ALWAYS, STAY, SAME, NOTHING, { 0 } },
 	/* 6.4.2 (375-415): Active_Down_Timer fires */
+	{ S_BACKUP, VRRP_EVENT_TIMER, IF_HELD, STAY, SAME, WAIT, { VRRP_DO_ARM_DOWN } },
 	{ S_BACKUP, VRRP_EVENT_TIMER, ALWAYS, VRRP_MASTER, SAME, NOTHING, BECOME_MASTER },
 	/* 6.4.2 (420-440): priority 0 */
 	{ S_BACKUP, VRRP_EVENT_ADVERT_ZERO, ALWAYS, STAY, SAME, RESIGNED, { VRRP_DO_ARM_SKEW } },
 	/* 6.4.2 (450-475): preempt is false, or priority not below ours */
+	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, IF_CONTEST_HELD, STAY, SAME, READY, { 0 } },
 	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, IF_CONTEST, VRRP_MASTER, VRRP_REASON_TAKEOVER, NOTHING,
 	  BECOME_MASTER },
 	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, IF_PREEMPT, STAY, SAME, WEAK, { 0 } },
@@ -140,6 +166,10 @@ static const struct rule rules[] = {
 	  { VRRP_DO_DISARM, VRRP_DO_VIP_DEL } },
 	{ S_MASTER, VRRP_EVENT_LINK_DOWN, IF_LATE, VRRP_FAULT, VRRP_REASON_INTERFACE_DOWN, NOTHING,
 	  { VRRP_DO_DISARM, VRRP_DO_VIP_DEL } },
+	{ S_MASTER, VRRP_EVENT_GROUP_DOWN, IF_LATE, VRRP_FAULT, VRRP_REASON_GROUP, NOTHING,
+	  { VRRP_DO_DISARM, VRRP_DO_VIP_DEL } },
+	{ S_MASTER, VRRP_EVENT_GROUP_BACKUP, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE, RESTART,
+	  STEP_BACK },
 	{ S_MASTER, VRRP_EVENT_CONFIG, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE, RESTART,
 	  STEP_BACK },
 	{ S_MASTER, VRRP_EVENT_YIELD, IF_LATE, VRRP_BACKUP, VRRP_REASON_WOKE_LATE, RESTART,
@@ -160,9 +190,12 @@ static const struct rule rules[] = {
 	  { VRRP_DO_DISARM, VRRP_DO_ADVERT_ZERO, VRRP_DO_VIP_DEL } },
 	{ S_MASTER, VRRP_EVENT_LINK_DOWN, ALWAYS, VRRP_FAULT, VRRP_REASON_INTERFACE_DOWN, NOTHING,
 	  { VRRP_DO_DISARM, VRRP_DO_ADVERT_ZERO, VRRP_DO_VIP_DEL } },
-	/* not in the RFC: as a shutdown, but it goes on as the last reserve */
-	{ S_MASTER, VRRP_EVENT_YIELD, ALWAYS, VRRP_BACKUP, VRRP_REASON_YIELDED, RESTART,
-	  { VRRP_DO_ADVERT_ZERO, VRRP_DO_VIP_DEL, VRRP_DO_ARM_DOWN } },
+	{ S_MASTER, VRRP_EVENT_GROUP_DOWN, ALWAYS, VRRP_FAULT, VRRP_REASON_GROUP, NOTHING,
+	  { VRRP_DO_DISARM, VRRP_DO_ADVERT_ZERO, VRRP_DO_VIP_DEL } },
+	/* not in the RFC: as a shutdown, but it goes on, as the last reserve or with its group */
+	{ S_MASTER, VRRP_EVENT_YIELD, ALWAYS, VRRP_BACKUP, VRRP_REASON_YIELDED, RESTART, RESIGN },
+	{ S_MASTER, VRRP_EVENT_GROUP_BACKUP, ALWAYS, VRRP_BACKUP, VRRP_REASON_GROUP, RESTART, RESIGN },
+	{ S_MASTER, VRRP_EVENT_GROUP_MASTER, ALWAYS, STAY, SAME, NOTHING, { 0 } },
 	/* 6.4.3 (665-680): Adver_Timer fires */
 	{ S_MASTER, VRRP_EVENT_TIMER, ALWAYS, STAY, SAME, NOTHING,
 	  { VRRP_DO_ADVERT, VRRP_DO_ARM_ADVERT } },
@@ -192,6 +225,9 @@ static const char *const event_names[VRRP_EVENT_KINDS] = {
     [VRRP_EVENT_LINK_DOWN] = "interface down",
     [VRRP_EVENT_CONFIG] = "configuration changed",
     [VRRP_EVENT_YIELD] = "yield",
+    [VRRP_EVENT_GROUP_MASTER] = "group is master",
+    [VRRP_EVENT_GROUP_BACKUP] = "group is backup",
+    [VRRP_EVENT_GROUP_DOWN] = "group cannot run",
     [VRRP_EVENT_TIMER] = "timer",
     [VRRP_EVENT_ADVERT] = "advertisement",
     [VRRP_EVENT_ADVERT_ZERO] = "advertisement with priority 0",
@@ -275,6 +311,10 @@ static bool allows(enum guard g, const struct vrrp_fsm_config *c, const struct v
 		return c->preempt;
 	case IF_CONTEST:
 		return c->contest;
+	case IF_CONTEST_HELD:
+		return c->contest && c->held;
+	case IF_HELD:
+		return c->held && f->if_silent != VRRP_REASON_MASTER_RESIGNED;
 	case IF_INTERVAL:
 		return c->version == 2 && c->adver_int_cs != f->master_adver_int_cs;
 	case IF_CLAIMED:
@@ -305,17 +345,27 @@ static void take_note(enum note n, const struct vrrp_fsm_config *c, const struct
 		return;
 	case LEARN:
 	case RESTART:
+		f->ready = false;
 		f->heard = now;
 		f->if_silent = VRRP_REASON_MASTER_DOWN_TIMER;
 		f->master_adver_int_cs =
 		    n == LEARN && c->version == 3 ? e->adver_int_cs : c->adver_int_cs;
 		return;
 	case RESIGNED:
+		f->ready = false;
 		f->heard = now;
 		f->if_silent = VRRP_REASON_MASTER_RESIGNED;
 		return;
 	case WEAK:
 		f->if_silent = VRRP_REASON_PREEMPT;
+		return;
+	case WAIT:
+		f->heard = now;
+		f->if_silent = VRRP_REASON_MASTER_DOWN_TIMER;
+		f->ready = true;
+		return;
+	case READY:
+		f->ready = true;
 		return;
 	}
 }
@@ -355,6 +405,7 @@ struct vrrp_step vrrp_fsm_step(const struct vrrp_fsm_config *c, const struct vrr
 		return s;
 	if (r->next != STAY) {
 		s.next.state = r->next;
+		s.next.ready = false;
 		s.next.reason = r->reason ? r->reason : e->reason ? e->reason : f->if_silent;
 	}
 	take_note(r->note, c, e, &s.next, now);
@@ -363,4 +414,40 @@ struct vrrp_step vrrp_fsm_step(const struct vrrp_fsm_config *c, const struct vrr
 	if (s.next.state != VRRP_MASTER)
 		s.next.claim = (struct vrrp_claim){0};
 	return s;
+}
+
+/* ---- words ------------------------------------------------------------------------ */
+
+static void upper(char *dst, size_t size, const char *src)
+{
+	size_t n = 0;
+
+	for (; src[n] && n + 1 < size; n++)
+		dst[n] = (char)toupper((unsigned char)src[n]);
+	dst[n] = '\0';
+}
+
+/* "masterDownTimer" as "master down timer". */
+static void spell(char *dst, size_t size, const char *src)
+{
+	size_t n = 0;
+
+	for (; *src && n + 2 < size; src++) {
+		if (isupper((unsigned char)*src))
+			dst[n++] = ' ';
+		dst[n++] = (char)tolower((unsigned char)*src);
+	}
+	dst[n] = '\0';
+}
+
+const char *vrrp_change_text(enum vrrp_state from, enum vrrp_state to, enum vrrp_reason why,
+			     char buf[VRRP_CHANGE_TEXT])
+{
+	char old[16], new[16], reason[40];
+
+	upper(old, sizeof(old), enum_name(vrrp_state_names, from));
+	upper(new, sizeof(new), enum_name(vrrp_state_names, to));
+	spell(reason, sizeof(reason), enum_name(vrrp_reason_names, why));
+	snprintf(buf, VRRP_CHANGE_TEXT, "%s -> %s, %s", old, new, reason);
+	return buf;
 }

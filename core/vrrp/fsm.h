@@ -19,6 +19,7 @@ struct vrrp_fsm_config {
 	bool preempt;
 	bool contest;      /* takes over from a weaker master as soon as it is heard */
 	bool start_master; /* skips the wait at the start when priority is 255 */
+	bool held;         /* another member of its group hears a master and is not ready */
 	uint32_t adver_int_cs;
 	struct addr primary; /* source of our advertisements; breaks a tie */
 };
@@ -39,6 +40,7 @@ struct vrrp_fsm {
 	struct mono heard;            /* what the master down timer counts from */
 	struct mono due;              /* when VRRP_EVENT_TIMER is wanted; ns 0: not armed */
 	struct vrrp_claim claim;      /* of a master */
+	bool ready;                   /* a backup that would be master, were it not held */
 };
 
 enum vrrp_event_kind {
@@ -48,6 +50,9 @@ enum vrrp_event_kind {
 	VRRP_EVENT_LINK_DOWN, /* interface down, absent, or without an address */
 	VRRP_EVENT_CONFIG,    /* priority, preempt, interval changed while running */
 	VRRP_EVENT_YIELD, /* the operator gives mastership away; the priority is lowered already */
+	VRRP_EVENT_GROUP_MASTER, /* the sync group has become master */
+	VRRP_EVENT_GROUP_BACKUP, /* another member has lost mastership */
+	VRRP_EVENT_GROUP_DOWN,   /* another member cannot run */
 	VRRP_EVENT_TIMER,
 	VRRP_EVENT_ADVERT, /* a valid advertisement: classified into the five below */
 	VRRP_EVENT_ADVERT_ZERO,
@@ -108,5 +113,10 @@ bool vrrp_claim_holds(const struct vrrp_claim *c, struct mono now);
 /* RFC 9568 6.1 with the interval learned so far, in nanoseconds. */
 int64_t vrrp_fsm_skew(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f);
 int64_t vrrp_fsm_master_down(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f);
+
+/* "BACKUP -> MASTER, master down timer"; returns buf. */
+#define VRRP_CHANGE_TEXT 80
+const char *vrrp_change_text(enum vrrp_state from, enum vrrp_state to, enum vrrp_reason why,
+			     char buf[VRRP_CHANGE_TEXT]);
 
 #endif

@@ -25,6 +25,9 @@
  * Transitions are told to the store at once, counters at most every PUBLISH_NS: main and the
  * agent need not see every advertisement.
  *
+ * A member of a sync group runs when all members can, and only then; a change of its state is
+ * passed on to them when the step is complete (group.c).
+ *
  * `yield` lowers the priority for as long as it stands. `takeover` is an order for once: when
  * the instance has become master it is fulfilled, and a process that starts later does not
  * repeat it.
@@ -34,8 +37,9 @@
 #include "vrrp/instance.h"
 
 #include "base/log.h"
+#include "base/text.h"
+#include "model/rules.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,11 +47,21 @@
 #define PUBLISH_NS       (200 * NS_PER_MS)
 #define YIELDED_PRIORITY 1
 
+/* Values of `missing`, beside what find_means() says. */
+static const char set_down[] = "it is set down";
+static const char not_seen[] = "it was not looked at";
+
 /* ---- the row ----------------------------------------------------------------- */
 
 static bool runs(const struct vrrp_instance *i)
 {
 	return i->fsm.state == VRRP_BACKUP || i->fsm.state == VRRP_MASTER;
+}
+
+/* Until then the row shows what a predecessor was. */
+static bool has_begun(const struct vrrp_instance *i)
+{
+	return i->fsm.reason != VRRP_REASON_NONE;
 }
 
 /* A backup's master is noted by receive.c. */
@@ -68,8 +82,10 @@ static void put_row(struct vrrp_instance *i)
 {
 	timer_cancel(&i->publish);
 	tell_master(i);
-	i->row.state = (uint8_t)i->fsm.state;
-	i->row.reason = (uint8_t)i->fsm.reason;
+	if (has_begun(i)) {
+		i->row.state = (uint8_t)i->fsm.state;
+		i->row.reason = (uint8_t)i->fsm.reason;
+	}
 	i->row.effective_priority = i->cfg.priority;
 	i->row.worst_advert_gap_us = i->gap.worst_us;
 	i->row.primary_addr = i->cfg.primary;
@@ -153,46 +169,21 @@ static void act(struct vrrp_instance *i, const struct vrrp_action *a, struct mon
 
 /* ---- the one door --------------------------------------------------------------- */
 
-static void upper(char *dst, size_t size, const char *src)
-{
-	size_t n = 0;
-
-	for (; src[n] && n + 1 < size; n++)
-		dst[n] = (char)toupper((unsigned char)src[n]);
-	dst[n] = '\0';
-}
-
-/* "masterDownTimer" as "master down timer". */
-static void spell(char *dst, size_t size, const char *src)
-{
-	size_t n = 0;
-
-	for (; *src && n + 2 < size; src++) {
-		if (isupper((unsigned char)*src))
-			dst[n++] = ' ';
-		dst[n++] = (char)tolower((unsigned char)*src);
-	}
-	dst[n] = '\0';
-}
-
 /* The state before is what the row says. A process that replaces another begins in INIT for
  * itself only: for everybody else the router is what it was, and when it goes on as that nothing
  * has happened that counts. */
 static void transition(struct vrrp_instance *i, struct mono now)
 {
 	enum vrrp_state old = i->row.state;
-	char from[16], to[16], why[40];
+	char text[VRRP_CHANGE_TEXT];
 
 	if (i->fsm.state != old) {
 		i->row.transitions++;
 		i->row.become_master += i->fsm.state == VRRP_MASTER;
 		i->row.last_transition = now;
 	}
-	upper(from, sizeof(from), enum_name(vrrp_state_names, old));
-	upper(to, sizeof(to), enum_name(vrrp_state_names, i->fsm.state));
-	spell(why, sizeof(why), enum_name(vrrp_reason_names, i->fsm.reason));
-	log_notice("vrrp %s: %s -> %s, %s, priority %u", i->row.name, from, to, why,
-		   i->cfg.priority);
+	log_notice("vrrp %s: %s, priority %u", i->row.name,
+		   vrrp_change_text(old, i->fsm.state, i->fsm.reason, text), i->cfg.priority);
 }
 
 static struct vrrp_identity identity(const struct vrrp_instance *i)
@@ -207,17 +198,11 @@ static void remember(struct vrrp_instance *i)
 	vrrp_memory_put(i->env->memory, &id, &i->fsm.claim);
 }
 
-/* The claim that a process before this one has left, if it can be taken over. */
-static struct vrrp_claim inherit(struct vrrp_instance *i, struct mono now)
+struct vrrp_claim vrrp_instance_inherited(const struct vrrp_instance *i)
 {
 	struct vrrp_identity id = identity(i);
-	struct vrrp_claim claim = {0};
 
-	if (vrrp_vips_present(i))
-		claim = vrrp_memory_get(i->env->memory, &id);
-	if (vrrp_claim_holds(&claim, now))
-		i->gap.last = claim.at;
-	return claim;
+	return vrrp_vips_present(i) ? vrrp_memory_get(i->env->memory, &id) : (struct vrrp_claim){0};
 }
 
 void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, struct mono now)
@@ -228,6 +213,7 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 
 	now = loop_refresh(i->env->loop);
 	rtnl_writer_stamp(i->env->writer, now);
+	i->cfg.held = vrrp_group_holds(i);
 	s = vrrp_fsm_step(&i->cfg, &i->fsm, e, now);
 
 	if (!s.known) {
@@ -246,10 +232,12 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 		i->contest = i->cfg.contest = false;
 	else
 		vrrp_gap_end(&i->gap);
-	moved = old != i->fsm.state || i->row.state != i->fsm.state;
+	moved = has_begun(i) && (old != i->fsm.state || i->row.state != i->fsm.state);
 	if (moved)
 		transition(i, now);
 	vrrp_instance_publish(i, moved);
+	if (moved)
+		vrrp_group_changed(i, now);
 }
 
 static void step_kind(struct vrrp_instance *i, enum vrrp_event_kind k, struct mono now)
@@ -280,18 +268,13 @@ static uint32_t wire_interval(const struct vrrp_instance_row *r)
 	return cs > VRRP_INTERVAL_MAX ? VRRP_INTERVAL_MAX : cs;
 }
 
-/* The owner never does: main refuses it, a file that says 255 later wins over it. */
-static bool yields(const struct vrrp_instance_row *r)
-{
-	return r->command == VRRP_COMMAND_YIELD && r->base_priority != VRRP_PRIO_OWNER;
-}
-
 static void configure(struct vrrp_instance *i)
 {
 	const struct vrrp_instance_row *r = &i->row;
 
 	i->cfg.version = r->version;
-	i->cfg.priority = yields(r) ? YIELDED_PRIORITY : r->base_priority;
+	i->yields = vrrp_yields(i->env->store, r);
+	i->cfg.priority = i->yields ? YIELDED_PRIORITY : r->base_priority;
 	i->cfg.contest = i->contest;
 	i->cfg.preempt = r->preempt || r->base_priority == VRRP_PRIO_OWNER;
 	i->cfg.start_master = r->initial_state == VRRP_MASTER;
@@ -326,19 +309,19 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 	struct fieldset changed = row_diff(T_VRRP_INSTANCE, &i->row, row, wanted), restart;
 	struct vrrp_fsm_config before = i->cfg;
 	uint32_t lease = i->row.address_lease_ms;
-	bool yielded = yields(&i->row);
+	bool yielded = i->yields;
 
-	if (fieldset_empty(&changed))
+	if (fieldset_empty(&changed) && vrrp_yields(i->env->store, row) == yielded)
 		return true;
 	restart = fieldset_minus(changed, live);
 	if (!fieldset_empty(&restart))
 		return false;
 	if (row->command != i->row.command)
-		i->contest = row->command == VRRP_COMMAND_TAKEOVER && i->fsm.state != VRRP_MASTER;
+		vrrp_group_contest(i, row->command == VRRP_COMMAND_TAKEOVER);
 	row_copy_fields(T_VRRP_INSTANCE, &i->row, row, changed);
 	configure(i);
 	compose_advert(i);
-	if (yields(&i->row) && !yielded)
+	if (i->yields && !yielded)
 		step_kind(i, VRRP_EVENT_YIELD, now);
 	if (i->cfg.priority != before.priority || i->cfg.preempt != before.preempt ||
 	    i->cfg.adver_int_cs != before.adver_int_cs)
@@ -424,6 +407,8 @@ static const char *find_means(struct vrrp_instance *i)
 
 static enum vrrp_reason start_reason(const struct vrrp_instance *i)
 {
+	if (i->fsm.state == VRRP_FAULT && i->fsm.reason == VRRP_REASON_GROUP)
+		return VRRP_REASON_GROUP;
 	if (i->fsm.state == VRRP_FAULT)
 		return VRRP_REASON_INTERFACE_UP;
 	return i->fsm.reason == VRRP_REASON_ADMIN_DOWN ? VRRP_REASON_ADMIN_UP : i->why_new;
@@ -436,38 +421,55 @@ static void hold_down(struct vrrp_instance *i, struct mono now)
 	close_port(i);
 }
 
-static void fail(struct vrrp_instance *i, const char *missing, struct mono now)
+static void fail(struct vrrp_instance *i, enum vrrp_event_kind k, struct mono now)
 {
-	if (i->fsm.state == VRRP_FAULT)
-		return;
-	log_warnx("vrrp %s: interface %s cannot be used: %s", i->row.name, i->row.interface,
-		  missing);
-	step_kind(i, VRRP_EVENT_LINK_DOWN, now);
-	close_port(i);
+	if (i->fsm.state != VRRP_FAULT)
+		step_kind(i, k, now);
+	if (i->missing)
+		close_port(i);
 }
 
-void vrrp_instance_check(struct vrrp_instance *i, struct mono now)
+static void start(struct vrrp_instance *i, struct mono now)
 {
-	struct vrrp_event start = {.kind = VRRP_EVENT_START};
+	struct vrrp_event e = {.kind = VRRP_EVENT_START, .reason = start_reason(i)};
+
+	if (vrrp_group_resumes(i, now))
+		e.claim = vrrp_instance_inherited(i);
+	if (vrrp_claim_holds(&e.claim, now))
+		i->gap.last = e.claim.at;
+	vrrp_instance_step(i, &e, now);
+	vrrp_group_join_in(i, now);
+}
+
+void vrrp_instance_look(struct vrrp_instance *i)
+{
 	struct addr before = i->cfg.primary;
 	const char *missing;
 
 	if (!rtnl_is_ready(i->env->rtnl))
 		return;
-	if (i->row.admin_state == ADMIN_DOWN) {
-		hold_down(i, now);
-		return;
-	}
-	missing = find_means(i);
-	if (missing) {
-		fail(i, missing, now);
-	} else if (!runs(i)) {
-		start.reason = start_reason(i);
-		start.claim = inherit(i, now);
-		vrrp_instance_step(i, &start, now);
-	} else if (!addr_equal(&before, &i->cfg.primary)) {
+	missing = i->row.admin_state == ADMIN_DOWN ? set_down : find_means(i);
+	if (missing && missing != i->missing && missing != set_down)
+		log_warnx("vrrp %s: interface %s cannot be used: %s", i->row.name, i->row.interface,
+			  missing);
+	i->missing = missing;
+	vrrp_group_tell(i);
+	if (runs(i) && !addr_equal(&before, &i->cfg.primary))
 		vrrp_instance_publish(i, true);
-	}
+}
+
+void vrrp_instance_check(struct vrrp_instance *i, struct mono now)
+{
+	if (!rtnl_is_ready(i->env->rtnl))
+		return;
+	if (i->missing == set_down)
+		hold_down(i, now);
+	else if (i->missing)
+		fail(i, VRRP_EVENT_LINK_DOWN, now);
+	else if (!vrrp_group_runs(i))
+		fail(i, VRRP_EVENT_GROUP_DOWN, now);
+	else if (!runs(i))
+		start(i, now);
 	vrrp_vips_check(i);
 }
 
@@ -481,9 +483,11 @@ struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_
 	i->env = env;
 	i->serial = ++env->last_serial;
 	i->why_new = why;
+	i->missing = not_seen;
 	i->row = *row; /* state and counters go on where a predecessor left them */
 	i->gap.worst_us = row->worst_advert_gap_us;
 	vrrp_fsm_init(&i->fsm);
+	vrrp_group_enter(i);
 	timer_init(&i->timer, env->loop, timer_due, i);
 	timer_init(&i->publish, env->loop, publish_due, i);
 	configure(i);
@@ -497,6 +501,7 @@ struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_
 
 void vrrp_instance_free(struct vrrp_instance *i, struct mono now)
 {
+	vrrp_group_leave(i);
 	step_kind(i, VRRP_EVENT_SHUTDOWN, now);
 	close_port(i);
 	vrrp_vips_close(i);

@@ -1,9 +1,9 @@
 /*
  * instance: one virtual router in the running process. instance.c is the only executor of the
- * state machine's actions and the only writer of `fsm`; receive.c judges packets and vip.c
- * looks after the addresses and their announcements.
+ * state machine's actions and the only writer of `fsm`; receive.c judges packets, vip.c looks
+ * after the addresses and their announcements, group.c after those that it must agree with.
  *
- * The struct is open to these three files (and to tests); others use the functions.
+ * The struct is open to these four files (and to tests); others use the functions.
  */
 #ifndef VRRP_INSTANCE_H
 #define VRRP_INSTANCE_H
@@ -31,6 +31,8 @@ struct vrrp_env {
 	struct vrrp_memory *memory;
 	uint32_t last_serial;
 	LIST_HEAD(vrrp_instances, vrrp_instance) instances;
+	LIST_HEAD(vrrp_groups, vrrp_group) groups;
+	bool deferring; /* vrrp_groups_defer() */
 };
 
 struct vrrp_vip {
@@ -43,6 +45,9 @@ struct vrrp_instance {
 	struct vrrp_env *env;
 	uint32_t serial; /* names it in answers that may come after its end */
 	enum vrrp_reason why_new;
+	struct vrrp_group *group; /* NULL: in none */
+	LIST_ENTRY(vrrp_instance) fellow;
+	const char *missing;          /* why it cannot run by itself; NULL: it can */
 	struct vrrp_instance_row row; /* as wanted, with our state and counters */
 	struct vrrp_fsm_config cfg;
 	struct vrrp_fsm fsm;
@@ -54,6 +59,7 @@ struct vrrp_instance {
 	struct mono said[VRRP_PACKET_ERRORS]; /* when each error was logged last */
 	bool contest;                         /* `takeover` was said and has not worked yet */
 	bool send_failed;                     /* the last advertisement did not go out */
+	bool yields;                          /* or its group does */
 	/* vip.c */
 	struct vrrp_vip *vips;
 	unsigned nvips;
@@ -78,16 +84,43 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 			  struct mono now);
 /* Takes over its address rows. */
 void vrrp_instance_addresses(struct vrrp_instance *i, struct mono now);
-/* Looks whether it can and may run now, and starts or stops it. */
+/* Looks whether it can and may run now; then, when all have been looked at, starts or stops it. */
+void vrrp_instance_look(struct vrrp_instance *i);
 void vrrp_instance_check(struct vrrp_instance *i, struct mono now);
 /* Gives an event to the state machine and does what it says. */
 void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, struct mono now);
+/* What a process before this one has left, if it can be taken over. */
+struct vrrp_claim vrrp_instance_inherited(const struct vrrp_instance *i);
 /* Something in `row` has changed: told to the store soon, or at once. */
 void vrrp_instance_publish(struct vrrp_instance *i, bool at_once);
 
 /* receive.c: a vrrp_receive_fn. */
 void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struct vrrp_packet *p,
 			   const struct vrrp_datagram *d, struct mono now);
+
+/* ---- group.c ------------------------------------------------------------- */
+
+/* Makes groups and membership equal to the rows. */
+void vrrp_groups_read(struct vrrp_env *env, struct mono now);
+/* Until vrrp_groups_settle() members change by themselves only. */
+void vrrp_groups_defer(struct vrrp_env *env);
+void vrrp_groups_settle(struct vrrp_env *env, struct mono now);
+/* The state has changed: the other members follow. */
+void vrrp_group_changed(struct vrrp_instance *i, struct mono now);
+/* Enters the group that the rows name; true when it is another. */
+bool vrrp_group_enter(struct vrrp_instance *i);
+void vrrp_group_leave(struct vrrp_instance *i);
+/* A running instance takes over the state of its group. */
+void vrrp_group_join_in(struct vrrp_instance *i, struct mono now);
+/* `takeover` for it and all its fellows, or no longer. */
+void vrrp_group_contest(struct vrrp_instance *i, bool on);
+/* What it is missing, to the rows. */
+void vrrp_group_tell(const struct vrrp_instance *i);
+bool vrrp_group_holds(const struct vrrp_instance *i);
+/* Whether nothing is missing, to it and all its fellows. */
+bool vrrp_group_runs(const struct vrrp_instance *i);
+/* Whether all members have inherited a claim: a group resumes as a whole, or not. */
+bool vrrp_group_resumes(const struct vrrp_instance *i, struct mono now);
 
 /* ---- vip.c --------------------------------------------------------------- */
 

@@ -3,10 +3,12 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/fsm.c core/vrrp/fsm.h \
 	core/vrrp/gap.c core/vrrp/gap.h \
 	core/vrrp/garp.c core/vrrp/garp.h \
+	core/vrrp/group.c \
 	core/vrrp/instance.c core/vrrp/instance.h \
 	core/vrrp/io.c core/vrrp/io.h \
 	core/vrrp/memory.c core/vrrp/memory.h \
 	core/vrrp/packet.c core/vrrp/packet.h \
 	core/vrrp/receive.c \
+	core/vrrp/sync.c core/vrrp/sync.h \
 	core/vrrp/vip.c \
 	core/vrrp/vrrp_main.c

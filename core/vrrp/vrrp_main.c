@@ -76,6 +76,8 @@ static void check_all(struct process *p, struct mono now)
 	struct vrrp_instance *i;
 
 	LIST_FOREACH(i, &p->env.instances, next)
+	vrrp_instance_look(i);
+	LIST_FOREACH(i, &p->env.instances, next)
 	vrrp_instance_check(i, now);
 }
 
@@ -86,7 +88,9 @@ static void apply(struct process *p, struct mono now)
 	timer_cancel(&p->apply);
 	if (!rtnl_is_ready(p->env.rtnl) || p->stopping)
 		return;
+	vrrp_groups_defer(&p->env);
 	if (p->dirty && p->main && link_is_up(p->main)) {
+		vrrp_groups_read(&p->env, now);
 		for (i = LIST_FIRST(&p->env.instances); i; i = next) {
 			next = LIST_NEXT(i, next);
 			sync_instance(p, i, now);
@@ -96,6 +100,7 @@ static void apply(struct process *p, struct mono now)
 		p->dirty = false;
 	}
 	check_all(p, now);
+	vrrp_groups_settle(&p->env, now);
 }
 
 static void answer_barriers(struct process *p)
@@ -175,7 +180,7 @@ static void main_up(void *arg)
 
 static void rows_changed(struct process *p, enum table_id t)
 {
-	if (t != T_VRRP_INSTANCE && t != T_VRRP_ADDRESS)
+	if (schema_table(t)->owner != ROLE_VRRP)
 		return;
 	p->dirty = true;
 	if (p->main && link_is_up(p->main))
@@ -312,6 +317,7 @@ static void open_all(struct process *p)
 	p->loop = p->env.loop = loop_new();
 	p->env.store = store_new();
 	LIST_INIT(&p->env.instances);
+	LIST_INIT(&p->env.groups);
 	timer_init(&p->apply, p->loop, apply_due, p);
 	timer_init(&p->stop, p->loop, stop_due, p);
 	timer_init(&p->stamp, p->loop, stamp_due, p);

@@ -1,8 +1,8 @@
 /*
  * vrrp_fsm: the whole state x event matrix, typed from RFC 9568 6.4 (not from the table in
- * fsm.c), and the timers of RFC 9568 6.1 and RFC 3768 6.1.
+ * fsm.c), and the timers of RFC 9568 6.1 and RFC 3768 6.1. The rules of a sync group besides.
  */
-#include "vrrp/fsm.h"
+#include "vrrp/sync.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,8 +14,21 @@
 #define OWN_ADDRESS 0xc0000205u
 
 /* CLAIMED: a start soon enough after the last advertisement of a predecessor; EXPIRED: too late
- * by a nanosecond. LATE: a master that was silent for too long. */
-enum variant { PLAIN, NO_PREEMPT, OWNER, V2_INTERVAL, CLAIMED, EXPIRED, LATE, CONTEST };
+ * by a nanosecond. LATE: a master that was silent for too long. HELD: by the sync group; after a
+ * resignation; with a contest. */
+enum variant {
+	PLAIN,
+	NO_PREEMPT,
+	OWNER,
+	V2_INTERVAL,
+	CLAIMED,
+	EXPIRED,
+	LATE,
+	CONTEST,
+	HELD,
+	HELD_RESIGNED,
+	HELD_CONTEST,
+};
 
 /* One cell: what must come of `event` in `state`. "-": no rule at all. */
 struct cell {
@@ -46,6 +59,9 @@ static const struct cell matrix[] = {
     {I, VRRP_EVENT_LINK_DOWN, PLAIN, F, VRRP_REASON_INTERFACE_DOWN, "del"},
     {I, VRRP_EVENT_CONFIG, PLAIN, I, KEEP, ""},
     {I, VRRP_EVENT_YIELD, PLAIN, I, KEEP, ""},
+    {I, VRRP_EVENT_GROUP_DOWN, PLAIN, F, VRRP_REASON_GROUP, "del"},
+    {I, VRRP_EVENT_GROUP_MASTER, PLAIN, I, KEEP, ""},
+    {I, VRRP_EVENT_GROUP_BACKUP, PLAIN, I, KEEP, ""},
     {I, VRRP_EVENT_TIMER, PLAIN, I, KEEP, "-"},
     {I, VRRP_EVENT_ADVERT_ZERO, PLAIN, I, KEEP, ""},
     {I, VRRP_EVENT_ADVERT_LOWER, PLAIN, I, KEEP, ""},
@@ -62,6 +78,9 @@ static const struct cell matrix[] = {
     {F, VRRP_EVENT_LINK_DOWN, PLAIN, F, KEEP, ""},
     {F, VRRP_EVENT_CONFIG, PLAIN, F, KEEP, ""},
     {F, VRRP_EVENT_YIELD, PLAIN, F, KEEP, ""},
+    {F, VRRP_EVENT_GROUP_DOWN, PLAIN, F, KEEP, ""},
+    {F, VRRP_EVENT_GROUP_MASTER, PLAIN, F, KEEP, ""},
+    {F, VRRP_EVENT_GROUP_BACKUP, PLAIN, F, KEEP, ""},
     {F, VRRP_EVENT_TIMER, PLAIN, F, KEEP, "-"},
     {F, VRRP_EVENT_ADVERT_ZERO, PLAIN, F, KEEP, ""},
     {F, VRRP_EVENT_ADVERT_LOWER, PLAIN, F, KEEP, ""},
@@ -78,6 +97,14 @@ static const struct cell matrix[] = {
     {B, VRRP_EVENT_CONFIG, V2_INTERVAL, B, KEEP, "arm-down"},
     {B, VRRP_EVENT_CONFIG, OWNER, M, VRRP_REASON_OWNER, MASTERLY},
     {B, VRRP_EVENT_YIELD, PLAIN, B, KEEP, ""},
+    {B, VRRP_EVENT_GROUP_DOWN, PLAIN, F, VRRP_REASON_GROUP, "disarm"},
+    {B, VRRP_EVENT_GROUP_MASTER, PLAIN, M, VRRP_REASON_GROUP, MASTERLY},
+    {B, VRRP_EVENT_GROUP_MASTER, HELD, M, VRRP_REASON_GROUP, MASTERLY},
+    {B, VRRP_EVENT_GROUP_BACKUP, PLAIN, B, KEEP, ""},
+    {B, VRRP_EVENT_TIMER, HELD, B, KEEP, "arm-down"},
+    {B, VRRP_EVENT_TIMER, HELD_RESIGNED, M, VRRP_REASON_MASTER_RESIGNED, MASTERLY},
+    {B, VRRP_EVENT_ADVERT_LOWER, HELD_CONTEST, B, KEEP, ""},
+    {B, VRRP_EVENT_CONFIG, HELD, B, KEEP, "arm-down"},
     {B, VRRP_EVENT_TIMER, PLAIN, M, VRRP_REASON_MASTER_DOWN_TIMER, MASTERLY},
     {B, VRRP_EVENT_TIMER, NO_PREEMPT, M, VRRP_REASON_MASTER_DOWN_TIMER, MASTERLY},
     {B, VRRP_EVENT_ADVERT_ZERO, PLAIN, B, KEEP, "arm-skew"},
@@ -99,6 +126,10 @@ static const struct cell matrix[] = {
     {M, VRRP_EVENT_CONFIG, PLAIN, M, KEEP, "advert arm-advert"},
     {M, VRRP_EVENT_CONFIG, OWNER, M, KEEP, "advert arm-advert"},
     {M, VRRP_EVENT_YIELD, PLAIN, B, VRRP_REASON_YIELDED, "zero del arm-down"},
+    {M, VRRP_EVENT_GROUP_DOWN, PLAIN, F, VRRP_REASON_GROUP, "disarm zero del"},
+    {M, VRRP_EVENT_GROUP_MASTER, PLAIN, M, KEEP, ""},
+    {M, VRRP_EVENT_GROUP_BACKUP, PLAIN, B, VRRP_REASON_GROUP, "zero del arm-down"},
+    {M, VRRP_EVENT_TIMER, HELD, M, KEEP, "advert arm-advert"},
     {M, VRRP_EVENT_TIMER, PLAIN, M, KEEP, "advert arm-advert"},
     {M, VRRP_EVENT_ADVERT_ZERO, PLAIN, M, KEEP, "advert arm-advert"},
     {M, VRRP_EVENT_ADVERT_LOWER, PLAIN, M, KEEP, "advert garp-lower"},
@@ -113,6 +144,8 @@ static const struct cell matrix[] = {
     {M, VRRP_EVENT_SHUTDOWN, LATE, I, VRRP_REASON_SHUTDOWN, "disarm del"},
     {M, VRRP_EVENT_ADMIN_DOWN, LATE, I, VRRP_REASON_ADMIN_DOWN, "disarm del"},
     {M, VRRP_EVENT_LINK_DOWN, LATE, F, VRRP_REASON_INTERFACE_DOWN, "disarm del"},
+    {M, VRRP_EVENT_GROUP_DOWN, LATE, F, VRRP_REASON_GROUP, "disarm del"},
+    {M, VRRP_EVENT_GROUP_BACKUP, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
     {M, VRRP_EVENT_CONFIG, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
     {M, VRRP_EVENT_YIELD, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
     {M, VRRP_EVENT_TIMER, LATE, B, VRRP_REASON_WOKE_LATE, "del arm-down"},
@@ -143,8 +176,9 @@ static struct vrrp_fsm_config config(enum variant v)
 	struct vrrp_fsm_config c = {
 	    .version = v == V2_INTERVAL ? 2 : 3,
 	    .priority = v == OWNER ? 255 : 100,
-	    .preempt = v != NO_PREEMPT && v != CONTEST,
-	    .contest = v == CONTEST,
+	    .preempt = v != NO_PREEMPT && v != CONTEST && v != HELD_CONTEST,
+	    .contest = v == CONTEST || v == HELD_CONTEST,
+	    .held = v == HELD || v == HELD_RESIGNED || v == HELD_CONTEST,
 	    .start_master = v == OWNER,
 	    .adver_int_cs = 100,
 	    .primary = addr_ipv4(OWN_ADDRESS),
@@ -172,6 +206,8 @@ static struct vrrp_fsm in_state(enum vrrp_state s, enum variant v)
 	f.master_adver_int_cs = v == V2_INTERVAL ? 200 : 100;
 	if (s == VRRP_MASTER)
 		f.claim = claim_of(v);
+	if (v == HELD_RESIGNED)
+		f.if_silent = VRRP_REASON_MASTER_RESIGNED;
 	return f;
 }
 
@@ -375,13 +411,128 @@ static void test_claim_follows_the_wire(void **state)
 	assert_int_equal(f.reason, VRRP_REASON_WOKE_LATE);
 }
 
+/* A backup that its group holds is ready from then on, until it hears a master again. */
+static void test_ready(void **state)
+{
+	struct vrrp_fsm_config c = config(HELD);
+	struct vrrp_fsm f = in_state(VRRP_BACKUP, PLAIN);
+	struct mono later = mono_add(now, NS_PER_S);
+
+	(void)state;
+	step(&c, &f, VRRP_EVENT_TIMER, now);
+	assert_true(f.ready);
+	assert_int_equal(mono_diff(f.due, now), 3609375000); /* asks again */
+	step(&c, &f, VRRP_EVENT_ADVERT_LOWER, later);
+	assert_true(f.ready);
+	step(&c, &f, VRRP_EVENT_ADVERT_HIGHER, later);
+	assert_false(f.ready);
+	step(&c, &f, VRRP_EVENT_TIMER, later);
+	assert_true(f.ready);
+	step(&c, &f, VRRP_EVENT_ADVERT_ZERO, later);
+	assert_false(f.ready);
+	c.contest = true;
+	step(&c, &f, VRRP_EVENT_ADVERT_LOWER, later);
+	assert_true(f.ready);
+	c.held = false;
+	step(&c, &f, VRRP_EVENT_ADVERT_LOWER, later);
+	assert_int_equal(f.state, VRRP_MASTER);
+	assert_false(f.ready);
+}
+
+/* Members as letters: i(nit) f(ault) m(aster) w(aiting) r(eady). */
+static struct vrrp_tally tally(const char *members)
+{
+	struct vrrp_tally t = {0};
+
+	for (; *members; members++) {
+		struct vrrp_fsm f = {.ready = *members == 'r'};
+
+		f.state = *members == 'i'   ? VRRP_INIT
+			  : *members == 'f' ? VRRP_FAULT
+			  : *members == 'm' ? VRRP_MASTER
+					    : VRRP_BACKUP;
+		vrrp_tally_add(&t, &f);
+	}
+	return t;
+}
+
+static void test_group_state(void **state)
+{
+	static const struct {
+		enum vrrp_state was;
+		const char *members;
+		enum vrrp_state wanted;
+	} cases[] = {
+	    {I, "ww", B},  {I, "mw", M},  {I, "mm", M},  {I, "wi", F},  {F, "wr", B},
+	    {F, "fm", F},  {F, "ff", F},  {B, "ww", B},  {B, "rw", B},  {B, "mw", M},
+	    {B, "wmr", M}, {B, "mmm", M}, {B, "bif", F}, {M, "mmm", M}, {M, "mwm", B},
+	    {M, "www", B}, {M, "mrm", B}, {M, "mmi", F}, {M, "fww", F},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct vrrp_tally t = tally(cases[i].members);
+
+		if (vrrp_sync_state(cases[i].was, &t) != cases[i].wanted)
+			fail_msg("state %d, members %s: not %d", cases[i].was, cases[i].members,
+				 cases[i].wanted);
+	}
+}
+
+static void test_group_holds(void **state)
+{
+	static const struct {
+		const char *others;
+		bool holds;
+	} cases[] = {{"", false}, {"w", true}, {"rrw", true}, {"rr", false}, {"mf", false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct vrrp_tally t = tally(cases[i].others);
+
+		assert_int_equal(vrrp_sync_holds(&t), cases[i].holds);
+	}
+}
+
+/* What each member is told; a master that was held up is asked for itself first. */
+static void test_group_events(void **state)
+{
+	static const struct {
+		enum vrrp_state is;
+		enum variant variant;
+		enum vrrp_state wanted;
+		enum vrrp_event_kind told;
+	} cases[] = {
+	    {B, PLAIN, M, VRRP_EVENT_GROUP_MASTER}, {M, PLAIN, B, VRRP_EVENT_GROUP_BACKUP},
+	    {B, PLAIN, B, VRRP_EVENT_KINDS},        {M, PLAIN, M, VRRP_EVENT_KINDS},
+	    {M, LATE, M, VRRP_EVENT_TIMER},         {M, LATE, B, VRRP_EVENT_TIMER},
+	    {B, PLAIN, F, VRRP_EVENT_KINDS},        {M, PLAIN, F, VRRP_EVENT_KINDS},
+	    {M, PLAIN, I, VRRP_EVENT_KINDS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct vrrp_fsm f = in_state(cases[i].is, cases[i].variant);
+
+		assert_int_equal(vrrp_sync_event(&f, cases[i].wanted, now), cases[i].told);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_matrix),           cmocka_unit_test(test_matrix_is_whole),
-	    cmocka_unit_test(test_timers),           cmocka_unit_test(test_master_timer),
-	    cmocka_unit_test(test_takeover_reasons), cmocka_unit_test(test_config_keeps_the_clock),
-	    cmocka_unit_test(test_claims),           cmocka_unit_test(test_claim_follows_the_wire),
+	    cmocka_unit_test(test_matrix),
+	    cmocka_unit_test(test_matrix_is_whole),
+	    cmocka_unit_test(test_timers),
+	    cmocka_unit_test(test_master_timer),
+	    cmocka_unit_test(test_takeover_reasons),
+	    cmocka_unit_test(test_config_keeps_the_clock),
+	    cmocka_unit_test(test_claims),
+	    cmocka_unit_test(test_claim_follows_the_wire),
+	    cmocka_unit_test(test_ready),
+	    cmocka_unit_test(test_group_state),
+	    cmocka_unit_test(test_group_holds),
+	    cmocka_unit_test(test_group_events),
 	};
 
 	return cmocka_run_group_tests_name("vrrp_fsm", tests, NULL, NULL);
