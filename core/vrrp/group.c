@@ -239,6 +239,7 @@ void vrrp_group_leave(struct vrrp_instance *i)
 	i->group = NULL;
 	memset(i->row.sync_group, 0, sizeof(i->row.sync_group));
 	put_group(g);
+	vrrp_instance_publish(i, true);
 }
 
 bool vrrp_group_enter(struct vrrp_instance *i)
@@ -255,6 +256,7 @@ bool vrrp_group_enter(struct vrrp_instance *i)
 	TEXT_COPY(i->row.sync_group, g->row.name);
 	put_member(i);
 	put_group(g);
+	vrrp_instance_publish(i, true);
 	return true;
 }
 
@@ -294,9 +296,7 @@ void vrrp_groups_read(struct vrrp_env *env, struct mono now)
 	}
 	LIST_FOREACH(i, &env->instances, next)
 	{
-		if (!vrrp_group_enter(i))
-			continue;
-		vrrp_group_join_in(i, now);
-		vrrp_instance_publish(i, true);
+		if (vrrp_group_enter(i))
+			vrrp_group_join_in(i, now);
 	}
 }

@@ -487,7 +487,6 @@ struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_
 	i->row = *row; /* state and counters go on where a predecessor left them */
 	i->gap.worst_us = row->worst_advert_gap_us;
 	vrrp_fsm_init(&i->fsm);
-	vrrp_group_enter(i);
 	timer_init(&i->timer, env->loop, timer_due, i);
 	timer_init(&i->publish, env->loop, publish_due, i);
 	configure(i);
@@ -496,6 +495,7 @@ struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_
 	vrrp_vips_read(i);
 	compose_advert(i);
 	LIST_INSERT_HEAD(&env->instances, i, next);
+	vrrp_group_enter(i);
 	return i;
 }
 
