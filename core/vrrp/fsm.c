@@ -25,6 +25,8 @@
  *   - By the same measure a master that was held up (stopped, starved, a paused machine) has no
  *     right to speak when it wakes: whatever wakes it, it becomes a backup and sends nothing,
  *     not even priority 0, since its successor's backups would take that as a resignation.
+ *   - Priority 0 is a resignation only from the master that a backup listens to: a sync group
+ *     that has lost resigns on all its segments, where the winner may be master already.
  *   - In a sync group (vrrp/sync) a backup whose time has come waits while another member is
  *     held by a master that it hears; its timer goes on, so that nobody need tell it when the
  *     other has left the group.
@@ -46,6 +48,7 @@ enum guard {
 	IF_CONTEST,
 	IF_CONTEST_HELD,
 	IF_HELD,     /* by its group; a resignation is that of the whole group and lets go */
+	IF_STRANGER, /* another than the master has sent it */
 	IF_INTERVAL, /* version 2 and the configured interval has changed */
 	IF_CLAIMED,  /* a predecessor's claim still holds */
 	IF_LATE,     /* our own no longer does */
@@ -143,6 +146,7 @@ static const struct rule rules[] = {
 	{ S_BACKUP, VRRP_EVENT_TIMER, IF_HELD, STAY, SAME, WAIT, { VRRP_DO_ARM_DOWN } },
 	{ S_BACKUP, VRRP_EVENT_TIMER, ALWAYS, VRRP_MASTER, SAME, NOTHING, BECOME_MASTER },
 	/* 6.4.2 (420-440): priority 0 */
+	{ S_BACKUP, VRRP_EVENT_ADVERT_ZERO, IF_STRANGER, STAY, SAME, NOTHING, { 0 } },
 	{ S_BACKUP, VRRP_EVENT_ADVERT_ZERO, ALWAYS, STAY, SAME, RESIGNED, { VRRP_DO_ARM_SKEW } },
 	/* 6.4.2 (450-475): preempt is false, or priority not below ours */
 	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, IF_CONTEST_HELD, STAY, SAME, READY, { 0 } },
@@ -315,6 +319,8 @@ static bool allows(enum guard g, const struct vrrp_fsm_config *c, const struct v
 		return c->contest && c->held;
 	case IF_HELD:
 		return c->held && f->if_silent != VRRP_REASON_MASTER_RESIGNED;
+	case IF_STRANGER:
+		return f->master.family && !addr_equal(&f->master, &e->src);
 	case IF_INTERVAL:
 		return c->version == 2 && c->adver_int_cs != f->master_adver_int_cs;
 	case IF_CLAIMED:
@@ -346,6 +352,7 @@ static void take_note(enum note n, const struct vrrp_fsm_config *c, const struct
 	case LEARN:
 	case RESTART:
 		f->ready = false;
+		f->master = n == LEARN ? e->src : (struct addr){0};
 		f->heard = now;
 		f->if_silent = VRRP_REASON_MASTER_DOWN_TIMER;
 		f->master_adver_int_cs =
@@ -357,6 +364,7 @@ static void take_note(enum note n, const struct vrrp_fsm_config *c, const struct
 		f->if_silent = VRRP_REASON_MASTER_RESIGNED;
 		return;
 	case WEAK:
+		f->master = e->src;
 		f->if_silent = VRRP_REASON_PREEMPT;
 		return;
 	case WAIT:

@@ -37,6 +37,7 @@ struct vrrp_fsm {
 	enum vrrp_reason reason;      /* of the last transition */
 	enum vrrp_reason if_silent;   /* reason of a takeover, were the timer to end now */
 	uint32_t master_adver_int_cs; /* v3: learned from the master */
+	struct addr master;           /* whom a backup heard last; none: not yet */
 	struct mono heard;            /* what the master down timer counts from */
 	struct mono due;              /* when VRRP_EVENT_TIMER is wanted; ns 0: not armed */
 	struct vrrp_claim claim;      /* of a master */

@@ -15,7 +15,7 @@
 
 /* CLAIMED: a start soon enough after the last advertisement of a predecessor; EXPIRED: too late
  * by a nanosecond. LATE: a master that was silent for too long. HELD: by the sync group; after a
- * resignation; with a contest. */
+ * resignation; with a contest. STRANGER: from another than the master. */
 enum variant {
 	PLAIN,
 	NO_PREEMPT,
@@ -28,6 +28,7 @@ enum variant {
 	HELD,
 	HELD_RESIGNED,
 	HELD_CONTEST,
+	STRANGER,
 };
 
 /* One cell: what must come of `event` in `state`. "-": no rule at all. */
@@ -108,6 +109,7 @@ static const struct cell matrix[] = {
     {B, VRRP_EVENT_TIMER, PLAIN, M, VRRP_REASON_MASTER_DOWN_TIMER, MASTERLY},
     {B, VRRP_EVENT_TIMER, NO_PREEMPT, M, VRRP_REASON_MASTER_DOWN_TIMER, MASTERLY},
     {B, VRRP_EVENT_ADVERT_ZERO, PLAIN, B, KEEP, "arm-skew"},
+    {B, VRRP_EVENT_ADVERT_ZERO, STRANGER, B, KEEP, ""},
     {B, VRRP_EVENT_ADVERT_ZERO, NO_PREEMPT, B, KEEP, "arm-skew"},
     {B, VRRP_EVENT_ADVERT_LOWER, PLAIN, B, KEEP, ""},
     {B, VRRP_EVENT_ADVERT_LOWER, NO_PREEMPT, B, KEEP, "arm-down"},
@@ -206,6 +208,8 @@ static struct vrrp_fsm in_state(enum vrrp_state s, enum variant v)
 	f.master_adver_int_cs = v == V2_INTERVAL ? 200 : 100;
 	if (s == VRRP_MASTER)
 		f.claim = claim_of(v);
+	if (v == STRANGER)
+		f.master = addr_ipv4(OWN_ADDRESS + 2);
 	if (v == HELD_RESIGNED)
 		f.if_silent = VRRP_REASON_MASTER_RESIGNED;
 	return f;
