@@ -63,7 +63,8 @@ static unsigned wanted_tables(const struct global_row *g)
 	unsigned t = 1u << T_GLOBAL | 1u << T_PROCESS | 1u << T_AGENT | 1u << T_CHANGE_LOG;
 
 	if (g->enable_snmp_vrrp)
-		t |= 1u << T_VRRP_INSTANCE | 1u << T_VRRP_ADDRESS;
+		t |= 1u << T_VRRP_INSTANCE | 1u << T_VRRP_ADDRESS | 1u << T_SYNC_GROUP |
+		     1u << T_SYNC_MEMBER;
 	if (g->enable_snmp_checker)
 		t |= 1u << T_VIRTUAL_SERVER | 1u << T_REAL_SERVER;
 	return t;

@@ -1,4 +1,4 @@
-/* map_vrrp: halVrrpTable and halVrrpAddrTable of HALVARD-MIB. */
+/* map_vrrp: halVrrpTable, halVrrpAddrTable and the tables of sync groups of HALVARD-MIB. */
 #include "agent/map.h"
 
 static struct map_column map_vrrp_columns[] = {
@@ -42,6 +42,7 @@ static struct map_column map_vrrp_columns[] = {
     {41, "worst_lateness_us", M_GAUGE32, M_RO},
     {42, "worst_advert_gap_us", M_GAUGE32, M_RO},
     {43, "admin_reason", M_STRING, M_RW},
+    {44, "sync_group", M_STRING, M_RO},
     {45, "initial_state", M_INTEGER, M_RO},
     {46, "auth_type", M_INTEGER, M_RO},
 };
@@ -57,3 +58,19 @@ static struct map_column map_vrrp_addr_columns[] = {
 };
 struct map_table map_vrrp_addr = {"halVrrpAddrTable", 4, T_VRRP_ADDRESS, false,
 				  MAP_COLUMNS(map_vrrp_addr_columns)};
+
+static struct map_column map_sync_group_columns[] = {
+    {2, "state", M_INTEGER, M_RO},
+    {3, "reason", M_INTEGER, M_RO},
+    {4, "members", M_GAUGE32, M_RO},
+    {5, "transitions", M_COUNTER32, M_RO},
+    {6, "last_transition", M_TIMESTAMP, M_RO},
+};
+struct map_table map_sync_group = {"halSyncGroupTable", 5, T_SYNC_GROUP, false,
+				   MAP_COLUMNS(map_sync_group_columns)};
+
+static struct map_column map_sync_member_columns[] = {
+    {2, "usable", M_TRUTH, M_RO},
+};
+struct map_table map_sync_member = {"halSyncMemberTable", 6, T_SYNC_MEMBER, false,
+				    MAP_COLUMNS(map_sync_member_columns)};

@@ -13,6 +13,7 @@
 #include "model/schema.h"
 
 #define NAME_VRRP 64 /* sizes include the NUL: 63 octets */
+#define NAME_SYNC 48 /* with an instance's it fits into an object identifier of SNMP */
 #define NAME_VS   57
 #define NAME_RS   55
 #define NAME_IF   16
@@ -169,7 +170,7 @@ struct vrrp_instance_row {
 	uint8_t state;
 	uint8_t reason; /* enum vrrp_reason: of the last transition */
 	uint8_t effective_priority;
-	char sync_group[NAME_VRRP]; /* empty: none */
+	char sync_group[NAME_SYNC]; /* empty: none */
 	uint32_t ifindex;
 	struct addr primary_addr; /* source of our advertisements */
 	struct addr master_addr;
@@ -224,7 +225,7 @@ enum addr_scope {
 extern const struct enum_name addr_scope_names[];
 
 struct sync_group_row {
-	char name[NAME_VRRP];
+	char name[NAME_SYNC];
 	/* state */
 	uint8_t state;  /* enum vrrp_state: of all its members */
 	uint8_t reason; /* enum vrrp_reason: of the member that changed first */
@@ -235,7 +236,7 @@ struct sync_group_row {
 };
 
 struct sync_member_row {
-	char group[NAME_VRRP];
+	char group[NAME_SYNC];
 	char instance[NAME_VRRP];
 	/* state */
 	bool usable; /* false: it keeps its group in fault */

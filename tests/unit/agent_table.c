@@ -61,6 +61,9 @@ static struct store *filled(void)
 	add_named(s, T_VRRP_INSTANCE, "A", NULL);
 	add_named(s, T_VRRP_ADDRESS, "VI_1", "192.168.1.200");
 	add_named(s, T_VRRP_ADDRESS, "VI_1", "192.168.1.3");
+	add_named(s, T_SYNC_GROUP, "VG_1", NULL);
+	add_named(s, T_SYNC_MEMBER, "VG_1", "VI_1");
+	add_named(s, T_SYNC_MEMBER, "VG_1", "VI_22");
 	add_named(s, T_VIRTUAL_SERVER, "192.168.1.200:80/tcp", NULL);
 	add_named(s, T_VIRTUAL_SERVER, "fwmark:7", NULL);
 	add_rs(s, "192.168.1.200:80/tcp", "192.168.1.11:80", 1);
@@ -315,6 +318,7 @@ static void test_longest_names(void **state)
 {
 	struct store *s = store_new();
 	char vs[NAME_VS] = "", rs[NAME_RS] = "", vi[NAME_VRRP] = "", addr[ADDR_TEXT_MAX] = "";
+	char vg[NAME_SYNC] = "";
 	struct table_view v = view_of(&map_rs, s);
 
 	(void)state;
@@ -322,12 +326,17 @@ static void test_longest_names(void **state)
 	memset(rs, 'r', sizeof(rs) - 1);
 	memset(vi, 'i', sizeof(vi) - 1);
 	memset(addr, 'a', sizeof(addr) - 1);
+	memset(vg, 'g', sizeof(vg) - 1);
 	add_rs(s, vs, rs, 1);
 	add_named(s, T_VRRP_ADDRESS, vi, addr);
 	assert_int_equal(walk(&v), cells(&map_rs, s));
 	v = view_of(&map_vrrp_addr, s);
 	assert_true(v.root_len + 2 + sizeof(vi) + sizeof(addr) <= MAX_OID_LEN);
 	assert_int_equal(walk(&v), cells(&map_vrrp_addr, s));
+	add_named(s, T_SYNC_MEMBER, vg, vi);
+	v = view_of(&map_sync_member, s);
+	assert_true(v.root_len + 2 + sizeof(vg) + sizeof(vi) <= MAX_OID_LEN);
+	assert_int_equal(walk(&v), cells(&map_sync_member, s));
 	store_free(s);
 }
 
