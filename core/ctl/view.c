@@ -74,6 +74,7 @@ static const struct grid_column vrrp_columns[] = {
     {"ADMIN", .state = true},
     {"INTERFACE"},
     {"VRID", .right = true},
+    {"GROUP"},
     {"MASTER"},
     {"SINCE", .right = true},
     {"REASON"},
@@ -111,6 +112,7 @@ static void add_vrrp(const struct ctl *c, struct grid *g, const struct vrrp_inst
 	grid_add(g, enum_name(admin_updown_names, i->admin_state));
 	grid_add(g, i->interface);
 	grid_addf(g, "%u", i->vrid);
+	grid_add(g, i->sync_group);
 	view_addr(g, i->state == VRRP_INIT || i->state == VRRP_FAULT ? &nobody : &i->master_addr);
 	view_age(c, g, i->last_transition);
 	grid_add(g, enum_name(vrrp_reason_names, i->reason));
@@ -169,12 +171,14 @@ static void print_vrrp_counts(const struct ctl *c, const struct vrrp_instance_ro
 
 int view_vrrp(struct ctl *c, int argc, char **argv)
 {
-	static const enum table_id tables[] = {T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_COUNT};
+	static const enum table_id tables[] = {T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_SYNC_GROUP,
+					       T_SYNC_MEMBER, T_COUNT};
+	static const enum table_id of_one[] = {T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_COUNT};
 	const struct vrrp_instance_row *only = NULL;
 
 	if (argc && !(only = match_vrrp(c, argv[0])))
 		return CTL_REFUSED;
-	if (view_json(c, tables, only ? only->name : NULL, NULL))
+	if (view_json(c, only ? of_one : tables, only ? only->name : NULL, NULL))
 		return CTL_OK;
 	print_vrrp(c, only);
 	printf("\n");
@@ -283,9 +287,9 @@ static void print_headline(const struct ctl *c)
 
 int view_status(struct ctl *c, int argc, char **argv)
 {
-	static const enum table_id tables[] = {T_GLOBAL,       T_PROCESS,        T_VRRP_INSTANCE,
-					       T_VRRP_ADDRESS, T_VIRTUAL_SERVER, T_REAL_SERVER,
-					       T_CHECKER,      T_COUNT};
+	static const enum table_id tables[] = {
+	    T_GLOBAL,      T_PROCESS,        T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_SYNC_GROUP,
+	    T_SYNC_MEMBER, T_VIRTUAL_SERVER, T_REAL_SERVER,   T_CHECKER,      T_COUNT};
 
 	(void)argc;
 	(void)argv;

@@ -73,6 +73,23 @@ static void put_general(struct store *s)
 	store_put(s, T_CHANGE_LOG, &l, ALL, NULL);
 }
 
+static void put_group(struct store *s)
+{
+	struct sync_group_row g;
+	struct sync_member_row m;
+
+	row_init(T_SYNC_GROUP, &g);
+	TEXT_COPY(g.name, "VG_1");
+	g.state = VRRP_MASTER;
+	g.members = 1;
+	store_put(s, T_SYNC_GROUP, &g, ALL, NULL);
+	row_init(T_SYNC_MEMBER, &m);
+	TEXT_COPY(m.group, "VG_1");
+	TEXT_COPY(m.instance, "VI_1");
+	m.usable = true;
+	store_put(s, T_SYNC_MEMBER, &m, ALL, NULL);
+}
+
 static void put_vrrp(struct store *s)
 {
 	struct vrrp_instance_row i;
@@ -92,6 +109,7 @@ static void put_vrrp(struct store *s)
 	i.transitions = 3;
 	i.worst_lateness_us = 250;
 	i.worst_advert_gap_us = 1000350;
+	TEXT_COPY(i.sync_group, "VG_1");
 	store_put(s, T_VRRP_INSTANCE, &i, ALL, NULL);
 	row_init(T_VRRP_ADDRESS, &a);
 	TEXT_COPY(a.instance, "VI_1");
@@ -176,6 +194,7 @@ static void fill(struct store *s)
 
 	put_general(s);
 	put_vrrp(s);
+	put_group(s);
 	put_vs(s, web);
 	put_rs(s, web, "192.168.1.11:80", RS_UP);
 	put_rs(s, web, "192.168.1.12:80", RS_OPER_DRAINING);

@@ -30,9 +30,10 @@ VIEWS = {
     "help": ["--help", "--run-dir", "x"],
 }
 JSON_VIEWS = {
-    "status": {"global", "process", "vrrp_instance", "vrrp_address", "virtual_server",
-               "real_server", "checker"},
-    "vrrp": {"vrrp_instance", "vrrp_address"},
+    "status": {"global", "process", "vrrp_instance", "vrrp_address", "sync_group", "sync_member",
+               "virtual_server", "real_server", "checker"},
+    "vrrp": {"vrrp_instance", "vrrp_address", "sync_group", "sync_member"},
+    "vrrp VI_1": {"vrrp_instance", "vrrp_address"},
     "vs": {"virtual_server"},
     "rs": {"real_server"},
     "checks": {"checker"},
