@@ -485,6 +485,7 @@ struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_
 	i->why_new = why;
 	i->missing = not_seen;
 	i->row = *row; /* state and counters go on where a predecessor left them */
+	memset(i->row.sync_group, 0, sizeof(i->row.sync_group));
 	i->gap.worst_us = row->worst_advert_gap_us;
 	vrrp_fsm_init(&i->fsm);
 	timer_init(&i->timer, env->loop, timer_due, i);
