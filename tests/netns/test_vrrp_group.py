@@ -292,15 +292,16 @@ def test_reload_changes_membership(pair):
     reload(config(HIGH, group=""), lambda: {r["sync_group"] for r in rows(first).values()} == {""},
            "the group goes")
     assert not rows(first, "sync_group") and not rows(first, "sync_member")
-    reload(config(HIGH, group=GROUP.replace("VG", "NEW")),
-           lambda: rows(first, "sync_group")["NEW"]["state"] == "master", "another group")
+    new = GROUP.replace("VG", "NEW")
+    reload(config(HIGH, group=new),
+           lambda: rows(first, "sync_group").get("NEW", {}).get("state") == "master", "another group")
     assert {r["sync_group"] for r in rows(first).values()} == {"NEW"}
     third = (INSTANCE % {"n": 1, "priority": LOW, "more": "", "address": "192.168.2.201"}) \
         .replace("VI_1", "VI_2").replace("51", "52")
-    reload(config(HIGH, group=GROUP.replace("VI_1", "VI_1 VI_2")) + third,
+    reload(config(HIGH, group=new.replace("VI_1", "VI_1 VI_2")) + third,
            lambda: rows(first).get("VI_2", {}).get("state") == "master", "it is master with them")
     assert rows(first)["VI_2"]["reason"] == "group"
-    assert rows(first, "sync_group")["VG"]["members"] == 3
-    reload(config(HIGH), lambda: "VI_2" not in rows(first), "it goes")
+    assert rows(first, "sync_group")["NEW"]["members"] == 3
+    reload(config(HIGH, group=new), lambda: "VI_2" not in rows(first), "it goes")
     pair.undisturbed(INTERVAL)
     assert not pair.high.owns("192.168.2.201")
