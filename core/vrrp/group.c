@@ -181,13 +181,9 @@ bool vrrp_group_resumes(const struct vrrp_instance *i, struct mono now)
 	if (!i->group)
 		return true;
 	EACH_MEMBER(m, i->group)
-	{
-		struct vrrp_claim c = vrrp_instance_inherited(m);
-
-		if (m->fsm.state != VRRP_MASTER &&
-		    (m->fsm.state != VRRP_INIT || !vrrp_claim_holds(&c, now)))
-			return false;
-	}
+	if (m->fsm.state != VRRP_MASTER &&
+	    (m->fsm.state != VRRP_INIT || !vrrp_claim_holds(&m->inherited, now)))
+		return false;
 	return true;
 }
 

@@ -198,7 +198,8 @@ static void remember(struct vrrp_instance *i)
 	vrrp_memory_put(i->env->memory, &id, &i->fsm.claim);
 }
 
-struct vrrp_claim vrrp_instance_inherited(const struct vrrp_instance *i)
+/* What a process before this one has left, if it can be taken over. */
+static struct vrrp_claim inherited(const struct vrrp_instance *i)
 {
 	struct vrrp_identity id = identity(i);
 
@@ -434,7 +435,7 @@ static void start(struct vrrp_instance *i, struct mono now)
 	struct vrrp_event e = {.kind = VRRP_EVENT_START, .reason = start_reason(i)};
 
 	if (vrrp_group_resumes(i, now))
-		e.claim = vrrp_instance_inherited(i);
+		e.claim = i->inherited;
 	if (vrrp_claim_holds(&e.claim, now))
 		i->gap.last = e.claim.at;
 	vrrp_instance_step(i, &e, now);
@@ -453,6 +454,8 @@ void vrrp_instance_look(struct vrrp_instance *i)
 		log_warnx("vrrp %s: interface %s cannot be used: %s", i->row.name, i->row.interface,
 			  missing);
 	i->missing = missing;
+	if (i->fsm.state == VRRP_INIT)
+		i->inherited = inherited(i);
 	vrrp_group_tell(i);
 	if (runs(i) && !addr_equal(&before, &i->cfg.primary))
 		vrrp_instance_publish(i, true);

@@ -48,6 +48,7 @@ struct vrrp_instance {
 	struct vrrp_group *group; /* NULL: in none */
 	LIST_ENTRY(vrrp_instance) fellow;
 	const char *missing;          /* why it cannot run by itself; NULL: it can */
+	struct vrrp_claim inherited;  /* of a process before this one, if it can be taken over */
 	struct vrrp_instance_row row; /* as wanted, with our state and counters */
 	struct vrrp_fsm_config cfg;
 	struct vrrp_fsm fsm;
@@ -89,8 +90,6 @@ void vrrp_instance_look(struct vrrp_instance *i);
 void vrrp_instance_check(struct vrrp_instance *i, struct mono now);
 /* Gives an event to the state machine and does what it says. */
 void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, struct mono now);
-/* What a process before this one has left, if it can be taken over. */
-struct vrrp_claim vrrp_instance_inherited(const struct vrrp_instance *i);
 /* Something in `row` has changed: told to the store soon, or at once. */
 void vrrp_instance_publish(struct vrrp_instance *i, bool at_once);
 
@@ -110,14 +109,14 @@ void vrrp_group_changed(struct vrrp_instance *i, struct mono now);
 /* Enters the group that the rows name; true when it is another. */
 bool vrrp_group_enter(struct vrrp_instance *i);
 void vrrp_group_leave(struct vrrp_instance *i);
-/* A running instance takes over the state of its group. */
+/* Once it runs it takes over the state of its group. */
 void vrrp_group_join_in(struct vrrp_instance *i, struct mono now);
 /* `takeover` for it and all its fellows, or no longer. */
 void vrrp_group_contest(struct vrrp_instance *i, bool on);
-/* What it is missing, to the rows. */
+/* Tells the rows whether it can run. */
 void vrrp_group_tell(const struct vrrp_instance *i);
 bool vrrp_group_holds(const struct vrrp_instance *i);
-/* Whether nothing is missing, to it and all its fellows. */
+/* Whether it and all its fellows can run. */
 bool vrrp_group_runs(const struct vrrp_instance *i);
 /* Whether all members have inherited a claim: a group resumes as a whole, or not. */
 bool vrrp_group_resumes(const struct vrrp_instance *i, struct mono now);

@@ -67,6 +67,11 @@ def states(program):
         return set()
 
 
+def reasons(program):
+    """Of the group and its members, as one set."""
+    return {r["reason"] for t in ("sync_group", "vrrp_instance") for r in rows(program, t).values()}
+
+
 def wait_states(program, state, deadline):
     wait_for(lambda: states(program) == {state}, deadline, "group and members are " + state)
 
@@ -158,8 +163,8 @@ def test_interface_down_and_back(pair, kinds):
     if kinds[1] == "halvard":
         assert took < skew(LOW) + 2 * TOLERANCE, pair.events()
         wait_states(second, "master", 2)
-        reasons = sorted(r["reason"] for r in rows(second).values())
-        assert reasons == ["group", "masterResigned"], reasons
+        found = sorted(r["reason"] for r in rows(second).values())
+        assert found == ["group", "masterResigned"], found
     if kinds[0] == "halvard":
         wait_states(first, "fault", 2)
         assert [rows(first)[n]["reason"] for n in ("VI_0", "VI_1")] == ["group", "interfaceDown"]
@@ -222,8 +227,21 @@ def test_crashes(pair, kinds):
         wait_for(lambda: first.role("vrrp") != old, 5, "vrrp is back")
         settle(1.1)  # the guardian forgives a life of 1 s
     wait_states(first, "master", 5)
-    assert {r["reason"] for t in ("vrrp_instance", "sync_group") for r in rows(first, t).values()} == {"resumed"}
+    assert reasons(first) == {"resumed"}
     assert not any(w.transitions_since(since) for w in pair.watches), pair.events()
+
+
+def test_wakes_late(pair):
+    """A group that was held up has lost all of its members, not only the one that wakes first."""
+    first = pair.start(("halvard", "keepalived"), config(HIGH), config(LOW))[0]
+    pid = first.role("vrrp")
+    os.kill(pid, signal.SIGSTOP)
+    wait_for(lambda: all("director2" in w.owners() for w in pair.watches), down(LOW) + 2, "the peer has both")
+    os.kill(pid, signal.SIGCONT)
+    pair.both_on(pair.low, 1)
+    assert reasons(first) == {"wokeLate"}
+    pair.both_on(pair.high, 2 * down(HIGH) + 2)
+    assert different(*pair.watches) < TOLERANCE, pair.events()
 
 
 def test_resumes_as_a_whole_or_not(pair):
@@ -238,7 +256,7 @@ def test_resumes_as_a_whole_or_not(pair):
     first.kill_role("vrrp")
     wait_for(lambda: not pair.high.owns(VIP), 2, "the other address goes too")
     wait_states(first, "backup", 2)
-    assert {r["reason"] for r in rows(first).values()} == {"startup"}
+    assert reasons(first) == {"startup"}
     pair.both_on(pair.high, down(HIGH) + 2)
     assert time.monotonic() - since > 2 * INTERVAL
 
@@ -250,7 +268,7 @@ def test_yield_is_of_the_group(pair, kinds):
     pair.both_on(pair.low, 2 * down(LOW) + 2)
     wait_states(first, "backup", 2)
     assert {r["effective_priority"] for r in rows(first).values()} == {1}
-    assert {r["reason"] for r in rows(first).values()} == {"yielded"}
+    assert reasons(first) == {"yielded"}
     pair.undisturbed(2 * down(LOW))
 
     first.ctl("takeover", "VI_0")  # VI_1 still yields

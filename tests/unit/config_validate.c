@@ -11,7 +11,7 @@
 #include "config/config.h"
 
 #include "base/text.h"
-#include "model/rows.h"
+#include "model/rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -202,10 +202,51 @@ static void errors_are_left_out_whole(void **state)
 	findings_free(&f);
 }
 
+static struct vrrp_instance_row put_wish(struct store *s, const char *name, uint8_t command,
+					 uint8_t priority)
+{
+	const char *const key[] = {name};
+	struct vrrp_instance_row row =
+	    *(const struct vrrp_instance_row *)store_find_text(s, T_VRRP_INSTANCE, key);
+
+	row.command = command;
+	row.base_priority = priority;
+	store_put(s, T_VRRP_INSTANCE, &row, F_WANTED, NULL);
+	return row;
+}
+
+/* Groups {A B} and {C D}: one that yields is all of its group; an owner among them forbids it. */
+static void a_group_yields_as_a_whole(void **state)
+{
+	struct findings f = {0};
+	struct store *s = config_parse("good", good, strlen(good), &f);
+	struct vrrp_instance_row a = put_wish(s, "A", VRRP_COMMAND_NONE, 100);
+	struct vrrp_instance_row b = put_wish(s, "B", VRRP_COMMAND_YIELD, 100);
+	struct vrrp_instance_row c = put_wish(s, "C", VRRP_COMMAND_TAKEOVER, 100);
+
+	(void)state;
+	assert_true(vrrp_yields(s, &a));
+	assert_true(vrrp_yields(s, &b));
+	assert_false(vrrp_yields(s, &c));
+	assert_null(vrrp_command_objection(s, &a));
+	a.base_priority = 255; /* asked for, not in the store */
+	assert_non_null(vrrp_command_objection(s, &a));
+	assert_null(vrrp_command_objection(s, &b));
+	a = put_wish(s, "A", VRRP_COMMAND_NONE, 255); /* the file says so */
+	assert_non_null(vrrp_command_objection(s, &b));
+	assert_false(vrrp_yields(s, &a));
+	assert_false(vrrp_yields(s, &b));
+	b.command = VRRP_COMMAND_NONE; /* is not judged by what the store says of it */
+	assert_null(vrrp_command_objection(s, &b));
+	store_free(s);
+	findings_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_change),
+	    cmocka_unit_test(a_group_yields_as_a_whole),
 	    cmocka_unit_test(what_an_advertisement_holds),
 	    cmocka_unit_test(losing_bursts_follow_the_others),
 	    cmocka_unit_test(notices_are_folded),
