@@ -77,6 +77,9 @@ class FakeMain(daemons.Program):
         self.ask("set", "vrrp_instance", "VI_1", "interface", "eth0")
         self.ask("set", "vrrp_instance", "VI_1", "admin_state", "up")
         self.ask("set", "vrrp_address", "VI_1", "192.168.1.200", "addr", "192.168.1.200")
+        self.ask("set", "vrrp_instance", "VI_1", "sync_group", "VG")
+        self.ask("set", "sync_group", "VG", "state", "fault")
+        self.ask("set", "sync_member", "VG", "VI_1", "usable", "yes")
         self.ask("set", "process", "main", "pid", 17)
         self.ask("set", "change_log", 1, "who", "me")
         return self
@@ -173,7 +176,7 @@ def test_walk_is_complete_and_in_order(agent):
         oids = [tuple(int(n) for n in oid.split(".")[1:]) for oid, _ in rows]
         assert oids == sorted(set(oids))
         arcs = [o[ROOT.count(".")] for o in oids]
-        assert set(arcs) == {1, 2, 3, 4, 8, 9, 13, 14}
+        assert set(arcs) == {1, 2, 3, 4, 5, 6, 8, 9, 13, 14}
         assert arcs.count(1) == 13
         assert arcs.count(9) == 2 * 33  # halRsChangedAt has no instance yet
 
@@ -186,6 +189,12 @@ def test_get_shows_types_and_absence(agent):
     assert "No Such Instance" in manager.get(ROOT + ".9.1.14" + subids(VS, RS1))[0]
     assert "No Such Object" in manager.get(ROOT + ".9.1.99" + subids(VS, RS1))[0]
     assert manager.get(ROOT + ".9.1.3" + subids(VS, RS1)) == ['Hex-STRING: C0 A8 01 0B ']
+
+
+def test_sync_group_and_its_member(agent):
+    manager, _, _ = agent
+    assert manager.get(ROOT + ".5.1.2" + subids("VG"), ROOT + ".6.1.2" + subids("VG", "VI_1"),
+                       ROOT + ".3.1.44" + subids("VI_1")) == ["INTEGER: 4", "INTEGER: 1", 'STRING: "VG"']
 
 
 def test_names_work_with_the_module(agent):
