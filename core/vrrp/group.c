@@ -114,6 +114,17 @@ static bool tell_one(struct vrrp_group *g, enum vrrp_state wanted, struct mono n
 	return m != NULL;
 }
 
+/* Until then its row shows what a predecessor was. */
+static bool has_begun(const struct vrrp_group *g)
+{
+	const struct vrrp_instance *m;
+
+	EACH_MEMBER(m, g)
+	if (m->fsm.reason == VRRP_REASON_NONE)
+		return false;
+	return !LIST_EMPTY(&g->members);
+}
+
 static void settle(struct vrrp_group *g, struct mono now)
 {
 	enum vrrp_state wanted;
@@ -126,7 +137,7 @@ static void settle(struct vrrp_group *g, struct mono now)
 		wanted = vrrp_sync_state(g->state, &t);
 	} while (tell_one(g, wanted, now));
 	g->settling = false;
-	if (wanted != g->state && !LIST_EMPTY(&g->members))
+	if (has_begun(g) && (wanted != g->state || wanted != (enum vrrp_state)g->row.state))
 		transition(g, wanted, now);
 }
 

@@ -144,8 +144,7 @@ void vrrp_vips_check(struct vrrp_instance *i);
 void vrrp_vips_silence(struct vrrp_instance *i);
 /* An rtnl_done_fn; arg is the env. */
 void vrrp_vips_written(void *arg, uint64_t cookie, int error, struct mono now);
-/* The kernel has, or no longer has, an address: `present` in the rows. True when it is a
- * virtual one. */
+/* An address has come or gone: `present` in the rows. True when it is a virtual one. */
 bool vrrp_vips_seen(struct vrrp_env *env, const struct rtnl_addr *a, bool gone);
 
 #endif
