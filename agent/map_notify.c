@@ -8,6 +8,7 @@ struct map_notification map_notifications[] = {
      "transitions",
      &map_vrrp,
      {2, 4, 8, 9, 11, 20, 21, 25}},
+    {2, "halSyncGroupStateChange", T_SYNC_GROUP, "transitions", &map_sync_group, {2, 3, 4, 5}},
     {3, "halRsStateChange", T_REAL_SERVER, "transitions", &map_rs, {9, 10, 11, 8, 7, 38}},
     {9, "halProcessRestarted", T_PROCESS, "restarts", &map_process, {2, 3, 4}},
     {MAP_SUBAGENT_START, "halSubagentStart", T_GLOBAL, NULL, &map_general, {1}},

@@ -16,10 +16,11 @@ EVENTS = ROOT.removesuffix(".1") + ".0"
 TRAP, UPTIME = ".1.3.6.1.6.3.1.1.4.1.0", ".1.3.6.1.2.1.1.3.0"
 NUMBER, WHEN = ROOT + ".15.1.0", ROOT + ".15.2.0"
 ROUTER_ID, ENABLED = ROOT + ".1.2.0", ROOT + ".1.16.0"
-VRRP_CHANGE, RESTARTED, START = EVENTS + ".1", EVENTS + ".9", EVENTS + ".12"
+VRRP_CHANGE, GROUP_CHANGE, RESTARTED, START = (EVENTS + ".%d" % n for n in (1, 2, 9, 12))
 WAITING, SENT, LOST = (ROOT + ".14.%d.0" % n for n in (3, 4, 5))
 VI = subids("VI_1")
 STATE, REASON, TRANSITIONS = (ROOT + ".3.1.%d" % n + VI for n in (8, 9, 25))
+GROUP_STATE = ROOT + ".5.1.2" + subids("VG")
 CONFIG = """
 global_defs {
 	router_id LAB
@@ -32,6 +33,21 @@ vrrp_instance VI_1 {
 	advert_int 0.1
 	virtual_ipaddress {
 		192.168.1.200
+	}
+}
+vrrp_instance VI_2 {
+	interface eth0
+	virtual_router_id 52
+	version 3
+	advert_int 0.1
+	virtual_ipaddress {
+		192.168.1.201
+	}
+}
+vrrp_sync_group VG {
+	group {
+		VI_1
+		VI_2
 	}
 }
 """
@@ -232,23 +248,35 @@ def told(trapd, kind):
     return [t for t in mine(trapd) if t[TRAP] == kind]
 
 
+def states(trapd):
+    """Of VI_1."""
+    return [t[STATE] for t in told(trapd, VRRP_CHANGE) if STATE in t]
+
+
 def test_the_daemon_tells_what_happens(running):
     manager, halvard, trapd = running
     (start,) = wait_for(lambda: told(trapd, START), 5, "the agent's start")
     assert start[ROUTER_ID] == '"LAB"' and start[NUMBER] == "1"
-    before = len(told(trapd, VRRP_CHANGE))
+    wait_for(lambda: told(trapd, GROUP_CHANGE)[-1:] and told(trapd, GROUP_CHANGE)[-1][GROUP_STATE] == "3",
+             5, "the group as master")
+    before, groups = len(states(trapd)), len(told(trapd, GROUP_CHANGE))
     halvard.ctl("set", "vrrp_instance", "VI_1", "admin_state", "down")
     halvard.ctl("set", "vrrp_instance", "VI_1", "admin_state", "up")
-    wait_for(lambda: [t[STATE] for t in told(trapd, VRRP_CHANGE)][before:] == ["1", "2", "3"], 5,
-             "init, backup, master")
+    wait_for(lambda: states(trapd)[before:] == ["1", "2", "3"], 5, "init, backup, master")
+    wait_for(lambda: [t[GROUP_STATE] for t in told(trapd, GROUP_CHANGE)][groups:] == ["4", "2", "3"], 5,
+             "the group: fault, backup, master")
     assert in_order(mine(trapd)) == list(range(1, len(mine(trapd)) + 1))
+
+
+def changes(trapd):
+    return told(trapd, VRRP_CHANGE) + told(trapd, GROUP_CHANGE)
 
 
 def test_deaths_are_told_and_no_more(running):
     """Neither of these ends mastership: a state that was not left is not told."""
     manager, halvard, trapd = running
     wait_for(lambda: told(trapd, START), 5, "the agent's start")
-    before = len(told(trapd, VRRP_CHANGE))
+    before = len(changes(trapd))
     halvard.kill_role("main")
     wait_for(lambda: [t for t in told(trapd, RESTARTED) if ROOT + ".2.1.4" + subids("main") in t], 5,
              "main's restart")
@@ -258,4 +286,4 @@ def test_deaths_are_told_and_no_more(running):
     wait_for(lambda: manager.get(REASON, timeout=0.5) == ["INTEGER: 15"], 5, "resumed")
     halvard.kill_role("agent")
     wait_for(lambda: len(told(trapd, START)) == 2, 5, "another agent's start")
-    assert len(told(trapd, VRRP_CHANGE)) == before
+    assert len(changes(trapd)) == before
