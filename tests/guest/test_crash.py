@@ -1,4 +1,5 @@
 """A process of Halvard dies, snmpd is not there: traffic and addresses do not notice."""
+import json
 import os
 import signal
 import time
@@ -7,9 +8,9 @@ import pytest
 
 from lab.daemons import settle
 from lab.space import wait_for
-from lab.steer import BOTH, object_name
+from lab.steer import BOTH, QUICK_CHECKS, object_name
 from lab.topology import REAL, Download, tutorial_config
-from lab.watch import TableWatch
+from lab.watch import Asking, TableWatch
 
 # DESIGN: rows are back 2 s after the master agent's return; the rest is for a slow guest.
 ROWS_BACK = 2 + 1.5
@@ -39,6 +40,39 @@ def test_killed_process_leaves_traffic_alone(cluster, steered, role):
     cluster.wait_weights(steered.director, BOTH, 10)
     steered.snmp.set_ok(object_name("halRsWeight"), "u", "4")
     wait_for(lambda: steered.kernel_weight() == 4, 1, "steering works again")
+
+
+def states(halvard):
+    """What is told of the virtual server and of both real servers, or None for no answer."""
+    fields = ("oper_state", "transitions", "effective_weight", "checks_failing", "rs_up")
+    told = []
+    for table in ("virtual_server", "real_server"):
+        out = halvard.ctl("--json", "show", table, check=False)
+        if out.returncode:
+            return None
+        told += [tuple(row.get(f) for f in fields) for row in json.loads(out.stdout)[table]]
+    return tuple(told)
+
+
+@pytest.mark.parametrize("role", ["main", "lvs"])
+def test_states_of_servers_stay(cluster, role):
+    """One is up and one is down; nobody is ever told anything else, however often it dies."""
+    director = cluster.directors[0]
+    halvard = director.halvard(tutorial_config(replace=QUICK_CHECKS)).start()
+    cluster.web["real1"].stop()
+    cluster.wait_owner(director, 15)
+    cluster.wait_weights(director, {REAL["real2"]: 1}, 15)
+    wait_for(lambda: "checking" not in str(states(halvard)), 10, "both are checked")
+    before = states(halvard)
+    assert [s[0] for s in before] == ["degraded", "down", "up"], before
+    with Asking(lambda: states(halvard)) as told, TableWatch(director.namespace) as table:
+        for _ in range(5):
+            dead, answers = halvard.kill_role(role), sum(told.seen.values())
+            wait_for(lambda: halvard.role(role) != dead, 5, role + " is restarted")
+            settle(1.2)  # the guardian forgives a life of 1 s
+            wait_for(lambda: sum(told.seen.values()) > answers + 1, 20, "answers")
+    assert list(told.seen) == [before], told.seen
+    assert len(table.seen) == 1, table.seen
 
 
 def held(steered, role):

@@ -1,8 +1,9 @@
 """Continuous observation: the oracle of the cluster tests.
 
 AddressWatch reads the kernel's own announcements of addresses in several
-namespaces; TableWatch reads /proc/net/ip_vs as often as it can. Both keep a
-history with monotonic times, so that a test can ask afterwards what never happened.
+namespaces; TableWatch reads /proc/net/ip_vs as often as it can, and Asking asks a
+question of the test's. All keep what they saw, so that a test can ask afterwards
+what never happened.
 """
 import re
 import select
@@ -209,3 +210,29 @@ class TableWatch:
     def __exit__(self, *exc):
         self._stop = True
         self._thread.join()
+
+
+# ---- anything else --------------------------------------------------------
+
+class Asking(threading.Thread):
+    """Asks again and again; `seen` counts each different answer. None is no answer."""
+
+    def __init__(self, question):
+        super().__init__(daemon=True)
+        self.question = question
+        self.seen = {}
+        self.over = False
+        self.start()
+
+    def run(self):
+        while not self.over:
+            answer = self.question()
+            if answer is not None:
+                self.seen[answer] = self.seen.get(answer, 0) + 1
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.over = True
+        self.join()

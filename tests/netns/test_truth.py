@@ -8,7 +8,6 @@ import datetime
 import json
 import os
 import signal
-import threading
 import time
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from lab import daemons
 from lab.space import wait_for
 from lab.topology import VIP
+from lab.watch import Asking
 from netns.test_agent_snmp import ROOT, Manager, subids
 
 CONFIG = """
@@ -46,30 +46,6 @@ TRANSITIONS = ROOT + ".3.1.25" + subids("VI_1")
 MASTER = "INTEGER: 3"
 VRRP_FIELDS = ("state", "transitions", "become_master", "last_transition")
 REAL_FIELDS = ("oper_state", "transitions", "checks_failing", "last_change")
-
-
-class Asking(threading.Thread):
-    """Asks again and again; `seen` counts each different answer. None is no answer."""
-
-    def __init__(self, question):
-        super().__init__(daemon=True)
-        self.question = question
-        self.seen = {}
-        self.over = False
-        self.start()
-
-    def run(self):
-        while not self.over:
-            answer = self.question()
-            if answer is not None:
-                self.seen[answer] = self.seen.get(answer, 0) + 1
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self.over = True
-        self.join()
 
 
 def rows(daemon, table):
