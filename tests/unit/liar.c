@@ -68,13 +68,12 @@ static void other_value(struct liar *l, const struct field *f, void *row)
 	field_put(f, row, v);
 }
 
-void liar_row(struct liar *l, enum msg_type type)
+/* A row of the table with some of the fields that it may be about. */
+static void say_row(struct liar *l, enum msg_type type, enum table_id t, struct fieldset may)
 {
 	_Alignas(16) unsigned char row[MAX_ROW];
-	enum table_id t = (enum table_id)liar_below(l, T_COUNT);
 	const struct table *tab = schema_table(t);
-	/* As a worker would, or anything. */
-	struct fieldset may = fieldset_of(t, liar_below(l, 2) ? F_SEEN : ~0u), set = {{0}};
+	struct fieldset set = {{0}};
 	struct buf b = {0};
 
 	any_row(l, t, row);
@@ -84,11 +83,29 @@ void liar_row(struct liar *l, enum msg_type type)
 		other_value(l, &tab->fields[i], row);
 		fieldset_add(&set, i);
 	}
-	if (type == MSG_ROW_GONE || liar_below(l, 8) == 0)
-		set = (struct fieldset){{0}};
 	wire_put_row(&b, t, row, set);
 	liar_say(l, type, 0, &b);
 	buf_free(&b);
+}
+
+void liar_row(struct liar *l, enum msg_type type)
+{
+	enum table_id t = (enum table_id)liar_below(l, T_COUNT);
+	struct fieldset may = {{0}};
+
+	if (type != MSG_ROW_GONE && liar_below(l, 8))
+		may = fieldset_of(t, ~0u);
+	say_row(l, type, t, may);
+}
+
+void liar_testify(struct liar *l)
+{
+	enum table_id t;
+
+	do
+		t = (enum table_id)liar_below(l, T_COUNT);
+	while (schema_table(t)->owner == ROLE_MAIN);
+	say_row(l, MSG_ROW, t, fieldset_minus(fieldset_of(t, F_SEEN), fieldset_of(t, F_MAIN)));
 }
 
 static bool is_spared(const struct liar *l, enum table_id t, const struct field *f)
@@ -185,8 +202,10 @@ void liar_lie(struct liar *l)
 {
 	switch (liar_below(l, 12)) {
 	case 0:
-	case 1:
 		liar_row(l, MSG_ROW);
+		break;
+	case 1:
+		liar_testify(l);
 		break;
 	case 2:
 		liar_row(l, MSG_ROW_GONE);

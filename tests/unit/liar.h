@@ -22,6 +22,7 @@ unsigned liar_below(struct liar *l, unsigned n); /* n > 0 */
 void liar_say(struct liar *l, enum msg_type type, uint32_t id, const struct buf *body);
 void liar_hello(struct liar *l, enum role as, uint64_t hash);
 void liar_row(struct liar *l, enum msg_type type);    /* a row, with values that could be */
+void liar_testify(struct liar *l);                    /* what a worker might have seen */
 void liar_change(struct liar *l, enum msg_type type); /* any field of any table */
 void liar_noise(struct liar *l);
 void liar_lie(struct liar *l);          /* any of these and all other messages */
