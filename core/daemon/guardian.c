@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/confine.h"
+#include "daemon/memlock.h"
 #include "daemon/notify.h"
 #include "daemon/roles.h"
 #include "daemon/spawn.h"
@@ -465,8 +466,9 @@ static void become_realtime(void)
 		log_notice("real-time scheduling is refused (%s): on a busy machine restarts and "
 			   "advertisements may be late; CAP_SYS_NICE allows it",
 			   strerror(errno));
-	if (mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
-		log_notice("locking memory is refused (%s): CAP_IPC_LOCK allows it",
+	if (!memlock_all())
+		log_notice("locking memory is refused (%s): CAP_IPC_LOCK allows it, or no limit of "
+			   "locked memory",
 			   strerror(errno));
 }
 

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "daemon/confine.h"
 #include "daemon/guardian.h"
+#include "daemon/memlock.h"
 #include "daemon/options.h"
 #include "daemon/roles.h"
 
@@ -18,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,7 +70,7 @@ static int run_role(const struct options *o)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	if (spec->realtime)
-		mlockall(MCL_CURRENT | MCL_FUTURE); /* refused: the guardian has said so */
+		memlock_all(); /* refused: the guardian has said so */
 	confine(spec->user, spec->caps);
 	syscalls_limit(spec->syscalls);
 	return spec->entry(&o->env);

@@ -8,6 +8,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/guardian.c core/daemon/guardian.h \
 	core/daemon/jobs.c core/daemon/jobs.h \
 	core/daemon/main.c \
+	core/daemon/memlock.c core/daemon/memlock.h \
 	core/daemon/notify.c core/daemon/notify.h \
 	core/daemon/options.c core/daemon/options.h \
 	core/daemon/overlay.c core/daemon/overlay.h \

@@ -4,6 +4,8 @@
  */
 #include "daemon/confine.h"
 
+#include "daemon/memlock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -19,7 +21,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -170,6 +174,36 @@ static bool caps_alone_are_cut(void)
 	return false;
 }
 
+static bool takes_memory(void)
+{
+	size_t size = 32 * 1024 * 1024;
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p != MAP_FAILED && (p[0] = 1);
+}
+
+/* What cannot be locked is not locked, and the process lives on. */
+static bool limited_memory_is_not_refused(void)
+{
+	struct rlimit l = {1024 * 1024, 1024 * 1024};
+
+	confine(NULL, KEEP);
+	return setrlimit(RLIMIT_MEMLOCK, &l) == 0 && !memlock_all() && errno == EPERM &&
+	       takes_memory();
+}
+
+static bool unlimited_memory_is_locked(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_MEMLOCK, &l) < 0)
+		return false;
+	l.rlim_cur = l.rlim_max = RLIM_INFINITY;
+	if (setrlimit(RLIMIT_MEMLOCK, &l) < 0)
+		return true; /* may not be lifted here */
+	return memlock_all() && takes_memory() && status("VmLck", 10) > 32 * 1024;
+}
+
 #define TEST(body)                                                                                 \
 	static void test_##body(void **state)                                                      \
 	{                                                                                          \
@@ -182,14 +216,21 @@ TEST(kept_works)
 TEST(exec_gains_nothing)
 TEST(user_changes)
 TEST(dies_with_its_parent)
+TEST(limited_memory_is_not_refused)
+TEST(unlimited_memory_is_locked)
 TEST(caps_alone_are_cut)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_chroot_goes),        cmocka_unit_test(test_sets_are_cut),
-	    cmocka_unit_test(test_kept_works),         cmocka_unit_test(test_exec_gains_nothing),
-	    cmocka_unit_test(test_user_changes),       cmocka_unit_test(test_dies_with_its_parent),
+	    cmocka_unit_test(test_chroot_goes),
+	    cmocka_unit_test(test_sets_are_cut),
+	    cmocka_unit_test(test_kept_works),
+	    cmocka_unit_test(test_exec_gains_nothing),
+	    cmocka_unit_test(test_user_changes),
+	    cmocka_unit_test(test_dies_with_its_parent),
+	    cmocka_unit_test(test_limited_memory_is_not_refused),
+	    cmocka_unit_test(test_unlimited_memory_is_locked),
 	    cmocka_unit_test(test_caps_alone_are_cut),
 	};
 
