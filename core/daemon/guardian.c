@@ -104,6 +104,12 @@ static void tell_with_fd(struct child *c, const struct parent_msg *m, int fd)
 		log_warn("cannot hand a link to %s", c->spec->ident);
 }
 
+/* Of the process, or since the last one died. */
+static int64_t silence(const struct child *c, struct mono now)
+{
+	return watchdog_silence(&c->g->watchdog, c->heartbeat, now);
+}
+
 /* Main learns of every process, for the process table. */
 static void report(struct child *c)
 {
@@ -118,6 +124,7 @@ static void report(struct child *c)
 	m.restarts = c->restarts;
 	m.started_ns = (uint64_t)c->started.ns;
 	m.heartbeat_ns = (uint64_t)c->heartbeat.ns;
+	m.silence_ns = (uint64_t)silence(c, loop_now(c->g->loop));
 	m.lateness_us = c->lateness_us;
 	tell(to, &m);
 }
@@ -412,7 +419,7 @@ static int64_t patience(const struct child *c)
 
 static void look_at(struct child *c, struct mono now)
 {
-	int64_t silent = watchdog_silence(&c->g->watchdog, c->heartbeat, now);
+	int64_t silent = silence(c, now);
 
 	if (!c->pid || c->killed || silent <= patience(c))
 		return;

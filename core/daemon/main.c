@@ -15,6 +15,7 @@
 #include "daemon/control.h"
 #include "daemon/jobs.h"
 #include "daemon/reload.h"
+#include "daemon/silence.h"
 
 #include "base/log.h"
 #include "base/text.h"
@@ -241,6 +242,8 @@ static void on_process(void *arg, const struct parent_msg *m)
 	row.worst_lateness_us = m->lateness_us;
 	proc_usage(m->pid, &row.cpu_ms, &row.memory_kb);
 	store_put(d->live, T_PROCESS, &row, F_SEEN, NULL);
+	if (m->role == ROLE_VRRP)
+		silence_of_vrrp(d->live, (int64_t)m->silence_ns);
 }
 
 static void on_signal(void *arg, int signo)

@@ -14,6 +14,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/overlay.c core/daemon/overlay.h \
 	core/daemon/persist.c core/daemon/persist.h \
 	core/daemon/reload.c core/daemon/reload.h \
+	core/daemon/silence.c core/daemon/silence.h \
 	core/daemon/roles.c core/daemon/roles.h \
 	core/daemon/spawn.c core/daemon/spawn.h \
 	core/daemon/txn.c core/daemon/txn.h \

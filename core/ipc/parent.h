@@ -44,6 +44,8 @@ struct parent_msg {
 	uint32_t state; /* enum process_state */
 	uint32_t restarts;
 	uint64_t heartbeat_ns;
+	uint64_t
+	    silence_ns; /* as the watchdog counts it: without what the guardian slept through */
 	uint64_t started_ns;
 	uint64_t lateness_us;
 };

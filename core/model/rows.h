@@ -127,6 +127,8 @@ enum vrrp_reason {
 	VRRP_REASON_YIELDED,   /* by the operator's command */
 	VRRP_REASON_TAKEOVER,  /* by the operator's command */
 	VRRP_REASON_GROUP,     /* another member of its sync group has changed */
+	VRRP_REASON_SILENT, /* main's word: the process has not spoken for so long that it is none
+			     */
 };
 extern const struct enum_name vrrp_reason_names[];
 

@@ -28,6 +28,7 @@ const struct enum_name vrrp_reason_names[] = {
     {VRRP_REASON_YIELDED, "yielded"},
     {VRRP_REASON_TAKEOVER, "takeover"},
     {VRRP_REASON_GROUP, "group"},
+    {VRRP_REASON_SILENT, "processSilent"},
     {0},
 };
 const struct enum_name vrrp_command_names[] = {{VRRP_COMMAND_NONE, "none"},

@@ -182,3 +182,38 @@ def test_both_die_at_once(running):
             time.sleep(1.1)
         assert list(vrrp.seen) == [("master",)], vrrp.seen
     assert rows(daemon, "vrrp_instance")[0]["reason"] == "resumed"
+
+
+def state_and_reason(daemon):
+    return told(daemon, "vrrp_instance", ["state", "reason"])
+
+
+def test_a_master_that_hangs_is_none(cluster):
+    """Nobody kills it here. What it said last holds for three intervals and no longer."""
+    if not daemons.halvard_is_built():
+        pytest.skip("halvard is not built")
+    director = cluster.directors[0]
+    daemon = director.halvard(CONFIG, options=["--watchdog", "off"]).start()
+    cluster.wait_owner(director, 15)
+    pid = daemon.role("vrrp")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        stopped = time.monotonic()
+        wait_for(lambda: state_and_reason(daemon) == ("init", "processSilent"), 3 + 1 + 3, "it is none")
+        assert time.monotonic() - stopped > 2
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    wait_for(lambda: state_and_reason(daemon) == ("backup", "wokeLate"), 3, "it woke, as backup")
+    wait_for(lambda: state_and_reason(daemon)[0] == "master", 10, "master again")
+
+
+def test_a_guardian_that_hangs_says_nothing_of_others(running):
+    """It has heard nobody while it stood still, and blames nobody for that."""
+    daemon, _ = running
+    before = vrrp_told(daemon)
+    with Asking(lambda: vrrp_told(daemon)) as vrrp:
+        os.kill(daemon.process.pid, signal.SIGSTOP)
+        daemons.settle(5)
+        os.kill(daemon.process.pid, signal.SIGCONT)
+        daemons.settle(2.5)
+    assert only(vrrp.seen, before), vrrp.seen
