@@ -35,7 +35,7 @@
 #include <unistd.h>
 
 #define TICK_NS       NS_PER_S
-#define STOP_NS       (5 * NS_PER_S)    /* then SIGKILL */
+#define STOP_NS       (4 * NS_PER_S)    /* then SIGKILL; twice that is less than the unit allows */
 #define STABLE_NS     NS_PER_S          /* a process that lived this long is forgiven */
 #define BACKOFF_FIRST (100 * NS_PER_MS) /* after the second death in a row; then doubled */
 #define BACKOFF_LAST  (10 * NS_PER_S)
@@ -50,6 +50,7 @@ struct child {
 	int fd;
 	struct watch watch;
 	struct timer restart;
+	struct timer stop_limit; /* it was asked to stop: patience */
 	bool wanted;
 	bool ready;
 	bool killed; /* by the watchdog; it may take its time to die */
@@ -69,7 +70,6 @@ struct guardian {
 	struct timer look;
 	struct watchdog watchdog;
 	uint64_t worst_us; /* lateness of its own timer */
-	struct timer stop_limit;
 	bool stopping;
 	bool main_told; /* main was told to stop */
 	bool announced; /* READY=1 was said */
@@ -153,6 +153,12 @@ static void report_all(struct guardian *g)
 			report(&g->children[r]);
 }
 
+static void ask_to_stop(struct child *c, enum stop_mode mode)
+{
+	tell(c, &(struct parent_msg){.type = PARENT_STOP, .value = mode});
+	timer_after(&c->stop_limit, STOP_NS);
+}
+
 /* ---- links ------------------------------------------------------------ */
 
 /* Gives main and the role the two ends of a new link. */
@@ -200,21 +206,40 @@ static void announce(struct guardian *g)
 	}
 }
 
+static void kill_child(struct child *c)
+{
+	c->killed = true;
+	kill(c->pid, SIGKILL);
+}
+
+/* The agent alone is started and stopped as main says. */
+static void want(struct child *c, bool wanted)
+{
+	if (c->spec->role != ROLE_AGENT)
+		return;
+	c->wanted = wanted;
+	if (wanted && !c->pid && !c->restart.armed)
+		start(c);
+	else if (!wanted && c->pid)
+		ask_to_stop(c, STOP_RELEASE);
+	report(c);
+}
+
 static void command(struct guardian *g, const struct parent_msg *m)
 {
 	struct child *c = m->role < ROLE_COUNT ? &g->children[m->role] : NULL;
 
-	if (!c || c->spec == NULL || m->role != ROLE_AGENT || g->stopping)
+	if (!c || c->spec == NULL || m->role == ROLE_MAIN || g->stopping)
 		return;
-	c->wanted = m->value == COMMAND_START_ROLE;
-	if (c->wanted && !c->pid && !c->restart.armed)
-		start(c);
-	else if (!c->wanted && c->pid)
-		tell(c, &(struct parent_msg){.type = PARENT_STOP, .value = STOP_RELEASE});
-	report(c);
+	if (m->value != COMMAND_REPLACE_ROLE) {
+		want(c, m->value == COMMAND_START_ROLE);
+	} else if (c->pid && !c->killed) {
+		log_errx("%s (pid %d) broke the rules of its link: killed, to be started again",
+			 c->spec->ident, (int)c->pid);
+		kill_child(c);
+	}
 }
 
-/* A child speaks for itself alone; only main may ask for more. */
 static void on_child(void *arg, int fd, int what, struct mono now)
 {
 	struct child *c = arg;
@@ -297,7 +322,7 @@ static void go_on_stopping(struct guardian *g)
 {
 	if (!g->main_told && all_gone(g, false)) {
 		g->main_told = true;
-		tell(&g->children[ROLE_MAIN], &(struct parent_msg){.type = PARENT_STOP});
+		ask_to_stop(&g->children[ROLE_MAIN], STOP_RELEASE);
 	}
 	if (all_gone(g, true))
 		loop_stop(g->loop);
@@ -318,26 +343,19 @@ static void begin_stopping(struct guardian *g)
 	g->stopping = true;
 	notify_systemd("STOPPING=1");
 	log_notice("stopping");
-	timer_after(&g->stop_limit, STOP_NS);
 	for (int r = 0; r < ROLE_COUNT; r++)
 		if (g->children[r].pid && r != ROLE_MAIN)
-			tell(&g->children[r],
-			     &(struct parent_msg){.type = PARENT_STOP,
-						  .value = stop_mode(g, (enum role)r)});
+			ask_to_stop(&g->children[r], stop_mode(g, (enum role)r));
 	go_on_stopping(g);
 }
 
 static void on_stop_limit(void *arg, struct mono now)
 {
-	struct guardian *g = arg;
+	struct child *c = arg;
 
 	(void)now;
-	for (int r = 0; r < ROLE_COUNT; r++) {
-		if (g->children[r].pid) {
-			log_warnx("%s did not stop in time: killed", g->children[r].spec->ident);
-			kill(g->children[r].pid, SIGKILL);
-		}
-	}
+	log_warnx("%s did not stop in time: killed", c->spec->ident);
+	kill_child(c);
 }
 
 /* ---- signals ---------------------------------------------------------- */
@@ -363,6 +381,7 @@ static void bury(struct guardian *g, pid_t pid, int status, struct mono now)
 			continue;
 		log_death(c, status, g->stopping || !c->wanted);
 		watch_stop(&c->watch);
+		timer_cancel(&c->stop_limit);
 		close(c->fd);
 		c->pid = 0;
 		c->ready = false;
@@ -425,8 +444,7 @@ static void look_at(struct child *c, struct mono now)
 		return;
 	log_errx("%s (pid %d) hangs, no heartbeat for %.1f s: killed, to be started again",
 		 c->spec->ident, (int)c->pid, (double)silent / (double)NS_PER_S);
-	c->killed = true;
-	kill(c->pid, SIGKILL);
+	kill_child(c);
 }
 
 static void on_look(void *arg, struct mono now)
@@ -459,6 +477,7 @@ static void start_children(struct guardian *g)
 
 		*c = (struct child){.g = g, .spec = s, .wanted = wanted_at_start(g->o, s->role)};
 		timer_init(&c->restart, g->loop, on_restart, c);
+		timer_init(&c->stop_limit, g->loop, on_stop_limit, c);
 	}
 	for (unsigned i = 0; i < role_spec_count; i++)
 		if (g->children[role_specs[i].role].wanted)
@@ -492,7 +511,6 @@ int guardian_run(const struct options *o)
 		sigwatch_start(&g.signals[i], g.loop, signals[i], on_signal, &g);
 	timer_init(&g.tick, g.loop, on_tick, &g);
 	timer_init(&g.look, g.loop, on_look, &g);
-	timer_init(&g.stop_limit, g.loop, on_stop_limit, &g);
 	start_children(&g);
 	watchdog_start(&g.watchdog, loop_refresh(g.loop));
 	timer_after(&g.tick, TICK_NS);
@@ -500,11 +518,12 @@ int guardian_run(const struct options *o)
 	loop_run(g.loop);
 	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigwatch_stop(&g.signals[i]);
-	for (unsigned i = 0; i < role_spec_count; i++)
+	for (unsigned i = 0; i < role_spec_count; i++) {
 		timer_stop(&g.children[role_specs[i].role].restart);
+		timer_stop(&g.children[role_specs[i].role].stop_limit);
+	}
 	timer_stop(&g.tick);
 	timer_stop(&g.look);
-	timer_stop(&g.stop_limit);
 	loop_free(g.loop);
 	return 0;
 }

@@ -116,6 +116,8 @@ static void on_down(void *arg, const char *why)
 
 	log_at(p->d->stopping ? LOG_LV_DEBUG : LOG_LV_NOTICE, "link to %s is down: %s",
 	       role_name(p->role), why);
+	if (link_is_offended(p->d->links[p->role]))
+		parent_command(p->d->parent, p->role, COMMAND_REPLACE_ROLE);
 	drop_link(p->d, p->role);
 }
 

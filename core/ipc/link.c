@@ -48,6 +48,7 @@ struct link {
 	bool greeted; /* the peer's HELLO was good */
 	bool up;
 	bool failed;
+	bool offended; /* the peer broke the rules */
 	bool closed;
 	bool delivered; /* ops heard something since link_pump() began */
 };
@@ -90,6 +91,13 @@ static void fail(struct link *l, const char *why)
 	watch_stop(&l->watch);
 	if (l->ops->down)
 		l->ops->down(l->arg, why);
+}
+
+/* The peer does what none of ours does. */
+static void take_offence(struct link *l, const char *why)
+{
+	l->offended = true;
+	fail(l, why);
 }
 
 /* Where a message with `more` bytes goes: the last datagram, or another when it is full. Its memory
@@ -238,7 +246,7 @@ void link_send(struct link *l, enum msg_type type, uint32_t id, const struct buf
 	queue_changes(l, true);
 	queue_message(l, type, id, body);
 	if (l->queued > QUEUE_MAX) {
-		fail(l, "it does not read");
+		take_offence(l, "it does not read");
 		return;
 	}
 	flush(l);
@@ -402,7 +410,7 @@ static void handle_datagram(struct link *l, const void *data, size_t len, struct
 	if (r < 0)
 		why = "malformed message";
 	if (why)
-		fail(l, why);
+		take_offence(l, why);
 }
 
 /* Reads what is there; false when nothing more can come. */
@@ -420,7 +428,7 @@ static void receive(struct link *l, struct mono now)
 		if (n <= 0)
 			fail(l, n == 0 ? "closed by the peer" : strerror(errno));
 		else if (n > WIRE_DATAGRAM)
-			fail(l, "oversized message");
+			take_offence(l, "oversized message");
 		else
 			handle_datagram(l, data, (size_t)n, now);
 	}
@@ -529,6 +537,11 @@ void link_close(struct link *l)
 bool link_is_up(const struct link *l)
 {
 	return l && l->up && !l->failed;
+}
+
+bool link_is_offended(const struct link *l)
+{
+	return l->offended;
 }
 
 int link_fd(const struct link *l)

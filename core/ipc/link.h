@@ -51,6 +51,9 @@ struct link *link_open_policy(struct loop *loop, int fd, enum role me, enum role
 			      const struct link_ops *ops, void *arg);
 void link_close(struct link *l);
 bool link_is_up(const struct link *l);
+/* Down because the peer said what is malformed or not allowed, has another schema, or does not
+ * read: a process of ours that does so is of no use any more. */
+bool link_is_offended(const struct link *l);
 int link_fd(const struct link *l);
 
 /* Sends a message behind every row change so far. `body` (may be NULL) is the payload. The

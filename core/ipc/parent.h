@@ -65,7 +65,11 @@ struct role_env {
 };
 
 /* Values of PARENT_COMMAND. */
-enum parent_command_value { COMMAND_STOP_ROLE = 0, COMMAND_START_ROLE = 1 };
+enum parent_command_value {
+	COMMAND_STOP_ROLE = 0,
+	COMMAND_START_ROLE = 1,
+	COMMAND_REPLACE_ROLE = 2, /* it is of no use any more: kill it and start another */
+};
 
 struct parent;
 

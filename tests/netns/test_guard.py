@@ -182,6 +182,21 @@ def test_death_while_the_guardian_hangs(cluster, role):
     assert (after["state"], after["transitions"]) == ("master", before["transitions"])
 
 
+def test_agent_that_does_not_stop(cluster):
+    """The file turns SNMP off while the agent stands still: it is asked, then killed."""
+    if not os.path.exists(os.path.join(daemons.BUILD, "halvard-agent")):
+        pytest.skip("halvard-agent is not built")
+    daemon = start(cluster, "-P")
+    pid = wait_for(lambda: process(daemon, "agent")["state"] == "running" and daemon.role("agent"), 10,
+                   "the agent")
+    with Stopped(pid):
+        daemon.configure("global_defs {\n\tno_snmp\n}\n" + VRRP)
+        daemon.ctl("reload")
+        wait_for(lambda: process(daemon, "agent")["pid"] == 0, 10, "the agent is gone")
+    assert "halvard-agent did not stop in time: killed" in daemon.log_text()
+    assert process(daemon, "agent")["state"] == "disabled"
+
+
 def test_first_process_of_a_container(cluster):
     """As PID 1 it waits for processes that others left behind, and SIGTERM ends it."""
     daemon = cluster.directors[0].halvard(VRRP, options=["-P"])

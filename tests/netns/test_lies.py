@@ -2,6 +2,7 @@
 agent may not change, costs nobody else anything, and is over when an honest one is back."""
 import json
 import os
+import re
 import subprocess
 import time
 
@@ -155,4 +156,5 @@ def test_an_agent_that_lies(daemon, cluster):
     wait_for(lambda: not changed(before, what_must_stay(daemon, fields)), 10,
              lambda: "what was before; now %s" % changed(before, what_must_stay(daemon, fields)))
     assert "reload by" not in daemon.log_text()
+    assert re.search(r"halvard-agent \(pid \d+\) broke the rules of its link: killed", daemon.log_text())
     look(daemon, pids, limits)
