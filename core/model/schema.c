@@ -126,7 +126,9 @@ bool schema_has(enum table_id id, unsigned flags)
 
 bool schema_configured(enum table_id id)
 {
-	return schema_tables[id]->owner != ROLE_MAIN || schema_has(id, F_CONFIG);
+	enum role owner = schema_tables[id]->owner;
+
+	return owner == ROLE_VRRP || owner == ROLE_LVS || schema_has(id, F_CONFIG);
 }
 
 bool fieldset_has_name(const struct fieldset *s, enum table_id id, const char *name)
