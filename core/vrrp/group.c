@@ -243,6 +243,8 @@ void vrrp_group_leave(struct vrrp_instance *i)
 	if (!g)
 		return;
 	LIST_REMOVE(i, fellow);
+	if (LIST_EMPTY(&g->members))
+		g->state = VRRP_INIT; /* nobody is left who knows */
 	i->group = NULL;
 	memset(i->row.sync_group, 0, sizeof(i->row.sync_group));
 	put_group(g);

@@ -323,3 +323,18 @@ def test_reload_changes_membership(pair):
     reload(config(HIGH, group=new), lambda: "VI_2" not in rows(first), "it goes")
     pair.undisturbed(INTERVAL)
     assert not pair.high.owns("192.168.2.201")
+
+
+def test_all_members_are_replaced(pair):
+    """Nobody is left who knows that the group is master: others may be, where it goes now."""
+    first = pair.high.halvard(config(HIGH)).start()
+    pair.both_on(pair.high, down(HIGH) + STARTING)
+    wait_states(first, "master", 2)
+    before = rows(first, "sync_group")["VG"]["transitions"]
+    first.configure(config(HIGH).replace("virtual_router_id 51", "virtual_router_id 61"))
+    started = time.monotonic()
+    first.ctl("reload")
+    assert states(first) == {"backup"}
+    wait_states(first, "master", down(HIGH) + STARTING)
+    assert time.monotonic() - started > 3 * INTERVAL
+    assert rows(first, "sync_group")["VG"]["transitions"] == before + 2
