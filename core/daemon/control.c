@@ -142,7 +142,7 @@ static void on_connect(void *arg, int sock, int what, struct mono now)
 	    link_open(c->d->loop, fd, ROLE_MAIN, ROLE_CTL, c->d->live, &client_ops, cc);
 }
 
-/* A socket left by a dead process is removed; a live one is not ours to take. */
+/* A socket that is there was left by a dead process: the guardian holds the folder (flock). */
 static int listen_at(const char *path)
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* As keepalived's -t: 0 good, 4 it cannot run, 5 errors but it would run. */
@@ -131,12 +132,45 @@ static void into_background(void)
 		exit(1);
 }
 
+/* One daemon for each folder, whatever its pid file: the control socket is there. */
+static void take_run_dir(const struct options *o)
+{
+	struct sockaddr_un sun;
+	int fd = open(o->env.run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (strlen(o->env.run_dir) + sizeof("/control") > sizeof(sun.sun_path)) {
+		fprintf(stderr,
+			"halvard: %s is too long for the path of a socket: choose another "
+			"--run-dir\n",
+			o->env.run_dir);
+		exit(1);
+	}
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		fprintf(stderr, "halvard: already running in %s: choose another --run-dir\n",
+			o->env.run_dir);
+		exit(1);
+	}
+}
+
+/* Descriptors that are opened later must not take the places of the first three. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 static int run_guardian(const struct options *o)
 {
 	int fd, null;
 
 	need_folder(o->env.run_dir);
 	need_folder(o->env.state_dir);
+	take_run_dir(o);
 	fd = take_pid_file(o);
 	if (!o->foreground)
 		into_background();
@@ -169,6 +203,7 @@ int main(int argc, char **argv)
 	char config[PATH_MAX], run[PATH_MAX], state[PATH_MAX];
 	struct options o;
 
+	fill_standard_descriptors();
 	switch (options_parse(&o, argc, argv)) {
 	case OPTIONS_DONE:
 		return 0;

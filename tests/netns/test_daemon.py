@@ -288,3 +288,29 @@ def test_command_line(cluster, tmp_path):
     assert "--run-dir" in run(halvard, "--help").stdout
     assert run(halvard, "-S", "9").returncode == 1
     assert run(halvard, "surplus").returncode == 1
+
+
+def test_one_for_each_run_folder(halvard):
+    """Another pid file does not make room for a second one, and the first keeps its socket."""
+    out = run(*halvard.command(), "-p", halvard.path("other.pid"), timeout=10)
+    assert out.returncode == 1 and "already running in" in out.stderr
+    assert halvard.ctl("status").returncode == 0
+
+
+def test_run_folder_too_long(halvard, tmp_path):
+    folder = tmp_path / ("x" * 100)
+    out = run(*[str(folder) if a == halvard.run_dir else a for a in halvard.command()], timeout=10)
+    assert out.returncode == 1 and "too long for the path of a socket" in out.stderr
+
+
+def test_started_without_descriptors(cluster):
+    """Not even the first three: the pid file is held all the same."""
+    daemon = cluster.directors[0].halvard(VRRP % (150, VIP), options=["-P"])
+    command = daemon.command()
+    daemon.command = lambda: ["sh", "-c", 'exec "$@" 0<&- 1>&- 2>&-', "sh", *command]
+    daemon.start()
+    cluster.wait_owner(cluster.directors[0], 10)
+    held = {os.readlink("/proc/%d/fd/%s" % (daemon.process.pid, f)): int(f)
+            for f in os.listdir("/proc/%d/fd" % daemon.process.pid)}
+    assert held[os.path.join(daemon.run_dir, "halvard.pid")] > 2
+    assert run(*command, timeout=10).returncode == 1
