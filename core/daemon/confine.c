@@ -48,17 +48,17 @@ static void set_caps(uint64_t caps, uint64_t pass_on)
 		fatal("cannot give up capabilities");
 }
 
-static bool may_bound(void)
+static bool may(unsigned cap)
 {
 	struct __user_cap_data_struct d[WORDS];
 
 	get_caps(d);
-	return d[0].effective & CAP_BIT(CAP_SETPCAP);
+	return d[0].effective & CAP_BIT(cap);
 }
 
 static void bound_caps(uint64_t caps)
 {
-	if (!may_bound()) {
+	if (!may(CAP_SETPCAP)) {
 		log_info("the capability bounding set stays as it is: CAP_SETPCAP is missing");
 		return;
 	}
@@ -73,7 +73,7 @@ static void become_user(const char *name)
 
 	if (!pw || geteuid() != 0)
 		return;
-	if (initgroups(pw->pw_name, pw->pw_gid) < 0) {
+	if (!may(CAP_SETUID) || initgroups(pw->pw_name, pw->pw_gid) < 0) {
 		log_warn("cannot become %s, going on as root with fewer capabilities", name);
 		return;
 	}

@@ -206,10 +206,16 @@ static void announce(struct guardian *g)
 	}
 }
 
+/* Where it is refused it is tried again after the same time. */
 static void kill_child(struct child *c)
 {
-	c->killed = true;
-	kill(c->pid, SIGKILL);
+	c->killed = kill(c->pid, SIGKILL) == 0;
+	if (c->killed)
+		return;
+	log_err("cannot kill %s (CAP_KILL allows it)", c->spec->ident);
+	c->heartbeat = loop_now(c->g->loop);
+	if (c->g->stopping || !c->wanted)
+		timer_after(&c->stop_limit, STOP_NS);
 }
 
 /* The agent alone is started and stopped as main says. */

@@ -47,7 +47,7 @@ struct job {
 struct jobs {
 	struct director *d;
 	TAILQ_HEAD(, job) queue;
-	const struct client *served; /* whose turn was last; only compared */
+	uint64_t turns;
 	struct job *current;
 	struct job *last; /* committed, may still be undone */
 	struct timer timer;
@@ -305,15 +305,21 @@ static void start_reload(struct jobs *j)
 
 /* ---- the line --------------------------------------------------------- */
 
-/* In order, but behind the others for the one who was served last. */
+/* A reload by signal has no client, and no turn to wait for. */
+static uint64_t turn_of(const struct job *b)
+{
+	return b->client ? b->client->turn : 0;
+}
+
+/* Of the client that has waited for a turn the longest. */
 static struct job *first_in_line(const struct jobs *j)
 {
-	struct job *b;
+	struct job *b, *first = TAILQ_FIRST(&j->queue);
 
 	TAILQ_FOREACH(b, &j->queue, next)
-	if (b->client != j->served)
-		return b;
-	return TAILQ_FIRST(&j->queue);
+	if (turn_of(b) < turn_of(first))
+		first = b;
+	return first;
 }
 
 static unsigned waiting(const struct jobs *j, const struct client *c)
@@ -339,7 +345,8 @@ static void next_job(struct jobs *j)
 	if (j->current || !b)
 		return;
 	TAILQ_REMOVE(&j->queue, b, next);
-	j->served = b->client;
+	if (b->client)
+		b->client->turn = ++j->turns;
 	forget_last(j);
 	j->current = b;
 	if (b->kind == JOB_RELOAD)

@@ -21,6 +21,7 @@ struct client {
 	uint8_t source; /* enum change_source */
 	bool may_change;
 	char who[48];
+	uint64_t turn; /* of the line: when it was served last; 0: never */
 };
 
 struct jobs *jobs_new(struct director *d);
