@@ -243,16 +243,17 @@ static void follow_settings(struct agent *a, const struct global_row *g)
 }
 
 static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
-		   bool added)
+		   const void *old)
 {
 	struct agent *a = arg;
 
+	(void)changed;
 	if (!a->snmp)
 		return; /* the first snapshot: nothing has happened */
 	if (t == T_GLOBAL)
 		follow_settings(a, row);
-	if (!added)
-		notify_row(a->notify, t, row, changed);
+	if (old)
+		notify_row(a->notify, t, old, row);
 }
 
 static void on_result(struct agent *a, struct msg *m)

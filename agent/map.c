@@ -71,9 +71,12 @@ const struct map_column *map_find_column(const struct map_table *m, unsigned lon
 
 static void resolve_notification(struct map_notification *n)
 {
-	if (n->trigger)
-		n->f = schema_field(n->table, n->trigger);
-	if (n->objects->table != n->table || (n->trigger && !n->f))
+	if (n->counter)
+		n->counter_f = schema_field(n->table, n->counter);
+	if (n->state)
+		n->state_f = schema_field(n->table, n->state);
+	if (n->objects->table != n->table || (n->counter && !n->counter_f) ||
+	    (n->state && !n->state_f))
 		fatalx("%s: no such trigger", n->name);
 	for (const unsigned *c = n->columns; *c; c++)
 		if (!map_find_column(n->objects, *c))

@@ -54,10 +54,11 @@ struct map_notification {
 	unsigned number; /* below halNotifications */
 	const char *name;
 	enum table_id table;
-	const char *trigger; /* the field whose change it tells; NULL: the agent says when */
+	const char *counter; /* tells when this has grown; NULL: the agent says when */
+	const char *state;   /* ... or this has changed; NULL: there is none */
 	const struct map_table *objects;
-	unsigned columns[10];  /* of objects, in the order of the module; 0 ends */
-	const struct field *f; /* of the trigger; filled by map_resolve() */
+	unsigned columns[10]; /* of objects, in the order of the module; 0 ends */
+	const struct field *counter_f, *state_f; /* filled by map_resolve() */
 };
 
 #define MAP_COLUMNS(a) (a), sizeof(a) / sizeof((a)[0])

@@ -26,6 +26,7 @@ struct notify {
 	uint32_t last_number;
 	struct notify_counts counts;
 	bool enabled;
+	bool full_told; /* since it was empty */
 	bool connected;
 };
 
@@ -40,6 +41,7 @@ static void drop(struct notify *n, struct entry *e)
 		n->under_way = NULL;
 	TAILQ_REMOVE(&n->queue, e, next);
 	n->counts.waiting--;
+	n->full_told = n->full_told && n->counts.waiting;
 	free(e);
 }
 
@@ -110,9 +112,10 @@ static void make_room(struct notify *n)
 		return;
 	if (oldest == n->under_way)
 		oldest = TAILQ_NEXT(oldest, next);
-	if (!n->counts.lost)
+	if (!n->full_told)
 		log_warnx("snmp: %d notifications wait for the master: the oldest are given up",
 			  NOTIFY_QUEUE_MAX);
+	n->full_told = true;
 	n->counts.lost++;
 	drop(n, oldest);
 }
@@ -135,11 +138,20 @@ static void add(struct notify *n, const struct map_notification *what, const voi
 	send_soon(n, 0);
 }
 
-void notify_row(struct notify *n, enum table_id t, const void *row, const struct fieldset *changed)
+/* Both are needed: states may pass too quickly to be seen, and the counter of a process that lost
+ * its memory begins anew. */
+static bool tells(const struct map_notification *m, const void *old, const void *row)
+{
+	if (!m->counter_f)
+		return false;
+	return field_get(m->counter_f, row) > field_get(m->counter_f, old) ||
+	       (m->state_f && field_get(m->state_f, row) != field_get(m->state_f, old));
+}
+
+void notify_row(struct notify *n, enum table_id t, const void *old, const void *row)
 {
 	for (const struct map_notification *m = map_notifications; m->number && n->enabled; m++)
-		if (m->table == t && m->f &&
-		    fieldset_has(changed, field_index(schema_table(t), m->f)))
+		if (m->table == t && tells(m, old, row))
 			add(n, m, row);
 }
 

@@ -51,8 +51,8 @@ void notify_free(struct notify *n);
 /* Off at first. Turned off, what waits is forgotten and does not count as lost. */
 void notify_enable(struct notify *n, bool on);
 
-/* A row of the replica has changed in these fields. A row that is new is no event. */
-void notify_row(struct notify *n, enum table_id t, const void *row, const struct fieldset *changed);
+/* A row of the replica has changed. A counter that begins anew is no event by itself. */
+void notify_row(struct notify *n, enum table_id t, const void *old, const void *row);
 /* The event with this number has happened, which no field shows. */
 void notify_event(struct notify *n, unsigned number, const void *row);
 

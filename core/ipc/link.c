@@ -297,7 +297,7 @@ static bool peer_keeps_rows(const struct link *l, enum table_id t)
 
 static const char *got_row(struct link *l, struct cursor *c)
 {
-	unsigned char row[MAX_ROW];
+	unsigned char row[MAX_ROW], before[MAX_ROW] __attribute__((aligned(16)));
 	enum table_id t;
 	struct fieldset set, may, first, beyond, changed;
 	const void *known, *now;
@@ -314,9 +314,11 @@ static const char *got_row(struct link *l, struct cursor *c)
 		store_put(l->seen, t, row, F_KEY, NULL);
 	if (!known && !peer_keeps_rows(l, t))
 		return NULL;
+	if (known)
+		memcpy(before, known, schema_table(t)->row_size);
 	now = store_put_set(l->store, t, row, fieldset_and(set, known ? may : first), &changed);
 	if (l->ops->row && (!known || !fieldset_empty(&changed)))
-		l->ops->row(l->arg, t, now, &changed, !known);
+		l->ops->row(l->arg, t, now, &changed, known ? before : NULL);
 	return NULL;
 }
 

@@ -31,9 +31,10 @@ struct link_policy link_policy(enum role me, enum role peer);
 struct link_ops {
 	/* HELLO and the peer's snapshot are complete. */
 	void (*up)(void *arg);
-	/* After a row changed through this link (in a snapshot too). */
+	/* After a row changed through this link (in a snapshot too). `old` is the row before, NULL
+	 * when it is new. */
 	void (*row)(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
-		    bool added);
+		    const void *old);
 	/* Before a row goes. */
 	void (*gone)(void *arg, enum table_id t, const void *row);
 	/* TXN_*, COMMAND, RESULT, BARRIER, EVENT. */

@@ -40,11 +40,11 @@ static void on_up(void *arg)
 }
 
 static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
-		   bool added)
+		   const void *old)
 {
 	struct lvs *l = arg;
 
-	(void)changed, (void)added;
+	(void)changed, (void)old;
 	engine_touch(l->engine, t, row);
 }
 

@@ -188,9 +188,9 @@ static void rows_changed(struct process *p, enum table_id t)
 }
 
 static void main_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
-		     bool added)
+		     const void *old)
 {
-	(void)row, (void)changed, (void)added;
+	(void)row, (void)changed, (void)old;
 	rows_changed(arg, t);
 }
 

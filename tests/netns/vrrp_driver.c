@@ -58,9 +58,9 @@ static void print_fields(const char *what, enum table_id t, const void *row,
 }
 
 static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
-		   bool added)
+		   const void *old)
 {
-	(void)arg, (void)added;
+	(void)arg, (void)old;
 	print_fields("change ", t, row, changed);
 }
 

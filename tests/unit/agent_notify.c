@@ -1,6 +1,8 @@
 /* notify: order, one at a time, what is sent again, what is given up and counted. */
 #include "agent/notify.h"
 
+#include "base/text.h"
+
 #include <event2/event.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -79,15 +81,22 @@ static int end(void **state)
 	return 0;
 }
 
-/* An instance changes its state, which is in the row that waits. */
-static void happens(uint8_t vrrp_state, const char *field)
+/* A row of VI_1 with these figures comes after one with those before. */
+static void row_comes(struct vrrp_instance_row old, struct vrrp_instance_row row)
 {
-	struct vrrp_instance_row row = {.name = "VI_1", .state = vrrp_state};
-	struct fieldset changed = {{0}};
+	TEXT_COPY(old.name, "VI_1");
+	TEXT_COPY(row.name, "VI_1");
+	notify_row(w.notify, T_VRRP_INSTANCE, &old, &row);
+}
 
-	fieldset_add(&changed, field_index(schema_table(T_VRRP_INSTANCE),
-					   schema_field(T_VRRP_INSTANCE, field)));
-	notify_row(w.notify, T_VRRP_INSTANCE, &row, &changed);
+/* One more transition, to this state. */
+static void happens(uint8_t state)
+{
+	static uint32_t transitions;
+
+	transitions++;
+	row_comes((struct vrrp_instance_row){.transitions = transitions - 1, .state = state},
+		  (struct vrrp_instance_row){.transitions = transitions, .state = state});
 }
 
 static void connect_master(void)
@@ -101,8 +110,8 @@ static void one_at_a_time_in_order(void **state)
 {
 	(void)state;
 	connect_master();
-	happens(VRRP_BACKUP, "transitions");
-	happens(VRRP_MASTER, "transitions");
+	happens(VRRP_BACKUP);
+	happens(VRRP_MASTER);
 	turn();
 	assert_int_equal(w.nsent, 1);
 	notify_answered(w.notify, NOTIFY_TAKEN);
@@ -118,9 +127,35 @@ static void one_at_a_time_in_order(void **state)
 
 static void other_fields_are_no_event(void **state)
 {
+	struct vrrp_instance_row row = {.state = VRRP_MASTER, .transitions = 3}, later = row;
+
 	(void)state;
-	happens(VRRP_MASTER, "state");
-	happens(VRRP_MASTER, "adverts_sent");
+	later.adverts_sent++;
+	row_comes(row, later);
+	assert_int_equal(w.counts.waiting, 0);
+}
+
+static void state_and_counter_each_tell(void **state)
+{
+	struct vrrp_instance_row row = {.state = VRRP_MASTER, .transitions = 3}, later = row;
+
+	(void)state;
+	later.transitions = 5; /* away and back */
+	row_comes(row, later);
+	assert_int_equal(w.counts.waiting, 1);
+	later.state = VRRP_BACKUP;
+	later.transitions = 3; /* it lost count */
+	row_comes(row, later);
+	assert_int_equal(w.counts.waiting, 2);
+}
+
+static void a_counter_that_begins_anew_is_no_event(void **state)
+{
+	struct vrrp_instance_row row = {.state = VRRP_MASTER, .transitions = 3}, later = row;
+
+	(void)state;
+	later.transitions = 1;
+	row_comes(row, later);
 	assert_int_equal(w.counts.waiting, 0);
 }
 
@@ -128,7 +163,7 @@ static void waits_for_a_master(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < 10; i++)
-		happens(VRRP_MASTER, "transitions");
+		happens(VRRP_MASTER);
 	turn();
 	assert_int_equal(w.nsent, 0);
 	assert_int_equal(w.counts.waiting, 10);
@@ -148,8 +183,8 @@ static void is_sent_again_until_it_is_taken(void **state)
 {
 	(void)state;
 	connect_master();
-	happens(VRRP_BACKUP, "transitions");
-	happens(VRRP_MASTER, "transitions");
+	happens(VRRP_BACKUP);
+	happens(VRRP_MASTER);
 	turn();
 	notify_answered(w.notify, NOTIFY_AGAIN);
 	turn();
@@ -171,7 +206,7 @@ static void a_session_that_ends_while_it_is_sent(void **state)
 	(void)state;
 	w.fails = true;
 	connect_master();
-	happens(VRRP_MASTER, "transitions");
+	happens(VRRP_MASTER);
 	turn();
 	assert_int_equal(w.nsent, 1);
 	assert_int_equal(w.counts.waiting, 1);
@@ -186,8 +221,8 @@ static void a_refused_one_is_given_up(void **state)
 {
 	(void)state;
 	connect_master();
-	happens(VRRP_BACKUP, "transitions");
-	happens(VRRP_MASTER, "transitions");
+	happens(VRRP_BACKUP);
+	happens(VRRP_MASTER);
 	turn();
 	notify_answered(w.notify, NOTIFY_REFUSED);
 	turn();
@@ -202,11 +237,11 @@ static void is_bounded(void **state)
 	(void)state;
 	connect_master();
 	for (unsigned i = 0; i < NOTIFY_QUEUE_MAX; i++)
-		happens(VRRP_MASTER, "transitions");
+		happens(VRRP_MASTER);
 	turn();
 	assert_int_equal(w.counts.lost, 0);
 	for (unsigned i = 0; i < 3; i++)
-		happens(VRRP_BACKUP, "transitions");
+		happens(VRRP_BACKUP);
 	assert_int_equal(w.counts.lost, 3);
 	assert_int_equal(w.counts.waiting, NOTIFY_QUEUE_MAX);
 	notify_answered(w.notify, NOTIFY_TAKEN);
@@ -219,16 +254,16 @@ static void off_forgets_and_does_not_collect(void **state)
 {
 	(void)state;
 	connect_master();
-	happens(VRRP_MASTER, "transitions");
-	happens(VRRP_MASTER, "transitions");
+	happens(VRRP_MASTER);
+	happens(VRRP_MASTER);
 	turn();
 	notify_enable(w.notify, false);
 	assert_int_equal(w.counts.waiting, 0);
 	assert_int_equal(w.counts.lost, 0);
-	happens(VRRP_MASTER, "transitions");
+	happens(VRRP_MASTER);
 	notify_event(w.notify, 1, &(struct vrrp_instance_row){.name = "VI_1"});
 	notify_enable(w.notify, true);
-	happens(VRRP_MASTER, "transitions");
+	happens(VRRP_MASTER);
 	turn();
 	assert_int_equal(w.nsent, 1);
 	notify_answered(w.notify, NOTIFY_TAKEN); /* of the forgotten one */
@@ -244,6 +279,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(one_at_a_time_in_order, begin, end),
 	    cmocka_unit_test_setup_teardown(other_fields_are_no_event, begin, end),
+	    cmocka_unit_test_setup_teardown(state_and_counter_each_tell, begin, end),
+	    cmocka_unit_test_setup_teardown(a_counter_that_begins_anew_is_no_event, begin, end),
 	    cmocka_unit_test_setup_teardown(waits_for_a_master, begin, end),
 	    cmocka_unit_test_setup_teardown(is_sent_again_until_it_is_taken, begin, end),
 	    cmocka_unit_test_setup_teardown(a_session_that_ends_while_it_is_sent, begin, end),

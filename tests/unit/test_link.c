@@ -27,12 +27,12 @@ static void on_up(void *arg)
 }
 
 static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
-		   bool added)
+		   const void *old)
 {
 	(void)t;
 	(void)row;
 	(void)changed;
-	(void)added;
+	(void)old;
 	((struct side *)arg)->rows++;
 }
 
