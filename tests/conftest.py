@@ -1,4 +1,5 @@
 """Fixtures shared by the netns and the guest tests; see tests/lab."""
+import hashlib
 import os
 import re
 
@@ -7,10 +8,15 @@ import pytest
 from lab import topology
 
 
+NAME_MAX = 48
+
+
 @pytest.fixture
 def folder(request):
     """A folder of this test's own, kept with the results."""
     name = re.sub(r"[^\w.-]+", "_", request.node.nodeid.split("/")[-1])
+    if len(name) > NAME_MAX:  # sockets are below it, and their paths have 107 octets at most
+        name = name[:NAME_MAX - 8] + hashlib.sha1(name.encode()).hexdigest()[:8]
     path = os.path.join("/run/lab", name)
     os.makedirs(path)
     return path
