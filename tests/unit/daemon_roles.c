@@ -424,15 +424,16 @@ static void rights_alone(void **state)
 static void rights_and_system_calls(void **state)
 {
 	(void)state;
-	unsetenv("HALVARD_NO_SECCOMP");
-	if (!filters_exist())
-		skip();
 	try_all(true);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_role_is_in_the_table),
+	    cmocka_unit_test(rights_alone),
+	};
+	const struct CMUnitTest all[] = {
 	    cmocka_unit_test(every_role_is_in_the_table),
 	    cmocka_unit_test(rights_alone),
 	    cmocka_unit_test(rights_and_system_calls),
@@ -443,5 +444,10 @@ int main(void)
 		return 77;
 	}
 	log_init(&(struct log_options){.ident = "roles", .max_level = LOG_LV_ERR});
-	return cmocka_run_group_tests_name("roles", tests, NULL, NULL);
+	unsetenv("HALVARD_NO_SECCOMP");
+	if (!filters_exist()) { /* built with sanitizers, or not in this kernel */
+		printf("# system calls cannot be limited: rights alone are tried\n");
+		return cmocka_run_group_tests_name("roles", tests, NULL, NULL);
+	}
+	return cmocka_run_group_tests_name("roles", all, NULL, NULL);
 }
