@@ -31,6 +31,7 @@ struct draft {
 	struct place at; /* of the block's first word */
 	struct draft *up, *first, *last, *next;
 	struct part *parts[T_COUNT];
+	bool later; /* within something that is not done yet: read for its mistakes only */
 };
 
 struct draft *draft_new(struct arena *a, const struct block *b, struct place at);

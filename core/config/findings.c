@@ -116,11 +116,10 @@ void findings_sort(struct findings *f, size_t from)
 	free(o);
 }
 
-#define FOLD_KEEP  8   /* notices of one text that are shown */
 #define FOLD_TEXTS 256 /* texts that are looked at; more are all shown */
 
 struct fold {
-	size_t last; /* the last one that was kept */
+	size_t first; /* the one that was kept */
 	size_t count;
 };
 
@@ -140,7 +139,7 @@ static struct fold *fold_of(struct fold *folds, size_t *n, const struct findings
 	if (item->level != FINDING_NOTICE)
 		return NULL;
 	for (size_t i = 0; i < *n; i++)
-		if (strcmp(f->items[folds[i].last].text, item->text) == 0)
+		if (strcmp(f->items[folds[i].first].text, item->text) == 0)
 			return &folds[i];
 	if (*n == FOLD_TEXTS)
 		return NULL;
@@ -156,18 +155,18 @@ void findings_fold(struct findings *f, size_t from)
 	for (size_t i = from; i < f->count; i++) {
 		struct fold *group = fold_of(folds, &n, f, &f->items[i]);
 
-		if (group && ++group->count > FOLD_KEEP) {
+		if (group && group->count++) {
 			finding_free(&f->items[i]);
 			continue;
 		}
 		if (group)
-			group->last = kept;
+			group->first = kept;
 		f->items[kept++] = f->items[i];
 	}
 	f->count = kept;
 	for (size_t i = 0; i < n; i++)
-		if (folds[i].count > FOLD_KEEP)
-			append_count(&f->items[folds[i].last], folds[i].count - FOLD_KEEP);
+		if (folds[i].count > 1)
+			append_count(&f->items[folds[i].first], folds[i].count - 1);
 	free(folds);
 }
 

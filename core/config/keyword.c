@@ -35,27 +35,31 @@ const struct keyword *keyword_find(const struct block *b, const char *name)
 	return k && k->means ? keyword_row(b, k->means) : k;
 }
 
-static bool in_list(const char *const *list, const char *name)
+bool keyword_has_field(const struct keyword *k)
 {
-	for (; list && *list; list++)
-		if (text_eq(*list, name))
-			return true;
-	return false;
+	return k->status == KEYWORD_DONE && !k->means && !k->block;
 }
 
-bool keyword_is_later(const struct block *b, const char *name)
+static void add_block(const struct block *list[BLOCKS_MAX], size_t *n, const struct block *b)
 {
-	return in_list(b->later, name);
+	for (size_t i = 0; i < *n; i++)
+		if (list[i] == b)
+			return;
+	if (*n == BLOCKS_MAX)
+		fatalx("more blocks than BLOCKS_MAX");
+	list[(*n)++] = b;
 }
 
-bool keyword_is_gone(const struct block *b, const char *name)
+size_t blocks_list(const struct block *list[BLOCKS_MAX])
 {
-	return in_list(b->gone, name);
-}
+	size_t n = 0;
 
-bool keyword_known(const struct block *b, const char *name)
-{
-	return keyword_row(b, name) || keyword_is_later(b, name) || keyword_is_gone(b, name);
+	add_block(list, &n, &block_root);
+	for (size_t i = 0; i < n; i++)
+		for (const struct keyword *k = list[i]->keywords; k && k->name; k++)
+			if (k->block)
+				add_block(list, &n, k->block);
+	return n;
 }
 
 #define NAMES_MAX 256
@@ -67,8 +71,6 @@ const char *keyword_nearest(const struct block *b, const char *word)
 
 	for (const struct keyword *k = b->keywords; k && k->name && n < NAMES_MAX; k++)
 		names[n++] = k->name;
-	for (const char *const *l = b->later; l && *l && n < NAMES_MAX; l++)
-		names[n++] = *l;
 	names[n] = NULL;
 	for (size_t i = 0; i < n; i++)
 		if (strcasecmp(word, names[i]) == 0)
@@ -78,9 +80,12 @@ const char *keyword_nearest(const struct block *b, const char *word)
 
 const struct block *keyword_elsewhere(const struct block *b, const char *name)
 {
-	for (const struct block *const *o = blocks; *o; o++)
-		if (*o != b && keyword_known(*o, name))
-			return *o;
+	const struct block *list[BLOCKS_MAX];
+	size_t n = blocks_list(list);
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i] != b && keyword_row(list[i], name))
+			return list[i];
 	return NULL;
 }
 
@@ -90,6 +95,14 @@ const struct field *keyword_field(const struct keyword *k)
 }
 
 /* ---- text to value --------------------------------------------------- */
+
+static bool in_list(const char *const *list, const char *name)
+{
+	for (; list && *list; list++)
+		if (text_eq(*list, name))
+			return true;
+	return false;
+}
 
 bool keyword_boolean(const char *text, bool *ret)
 {

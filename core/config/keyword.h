@@ -3,8 +3,10 @@
  * its name, the field it fills, how its text is converted, its range. Parser and printer both
  * read the row, so they cannot differ. What has an odd syntax names a function of special.c.
  *
- * Names in `later` are known to keepalived and not to Halvard yet; names in `gone` meant
- * something once. Both are skipped with a notice, a block with all its content.
+ * A row that is LATER is known to keepalived and not done yet; one that is GONE meant something
+ * once. Both have no field and no effect, and one notice says so. A block of either kind has its
+ * own table all the same, so that a misspelt word in it is found and braces stay right. To do
+ * what a row promises is to give it a field, or a function, in place of its status.
  */
 #ifndef CONFIG_KEYWORD_H
 #define CONFIG_KEYWORD_H
@@ -32,6 +34,10 @@ typedef void (*special_fn)(struct parse *p, struct draft *d, const struct keywor
 /* Writes the words after the keyword; false: nothing is to be printed. */
 typedef bool (*special_print_fn)(const void *row, char *buf, size_t size);
 
+enum keyword_status { KEYWORD_DONE, KEYWORD_LATER, KEYWORD_GONE };
+
+#define WORDS_ANY UINT8_MAX
+
 struct keyword {
 	const char *name;
 	const char *means; /* an old or other name of this keyword; the rest is empty */
@@ -46,15 +52,40 @@ struct keyword {
 	special_fn special;
 	special_print_fn print;
 	const struct block *block;
+	bool bare; /* the block may be absent, when there is a word instead */
 	const char *help;
+	enum keyword_status status;
+	uint8_t least, most; /* words behind the name, of a row that is not done */
 };
+
+/* The rows of what is not done: name, fewest and most words, what it will do. */
+#define LATER(word, min_words, max_words, text)                                                    \
+	{                                                                                          \
+		word, .status = KEYWORD_LATER, .least = min_words, .most = max_words, .help = text \
+	}
+#define LATER_BLOCK(word, its_block, min_words, max_words, text)                                   \
+	{                                                                                          \
+		word, .status = KEYWORD_LATER, .block = its_block, .least = min_words,             \
+		      .most = max_words, .help = text                                              \
+	}
+#define GONE(word, min_words, max_words, text)                                                     \
+	{                                                                                          \
+		word, .status = KEYWORD_GONE, .least = min_words, .most = max_words, .help = text  \
+	}
+/* Other names: one as good as the first, and one that nobody should use in a new file. */
+#define ALSO(word, main)                                                                           \
+	{                                                                                          \
+		word, .means = main                                                                \
+	}
+#define OLD_NAME(word, main)                                                                       \
+	{                                                                                          \
+		word, .means = main, .old = true                                                   \
+	}
 
 struct block {
 	const char *name;
 	const struct keyword *keywords; /* ends with a row without a name */
-	const char *const *later;       /* NULL or ends with NULL */
-	const char *const *gone;
-	bool shares; /* its content belongs to the draft around it */
+	bool shares;                    /* its content belongs to the draft around it */
 	/* Reads the words behind the block's name; false: reported, the block is skipped. */
 	bool (*enter)(struct parse *p, struct draft *d, const struct item *it);
 	/* Takes every line of a block that has no keywords. */
@@ -64,17 +95,24 @@ struct block {
 extern const struct block block_root, block_global_defs, block_vrrp_instance, block_authentication,
     block_virtual_ipaddress, block_virtual_ipaddress_excluded, block_sync_group, block_sync_members,
     block_virtual_server, block_real_server, block_tcp_check;
-/* Every block, ends with NULL. */
-extern const struct block *const blocks[];
+/* Of words that are not done. */
+extern const struct block block_http_get, block_ssl_get, block_smtp_check, block_dns_check,
+    block_udp_check, block_ping_check, block_misc_check, block_bfd_check, block_file_check,
+    block_vrrp_script, block_track_process, block_track_file, block_bfd_instance,
+    block_static_ipaddress, block_static_routes, block_static_rules, block_track_group,
+    block_garp_group, block_linkbeat_interfaces, block_up_down_delays, block_server_group,
+    block_ssl, block_tracked, block_notify;
+
+#define BLOCKS_MAX 128
+/* Every block once, the file first, outer ones before those within them; their number. */
+size_t blocks_list(const struct block *list[BLOCKS_MAX]);
 
 /* The row of a name, aliases resolved to what they mean; NULL when there is none. */
 const struct keyword *keyword_find(const struct block *b, const char *name);
 /* The row itself, aliases as they are. */
 const struct keyword *keyword_row(const struct block *b, const char *name);
-bool keyword_is_later(const struct block *b, const char *name);
-bool keyword_is_gone(const struct block *b, const char *name);
-/* Whether the block has any use for the name. */
-bool keyword_known(const struct block *b, const char *name);
+/* Whether the row fills a field: no other name, no block, not something for later. */
+bool keyword_has_field(const struct keyword *k);
 /* The name of `b` nearest to a misspelt word, or NULL. */
 const char *keyword_nearest(const struct block *b, const char *word);
 /* Another block that knows the name, or NULL. */

@@ -1,15 +1,15 @@
 /*
- * keywords_lvs: virtual_server, real_server and the checkers.
+ * keywords_lvs: virtual_server, virtual_server_group and real_server.
  *
  * A keyword that real servers or checks inherit stands in the outer block with the table of
  * the inner one: connect_timeout in virtual_server fills a field of the checker's table, in
  * the virtual server's own draft, from where resolve.c takes it.
  */
+#include "config/keywords_lvs.h"
 #include "config/parse.h"
 
 #define SERVICE(member) T_VIRTUAL_SERVER, offsetof(struct virtual_server_row, member)
 #define SERVER(member)  T_REAL_SERVER, offsetof(struct real_server_row, member)
-#define CHECK(member)   T_CHECKER, offsetof(struct checker_row, member)
 
 static const struct enum_name protocols[] = {
     {LVS_TCP, "TCP"}, {LVS_UDP, "UDP"}, {LVS_SCTP, "SCTP"}, {0}};
@@ -20,73 +20,42 @@ static const struct enum_name schedulers[] = {{1, "rr"},   {2, "wrr"},   {3, "lc
 					      {9, "sed"},  {10, "nq"},   {11, "fo"}, {12, "ovf"},
 					      {13, "mh"},  {14, "twos"}, {0}};
 
-/* clang-format off */
-#define INHERITED_BY_CHECKS                                                                        \
-    {"connect_timeout", NULL, false, CHECK(connect_timeout_ms), CONV_SECONDS,                      \
-     .help = "Seconds that a connection may take."},                                               \
-    {"retry", NULL, false, CHECK(retry), CONV_NUMBER,                                              \
-     .help = "Further attempts before a check that had succeeded fails."},                         \
-    {"delay_before_retry", NULL, false, CHECK(delay_before_retry_ms), CONV_SECONDS,                \
-     .help = "Seconds between those attempts."},                                                   \
-    {"warmup", NULL, false, CHECK(warmup_ms), CONV_SECONDS,                                        \
-     .help = "The first check is at a random time within so many seconds; delay_loop by default."}
-/* clang-format on */
-
-static const struct keyword tcp_check_keywords[] = {
-    {"connect_ip", NULL, false, CHECK(connect_addr), CONV_ADDRESS,
-     .help = "Address to connect to; the real server's by default."},
-    {"connect_port", NULL, false, CHECK(connect_port), CONV_NUMBER, .min = 1, .max = 65535,
-     .help = "Port to connect to; the real server's by default."},
-    {"bindto", NULL, false, CHECK(bindto), CONV_ADDRESS, .help = "Address to connect from."},
-    {"bind_port", NULL, false, CHECK(bind_port), CONV_NUMBER, .min = 1, .max = 65535,
-     .help = "Port to connect from."},
-    INHERITED_BY_CHECKS,
-    {"nb_get_retry", "retry", true},
-    {"delay_loop", NULL, false, CHECK(delay_loop_ms), CONV_SECONDS,
-     .help = "Seconds between checks."},
-    {0},
-};
-
-/* clang-format off */
-static const char *const tcp_check_later[] = {
-    "bind_if", "fwmark", "alpha", "log_all_failures", NULL,
-};
-/* clang-format on */
-
-const struct block block_tcp_check = {
-    .name = "TCP_CHECK",
-    .keywords = tcp_check_keywords,
-    .later = tcp_check_later,
-    .enter = enter_tcp_check,
-};
-
 static const struct keyword real_server_keywords[] = {
     {"weight", NULL, false, SERVER(weight), CONV_NUMBER, .always = true,
      .help = "Share of the connections, 0..65535."},
     {"lvs_method", NULL, false, SERVER(forwarding), CONV_CHOICE, .choices = methods,
      .special = special_forwarding, .help = "Forwarding method; the virtual server's by default."},
-    {"lb_kind", "lvs_method"},
+    ALSO("lb_kind", "lvs_method"),
     {"inhibit_on_failure", NULL, false, SERVER(inhibit_on_failure), CONV_FLAG,
      .help = "A failed server stays in the table with weight 0."},
     INHERITED_BY_CHECKS,
     {"delay_loop", NULL, false, CHECK(delay_loop_ms), CONV_SECONDS,
      .help = "Seconds between checks of this server."},
     {"TCP_CHECK", .block = &block_tcp_check, .help = "Checks that a TCP connection is accepted."},
+    LATER_BLOCK("HTTP_GET", &block_http_get, 0, 0, "Checks what HTTP answers."),
+    LATER_BLOCK("SSL_GET", &block_ssl_get, 0, 0, "Checks what HTTPS answers."),
+    LATER_BLOCK("SMTP_CHECK", &block_smtp_check, 0, 0, "Checks that a mail server greets."),
+    LATER_BLOCK("DNS_CHECK", &block_dns_check, 0, 0, "Checks that a name server answers."),
+    LATER_BLOCK("UDP_CHECK", &block_udp_check, 0, 0, "Checks that a UDP port answers or is open."),
+    LATER_BLOCK("PING_CHECK", &block_ping_check, 0, 0, "Checks that the server answers pings."),
+    LATER_BLOCK("MISC_CHECK", &block_misc_check, 0, 0, "Checks by a script."),
+    LATER_BLOCK("BFD_CHECK", &block_bfd_check, 0, 0, "Checks that a BFD session is up."),
+    LATER_BLOCK("FILE_CHECK", &block_file_check, 0, 0, "Weight from a file."),
+    LATER("uthreshold", 1, 1, "Connections from which the server gets no more."),
+    LATER("lthreshold", 1, 1, "Connections below which it gets some again."),
+    LATER("notify_up", 1, WORDS_ANY, "Command to run when the server is up."),
+    LATER("notify_down", 1, WORDS_ANY, "Command to run when the server is down."),
+    LATER("alpha", 0, 1, "The server is down until a check succeeds."),
+    LATER("smtp_alert", 0, 1, "Mail about changes."),
+    LATER("virtualhost", 1, 1, "Host name that HTTP checks ask for."),
+    LATER("snmp_name", 1, 1, "Name of the server in KEEPALIVED-MIB."),
+    LATER("log_all_failures", 0, 1, "Log each failed check, not only the last retry."),
     {0},
 };
-
-/* clang-format off */
-static const char *const real_server_later[] = {
-    "uthreshold", "lthreshold", "notify_up", "notify_down", "alpha", "smtp_alert", "virtualhost",
-    "snmp_name", "log_all_failures", "HTTP_GET", "SSL_GET", "SMTP_CHECK", "DNS_CHECK",
-    "UDP_CHECK", "PING_CHECK", "MISC_CHECK", "BFD_CHECK", "FILE_CHECK", NULL,
-};
-/* clang-format on */
 
 const struct block block_real_server = {
     .name = "real_server",
     .keywords = real_server_keywords,
-    .later = real_server_later,
     .enter = enter_real_server,
 };
 
@@ -95,10 +64,10 @@ static const struct keyword virtual_server_keywords[] = {
      .help = "Seconds between checks of its real servers."},
     {"lb_algo", NULL, false, SERVICE(scheduler), CONV_CHOICE, .choices = schedulers, .always = true,
      .help = "Scheduler of the kernel."},
-    {"lvs_sched", "lb_algo"},
+    ALSO("lvs_sched", "lb_algo"),
     {"lb_kind", NULL, false, SERVICE(forwarding), CONV_CHOICE, .choices = methods, .always = true,
      .special = special_forwarding, .help = "Forwarding method: NAT, DR or TUN."},
-    {"lvs_method", "lb_kind"},
+    ALSO("lvs_method", "lb_kind"),
     {"persistence_timeout", NULL, false, SERVICE(persistence_timeout_s), CONV_NUMBER,
      .special = special_persistence, .print = print_persistence,
      .help = "Seconds that a client stays with its server; 360 when bare, 0 for none."},
@@ -122,28 +91,39 @@ static const struct keyword virtual_server_keywords[] = {
      .help = "Failed servers stay in the table with weight 0."},
     INHERITED_BY_CHECKS,
     {"real_server", .block = &block_real_server, .help = "A server behind it."},
+    LATER("flag-1", 0, 0, "First flag of the scheduler."),
+    LATER("flag-2", 0, 0, "Second flag of the scheduler."),
+    LATER("flag-3", 0, 0, "Third flag of the scheduler."),
+    LATER("hashed", 0, 0, "Keep connections in the hash table."),
+    LATER("ops", 0, 0, "UDP: choose a server for each packet."),
+    LATER("persistence_engine", 1, 1, "What tells clients apart: sip."),
+    LATER("persistence_granularity", 1, 1, "Mask of client addresses that stay together."),
+    LATER("ha_suspend", 0, 0, "Check only while the address is on this director."),
+    LATER("smtp_alert", 0, 1, "Mail about changes."),
+    LATER("virtualhost", 1, 1, "Host name that HTTP checks ask for."),
+    LATER("snmp_name", 1, 1, "Name of the service in KEEPALIVED-MIB."),
+    LATER("alpha", 0, 1, "Servers are down until a check succeeds."),
+    LATER("omega", 0, 1, "Run the commands of servers and quorum at the end, too."),
+    LATER("quorum", 1, 1, "Weight of live servers that the service needs; 1."),
+    LATER("hysteresis", 1, 1, "Weight beyond and below it before that changes; 0."),
+    LATER("quorum_up", 1, WORDS_ANY, "Command to run when there is enough."),
+    LATER("quorum_down", 1, WORDS_ANY, "Command to run when there is not."),
+    LATER("sorry_server", 1, 2, "Server that takes over when there is not."),
+    LATER("sorry_server_inhibit", 0, 1, "It stays in the table with weight 0."),
+    LATER("sorry_server_lvs_method", 1, WORDS_ANY, "Its forwarding method."),
+    GONE("nat_mask", 1, 1, "Mask of the servers' network, before 2015."),
+    GONE("net_mask", 1, 1, "The same, by an older name."),
     {0},
 };
-
-/* clang-format off */
-static const char *const virtual_server_later[] = {
-    "flag-1", "flag-2", "flag-3", "hashed", "ops", "persistence_engine",
-    "persistence_granularity", "ha_suspend", "smtp_alert", "virtualhost", "snmp_name", "alpha",
-    "omega", "quorum", "hysteresis", "quorum_up", "quorum_down", "sorry_server",
-    "sorry_server_inhibit", "sorry_server_lvs_method", NULL,
-};
-/* clang-format on */
-
-/* clang-format off */
-static const char *const virtual_server_gone[] = {
-    "nat_mask", "net_mask", NULL,
-};
-/* clang-format on */
 
 const struct block block_virtual_server = {
     .name = "virtual_server",
     .keywords = virtual_server_keywords,
-    .later = virtual_server_later,
-    .gone = virtual_server_gone,
     .enter = enter_virtual_server,
+};
+
+/* ADDRESS [PORT], a range of addresses, or fwmark N [inet|inet6]. */
+const struct block block_server_group = {
+    .name = "virtual_server_group",
+    .line = special_ignore,
 };

@@ -32,6 +32,61 @@ const struct block block_virtual_ipaddress_excluded = {
     .line = special_excluded,
 };
 
+/* clang-format off */
+#define TRACKED                                                                                    \
+    LATER_BLOCK("track_interface", &block_tracked, 0, 0, "Interfaces that matter too."),           \
+    LATER_BLOCK("track_script", &block_tracked, 0, 0, "Scripts whose result matters."),            \
+    LATER_BLOCK("track_file", &block_tracked, 0, 0, "Files whose number matters."),                \
+    LATER_BLOCK("track_process", &block_tracked, 0, 0, "Processes that must run."),                \
+    LATER_BLOCK("track_bfd", &block_tracked, 0, 0, "BFD sessions that matter.")
+#define NOTIFY(word, text)                                                                         \
+    {word, .status = KEYWORD_LATER, .block = &block_notify, .bare = true, .most = WORDS_ANY,       \
+     .help = text}
+#define NOTIFIED                                                                                   \
+    NOTIFY("notify_master", "Command to run on becoming master."),                                 \
+    NOTIFY("notify_backup", "Command to run on becoming backup."),                                 \
+    NOTIFY("notify_fault", "Command to run on a fault."),                                          \
+    NOTIFY("notify_stop", "Command to run at the end."),                                           \
+    NOTIFY("notify", "Command to run on every change."),                                           \
+    LATER("notify_priority_changes", 0, 1, "Tell the pipes about priorities too."),                \
+    LATER("smtp_alert", 0, 1, "Mail about changes.")
+/* clang-format on */
+
+/* Before 2010 the command stood in a block. */
+const struct block block_notify = {
+    .name = "notify",
+    .line = special_ignore,
+};
+
+static const struct block block_unicast_peer = {
+    .name = "unicast_peer",
+    .line = special_ignore,
+};
+
+static const struct block block_virtual_routes = {
+    .name = "virtual_routes",
+    .line = special_ignore,
+};
+
+static const struct block block_virtual_rules = {
+    .name = "virtual_rules",
+    .line = special_ignore,
+};
+
+static const struct keyword hmac_keywords[] = {
+    LATER("key", 2, 2, "Number of a key, and the key: text, hex: or file:."),
+    LATER("active_key", 1, 1, "Number of the key that signs."),
+    LATER("anti_replay", 1, 1, "What tells old advertisements: time or monotonic."),
+    LATER("time_window", 1, 1, "Seconds by which clocks may differ."),
+    LATER("mode", 1, 1, "enforce, permissive or receive-only."),
+    {0},
+};
+
+static const struct block block_auth_hmac = {
+    .name = "auth_hmac",
+    .keywords = hmac_keywords,
+};
+
 static const struct keyword instance_keywords[] = {
     {"state", NULL, false, INSTANCE(initial_state), CONV_CHOICE, .choices = states, .always = true,
      .special = special_state, .help = "MASTER or BACKUP: the state to begin with."},
@@ -73,36 +128,56 @@ static const struct keyword instance_keywords[] = {
      .help = "Addresses that the master holds and advertises."},
     {"virtual_ipaddress_excluded", .block = &block_virtual_ipaddress_excluded,
      .help = "Addresses that the master holds and does not advertise."},
+    LATER("vrf", 1, 1, "VRF to run in, for unicast without an interface."),
+    LATER("use_vmac", 0, WORDS_ANY, "Advertise and answer from the virtual MAC address."),
+    LATER("use_vmac_addr", 0, 1, "The same for addresses on other interfaces."),
+    LATER("vmac_xmit_base", 0, 1, "Advertise from the interface below all the same."),
+    LATER("use_ipvlan", 0, WORDS_ANY, "Run on an ipvlan interface."),
+    LATER("dont_track_primary", 0, 0, "A fault of the interface does not matter."),
+    TRACKED,
+    LATER("mcast_src_ip", 1, 1, "Address to advertise from."),
+    LATER("unicast_src_ip", 1, 1, "Address to advertise from, for unicast."),
+    LATER("mcast_dst_ip", 1, 1, "Group to advertise to."),
+    LATER("track_src_ip", 0, 0, "A fault when that address is not there."),
+    LATER_BLOCK("unicast_peer", &block_unicast_peer, 0, 0, "Routers to advertise to, one by one."),
+    LATER("unicast_fault_no_peer", 0, 0, "A fault when there is no such router."),
+    LATER("check_unicast_src", 0, 1, "Accept advertisements of these only."),
+    LATER("unicast_ttl", 1, 1, "Time to live of advertisements to them."),
+    LATER("old_unicast_checksum", 0, 1, "Version 3: the checksum of keepalived before 1.3.7."),
+    LATER_BLOCK("auth_hmac", &block_auth_hmac, 0, 0, "Signed advertisements."),
+    LATER("no_virtual_ipaddress", 0, 0, "Having no address is meant."),
+    LATER("promote_secondaries", 0, 0, "Addresses of a subnet survive the first of them."),
+    LATER_BLOCK("virtual_routes", &block_virtual_routes, 0, 0, "Routes that the master has."),
+    LATER_BLOCK("virtual_rules", &block_virtual_rules, 0, 0, "Routing rules that the master has."),
+    LATER("no_accept", 0, 0, "Packets to the addresses are not for the director."),
+    LATER("preempt_delay", 1, 1, "Seconds to wait before taking over from a lower priority."),
+    LATER("skip_check_adv_addr", 0, 1, "Compare addresses of the first advertisement only."),
+    LATER("strict_mode", 0, 1, "Refuse what the standard does not allow."),
+    NOTIFIED,
+    LATER("notify_deleted", 0, WORDS_ANY, "Command to run when a reload removes the instance."),
+    LATER("notify_master_rx_lower_pri", 1, WORDS_ANY,
+	  "Command to run when a master hears a lower one."),
+    LATER("garp_interval", 1, 1, "Seconds between gratuitous ARPs."),
+    LATER("gna_interval", 1, 1, "Seconds between neighbour advertisements."),
+    LATER("garp_extra_if", 1, 2, "Seconds between gratuitous ARPs on other interfaces."),
+    OLD_NAME("vmac_garp_intvl", "garp_extra_if"),
+    LATER("down_timer_adverts", 1, 1, "Intervals without an advertisement until takeover; 3."),
+    LATER("timer_expired_backup", 0, 1, "A master whose timer was late becomes backup."),
+    LATER("thread_timer_expired", 0, 1, "The same, by another name."),
+    LATER("lower_prio_no_advert", 0, 1, "Do not answer an advertisement of lower priority."),
+    LATER("higher_prio_send_advert", 0, 1, "A master that loses advertises once more."),
+    LATER("owner_ignore_adverts", 0, 1, "The owner of the addresses ignores others."),
+    LATER("kernel_rx_buf_size", 1, 1, "Receive buffer in bytes."),
+    LATER("lvs_sync_daemon_interface", 1, 1, "Interface of the connection synchronisation."),
+    GONE("native_ipv6", 0, 1, "The addresses say it."),
+    GONE("debug", 1, 1, "Level of messages; it never did anything."),
+    GONE("linkbeat_use_polling", 0, 0, "Poll the link: linkbeat_interfaces now."),
     {0},
 };
-
-/* clang-format off */
-static const char *const instance_later[] = {
-    "vrf", "use_vmac", "use_vmac_addr", "vmac_xmit_base", "use_ipvlan", "dont_track_primary",
-    "track_interface", "track_script", "track_file", "track_process", "track_bfd", "mcast_src_ip",
-    "unicast_src_ip", "mcast_dst_ip", "track_src_ip", "unicast_peer", "unicast_fault_no_peer",
-    "check_unicast_src", "unicast_ttl", "old_unicast_checksum", "auth_hmac",
-    "no_virtual_ipaddress", "promote_secondaries", "virtual_routes", "virtual_rules", "no_accept",
-    "preempt_delay", "skip_check_adv_addr", "strict_mode", "notify_master", "notify_backup",
-    "notify_fault", "notify_stop", "notify_deleted", "notify", "notify_master_rx_lower_pri",
-    "notify_priority_changes", "smtp_alert", "garp_interval", "gna_interval", "garp_extra_if",
-    "vmac_garp_intvl", "down_timer_adverts", "timer_expired_backup", "thread_timer_expired",
-    "lower_prio_no_advert", "higher_prio_send_advert", "owner_ignore_adverts",
-    "kernel_rx_buf_size", "lvs_sync_daemon_interface", NULL,
-};
-/* clang-format on */
-
-/* clang-format off */
-static const char *const instance_gone[] = {
-    "native_ipv6", "debug", "linkbeat_use_polling", NULL,
-};
-/* clang-format on */
 
 const struct block block_vrrp_instance = {
     .name = "vrrp_instance",
     .keywords = instance_keywords,
-    .later = instance_later,
-    .gone = instance_gone,
     .enter = enter_vrrp_instance,
 };
 
@@ -114,23 +189,15 @@ const struct block block_sync_members = {
 
 static const struct keyword sync_group_keywords[] = {
     {"group", .block = &block_sync_members, .help = "Names of the members."},
+    TRACKED,
+    NOTIFIED,
+    LATER("sync_group_tracking_weight", 0, 0, "Members may have priorities of their own."),
+    GONE("global_tracking", 0, 0, "Members shared what they track: track_* of the group now."),
     {0},
 };
-
-/* clang-format off */
-static const char *const sync_group_later[] = {
-    "track_interface", "track_script", "track_file", "track_process", "track_bfd",
-    "notify_master", "notify_backup", "notify_fault", "notify_stop", "notify",
-    "notify_priority_changes", "smtp_alert", "sync_group_tracking_weight", NULL,
-};
-/* clang-format on */
-
-static const char *const sync_group_gone[] = {"global_tracking", NULL};
 
 const struct block block_sync_group = {
     .name = "vrrp_sync_group",
     .keywords = sync_group_keywords,
-    .later = sync_group_later,
-    .gone = sync_group_gone,
     .enter = enter_sync_group,
 };

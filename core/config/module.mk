@@ -7,7 +7,9 @@ core_config_libconfig_a_SOURCES = \
 	core/config/include.c \
 	core/config/keyword.c core/config/keyword.h \
 	core/config/keywords_global.c \
-	core/config/keywords_lvs.c \
+	core/config/keywords_checks.c \
+	core/config/keywords_lvs.c core/config/keywords_lvs.h \
+	core/config/keywords_track.c \
 	core/config/keywords_vrrp.c \
 	core/config/lex.c core/config/lex.h \
 	core/config/load.c \

@@ -85,20 +85,6 @@ static void skip_block(struct parse *p)
 	}
 }
 
-static void skip_with_notice(struct parse *p, const struct block *b, const struct item *it)
-{
-	const char *name = it->words[0].text;
-	const char *what = peek_is(p, ITEM_OPEN) ? "the block was skipped" : "it was skipped";
-
-	if (keyword_is_gone(b, name))
-		parse_report(p, FINDING_NOTICE, it, 0, "%s has no meaning any more; %s", name,
-			     what);
-	else
-		parse_report(p, FINDING_NOTICE, it, 0, "%s is known but not supported yet; %s",
-			     name, what);
-	skip_block(p);
-}
-
 static void skip_unknown(struct parse *p, const struct block *b, const struct item *it)
 {
 	const char *name = it->words[0].text, *nearest = keyword_nearest(b, name);
@@ -179,7 +165,7 @@ static bool belongs(const struct parse *p, const struct block *b)
 	if (!it || it->kind != ITEM_STATEMENT || !it->nwords)
 		return false;
 	if (!b->line)
-		return keyword_known(b, it->words[0].text);
+		return keyword_row(b, it->words[0].text);
 	text_copy(text, sizeof(text), it->words[0].text);
 	text[strcspn(text, "/")] = '\0';
 	return addr_parse(text, &a);
@@ -203,14 +189,21 @@ static bool begin_block(struct parse *p, const struct block *b, const struct ite
 	return false;
 }
 
+static struct draft *draft_below(struct parse *p, const struct block *b, struct draft *d,
+				 const struct item *it)
+{
+	struct draft *own = draft_new(&p->lexed->arena, b, it->at);
+
+	own->up = d;
+	own->later = d->later;
+	return own;
+}
+
 static void parse_sub_block(struct parse *p, const struct block *b, struct draft *d,
 			    const struct item *it)
 {
-	struct draft *own = d;
+	struct draft *own = b->shares ? d : draft_below(p, b, d, it);
 
-	if (!b->shares)
-		own = draft_new(&p->lexed->arena, b, it->at);
-	own->up = b->shares ? own->up : d;
 	if (b->enter && !b->enter(p, own, it)) {
 		skip_block(p);
 		return;
@@ -219,9 +212,48 @@ static void parse_sub_block(struct parse *p, const struct block *b, struct draft
 		parse_no_more(p, it, 1);
 	if (!begin_block(p, b, it))
 		return;
-	if (!b->shares)
+	if (own != d && !own->later)
 		draft_add(d, own);
 	parse_block(p, b, own, it);
+}
+
+/* ---- what is not done ------------------------------------------------ */
+
+static void say_not_done(struct parse *p, const struct keyword *row, const struct keyword *k,
+			 const struct item *it)
+{
+	const char *what = peek_is(p, ITEM_OPEN) ? "the block was skipped" : "it was skipped";
+
+	if (k->status == KEYWORD_GONE)
+		parse_report(p, FINDING_NOTICE, it, 0, "%s has no meaning any more; %s", row->name,
+			     what);
+	else if (row->old)
+		parse_report(p, FINDING_NOTICE, it, 0,
+			     "%s is an old name of %s, which is known but not supported yet; %s",
+			     row->name, k->name, what);
+	else
+		parse_report(p, FINDING_NOTICE, it, 0, "%s is known but not supported yet; %s",
+			     row->name, what);
+}
+
+/* One notice for the whole of it, and what is wrong within. */
+static void parse_not_done(struct parse *p, const struct keyword *row, const struct keyword *k,
+			   struct draft *d, const struct item *it)
+{
+	struct draft *own;
+	bool bare = k->bare && !peek_is(p, ITEM_OPEN);
+
+	if (it->nwords <= (bare ? 1 : k->least))
+		parse_word(p, it, it->nwords, it->nwords > 1 ? "a further word" : "the value");
+	else if (!d->later)
+		say_not_done(p, row, k, it);
+	if (k->most != WORDS_ANY)
+		parse_no_more(p, it, 1u + k->most);
+	if (!k->block || bare || !begin_block(p, k->block, it))
+		return;
+	own = draft_below(p, k->block, d, it);
+	own->later = true;
+	parse_block(p, k->block, own, it);
 }
 
 static void parse_keyword(struct parse *p, const struct block *b, struct draft *d,
@@ -230,18 +262,18 @@ static void parse_keyword(struct parse *p, const struct block *b, struct draft *
 	const struct keyword *row = keyword_row(b, it->words[0].text);
 	const struct keyword *k = keyword_find(b, it->words[0].text);
 
-	if (row->means && row->old)
+	if (row->old && k->status == KEYWORD_DONE && !d->later)
 		parse_report(p, FINDING_NOTICE, it, 0, "%s is an old name here, taken as %s",
 			     row->name, row->means);
-	if (k->block) {
+	if (k->status != KEYWORD_DONE)
+		parse_not_done(p, row, k, d, it);
+	else if (k->block)
 		parse_sub_block(p, k->block, d, it);
-		return;
-	}
-	if (k->special)
+	else if (k->special)
 		k->special(p, d, k, it);
 	else
 		parse_value(p, d, k, it);
-	if (peek_is(p, ITEM_OPEN)) {
+	if (!k->block && peek_is(p, ITEM_OPEN)) {
 		parse_report(p, FINDING_ERROR, peek(p, 0), 0, "%s takes no block; it was skipped",
 			     row->name);
 		skip_block(p);
@@ -255,7 +287,7 @@ static bool ends_here(const struct parse *p, const struct draft *d, const struct
 	const struct item *after = peek(p, 1);
 
 	if (b == &block_root || !after || after->kind != ITEM_OPEN ||
-	    keyword_known(b, it->words[0].text))
+	    keyword_row(b, it->words[0].text))
 		return false;
 	for (; d; d = d->up)
 		if (d->block != b) {
@@ -277,8 +309,6 @@ static void parse_statement(struct parse *p, const struct block *b, struct draft
 		b->line(p, d, NULL, it);
 	else if (keyword_row(b, it->words[0].text))
 		parse_keyword(p, b, d, it);
-	else if (keyword_is_later(b, it->words[0].text) || keyword_is_gone(b, it->words[0].text))
-		skip_with_notice(p, b, it);
 	else
 		skip_unknown(p, b, it);
 }

@@ -35,7 +35,7 @@ void parse_value(struct parse *p, struct draft *d, const struct keyword *k, cons
 
 /* Orders the findings from `from` on by place: files as they first appear, then lines. */
 void findings_sort(struct findings *f, size_t from);
-/* Keeps the first few notices of the same text; the last of them says how many there were. */
+/* Keeps the first notice of each text, which says how many more there were. */
 void findings_fold(struct findings *f, size_t from);
 
 /* Where rows come from, for the findings of validation. */
@@ -97,6 +97,9 @@ void special_persistence(struct parse *p, struct draft *d, const struct keyword 
 			 const struct item *it);
 void special_lease(struct parse *p, struct draft *d, const struct keyword *k,
 		   const struct item *it);
+/* The lines of a block that is not done. */
+void special_ignore(struct parse *p, struct draft *d, const struct keyword *k,
+		    const struct item *it);
 bool print_lease(const void *row, char *buf, size_t size);
 bool print_persistence(const void *row, char *buf, size_t size);
 bool print_ip_family(const void *row, char *buf, size_t size);

@@ -75,7 +75,7 @@ static void print_keywords(struct printer *p, const struct block *b, enum table_
 			   const void *row, const void *without)
 {
 	for (const struct keyword *k = b->keywords; k->name; k++)
-		if (!k->means && !k->block && k->table == t &&
+		if (keyword_has_field(k) && k->table == t &&
 		    (k->always || !same_value(k, row, without)))
 			print_keyword(p, k, row);
 }

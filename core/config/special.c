@@ -104,7 +104,9 @@ bool enter_virtual_server(struct parse *p, struct draft *d, const struct item *i
 		parse_report(
 		    p, FINDING_NOTICE, it, 1,
 		    "virtual_server group is known but not supported yet; the block was skipped");
-		return false;
+		d->later = true;
+		parse_no_more(p, it, 3);
+		return parse_word(p, it, 2, "the name of the group");
 	}
 	if (text_eq(first, "fwmark"))
 		return read_fwmark(p, r, it);
@@ -266,6 +268,15 @@ bool print_never(const void *row, char *buf, size_t size)
 	(void)row;
 	text_copy(buf, size, "");
 	return false;
+}
+
+void special_ignore(struct parse *p, struct draft *d, const struct keyword *k,
+		    const struct item *it)
+{
+	(void)p;
+	(void)d;
+	(void)k;
+	(void)it;
 }
 
 /* ---- members of a sync group ------------------------------------------ */

@@ -1,0 +1,23 @@
+/*
+ * keywords_lvs: the keywords that checks share with the blocks around them, as rows of a table.
+ */
+#ifndef CONFIG_KEYWORDS_LVS_H
+#define CONFIG_KEYWORDS_LVS_H
+
+#include "config/keyword.h"
+
+#define CHECK(member) T_CHECKER, offsetof(struct checker_row, member)
+
+/* clang-format off */
+#define INHERITED_BY_CHECKS                                                                        \
+    {"connect_timeout", NULL, false, CHECK(connect_timeout_ms), CONV_SECONDS,                      \
+     .help = "Seconds that a connection may take."},                                               \
+    {"retry", NULL, false, CHECK(retry), CONV_NUMBER,                                              \
+     .help = "Further attempts before a check that had succeeded fails."},                         \
+    {"delay_before_retry", NULL, false, CHECK(delay_before_retry_ms), CONV_SECONDS,                \
+     .help = "Seconds between those attempts."},                                                   \
+    {"warmup", NULL, false, CHECK(warmup_ms), CONV_SECONDS,                                        \
+     .help = "The first check is at a random time within so many seconds; delay_loop by default."}
+/* clang-format on */
+
+#endif
