@@ -32,15 +32,20 @@ struct findings {
 	struct finding *items;
 	size_t count;
 	size_t cap;
+	char **files; /* that were read, the first one first */
+	size_t nfiles, files_cap;
 };
 
 void findings_free(struct findings *f);
 void findings_add(struct findings *f, enum finding_level level, const char *file, unsigned line,
 		  unsigned column, const char *source, const char *fmt, ...)
     __attribute__((format(printf, 7, 8)));
+void findings_read(struct findings *f, const char *file);
 enum finding_level findings_worst(const struct findings *f); /* FINDING_NOTICE when empty */
 /* "file:line:column: error: text", then the source line and a caret. */
 void finding_print(const struct finding *f, FILE *to);
+/* The same in colours, for a terminal. */
+void finding_print_colour(const struct finding *f, FILE *to);
 
 /* Reads `path`, its includes, and validates. Always returns a store (perhaps without rows). */
 struct store *config_load(const char *path, struct findings *f);

@@ -34,6 +34,9 @@ void findings_free(struct findings *f)
 {
 	for (size_t i = 0; i < f->count; i++)
 		finding_free(&f->items[i]);
+	for (size_t i = 0; i < f->nfiles; i++)
+		free(f->files[i]);
+	free(f->files);
 	free(f->items);
 	*f = (struct findings){0};
 }
@@ -59,6 +62,15 @@ void findings_add(struct findings *f, enum finding_level level, const char *file
 	n->column = column;
 	n->source = source ? xstrdup(source) : NULL;
 	n->text = xstrdup(text);
+}
+
+void findings_read(struct findings *f, const char *file)
+{
+	if (f->nfiles == f->files_cap) {
+		f->files_cap = f->files_cap ? f->files_cap * 2 : 4;
+		f->files = xrealloc(f->files, f->files_cap, sizeof(*f->files));
+	}
+	f->files[f->nfiles++] = xstrdup(file);
 }
 
 enum finding_level findings_worst(const struct findings *f)
@@ -191,19 +203,55 @@ static void print_printable(const char *s, FILE *to)
 		fputc((unsigned char)*s < ' ' && *s != '\t' ? '?' : *s, to);
 }
 
-void finding_print(const struct finding *f, FILE *to)
+struct colours {
+	const char *place, *level[FINDING_FATAL + 1], *caret, *end;
+};
+
+static const struct colours plain = {"", {"", "", "", ""}, "", ""};
+static const struct colours terminal = {
+    .place = "\033[1m",
+    .level = {"\033[36m", "\033[1;33m", "\033[1;31m", "\033[1;31m"},
+    .caret = "\033[1;32m",
+    .end = "\033[0m",
+};
+
+static void print_head(const struct finding *f, const struct colours *c, FILE *to)
 {
+	bool place = f->file || f->line;
+
+	if (place)
+		fputs(c->place, to);
 	if (f->file)
 		fprintf(to, "%s:", f->file);
 	if (f->line)
 		fprintf(to, "%u:%u:", f->line, f->column);
-	fprintf(to, "%s%s: ", f->file || f->line ? " " : "", finding_level_names[f->level]);
+	if (place)
+		fprintf(to, "%s ", c->end);
+	fprintf(to, "%s%s:%s ", c->level[f->level], finding_level_names[f->level], c->end);
 	print_printable(f->text, to);
 	fputc('\n', to);
+}
+
+static void print_finding(const struct finding *f, const struct colours *c, FILE *to)
+{
+	print_head(f, c, to);
 	if (!f->source || !f->line)
 		return;
 	print_printable(f->source, to);
 	fputc('\n', to);
-	if (f->column)
-		print_caret(f, to);
+	if (!f->column)
+		return;
+	fputs(c->caret, to);
+	print_caret(f, to);
+	fputs(c->end, to);
+}
+
+void finding_print(const struct finding *f, FILE *to)
+{
+	print_finding(f, &plain, to);
+}
+
+void finding_print_colour(const struct finding *f, FILE *to)
+{
+	print_finding(f, &terminal, to);
 }

@@ -118,6 +118,8 @@ static struct source *open_source(struct lexed *l, const char *path, struct lex_
 	file->dev = st.st_dev;
 	file->ino = st.st_ino;
 	file->source = s;
+	if (s)
+		findings_read(l->findings, path);
 	return s;
 }
 

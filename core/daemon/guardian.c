@@ -20,6 +20,7 @@
 #include "daemon/memlock.h"
 #include "daemon/notify.h"
 #include "daemon/roles.h"
+#include "daemon/signals.h"
 #include "daemon/spawn.h"
 #include "daemon/watchdog.h"
 #include "model/rows.h"
@@ -61,11 +62,13 @@ struct child {
 	uint64_t lateness_us;
 };
 
+static const int own_signals[] = {SIGCHLD, SIGHUP, SIGTERM, SIGINT};
+
 struct guardian {
 	const struct options *o;
 	struct loop *loop;
 	struct child children[ROLE_COUNT]; /* by role; spec NULL: none */
-	struct sigwatch signals[4];
+	struct sigwatch signals[sizeof(own_signals) / sizeof(own_signals[0]) + FOREIGN_SIGNALS];
 	struct timer tick;
 	struct timer look;
 	struct watchdog watchdog;
@@ -401,9 +404,15 @@ static void bury(struct guardian *g, pid_t pid, int status, struct mono now)
 
 static void on_signal(void *arg, int signo, struct mono now)
 {
+	const char *advice = foreign_signal_advice(signo);
 	struct guardian *g = arg;
 	pid_t pid;
 	int status;
+
+	if (advice) {
+		log_notice("signal %d (%s) has no effect: %s", signo, strsignal(signo), advice);
+		return;
+	}
 
 	switch (signo) {
 	case SIGCHLD: /* also orphans, when this is PID 1 */
@@ -418,6 +427,18 @@ static void on_signal(void *arg, int signo, struct mono now)
 		begin_stopping(g);
 		break;
 	}
+}
+
+static void watch_signals(struct guardian *g)
+{
+	const unsigned own = sizeof(own_signals) / sizeof(own_signals[0]);
+	int foreign[FOREIGN_SIGNALS];
+
+	foreign_signals(foreign);
+	signal(SIGPIPE, SIG_IGN);
+	for (unsigned i = 0; i < own + FOREIGN_SIGNALS; i++)
+		sigwatch_start(&g->signals[i], g->loop, i < own ? own_signals[i] : foreign[i - own],
+			       on_signal, g);
 }
 
 static void on_tick(void *arg, struct mono now)
@@ -506,15 +527,12 @@ static void become_realtime(void)
 
 int guardian_run(const struct options *o)
 {
-	static const int signals[] = {SIGCHLD, SIGHUP, SIGTERM, SIGINT};
 	struct guardian g = {.o = o};
 
 	g.loop = loop_new();
 	confine_caps(guardian_caps());
 	become_realtime();
-	signal(SIGPIPE, SIG_IGN);
-	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigwatch_start(&g.signals[i], g.loop, signals[i], on_signal, &g);
+	watch_signals(&g);
 	timer_init(&g.tick, g.loop, on_tick, &g);
 	timer_init(&g.look, g.loop, on_look, &g);
 	start_children(&g);
@@ -522,7 +540,7 @@ int guardian_run(const struct options *o)
 	timer_after(&g.tick, TICK_NS);
 	timer_after(&g.look, WATCHDOG_TICK_NS);
 	loop_run(g.loop);
-	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	for (unsigned i = 0; i < sizeof(g.signals) / sizeof(g.signals[0]); i++)
 		sigwatch_stop(&g.signals[i]);
 	for (unsigned i = 0; i < role_spec_count; i++) {
 		timer_stop(&g.children[role_specs[i].role].restart);

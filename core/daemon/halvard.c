@@ -4,7 +4,7 @@
  */
 #include "base/log.h"
 #include "base/syscalls.h"
-#include "config/config.h"
+#include "daemon/check.h"
 #include "daemon/confine.h"
 #include "daemon/guardian.h"
 #include "daemon/memlock.h"
@@ -14,41 +14,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-/* As keepalived's -t: 0 good, 4 it cannot run, 5 errors but it would run. */
-enum { EXIT_CANNOT_RUN = 4, EXIT_HAS_ERRORS = 5 };
-
-static int config_status(const struct findings *f)
-{
-	enum finding_level worst = findings_worst(f);
-
-	return worst == FINDING_FATAL   ? EXIT_CANNOT_RUN
-	       : worst == FINDING_ERROR ? EXIT_HAS_ERRORS
-					: 0;
-}
-
-static int test_config(const struct options *o)
-{
-	struct findings f = {0};
-	struct store *s = config_load(o->env.config_file, &f);
-	int status = config_status(&f);
-
-	for (size_t i = 0; i < f.count; i++)
-		finding_print(&f.items[i], stderr);
-	if (o->print_config && status != EXIT_CANNOT_RUN)
-		config_print(s, stdout);
-	findings_free(&f);
-	store_free(s);
-	return status;
-}
 
 static void start_log(const struct options *o, const char *ident)
 {
@@ -164,10 +139,40 @@ static void fill_standard_descriptors(void)
 		close(fd);
 }
 
+/* As "ip netns exec", without its own view of /sys. */
+static void enter_namespace(const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0) {
+		fprintf(stderr, "halvard: cannot enter the network namespace %s (%s): %s\n", name,
+			path, strerror(errno));
+		exit(1);
+	}
+	close(fd);
+}
+
+/* What the processes inherit. */
+static void prepare(const struct options *o)
+{
+	const struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
+
+	if (o->umask != UMASK_AS_IT_IS)
+		umask((mode_t)o->umask);
+	if (o->core_dump && setrlimit(RLIMIT_CORE, &all) < 0)
+		fprintf(stderr, "halvard: no core files: %s\n", strerror(errno));
+	if (o->net_namespace)
+		enter_namespace(o->net_namespace);
+}
+
 static int run_guardian(const struct options *o)
 {
 	int fd, null;
 
+	prepare(o);
 	need_folder(o->env.run_dir);
 	need_folder(o->env.state_dir);
 	take_run_dir(o);
@@ -215,7 +220,7 @@ int main(int argc, char **argv)
 	if (o.env.role != ROLE_GUARDIAN)
 		return run_role(&o);
 	if (o.test || o.print_config)
-		return test_config(&o);
+		return check_config(&o);
 	make_absolute(&o.env.config_file, config);
 	make_absolute(&o.env.run_dir, run);
 	make_absolute(&o.env.state_dir, state);

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += core/daemon/libdaemon.a
 core_daemon_libdaemon_a_SOURCES = \
+	core/daemon/check.c core/daemon/check.h \
 	core/daemon/changelog.c core/daemon/changelog.h \
 	core/daemon/confine.c core/daemon/confine.h \
 	core/daemon/control.c core/daemon/control.h \
@@ -14,6 +15,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/overlay.c core/daemon/overlay.h \
 	core/daemon/persist.c core/daemon/persist.h \
 	core/daemon/reload.c core/daemon/reload.h \
+	core/daemon/signals.c core/daemon/signals.h \
 	core/daemon/silence.c core/daemon/silence.h \
 	core/daemon/roles.c core/daemon/roles.h \
 	core/daemon/spawn.c core/daemon/spawn.h \

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/signals.h"
 
 #include <config.h>
 #include <getopt.h>
@@ -15,7 +16,18 @@
 #define OWN_CONFIG        SYSCONFDIR "/halvard/halvard.conf"
 #define KEEPALIVED_CONFIG "/etc/keepalived/keepalived.conf"
 
-enum long_only { OPT_RUN_DIR = 256, OPT_STATE_DIR, OPT_PRINT_CONFIG, OPT_ROLE, OPT_WATCHDOG };
+enum long_only {
+	OPT_RUN_DIR = 256,
+	OPT_STATE_DIR,
+	OPT_PRINT_CONFIG,
+	OPT_ROLE,
+	OPT_WATCHDOG,
+	OPT_SIGNUM,
+	OPT_ALL,
+	OPT_PERF,
+	OPT_DEBUG,
+	OPT_FLUSH_LOG_FILE,
+};
 
 static const struct option long_options[] = {
     {"use-file", required_argument, NULL, 'f'},
@@ -32,6 +44,26 @@ static const struct option long_options[] = {
     {"snmp", no_argument, NULL, 'x'},
     {"snmp-agent-socket", required_argument, NULL, 'A'},
     {"config-test", optional_argument, NULL, 't'},
+    {"namespace", required_argument, NULL, 's'},
+    {"umask", required_argument, NULL, 'u'},
+    {"core-dump", no_argument, NULL, 'm'},
+    {"signum", required_argument, NULL, OPT_SIGNUM},
+    {"no_bfd", no_argument, NULL, 'B'},
+    {"all", no_argument, NULL, OPT_ALL},
+    {"all-config", no_argument, NULL, 'e'},
+    {"release-vips", no_argument, NULL, 'X'},
+    {"dont-respawn", no_argument, NULL, 'R'},
+    {"dump-conf", no_argument, NULL, 'd'},
+    {"vrrp_pid", required_argument, NULL, 'r'},
+    {"checkers_pid", required_argument, NULL, 'c'},
+    {"bfd_pid", required_argument, NULL, 'b'},
+    {"genhash", no_argument, NULL, 'T'},
+    {"address-monitoring", no_argument, NULL, 'a'},
+    {"core-dump-pattern", optional_argument, NULL, 'M'},
+    {"log-file", optional_argument, NULL, 'g'},
+    {"flush-log-file", no_argument, NULL, OPT_FLUSH_LOG_FILE},
+    {"perf", optional_argument, NULL, OPT_PERF},
+    {"debug", optional_argument, NULL, OPT_DEBUG},
     {"run-dir", required_argument, NULL, OPT_RUN_DIR},
     {"state-dir", required_argument, NULL, OPT_STATE_DIR},
     {"print-config", no_argument, NULL, OPT_PRINT_CONFIG},
@@ -41,6 +73,41 @@ static const struct option long_options[] = {
     {"help", no_argument, NULL, 'h'},
     {0},
 };
+
+/* Options of keepalived that change nothing here; NULL: what they ask for is so anyway. */
+static const struct {
+	int option;
+	const char *name, *says;
+} accepted[] = {
+    {'B', "-B", NULL},
+    {'e', "-e", NULL},
+    {OPT_ALL, "--all", NULL},
+    {'X', "-X", "a master that stops removes its addresses always; -V leaves them"},
+    {'R', "-R", "a process that ends is started again always"},
+    {'d', "-d", "halvard --print-config shows the configuration as it was understood"},
+    {'r', "-r", "only the daemon has a pid file (-p); halvardctl status shows its processes"},
+    {'c', "-c", "only the daemon has a pid file (-p); halvardctl status shows its processes"},
+    {'b', "-b", "only the daemon has a pid file (-p); halvardctl status shows its processes"},
+    {'a', "-a", "ip monitor address shows every change of addresses"},
+    {'M', "-M", "the name of a core file is the machine's: sysctl kernel.core_pattern"},
+    {'g', "-g", "the log goes to syslog, and with -l to standard error"},
+    {OPT_FLUSH_LOG_FILE, "--flush-log-file", "there is no log file"},
+    {OPT_PERF, "--perf", "perf record -p PID shows where a process spends its time"},
+    {OPT_DEBUG, "--debug", "-D logs details"},
+};
+
+static bool take_accepted(int c)
+{
+	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
+		if (accepted[i].option != c)
+			continue;
+		if (accepted[i].says)
+			fprintf(stderr, "halvard: option %s of keepalived has no effect: %s\n",
+				accepted[i].name, accepted[i].says);
+		return true;
+	}
+	return false;
+}
 
 static void usage(void)
 {
@@ -63,14 +130,23 @@ static void usage(void)
 	    "  -p, --pid=FILE              pid file [RUN-DIR/halvard.pid]\n"
 	    "  -x, --snmp                  run the SNMP agent whatever the file says\n"
 	    "  -A, --snmp-agent-socket=S   AgentX socket of the SNMP master\n"
-	    "  -t, --config-test[=FILE]    check the configuration and exit: 0 good, 4 it cannot\n"
-	    "                              run, 5 it has errors but would run\n"
+	    "  -s, --namespace=NAME        run in this network namespace (ip netns)\n"
+	    "  -u, --umask=MASK            umask of the files that it makes\n"
+	    "  -m, --core-dump             leave a core file after a crash\n"
+	    "  -t, --config-test[=REPORT]  check the configuration and exit: 0 good, 4 it cannot\n"
+	    "                              run, 5 it has errors but would run, 6 scripts that\n"
+	    "                              others than root could change; what was found goes to\n"
+	    "                              standard error or to the file REPORT; the word after\n"
+	    "                              -t, if any, is the configuration, as after -f\n"
 	    "      --print-config          print the configuration as it was understood\n"
 	    "      --run-dir=DIR           sockets and pid file [%s]\n"
 	    "      --state-dir=DIR         what was set at run time [%s]\n"
+	    "      --signum=NAME           print the number of a signal: STOP, RELOAD, DATA,\n"
+	    "                              STATS, STATS_CLEAR, JSON\n"
 	    "  -v, --version               print the version and exit\n"
 	    "  -h, --help                  print this and exit\n"
 	    "\n"
+	    "The other options of keepalived are accepted and have no effect.\n"
 	    "SIGHUP reads the configuration again, SIGTERM stops. See halvard(8), halvardctl(8).\n",
 	    OWN_CONFIG, KEEPALIVED_CONFIG, RUNDIR, STATEDIR);
 }
@@ -89,13 +165,34 @@ static bool set_role(struct options *o, const char *name)
 
 static bool set_facility(struct options *o, const char *text)
 {
+	const char *number = strncmp(text, "local", 5) == 0 ? text + 5 : text;
 	uint64_t v;
 
-	if (!text_u64(text, 0, 7, &v)) {
-		fprintf(stderr, "halvard: log facility %s: 0..7 is allowed\n", text);
+	if (text_eq(text, "daemon") || text_eq(text, "user")) {
+		o->facility = text_eq(text, "user") ? LOG_USER : LOG_DAEMON;
+		return true;
+	}
+	if (!text_u64(number, 0, 7, &v)) {
+		fprintf(stderr,
+			"halvard: log facility %s: 0..7, local0..local7, user or daemon is "
+			"allowed\n",
+			text);
 		return false;
 	}
 	o->facility = (int)((LOG_LOCAL0 >> 3) + v) << 3;
+	return true;
+}
+
+static bool set_umask(struct options *o, const char *text)
+{
+	char *end;
+	unsigned long v = strtoul(text, &end, 0);
+
+	if (*end || end == text || text[0] == '-' || v > 0777) {
+		fprintf(stderr, "halvard: umask %s: 0..0777 is allowed\n", text);
+		return false;
+	}
+	o->umask = (int)v;
 	return true;
 }
 
@@ -111,6 +208,26 @@ static bool set_watchdog(struct options *o, const char *text)
 	return true;
 }
 
+static bool take_of_keepalived(struct options *o, int c)
+{
+	switch (c) {
+	case 's':
+		o->net_namespace = optarg;
+		return true;
+	case 'u':
+		return set_umask(o, optarg);
+	case 'm':
+		o->core_dump = true;
+		return true;
+	case 'T':
+		fprintf(stderr, "halvard: it cannot make hashes of pages: HTTP_GET and SSL_GET "
+				"are not supported yet\n");
+		return false;
+	default:
+		return take_accepted(c);
+	}
+}
+
 static bool take_more(struct options *o, int c)
 {
 	switch (c) {
@@ -122,8 +239,7 @@ static bool take_more(struct options *o, int c)
 		return true;
 	case 't':
 		o->test = true;
-		if (optarg)
-			o->env.config_file = optarg;
+		o->report = optarg;
 		return true;
 	case OPT_RUN_DIR:
 		o->env.run_dir = optarg;
@@ -139,7 +255,7 @@ static bool take_more(struct options *o, int c)
 	case OPT_WATCHDOG:
 		return set_watchdog(o, optarg);
 	default:
-		return false;
+		return take_of_keepalived(o, c);
 	}
 }
 
@@ -220,15 +336,32 @@ static enum options_result finish(struct options *o, int argc, char **argv)
 	return OPTIONS_RUN;
 }
 
+static enum options_result print_signal(const char *name)
+{
+	int number = keepalived_signal(name);
+
+	if (!number) {
+		fprintf(stderr,
+			"halvard: no signal %s: STOP, RELOAD, DATA, STATS, STATS_CLEAR and JSON "
+			"are known\n",
+			name);
+		return OPTIONS_BAD;
+	}
+	printf("%d\n", number);
+	return OPTIONS_DONE;
+}
+
 enum options_result options_parse(struct options *o, int argc, char **argv)
 {
+	static const char letters[] = "f:nlDS:GPCVIp:xA:t::vhs:u:mBeXRdr:c:b:TaM::g::";
 	int c;
 
 	*o = (struct options){
 	    .env = {.role = ROLE_GUARDIAN, .run_dir = RUNDIR, .state_dir = STATEDIR},
 	    .facility = LOG_DAEMON,
+	    .umask = UMASK_AS_IT_IS,
 	    .watchdog_s = WATCHDOG_OF_ROLE};
-	while ((c = getopt_long(argc, argv, "f:nlDS:GPCVIp:xA:t::vh", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
 		if (c == 'h') {
 			usage();
 			return OPTIONS_DONE;
@@ -237,6 +370,8 @@ enum options_result options_parse(struct options *o, int argc, char **argv)
 			printf("halvard %s\n", PACKAGE_VERSION);
 			return OPTIONS_DONE;
 		}
+		if (c == OPT_SIGNUM)
+			return print_signal(optarg);
 		if (!take(o, c)) {
 			if (c == '?')
 				suggest(argv[optind - 1]);
@@ -302,7 +437,8 @@ const char **options_for_role(const struct options *o, enum role role, const cha
 		static const char *const local[] = {"0", "1", "2", "3", "4", "5", "6", "7"};
 
 		v[n++] = "-S";
-		v[n++] = local[(o->facility >> 3) - (LOG_LOCAL0 >> 3)];
+		v[n++] = o->facility == LOG_USER ? "user"
+						 : local[(o->facility >> 3) - (LOG_LOCAL0 >> 3)];
 	}
 	if (o->no_lvs)
 		v[n++] = "-P";

@@ -5,21 +5,26 @@
 #include "ipc/parent.h"
 
 struct options {
-	struct role_env env;  /* role is ROLE_GUARDIAN unless --role names another */
-	const char *pid_file; /* NULL: RUNDIR/halvard.pid */
-	bool foreground;      /* -n */
-	bool console;         /* -l */
-	bool detail;          /* -D */
-	bool no_syslog;       /* -G */
-	int facility;         /* -S */
-	bool no_vrrp;         /* -C: checks only */
-	bool no_lvs;          /* -P: VRRP only */
-	int watchdog_s;       /* --watchdog: 0 off, WATCHDOG_OF_ROLE as the role says */
-	bool test;            /* -t */
+	struct role_env env;       /* role is ROLE_GUARDIAN unless --role names another */
+	const char *pid_file;      /* NULL: RUNDIR/halvard.pid */
+	bool foreground;           /* -n */
+	bool console;              /* -l */
+	bool detail;               /* -D */
+	bool no_syslog;            /* -G */
+	int facility;              /* -S */
+	const char *net_namespace; /* -s; NULL: that of the caller */
+	int umask;                 /* -u, or UMASK_AS_IT_IS */
+	bool core_dump;            /* -m */
+	bool no_vrrp;              /* -C: checks only */
+	bool no_lvs;               /* -P: VRRP only */
+	int watchdog_s;            /* --watchdog: 0 off, WATCHDOG_OF_ROLE as the role says */
+	bool test;                 /* -t */
+	const char *report;        /* -tREPORT: where the findings go; NULL: to standard error */
 	bool print_config;
 };
 
 #define WATCHDOG_OF_ROLE (-1)
+#define UMASK_AS_IT_IS   (-1)
 
 enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
 

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "daemon/confine.h"
+#include "daemon/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -106,6 +107,7 @@ run(const struct options *o, const struct role_spec *spec, int fd, int memory, p
 		become_realtime();
 	if (!spec->entry) /* a role of this binary does so itself */
 		confine(spec->user, spec->caps);
+	foreign_signals_ignore(); /* kept by exec: the guardian answers them */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != guardian)
 		_exit(1);

@@ -22,7 +22,7 @@ def text(path):
 
 
 def long_options(source):
-    return set(re.findall(r'\{"([a-z-]+)",\s*\w+_argument', text(source)))
+    return set(re.findall(r'\{"([a-z_-]+)",\s*\w+_argument', text(source)))
 
 
 def commands(source):
@@ -30,8 +30,8 @@ def commands(source):
 
 
 def documented_options(page):
-    return set(re.findall(r"Fl -([a-z-]+)", text(page))) | \
-        set(re.findall(r"^\.It Fl .*?, -([a-z-]+)", text(page), re.M))
+    return set(re.findall(r"Fl -([a-z_-]+)", text(page))) | \
+        set(re.findall(r"^\.It Fl .*?, -([a-z_-]+)", text(page), re.M))
 
 
 def main():

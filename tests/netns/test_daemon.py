@@ -100,6 +100,41 @@ def test_sighup_keeps_what_was_set(halvard):
     assert field(halvard, "vrrp_instance", ["VI_1"], "adver_int_cs") == "200"
 
 
+def test_signals_of_keepalived(halvard, cluster):
+    """Those that make keepalived write a file end nothing here and name a command."""
+    program = os.path.join(daemons.BUILD, "halvard")
+    before = {role: halvard.role(role) for role in ("main", "vrrp")}
+    with cluster.watch() as watch:
+        for name in ("DATA", "STATS", "JSON", "STATS_CLEAR"):
+            signo = int(run(program, "--signum=" + name).stdout)
+            for pid in (halvard.process.pid, *before.values()):
+                os.kill(pid, signo)
+            wait_for(lambda: "signal %d (" % signo in halvard.log_text(), 5, "the line in the log")
+        assert "halvardctl --json status" in halvard.log_text()
+        halvard.ctl("reload")
+    assert {role: halvard.role(role) for role in before} == before
+    assert not lost(watch)
+
+
+def test_options_of_keepalived(cluster):
+    """Namespace, umask and core files, as a unit written for keepalived may ask for them."""
+    director, other = cluster.directors
+    daemon = director.halvard(VRRP % (150, VIP), options=[
+        "-P", "-s", director.namespace.name, "-u", "077", "-m", "-R", "-d"])
+    daemon.namespace, inside = other.namespace, daemon.namespace
+    daemon.start()
+    cluster.wait_owner(director, 10)
+    assert os.stat(daemon.path("run/halvard.pid")).st_mode & 0o777 == 0o600
+    with open("/proc/%d/limits" % daemon.role("vrrp")) as f:
+        assert re.search(r"Max core file size +unlimited +unlimited", f.read())
+    assert "-R of keepalived has no effect" in daemon.log_text()
+    daemon.stop()
+    daemon.options += ["-s", "nowhere"]
+    out = run(*daemon.command(), timeout=10)
+    assert out.returncode == 1 and "network namespace nowhere" in out.stderr
+    daemon.namespace = inside
+
+
 def test_unchanged_file(halvard, cluster):
     before = field(halvard, "vrrp_instance", ["VI_1"], "transitions")
     generation = field(halvard, "global", [], "config_generation")
@@ -275,7 +310,6 @@ def test_command_line(cluster, tmp_path):
     errors.write_text(VRRP % (150, VIP) + "\nvrrp_instnace VI_2 {\n}\n")
     assert run(halvard, "-t", "-f", good).returncode == 0
     assert run(halvard, "-t", good).returncode == 0
-    assert run(halvard, "--config-test=%s" % good).returncode == 0
     out = run(halvard, "-t", errors)
     assert out.returncode == 5
     assert "errors.conf:13:1: error:" in out.stderr and "vrrp_instance" in out.stderr
