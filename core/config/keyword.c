@@ -150,44 +150,95 @@ static bool is_number(const char *text, const char *more)
 	return !*text;
 }
 
+static void range_allowed(const struct keyword *k, const struct field *f, char *buf, size_t size)
+{
+	uint64_t min, max;
+	char low[32], high[32];
+
+	range_of(k, f, &min, &max);
+	if (k->conv == CONV_NUMBER) {
+		snprintf(buf, size, "%" PRIu64 "..%" PRIu64, min, max);
+		return;
+	}
+	seconds_text(min, units_per_second(f), low, sizeof(low));
+	seconds_text(max, units_per_second(f), high, sizeof(high));
+	snprintf(buf, size, "%s..%s seconds", low, high);
+}
+
+static void choices_allowed(const struct keyword *k, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	for (const struct enum_name *c = k->choices; c->name && n < size; c++)
+		n += (size_t)snprintf(buf + n, size - n, "%s%s", c == k->choices ? "" : ", ",
+				      c->name);
+}
+
+void keyword_allowed(const struct keyword *k, char *buf, size_t size)
+{
+	const struct field *f = keyword_field(k);
+
+	switch (k->conv) {
+	case CONV_NUMBER:
+	case CONV_SECONDS:
+		range_allowed(k, f, buf, size);
+		break;
+	case CONV_CHOICE:
+		choices_allowed(k, buf, size);
+		break;
+	case CONV_TEXT:
+		snprintf(buf, size, "%u..%u characters", (unsigned)f->min, (unsigned)f->size - 1);
+		break;
+	case CONV_ADDRESS:
+		text_copy(buf, size, "an IPv4 or IPv6 address");
+		break;
+	case CONV_FLAG:
+	case CONV_UNFLAG:
+		text_copy(buf, size, "on, off, true, false, yes, no");
+		break;
+	}
+}
+
+static bool refuse(const struct keyword *k, const char *text, const char *how, char *why)
+{
+	char allowed[256];
+
+	keyword_allowed(k, allowed, sizeof(allowed));
+	snprintf(why, TEXT_MAX, "\"%.64s\" %s %s", text, how, allowed);
+	return false;
+}
+
 static bool convert_number(const struct keyword *k, const struct field *f, const char *text,
 			   void *row, char *why)
 {
 	uint64_t min, max, value;
 
 	range_of(k, f, &min, &max);
-	if (text_u64(text, min, max, &value)) {
-		field_put(f, row, value);
-		return true;
-	}
-	snprintf(why, TEXT_MAX, "\"%.64s\" is %s, allowed is %" PRIu64 "..%" PRIu64, text,
-		 is_number(text, "-") ? "out of range" : "not a whole number", min, max);
-	return false;
+	if (!text_u64(text, min, max, &value))
+		return refuse(k, text,
+			      is_number(text, "-") ? "is out of range, allowed is"
+						   : "is not a whole number, allowed is",
+			      why);
+	field_put(f, row, value);
+	return true;
 }
 
 static bool convert_seconds(const struct keyword *k, const struct field *f, const char *text,
 			    void *row, char *why)
 {
-	uint64_t per_second = units_per_second(f), min, max, us, value = 0;
-	char low[32], high[32];
+	uint64_t step = 1000000 / units_per_second(f), min, max, us, value = 0;
 	bool ok = text_fixed(text, 6, &us) && us <= UINT64_MAX / 2;
 
 	range_of(k, f, &min, &max);
-	if (ok) {
-		uint64_t step = 1000000 / per_second;
-
+	if (ok)
 		value = us / step + (us % step != 0);
-		ok = value >= min && value <= max;
-	}
-	if (ok) {
-		field_put(f, row, value);
-		return true;
-	}
-	seconds_text(min, per_second, low, sizeof(low));
-	seconds_text(max, per_second, high, sizeof(high));
-	snprintf(why, TEXT_MAX, "\"%.64s\" is %s, allowed is %s..%s seconds", text,
-		 is_number(text, "-.") ? "out of range" : "not a time", low, high);
-	return false;
+	if (!ok || value < min || value > max)
+		return refuse(k, text,
+			      is_number(text, "-.") ? "is out of range, allowed is"
+						    : "is not a time, allowed is",
+			      why);
+	field_put(f, row, value);
+	return true;
 }
 
 bool keyword_rounds(const struct keyword *k, const char *text)
@@ -195,15 +246,6 @@ bool keyword_rounds(const struct keyword *k, const char *text)
 	uint64_t us;
 
 	return text_fixed(text, 6, &us) && us % (1000000 / units_per_second(keyword_field(k)));
-}
-
-static void list_choices(const struct keyword *k, const char *text, char *why)
-{
-	int n = snprintf(why, TEXT_MAX, "\"%.64s\" is not one of", text);
-
-	for (const struct enum_name *c = k->choices; c->name; c++)
-		n += snprintf(why + n, TEXT_MAX - (size_t)n, "%s %s", c == k->choices ? "" : ",",
-			      c->name);
 }
 
 static bool convert_choice(const struct keyword *k, const struct field *f, const char *text,
@@ -218,35 +260,37 @@ static bool convert_choice(const struct keyword *k, const struct field *f, const
 			field_put(f, row, (uint64_t)c->value);
 		return true;
 	}
-	list_choices(k, text, why);
-	return false;
+	return refuse(k, text, "is not one of", why);
 }
 
-static bool convert_text(const struct field *f, const char *text, void *row, char *why)
+static bool convert_text(const struct keyword *k, const struct field *f, const char *text,
+			 void *row, char *why)
 {
 	size_t len = strlen(text);
+	char how[64];
 
-	if (len >= f->size || len < f->min) {
-		snprintf(why, TEXT_MAX, "\"%.64s\" has %zu characters, %u..%u are allowed", text,
-			 len, (unsigned)f->min, (unsigned)f->size - 1);
-		return false;
+	if (len < f->size && len >= f->min) {
+		text_copy((char *)row + f->offset, f->size, text);
+		return true;
 	}
-	text_copy((char *)row + f->offset, f->size, text);
-	return true;
+	snprintf(how, sizeof(how), "has %zu characters, allowed is", len);
+	return refuse(k, text, how, why);
 }
 
-static bool convert_address(const struct field *f, const char *text, void *row, char *why)
+static bool convert_flag(const struct keyword *k, const struct field *f, const char *text,
+			 void *row, char *why)
 {
-	if (addr_parse(text, (struct addr *)((char *)row + f->offset)))
-		return true;
-	snprintf(why, TEXT_MAX, "\"%.64s\" is not an IPv4 or IPv6 address", text);
-	return false;
+	bool value;
+
+	if (!keyword_boolean(text, &value))
+		return refuse(k, text, "is not one of", why);
+	field_put(f, row, value != (k->conv == CONV_UNFLAG));
+	return true;
 }
 
 bool keyword_convert(const struct keyword *k, const char *text, void *row, char *why)
 {
 	const struct field *f = keyword_field(k);
-	bool value;
 
 	switch (k->conv) {
 	case CONV_NUMBER:
@@ -256,20 +300,15 @@ bool keyword_convert(const struct keyword *k, const char *text, void *row, char 
 	case CONV_CHOICE:
 		return convert_choice(k, f, text, row, why);
 	case CONV_TEXT:
-		return convert_text(f, text, row, why);
+		return convert_text(k, f, text, row, why);
 	case CONV_ADDRESS:
-		return convert_address(f, text, row, why);
+		return addr_parse(text, (struct addr *)((char *)row + f->offset)) ||
+		       refuse(k, text, "is not", why);
 	case CONV_FLAG:
 	case CONV_UNFLAG:
-		break;
+		return convert_flag(k, f, text, row, why);
 	}
-	if (!keyword_boolean(text, &value)) {
-		snprintf(why, TEXT_MAX, "\"%.64s\" is not one of on, off, true, false, yes, no",
-			 text);
-		return false;
-	}
-	field_put(f, row, value != (k->conv == CONV_UNFLAG));
-	return true;
+	return false;
 }
 
 /* ---- value to text --------------------------------------------------- */

@@ -3,10 +3,11 @@
  * its name, the field it fills, how its text is converted, its range. Parser and printer both
  * read the row, so they cannot differ. What has an odd syntax names a function of special.c.
  *
- * A row that is LATER is known to keepalived and not done yet; one that is GONE meant something
- * once. Both have no field and no effect, and one notice says so. A block of either kind has its
- * own table all the same, so that a misspelt word in it is found and braces stay right. To do
- * what a row promises is to give it a field, or a function, in place of its status.
+ * A row that is LATER is known to keepalived and not done yet; ALWAYS: what it asks for is so
+ * without it; GONE: it meant something once. None has a field or an effect, and one notice says
+ * so. A block of such a kind has its own table all the same, so that a misspelt word in it is
+ * found and braces stay right. To do what a row promises is to give it a field, or a function, in
+ * place of its status.
  */
 #ifndef CONFIG_KEYWORD_H
 #define CONFIG_KEYWORD_H
@@ -34,7 +35,7 @@ typedef void (*special_fn)(struct parse *p, struct draft *d, const struct keywor
 /* Writes the words after the keyword; false: nothing is to be printed. */
 typedef bool (*special_print_fn)(const void *row, char *buf, size_t size);
 
-enum keyword_status { KEYWORD_DONE, KEYWORD_LATER, KEYWORD_GONE };
+enum keyword_status { KEYWORD_DONE, KEYWORD_LATER, KEYWORD_ALWAYS, KEYWORD_GONE };
 
 #define WORDS_ANY UINT8_MAX
 
@@ -58,50 +59,21 @@ struct keyword {
 	uint8_t least, most; /* words behind the name, of a row that is not done */
 };
 
-/* The rows of what is not done: name, fewest and most words, what it will do. */
-#define LATER(word, min_words, max_words, text)                                                    \
-	{                                                                                          \
-		word, .status = KEYWORD_LATER, .least = min_words, .most = max_words, .help = text \
-	}
-#define LATER_BLOCK(word, its_block, min_words, max_words, text)                                   \
-	{                                                                                          \
-		word, .status = KEYWORD_LATER, .block = its_block, .least = min_words,             \
-		      .most = max_words, .help = text                                              \
-	}
-#define GONE(word, min_words, max_words, text)                                                     \
-	{                                                                                          \
-		word, .status = KEYWORD_GONE, .least = min_words, .most = max_words, .help = text  \
-	}
-/* Other names: one as good as the first, and one that nobody should use in a new file. */
-#define ALSO(word, main)                                                                           \
-	{                                                                                          \
-		word, .means = main                                                                \
-	}
-#define OLD_NAME(word, main)                                                                       \
-	{                                                                                          \
-		word, .means = main, .old = true                                                   \
-	}
-
 struct block {
 	const char *name;
+	const char *words; /* what stands behind the name, for the manual; NULL: nothing */
 	const struct keyword *keywords; /* ends with a row without a name */
 	bool shares;                    /* its content belongs to the draft around it */
 	/* Reads the words behind the block's name; false: reported, the block is skipped. */
 	bool (*enter)(struct parse *p, struct draft *d, const struct item *it);
 	/* Takes every line of a block that has no keywords. */
 	special_fn line;
+	const char *syntax; /* of such a line, for the manual */
 };
 
 extern const struct block block_root, block_global_defs, block_vrrp_instance, block_authentication,
     block_virtual_ipaddress, block_virtual_ipaddress_excluded, block_sync_group, block_sync_members,
     block_virtual_server, block_real_server, block_tcp_check;
-/* Of words that are not done. */
-extern const struct block block_http_get, block_ssl_get, block_smtp_check, block_dns_check,
-    block_udp_check, block_ping_check, block_misc_check, block_bfd_check, block_file_check,
-    block_vrrp_script, block_track_process, block_track_file, block_bfd_instance,
-    block_static_ipaddress, block_static_routes, block_static_rules, block_track_group,
-    block_garp_group, block_linkbeat_interfaces, block_up_down_delays, block_server_group,
-    block_ssl, block_tracked, block_notify;
 
 #define BLOCKS_MAX 128
 /* Every block once, the file first, outer ones before those within them; their number. */
@@ -119,6 +91,8 @@ const char *keyword_nearest(const struct block *b, const char *word);
 const struct block *keyword_elsewhere(const struct block *b, const char *name);
 const struct field *keyword_field(const struct keyword *k);
 
+/* What the value may be, as a message or a manual says it: "1..255", "NAT, DR, TUN". */
+void keyword_allowed(const struct keyword *k, char *buf, size_t size);
 /* Converts text into the field of row. false: `why` (TEXT_MAX) says what is allowed. */
 bool keyword_convert(const struct keyword *k, const char *text, void *row, char *why);
 /* The text that converts to the value in row; false when the keyword is not to be printed. */

@@ -1,4 +1,5 @@
 /* keywords_checks: the checks of real servers, and the certificates of SSL_GET. */
+#include "config/keyword_rows.h"
 #include "config/keywords_lvs.h"
 #include "config/parse.h"
 
@@ -47,6 +48,7 @@ static const struct keyword url_keywords[] = {
     LATER("regex_min_offset", 1, 1, "First octet where a match may begin."),
     LATER("regex_max_offset", 1, 1, "Last octet where a match may begin."),
     LATER("regex_stack", 2, 2, "First and greatest size of the stack for it, bytes."),
+    LATER("tls_compliant", 0, 1, "A TLS connection ends with a message."),
     {0},
 };
 
@@ -79,7 +81,7 @@ static const struct keyword ssl_get_keywords[] = {
     HTTP,
     LATER("enable_sni", 0, 1, "Tell the host name during the handshake."),
     LATER("sni_name", 1, 1, "Host name to tell; virtualhost by default."),
-    LATER("tls_compliant", 0, 1, "A connection must end as TLS says."),
+    LATER("tls_compliant", 0, 1, "A TLS connection ends with a message."),
     {0},
 };
 

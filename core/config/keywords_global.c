@@ -4,6 +4,7 @@
  * The vrrp_ keywords of global_defs are what instances inherit, so they fill fields of the
  * instance's table; only the version is kept in the global row as well.
  */
+#include "config/keyword_rows.h"
 #include "config/parse.h"
 
 #define GLOBAL(member)   T_GLOBAL, offsetof(struct global_row, member)
@@ -25,6 +26,7 @@
 static const struct block block_mail_addresses = {
     .name = "notification_email",
     .line = special_ignore,
+    .syntax = "ADDRESS",
 };
 
 static const struct keyword global_keywords[] = {
@@ -75,6 +77,9 @@ static const struct keyword global_keywords[] = {
     LATER("state_dump_file", 1, 1, "File of the state dump."),
     LATER("stats_dump_file", 1, 1, "File of the statistics dump."),
     LATER("json_dump_file", 1, 1, "File of the JSON dump."),
+    OLD_NAME("state_file_location", "state_dump_file"),
+    OLD_NAME("stats_file_location", "stats_dump_file"),
+    OLD_NAME("json_file_location", "json_dump_file"),
     LATER("json_version", 1, 1, "Layout of the JSON dump, 1 or 2."),
     LATER("iproute_usr_dir", 1, 1, "Folder of the distribution's names of routing tables."),
     LATER("iproute_etc_dir", 1, 1, "Folder of the administrator's names of routing tables."),
@@ -140,7 +145,7 @@ static const struct keyword global_keywords[] = {
     LATER("min_auto_priority_delay", 1, 1, "Microseconds late from which it gets more."),
     /* firewall */
     LATER("vrrp_iptables", 0, 2, "Chains that iptables rules go to."),
-    LATER("vrrp_ipsets", 0, 5, "Names of the ip sets that those rules use."),
+    LATER("vrrp_ipsets", 0, 6, "Names of the ip sets that those rules use."),
     LATER("nftables", 0, 1, "Use nftables for addresses that do not accept."),
     LATER("nftables_priority", 1, 1, "Priority of its chains; -1."),
     LATER("nftables_ifindex", 0, 0, "Name interfaces by number in its sets."),
@@ -173,8 +178,8 @@ static const struct keyword global_keywords[] = {
     LATER("snmp_rs_stats_update_interval", 1, 1, "Seconds that those of servers may be old."),
     LATER("enable_dbus", 0, 0, "Publish VRRP on D-Bus."),
     LATER("dbus_service_name", 1, 1, "Name of the service there."),
-    LATER("dbus_no_interface_name", 0, 1, "Leave the interface out of the names of objects there."),
-    LATER("reload_check_config", 0, 1, "Test a file before a reload; Halvard always does."),
+    LATER("dbus_no_interface_name", 1, 1, "Name there of the interface of instances without."),
+    ALWAYS("reload_check_config", 0, 1, "Test a file before a reload."),
     LATER("reload_time_file", 1, 1, "File that says when to reload."),
     LATER("reload_repeat", 0, 0, "Keep that file, and reload every day."),
     LATER("reload_file", 0, 1, "File that exists while the configuration is read."),

@@ -5,6 +5,7 @@
  * the inner one: connect_timeout in virtual_server fills a field of the checker's table, in
  * the virtual server's own draft, from where resolve.c takes it.
  */
+#include "config/keyword_rows.h"
 #include "config/keywords_lvs.h"
 #include "config/parse.h"
 
@@ -55,6 +56,7 @@ static const struct keyword real_server_keywords[] = {
 
 const struct block block_real_server = {
     .name = "real_server",
+    .words = "ADDRESS [PORT]",
     .keywords = real_server_keywords,
     .enter = enter_real_server,
 };
@@ -118,12 +120,14 @@ static const struct keyword virtual_server_keywords[] = {
 
 const struct block block_virtual_server = {
     .name = "virtual_server",
+    .words = "ADDRESS [PORT] | fwmark MARK | group NAME",
     .keywords = virtual_server_keywords,
     .enter = enter_virtual_server,
 };
 
-/* ADDRESS [PORT], a range of addresses, or fwmark N [inet|inet6]. */
 const struct block block_server_group = {
     .name = "virtual_server_group",
+    .words = "NAME",
     .line = special_ignore,
+    .syntax = "ADDRESS[-ADDRESS|/PREFIX] [PORT] | fwmark MARK [inet|inet6]",
 };

@@ -2,6 +2,7 @@
  * keywords_track: what instances track (scripts, files, processes, interfaces, BFD sessions), and
  * the blocks of the file that belong to no instance: static addresses, groups, links.
  */
+#include "config/keyword_rows.h"
 #include "config/parse.h"
 
 /* ---- tracked objects ------------------------------------------------- */
@@ -20,6 +21,7 @@ static const struct keyword script_keywords[] = {
 
 const struct block block_vrrp_script = {
     .name = "vrrp_script",
+    .words = "NAME",
     .keywords = script_keywords,
 };
 
@@ -38,6 +40,7 @@ static const struct keyword process_keywords[] = {
 
 const struct block block_track_process = {
     .name = "vrrp_track_process",
+    .words = "NAME",
     .keywords = process_keywords,
 };
 
@@ -50,6 +53,7 @@ static const struct keyword file_keywords[] = {
 
 const struct block block_track_file = {
     .name = "track_file",
+    .words = "NAME",
     .keywords = file_keywords,
 };
 
@@ -74,13 +78,14 @@ static const struct keyword bfd_keywords[] = {
 
 const struct block block_bfd_instance = {
     .name = "bfd_instance",
+    .words = "NAME",
     .keywords = bfd_keywords,
 };
 
-/* Of an instance or a group: NAME [weight N [reverse|noreverse]]. */
 const struct block block_tracked = {
     .name = "what is tracked",
     .line = special_ignore,
+    .syntax = "NAME [weight N [reverse|noreverse]]",
 };
 
 /* ---- the director's own addresses, routes, links --------------------- */
@@ -88,21 +93,25 @@ const struct block block_tracked = {
 const struct block block_static_ipaddress = {
     .name = "static_ipaddress",
     .line = special_address,
+    .syntax = ADDRESS_SYNTAX " [track_group NAME]",
 };
 
 const struct block block_static_routes = {
     .name = "static_routes",
     .line = special_ignore,
+    .syntax = ROUTE_SYNTAX " [track_group NAME]",
 };
 
 const struct block block_static_rules = {
     .name = "static_rules",
     .line = special_ignore,
+    .syntax = RULE_SYNTAX " [track_group NAME]",
 };
 
 static const struct block block_names = {
     .name = "a list of names",
     .line = special_ignore,
+    .syntax = "NAME...",
 };
 
 static const struct keyword track_group_keywords[] = {
@@ -112,6 +121,7 @@ static const struct keyword track_group_keywords[] = {
 
 const struct block block_track_group = {
     .name = "track_group",
+    .words = "NAME",
     .keywords = track_group_keywords,
 };
 
@@ -128,14 +138,14 @@ const struct block block_garp_group = {
     .keywords = garp_group_keywords,
 };
 
-/* INTERFACE [MII|ETHTOOL|IOCTL] */
 const struct block block_linkbeat_interfaces = {
     .name = "linkbeat_interfaces",
     .line = special_ignore,
+    .syntax = "INTERFACE [MII|ETHTOOL|IOCTL]",
 };
 
-/* INTERFACE DOWN [UP] */
 const struct block block_up_down_delays = {
     .name = "interface_up_down_delays",
     .line = special_ignore,
+    .syntax = "INTERFACE DOWN [UP]",
 };

@@ -1,4 +1,5 @@
 /* keywords_vrrp: vrrp_instance, vrrp_sync_group and the blocks within them. */
+#include "config/keyword_rows.h"
 #include "config/parse.h"
 
 #define INSTANCE(member) T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, member)
@@ -24,12 +25,14 @@ const struct block block_virtual_ipaddress = {
     .name = "virtual_ipaddress",
     .shares = true,
     .line = special_address,
+    .syntax = ADDRESS_SYNTAX " [use_vmac] [no_track]",
 };
 
 const struct block block_virtual_ipaddress_excluded = {
     .name = "virtual_ipaddress_excluded",
     .shares = true,
     .line = special_excluded,
+    .syntax = ADDRESS_SYNTAX " [use_vmac] [no_track]",
 };
 
 /* clang-format off */
@@ -53,24 +56,28 @@ const struct block block_virtual_ipaddress_excluded = {
 /* clang-format on */
 
 /* Before 2010 the command stood in a block. */
-const struct block block_notify = {
+static const struct block block_notify = {
     .name = "notify",
     .line = special_ignore,
+    .syntax = "COMMAND",
 };
 
 static const struct block block_unicast_peer = {
     .name = "unicast_peer",
     .line = special_ignore,
+    .syntax = "ADDRESS [min_ttl N] [max_ttl N]",
 };
 
 static const struct block block_virtual_routes = {
     .name = "virtual_routes",
     .line = special_ignore,
+    .syntax = ROUTE_SYNTAX " [no_track]",
 };
 
 static const struct block block_virtual_rules = {
     .name = "virtual_rules",
     .line = special_ignore,
+    .syntax = RULE_SYNTAX " [no_track]",
 };
 
 static const struct keyword hmac_keywords[] = {
@@ -162,7 +169,8 @@ static const struct keyword instance_keywords[] = {
     LATER("garp_extra_if", 1, 2, "Seconds between gratuitous ARPs on other interfaces."),
     OLD_NAME("vmac_garp_intvl", "garp_extra_if"),
     LATER("down_timer_adverts", 1, 1, "Intervals without an advertisement until takeover; 3."),
-    LATER("timer_expired_backup", 0, 1, "A master whose timer was late becomes backup."),
+    LATER("timer_expired_backup", 0, 1,
+	  "A master that was late is backup; highest other priority."),
     LATER("thread_timer_expired", 0, 1, "The same, by another name."),
     LATER("lower_prio_no_advert", 0, 1, "Do not answer an advertisement of lower priority."),
     LATER("higher_prio_send_advert", 0, 1, "A master that loses advertises once more."),
@@ -177,6 +185,7 @@ static const struct keyword instance_keywords[] = {
 
 const struct block block_vrrp_instance = {
     .name = "vrrp_instance",
+    .words = "NAME",
     .keywords = instance_keywords,
     .enter = enter_vrrp_instance,
 };
@@ -185,6 +194,7 @@ const struct block block_sync_members = {
     .name = "group",
     .shares = true,
     .line = special_members,
+    .syntax = "NAME...",
 };
 
 static const struct keyword sync_group_keywords[] = {
@@ -198,6 +208,7 @@ static const struct keyword sync_group_keywords[] = {
 
 const struct block block_sync_group = {
     .name = "vrrp_sync_group",
+    .words = "NAME",
     .keywords = sync_group_keywords,
     .enter = enter_sync_group,
 };

@@ -227,6 +227,9 @@ static void say_not_done(struct parse *p, const struct keyword *row, const struc
 	if (k->status == KEYWORD_GONE)
 		parse_report(p, FINDING_NOTICE, it, 0, "%s has no meaning any more; %s", row->name,
 			     what);
+	else if (k->status == KEYWORD_ALWAYS)
+		parse_report(p, FINDING_NOTICE, it, 0, "%s: that is always so; %s", row->name,
+			     what);
 	else if (row->old)
 		parse_report(p, FINDING_NOTICE, it, 0,
 			     "%s is an old name of %s, which is known but not supported yet; %s",

@@ -180,19 +180,22 @@ static void fix_garp(struct layers *l, struct vrrp_instance_row *v)
 
 static bool instance_usable(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
 {
+	enum finding_level level = FINDING_ERROR;
 	const char *why = NULL;
 
 	if (!has(l, IN_INSTANCE(interface)))
 		why = "interface is missing";
 	else if (!has(l, IN_INSTANCE(vrid)))
 		why = "virtual_router_id is missing";
-	else if (v->auth_type == VRRP_AUTH_AH && v->version == 2)
-		why = "auth_type AH is known but not supported yet";
 	else if (store_find(r->store, T_VRRP_INSTANCE, v))
 		why = "there is one of this name above";
+	else if (v->auth_type == VRRP_AUTH_AH && v->version == 2) {
+		why = "auth_type AH is known but not supported yet";
+		level = FINDING_WARNING;
+	}
 	if (why)
-		report(r, FINDING_ERROR, l->at, "vrrp_instance %s: %s; the block was left out",
-		       v->name, why);
+		report(r, level, l->at, "vrrp_instance %s: %s; the block was left out", v->name,
+		       why);
 	return !why;
 }
 

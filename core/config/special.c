@@ -310,13 +310,14 @@ static const struct enum_name scopes[] = {
 /* Options of an address line that take no value, and those that take one, not done yet. */
 static const char *const later_flags[] = {"home",     "-nodad",   "mngtmpaddr", "noprefixroute",
 					  "autojoin", "no_track", "use_vmac",   NULL};
-static const char *const later_values[] = {"peer", "preferred_lft", NULL};
+static const char *const later_values[] = {"peer", "preferred_lft", "track_group", NULL};
 
 struct address_line {
 	struct parse *p;
 	const struct item *it;
 	unsigned word; /* being read */
 	struct vrrp_address_row *row;
+	bool later; /* the whole block is */
 };
 
 static bool in(const char *const *list, const char *word)
@@ -404,6 +405,14 @@ static void read_broadcast(struct address_line *l)
 	complain(l, FINDING_ERROR, "is not an IPv4 broadcast address, + or -; it was ignored");
 }
 
+static void say_later(const struct address_line *l, unsigned word)
+{
+	if (!l->later)
+		parse_report(l->p, FINDING_NOTICE, l->it, word,
+			     "%s is known but not supported yet; it was skipped",
+			     l->it->words[word].text);
+}
+
 /* Reads the option whose name is `name` and whose value is the current word. */
 static bool read_option(struct address_line *l, const char *name)
 {
@@ -416,8 +425,7 @@ static bool read_option(struct address_line *l, const char *name)
 	else if (text_eq(name, "brd") || text_eq(name, "broadcast"))
 		read_broadcast(l);
 	else
-		parse_report(l->p, FINDING_NOTICE, l->it, l->word - 1,
-			     "%s is known but not supported yet; it was skipped", name);
+		say_later(l, l->word - 1);
 	return true;
 }
 
@@ -434,8 +442,7 @@ static bool read_options(struct address_line *l)
 		const char *name = this_word(l);
 
 		if (in(later_flags, name)) {
-			parse_report(l->p, FINDING_NOTICE, l->it, l->word,
-				     "%s is known but not supported yet; it was skipped", name);
+			say_later(l, l->word);
 		} else if (!takes_value(name)) {
 			complain(l, FINDING_ERROR,
 				 "is not one of dev, label, scope, brd, broadcast; it was ignored");
@@ -453,7 +460,8 @@ static bool read_options(struct address_line *l)
 static void read_line(struct parse *p, struct draft *d, const struct item *it, bool excluded)
 {
 	struct draft *own = draft_new(&p->lexed->arena, d->block, it->at);
-	struct address_line l = {.p = p, .it = it, .row = row_of(p, own, T_VRRP_ADDRESS)};
+	struct address_line l = {
+	    .p = p, .it = it, .row = row_of(p, own, T_VRRP_ADDRESS), .later = d->later};
 
 	l.row->excluded = excluded;
 	if (read_address(&l) && read_options(&l))

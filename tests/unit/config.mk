@@ -15,3 +15,11 @@ tests_unit_config_validate_SOURCES = tests/unit/config_validate.c
 tests_unit_config_validate_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_config_validate_LDADD = $(CONFIG_TEST_LIBS)
 endif
+
+# What tests/lint/keywords.py compares with docs/keywords.md.
+check_PROGRAMS += tests/unit/config_print_keywords
+tests_unit_config_print_keywords_SOURCES = tests/unit/config_print_keywords.c
+tests_unit_config_print_keywords_LDADD = core/config/libconfig.a core/model/libmodel.a \
+	core/base/libbase.a $(EVENT_LIBS)
+TESTS += tests/lint/keywords.py
+EXTRA_DIST += tests/lint/keywords.py docs/keywords.md
