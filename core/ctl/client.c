@@ -108,6 +108,7 @@ int client_connect(struct ctl *c)
 static int finish_request(struct ctl *c)
 {
 	if (!wait_for(c, &c->answered, ANSWER_MS)) {
+		c->result.status = RESULT_UNKNOWN;
 		say(stderr,
 		    "halvardctl: no answer (%s): whether it was done is unknown, see "
 		    "`halvardctl log`\n",
@@ -116,8 +117,10 @@ static int finish_request(struct ctl *c)
 	}
 	if (c->result.status == RESULT_OK)
 		return CTL_OK;
-	say(stderr, "halvardctl: %s: %s\n", enum_name(result_status_names, (int)c->result.status),
-	    c->result.text[0] ? c->result.text : "the daemon gave no reason");
+	if (!c->json)
+		say(stderr, "halvardctl: %s: %s\n",
+		    enum_name(result_status_names, (int)c->result.status),
+		    c->result.text[0] ? c->result.text : "the daemon gave no reason");
 	return CTL_REFUSED;
 }
 
@@ -130,16 +133,12 @@ int client_change(struct ctl *c, const struct change *change)
 int client_command(struct ctl *c, const char *words)
 {
 	struct buf body = {0};
-	int rc;
 
 	buf_str(&body, words);
 	buf_str(&body, ""); /* who: main reads it from the socket's credentials */
 	link_send(c->link, MSG_COMMAND, REQUEST_ID, &body);
 	buf_free(&body);
-	rc = finish_request(c);
-	if (rc == CTL_OK && c->result.text[0])
-		say(stdout, "%s\n", c->result.text);
-	return rc;
+	return finish_request(c);
 }
 
 void client_close(struct ctl *c)

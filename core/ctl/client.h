@@ -11,7 +11,7 @@
 int client_connect(struct ctl *c);
 /* Runs a change as one transaction; CTL_OK, or CTL_REFUSED after a message on stderr. */
 int client_change(struct ctl *c, const struct change *change);
-/* Runs a command of the daemon ("reload") and prints its answer. */
+/* Runs a command of the daemon ("reload"); its answer is in c->result. */
 int client_command(struct ctl *c, const char *words);
 void client_close(struct ctl *c);
 

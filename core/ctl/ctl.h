@@ -4,6 +4,7 @@
 #ifndef CTL_CTL_H
 #define CTL_CTL_H
 
+#include "base/buf.h"
 #include "base/loop.h"
 #include "ipc/link.h"
 #include "model/store.h"
@@ -15,11 +16,15 @@
 enum ctl_exit {
 	CTL_OK = 0,
 	CTL_REFUSED = 1,     /* the daemon refused it, it failed, or there is no such row */
+	CTL_DIFFERS = 1,     /* diff, as diff(1): something differs */
 	CTL_USAGE = 2,       /* the command line is wrong: nothing was sent */
 	CTL_UNREACHABLE = 3, /* no daemon behind the control socket */
 };
 
+struct command;
+
 struct ctl {
+	const struct command *command;
 	/* options */
 	const char *run_dir;
 	bool json;
@@ -27,6 +32,11 @@ struct ctl {
 	bool all;           /* --all: every match, not only one */
 	const char *reason; /* --reason TEXT, or NULL */
 	const char *time_s; /* --time SECONDS, or NULL */
+	const char *peer;   /* --peer FILE, or NULL */
+	const char *sort;   /* --sort COLUMN, or NULL */
+	bool dry_run;       /* --dry-run */
+	bool help;          /* --help */
+	unsigned given;     /* TAKES_ of the options that were given */
 	/* the daemon's rows, and when they were received */
 	struct store *store;
 	struct mono now;
@@ -37,7 +47,9 @@ struct ctl {
 	bool up;
 	char down_why[128];
 	bool answered;
-	struct result result; /* of the request that was answered */
+	struct result result; /* of the request that was answered, or why none was sent */
+	struct buf lines;     /* MSG_LINES that came before it */
+	bool printed;         /* --json: the one object is out */
 };
 
 #endif

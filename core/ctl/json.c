@@ -9,6 +9,8 @@
 
 static void newline(struct json *j)
 {
+	if (j->compact)
+		return;
 	buf_printf(&j->out, "\n%*s", (int)(2 * j->depth), "");
 }
 
@@ -64,7 +66,7 @@ static void lead(struct json *j, const char *key)
 	j->empty = false;
 	if (key) {
 		quoted(&j->out, key);
-		buf_printf(&j->out, ": ");
+		buf_printf(&j->out, j->compact ? ":" : ": ");
 	}
 }
 

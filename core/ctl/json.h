@@ -1,5 +1,5 @@
 /*
- * json: a small writer of correct JSON (RFC 8259), indented by two blanks.
+ * json: a small writer of correct JSON (RFC 8259), indented by two blanks, or compact.
  *
  * Whatever the strings hold, the output is valid: control characters are escaped and bytes
  * that are not UTF-8 become U+FFFD. `key` is NULL for the elements of an array and for the
@@ -16,7 +16,8 @@
 struct json {
 	struct buf out;
 	unsigned depth;
-	bool empty; /* nothing written yet in the innermost object or array */
+	bool empty;   /* nothing written yet in the innermost object or array */
+	bool compact; /* all in one line */
 };
 
 /* kind is '{' or '['. */

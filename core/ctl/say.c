@@ -6,12 +6,42 @@
  */
 #include "ctl/say.h"
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "ctl/grid.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define OWN_NAME "halvardctl: "
+
+static struct buf gathered;
+static bool gathers;
+
+void say_collect(void)
+{
+	gathers = true;
+}
+
+const char *say_collected(void)
+{
+	while (gathered.len && gathered.data[gathered.len - 1] == '\n')
+		gathered.len--;
+	return buf_cstr(&gathered);
+}
+
+static void put(FILE *to, const char *text, bool line)
+{
+	size_t own = strlen(OWN_NAME);
+
+	if (to != stderr || !gathers)
+		fprintf(to, "%s%s", text, line ? "\n" : "");
+	else
+		buf_printf(&gathered, "%s%s", strncmp(text, OWN_NAME, own) ? text : text + own,
+			   line ? "\n" : "");
+}
 
 void say(FILE *to, const char *fmt, ...)
 {
@@ -28,6 +58,6 @@ void say(FILE *to, const char *fmt, ...)
 	line = n > 0 && text[n - 1] == '\n';
 	if (line)
 		text[n - 1] = '\0';
-	fprintf(to, "%s%s", grid_clean(text), line ? "\n" : "");
+	put(to, grid_clean(text), line);
 	free(text);
 }

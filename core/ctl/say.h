@@ -11,4 +11,9 @@
 /* printf() to `to`, cleaned; only a newline at the very end stays one. */
 void say(FILE *to, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* From now on what is said to stderr is gathered (--json). */
+void say_collect(void);
+/* What was gathered, without the program's name and the last newline. */
+const char *say_collected(void);
+
 #endif

@@ -78,7 +78,7 @@ const char *value_text(const struct ctl *c, const struct field *f, const void *r
 	return buf;
 }
 
-static void json_time(struct json *j, const char *key, int64_t wall_ms)
+void value_json_time(struct json *j, const char *key, int64_t wall_ms)
 {
 	char text[80];
 	time_t t = (time_t)(wall_ms / 1000);
@@ -92,6 +92,15 @@ static void json_time(struct json *j, const char *key, int64_t wall_ms)
 	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(text + n, sizeof(text) - n, ".%03dZ", (int)(wall_ms % 1000));
 	json_text(j, key, text);
+}
+
+int64_t value_wall_ms(const struct ctl *c, const struct field *f, const void *row)
+{
+	uint64_t v = field_get(f, row);
+
+	if (f->type != FT_WHEN || !v)
+		return (int64_t)v;
+	return c->wall_ms - (c->now.ns - (int64_t)v) / NS_PER_MS;
 }
 
 void value_json(const struct ctl *c, struct json *j, const struct field *f, const void *row)
@@ -110,11 +119,9 @@ void value_json(const struct ctl *c, struct json *j, const struct field *f, cons
 		json_number(j, f->name, v);
 		break;
 	case FT_WHEN:
-		v = v ? (uint64_t)(c->wall_ms - (c->now.ns - (int64_t)v) / NS_PER_MS) : 0;
-		__attribute__((fallthrough));
 	case FT_WALL:
 		if (v)
-			json_time(j, f->name, (int64_t)v);
+			value_json_time(j, f->name, value_wall_ms(c, f, row));
 		else
 			json_null(j, f->name);
 		break;
@@ -128,6 +135,17 @@ void value_json(const struct ctl *c, struct json *j, const struct field *f, cons
 			json_text(j, f->name, text);
 		break;
 	}
+}
+
+void value_json_key(struct json *j, enum table_id t, const void *row)
+{
+	const struct table *table = schema_table(t);
+	char text[TEXT_MAX];
+
+	json_open(j, "key", '[');
+	for (unsigned i = 0; i < table->nkeys; i++)
+		json_text(j, NULL, field_text(&table->fields[i], row, text, sizeof(text)));
+	json_close(j, ']');
 }
 
 void value_json_row(const struct ctl *c, struct json *j, const char *key, enum table_id t,

@@ -20,6 +20,12 @@ const char *value_short(uint64_t v, char *buf, size_t size);
 void value_json(const struct ctl *c, struct json *j, const struct field *f, const void *row);
 void value_json_row(const struct ctl *c, struct json *j, const char *key, enum table_id t,
 		    const void *row);
+/* The words of the row's key as an array "key". */
+void value_json_key(struct json *j, enum table_id t, const void *row);
+/* A point in time, RFC 3339 in UTC. */
+void value_json_time(struct json *j, const char *key, int64_t wall_ms);
+/* When it was in wall time, as far as this machine's clocks tell; 0: never. */
+int64_t value_wall_ms(const struct ctl *c, const struct field *f, const void *row);
 /* The rows of a table as an array under its name, a table without keys as one object. With
  * `keys` only rows whose first keys are these (an entry may be NULL: any). */
 #define VALUE_KEYS 2

@@ -10,7 +10,9 @@
 #include "ctl/view.h"
 
 #include "base/text.h"
+#include "ctl/command.h"
 #include "ctl/match.h"
+#include "ctl/result.h"
 #include "ctl/say.h"
 #include "ctl/value.h"
 #include "ctl/view_int.h"
@@ -59,8 +61,7 @@ bool view_json(struct ctl *c, const enum table_id *tables, const char *key1, con
 	json_open(&j, NULL, '{');
 	for (; *tables != T_COUNT; tables++)
 		value_json_table(c, &j, *tables, keys);
-	json_close(&j, '}');
-	printf("%s\n", buf_cstr(&j.out));
+	result_print_object(c, &j);
 	json_free(&j);
 	return true;
 }
@@ -171,14 +172,12 @@ static void print_vrrp_counts(const struct ctl *c, const struct vrrp_instance_ro
 
 int view_vrrp(struct ctl *c, int argc, char **argv)
 {
-	static const enum table_id tables[] = {T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_SYNC_GROUP,
-					       T_SYNC_MEMBER, T_COUNT};
 	static const enum table_id of_one[] = {T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_COUNT};
 	const struct vrrp_instance_row *only = NULL;
 
 	if (argc && !(only = match_vrrp(c, argv[0])))
-		return CTL_REFUSED;
-	if (view_json(c, only ? of_one : tables, only ? only->name : NULL, NULL))
+		return result_no_row(c);
+	if (view_json(c, only ? of_one : c->command->tables, only ? only->name : NULL, NULL))
 		return CTL_OK;
 	print_vrrp(c, only);
 	printf("\n");
@@ -195,7 +194,6 @@ static const struct grid_column log_columns[] = {
 
 int view_log(struct ctl *c, int argc, char **argv)
 {
-	static const enum table_id tables[] = {T_CHANGE_LOG, T_COUNT};
 	size_t count = store_count(c->store, T_CHANGE_LOG);
 	uint64_t wanted = 20;
 	struct grid *g;
@@ -205,7 +203,7 @@ int view_log(struct ctl *c, int argc, char **argv)
 		    argv[0]);
 		return CTL_USAGE;
 	}
-	if (view_json(c, tables, NULL, NULL))
+	if (view_json(c, c->command->tables, NULL, NULL))
 		return CTL_OK;
 	g = grid_new(log_columns);
 	for (size_t i = count > wanted ? count - wanted : 0; i < count; i++) {
@@ -287,13 +285,9 @@ static void print_headline(const struct ctl *c)
 
 int view_status(struct ctl *c, int argc, char **argv)
 {
-	static const enum table_id tables[] = {
-	    T_GLOBAL,      T_PROCESS,        T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_SYNC_GROUP,
-	    T_SYNC_MEMBER, T_VIRTUAL_SERVER, T_REAL_SERVER,   T_CHECKER,      T_COUNT};
-
 	(void)argc;
 	(void)argv;
-	if (view_json(c, tables, NULL, NULL))
+	if (view_json(c, c->command->tables, NULL, NULL))
 		return CTL_OK;
 	print_headline(c);
 	if (store_count(c->store, T_VRRP_INSTANCE)) {

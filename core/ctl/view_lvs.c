@@ -5,7 +5,9 @@
 #include "ctl/view.h"
 
 #include "base/text.h"
+#include "ctl/command.h"
 #include "ctl/match.h"
+#include "ctl/result.h"
 #include "ctl/value.h"
 #include "ctl/view_int.h"
 
@@ -127,13 +129,12 @@ static void add_vs_line(const struct ctl *c, struct grid *g, const struct virtua
 
 int view_vs(struct ctl *c, int argc, char **argv)
 {
-	static const enum table_id tables[] = {T_VIRTUAL_SERVER, T_COUNT};
 	const struct virtual_server_row *only = NULL;
 	struct grid *g;
 
 	if (argc && !(only = match_vs(c, argv[0])))
-		return CTL_REFUSED;
-	if (view_json(c, tables, only ? only->name : NULL, NULL))
+		return result_no_row(c);
+	if (view_json(c, c->command->tables, only ? only->name : NULL, NULL))
 		return CTL_OK;
 	g = grid_new(vs_columns);
 	STORE_EACH(c->store, T_VIRTUAL_SERVER, struct virtual_server_row, v)
@@ -213,13 +214,12 @@ static bool pick_servers(const struct ctl *c, int argc, char **argv, const char 
 
 int view_rs(struct ctl *c, int argc, char **argv)
 {
-	static const enum table_id tables[] = {T_REAL_SERVER, T_COUNT};
 	const char *vs, *rs;
 	struct grid *g;
 
 	if (!pick_servers(c, argc, argv, &vs, &rs))
-		return CTL_REFUSED;
-	if (view_json(c, tables, vs, rs))
+		return result_no_row(c);
+	if (view_json(c, c->command->tables, vs, rs))
 		return CTL_OK;
 	g = grid_new(rs_columns);
 	STORE_EACH(c->store, T_REAL_SERVER, struct real_server_row, r)
@@ -273,13 +273,12 @@ static void add_check(const struct ctl *c, struct grid *g, const struct checker_
 
 int view_checks(struct ctl *c, int argc, char **argv)
 {
-	static const enum table_id tables[] = {T_CHECKER, T_COUNT};
 	const char *vs, *rs;
 	struct grid *g;
 
 	if (!pick_servers(c, argc, argv, &vs, &rs))
-		return CTL_REFUSED;
-	if (view_json(c, tables, vs, rs))
+		return result_no_row(c);
+	if (view_json(c, c->command->tables, vs, rs))
 		return CTL_OK;
 	g = grid_new(check_columns);
 	STORE_EACH(c->store, T_CHECKER, struct checker_row, k)

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "ctl/match.h"
+#include "ctl/result.h"
 #include "ctl/say.h"
 #include "ctl/value.h"
 #include "ctl/view_int.h"
@@ -58,6 +59,29 @@ static void print_row(const struct ctl *c, const struct table *t, const void *ro
 	view_print(c, g);
 }
 
+static void json_table_list(struct ctl *c)
+{
+	struct json j = {0};
+
+	json_open(&j, NULL, '{');
+	json_open(&j, "tables", '[');
+	for (int i = 0; i < T_COUNT; i++) {
+		const struct table *t = schema_table((enum table_id)i);
+
+		json_open(&j, NULL, '{');
+		json_text(&j, "name", t->name);
+		json_open(&j, "key", '[');
+		for (unsigned k = 0; k < t->nkeys; k++)
+			json_text(&j, NULL, t->fields[k].name);
+		json_close(&j, ']');
+		json_text(&j, "help", t->help);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	result_print_object(c, &j);
+	json_free(&j);
+}
+
 static void print_table_list(void)
 {
 	static const struct grid_column columns[] = {{"TABLE"}, {"KEY"}, {"WHAT"}, {NULL}};
@@ -79,7 +103,7 @@ static void print_table_list(void)
 }
 
 /* The row that KEY names in JSON, or the whole table without one. */
-static void show_json(const struct ctl *c, const struct table *t, const void *row)
+static void show_json(struct ctl *c, const struct table *t, const void *row)
 {
 	struct json j = {0};
 
@@ -88,8 +112,7 @@ static void show_json(const struct ctl *c, const struct table *t, const void *ro
 		value_json_row(c, &j, t->name, t->id, row);
 	else
 		value_json_table(c, &j, t->id, NULL);
-	json_close(&j, '}');
-	printf("%s\n", buf_cstr(&j.out));
+	result_print_object(c, &j);
 	json_free(&j);
 }
 
@@ -99,7 +122,10 @@ int view_show(struct ctl *c, int argc, char **argv)
 	const void *row = NULL;
 
 	if (!argc) {
-		print_table_list();
+		if (c->json)
+			json_table_list(c);
+		else
+			print_table_list();
 		return CTL_OK;
 	}
 	if (!(t = view_table(argv[0])))
@@ -111,7 +137,7 @@ int view_show(struct ctl *c, int argc, char **argv)
 		return CTL_USAGE;
 	}
 	if (argc > 1 && !(row = match_row(c, t->id, argv + 1, argc - 1)))
-		return CTL_REFUSED;
+		return result_no_row(c);
 	if (t->nkeys == 0)
 		row = store_single(c->store, t->id);
 	if (c->json) {

@@ -2,7 +2,6 @@
 #include "daemon/digest.h"
 
 #include "base/log.h"
-#include "base/text.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -40,27 +39,13 @@ void digest_end(struct digest *d, char ret[DIGEST_TEXT])
 		snprintf(ret + (size_t)2 * i, 3, "%02x", md[i]);
 }
 
-bool digest_is_local(enum table_id t, const struct field *f)
-{
-	static const char *const local[] = {"base_priority", "initial_state", "interface",
-					    "admin_state", "admin_reason"};
-
-	if (t == T_GLOBAL)
-		return true;
-	for (size_t i = 0; t == T_VRRP_INSTANCE && i < sizeof(local) / sizeof(local[0]); i++)
-		if (text_eq(local[i], f->name))
-			return true;
-	return false;
-}
-
 static void add_row(struct digest *d, const struct table *t, const void *row)
 {
 	char text[TEXT_MAX];
 
 	digest_add(d, t->name);
 	for (unsigned k = 0; k < t->nfields; k++)
-		if ((t->fields[k].flags & (F_KEY | F_CONFIG)) &&
-		    !digest_is_local(t->id, &t->fields[k]))
+		if ((t->fields[k].flags & (F_KEY | F_CONFIG)) && !(t->fields[k].flags & F_LOCAL))
 			digest_add(d, field_text_secret(&t->fields[k], row, text, sizeof(text)));
 }
 

@@ -296,7 +296,7 @@ void overlay_digest(const struct overlay *o, char ret[DIGEST_TEXT])
 	size_t n = 0;
 
 	for (size_t i = 0; i < o->count; i++)
-		if (!o->items[i].f || !digest_is_local(o->items[i].table, o->items[i].f))
+		if (!o->items[i].f || !(o->items[i].f->flags & F_LOCAL))
 			lines[n++] = o->items[i].line;
 	qsort(lines, n, sizeof(*lines), by_text);
 	for (size_t i = 0; i < n; i++)

@@ -42,7 +42,7 @@ typedef bool (*store_judge_fn)(const struct store *s, char *why);
 size_t overlay_apply_acceptable(const struct overlay *o, struct store *s, store_judge_fn judge);
 
 /* SHA-256 of the lines in order of text, without what rightly differs between the directors of a
- * pair (daemon/digest.h). */
+ * pair (F_LOCAL). */
 void overlay_digest(const struct overlay *o, char ret[DIGEST_TEXT]);
 
 /* The file behind it: DIR/overlay. 0 or -errno. */

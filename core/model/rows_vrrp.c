@@ -44,12 +44,13 @@ const struct enum_name addr_scope_names[] = {
 #define LIVE (F_CONFIG | F_SET | F_LIVE)
 static const struct field vrrp_instance_fields[] = {
     STR(name, F_KEY, 1, "Name of the instance."),
-    STR(interface, F_CONFIG, 1, "Interface on which it advertises."),
+    STR(interface, F_CONFIG | F_LOCAL, 1, "Interface on which it advertises."),
     U8(vrid, F_CONFIG, 1, 255, 1, NULL, "Virtual router identifier."),
     U8(version, F_CONFIG, 2, 3, 2, NULL, "VRRP version."),
     ENUM(family, F_CONFIG, family_names, FAMILY_IPV4, "Address family."),
-    ENUM(initial_state, F_CONFIG, vrrp_state_names, VRRP_BACKUP, "The state that the file names."),
-    U8(base_priority, LIVE | F_SNMP, 1, 255, 100, NULL,
+    ENUM(initial_state, F_CONFIG | F_LOCAL, vrrp_state_names, VRRP_BACKUP,
+	 "The state that the file names."),
+    U8(base_priority, LIVE | F_SNMP | F_LOCAL, 1, 255, 100, NULL,
        "Priority in the election; 255 is the owner."),
     U32(adver_int_cs, LIVE, 1, 25500, 100, "cs", "Interval between advertisements."),
     BOOL(preempt, LIVE, true, "Whether it takes over from a master of lower priority."),
@@ -72,11 +73,11 @@ static const struct field vrrp_instance_fields[] = {
     U32(address_lease_ms, LIVE, 0, 3600000, ADDRESS_LEASE_AUTO, "ms",
 	"Time after which the kernel removes an address that is not renewed; 0 for never, 1 for "
 	"Active_Down_Interval in whole seconds plus one."),
-    ENUM(admin_state, F_ADMIN | F_SET | F_SNMP | F_LIVE, admin_updown_names, ADMIN_UP,
+    ENUM(admin_state, F_ADMIN | F_SET | F_SNMP | F_LIVE | F_LOCAL, admin_updown_names, ADMIN_UP,
 	 "Down holds the instance in init."),
-    STR(admin_reason, F_ADMIN | F_SET | F_SNMP | F_LIVE, 0, "The operator's note."),
+    STR(admin_reason, F_ADMIN | F_SET | F_SNMP | F_LIVE | F_LOCAL, 0, "The operator's note."),
     ENUM(
-	command, F_ADMIN | F_SET | F_SNMP | F_LIVE, vrrp_command_names, VRRP_COMMAND_NONE,
+	command, F_ADMIN | F_SET | F_SNMP | F_LIVE | F_LOCAL, vrrp_command_names, VRRP_COMMAND_NONE,
 	"Yield resigns and counts as priority 1 until it is set otherwise; takeover becomes master "
 	"if its priority is higher than the master's."),
     ENUM(state, F_STATE, vrrp_state_names, VRRP_INIT, "State of the virtual router."),

@@ -52,6 +52,7 @@ enum field_type {
 #define F_SECRET  (1u << 8)  /* never leaves the processes that need it; printed as "***" */
 #define F_EXEC    (1u << 9)  /* names something to execute: only the file may set it */
 #define F_MAIN    (1u << 10) /* state that main writes although another process owns the table's */
+#define F_LOCAL   (1u << 11) /* may rightly differ between the directors of a pair */
 
 #define F_WANTED (F_CONFIG | F_ADMIN)  /* what should be */
 #define F_SEEN   (F_STATE | F_COUNTER) /* what is */

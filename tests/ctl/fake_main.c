@@ -47,6 +47,8 @@ static void put_general(struct store *s)
 	row_init(T_GLOBAL, &g);
 	TEXT_COPY(g.version, "9.9.9");
 	TEXT_COPY(g.router_id, "LVS \"one\"\t\xff\xc3\xbc");
+	TEXT_COPY(g.config_digest, "c0ffee");
+	TEXT_COPY(g.overlay_digest, "0ddba11");
 	g.config_generation = 3;
 	g.overlay_entries = 2;
 	g.last_reload_result = RELOAD_REFUSED;

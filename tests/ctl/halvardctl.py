@@ -8,9 +8,15 @@ HALVARDCTL_GOLDEN=write writes the golden files anew.
 import difflib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+
+try:
+    import jsonschema
+except ImportError:  # python3-jsonschema
+    jsonschema = None
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("builddir", ".")
@@ -28,6 +34,7 @@ VIEWS = {
     "show": ["show"],
     "show-vrrp_address": ["show", "vrrp_address", "VI_1", "192.168.1.200"],
     "help": ["--help", "--run-dir", "x"],
+    "help-drain": ["drain", "--help"],
 }
 JSON_VIEWS = {
     "status": {"global", "process", "vrrp_instance", "vrrp_address", "sync_group", "sync_member",
@@ -40,14 +47,22 @@ JSON_VIEWS = {
     "log": {"change_log"},
     "show global": {"global"},
     "show real_server": {"real_server"},
+    "show": {"tables"},
+    "export": {"digests", "fields"},
 }
 # (arguments, exit status, what the message must hold)
 MISTAKES = [
     ("", 2, "no command"),
     ("stauts", 2, "did you mean status?"),
     ("status extra", 2, "usage: halvardctl status"),
-    ("--jsn status", 2, "--help"),
-    ("drain --json 192.168.1.12", 2, "drain has no option --json"),
+    ("--jsn status", 2, "did you mean --json?"),
+    ("drain --reson=x 192.168.1.12", 2, "did you mean --reason?"),
+    ("--frobnicate status", 2, "see halvardctl --help"),
+    ("drain 192.168.1.12 --reason", 2, "--reason needs its TEXT"),
+    ("status --json=yes", 2, "--json takes no argument"),
+    ("help drian", 2, "did you mean drain?"),
+    ("status --peer x", 2, "status has no option --peer"),
+    ("diff --peer /nonexistent", 2, "No such file"),
     ("weight --time 3 192.168.1.12 3", 2, "weight has no option --time"),
     ("show reel_server", 2, "did you mean real_server?"),
     ("show real_server x", 2, "has 2 keys, not 1"),
@@ -66,6 +81,7 @@ MISTAKES = [
     ("set real_server 192.168.1.12 weight 3", 2, "usage: set real_server vs name FIELD VALUE"),
     ("set process main pid 3", 2, "nothing of process may be set"),
     ("set real_server 192.168.1.200 192.168.1.12 admin_state gone", 1, "forcedOffline"),
+    ("set real_server 192.168.1.200 192.168.1.12 admin_state drainng", 1, "did you mean draining?"),
     ("yield VI_2", 1, "did you mean VI_1?"),
     ("yield", 2, "usage: halvardctl yield INSTANCE"),
     ("log soon", 2, "not a number of lines"),
@@ -151,8 +167,10 @@ def test_views(tap, fake):
     for name, args in VIEWS.items():
         out = fake.ctl(*args)
         tap.check(f"{name}: exit 0 and a silent stderr", out.returncode == 0 and not out.stderr, out.stderr)
-        text = out.stdout if name != "help" else out.stdout.split("\n\n")[1] + "\n"
-        golden(tap, name, text)
+        golden(tap, name, re.sub(r"\[/.*\]", "[RUNDIR]", out.stdout) if name == "help" else out.stdout)
+    out = fake.ctl("help", "drain")
+    tap.check("help drain says what drain --help says", out.stdout == fake.ctl("drain", "--help").stdout
+              and "--time SECONDS" in out.stdout, out.stdout)
 
 
 def test_json(tap, fake):
@@ -182,6 +200,146 @@ def test_json(tap, fake):
         tap.check(f"{words} --json has {count} rows of {table}", len(rows) == count, rows)
     one = json.loads(fake.ctl("--json", "show", "vrrp_instance", "VI_1").stdout)
     tap.check("one row is an object", one["vrrp_instance"]["vrid"] == 51, one)
+
+
+class Schema:
+    """The published schema: each output is held against the definition of its command."""
+
+    def __init__(self, tap):
+        self.tap = tap
+        path = os.path.join(os.environ.get("srcdir", "."), "docs/halvardctl.schema.json")
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        made = subprocess.run([CTL, "schema"], stdout=subprocess.PIPE, encoding="utf-8").stdout
+        tap.check("docs/halvardctl.schema.json is what `halvardctl schema` prints", text == made,
+                  "write it anew: ./halvardctl schema >docs/halvardctl.schema.json")
+        self.schema = json.loads(made)
+        if jsonschema:
+            jsonschema.Draft202012Validator.check_schema(self.schema)
+
+    def check(self, definition, text):
+        if not jsonschema:
+            return print("# python3-jsonschema is not there: not held against the schema")
+        part = {**self.schema, "$ref": "#/$defs/command." + definition}
+        try:
+            errors = list(jsonschema.Draft202012Validator(part).iter_errors(json.loads(text)))
+        except ValueError as e:
+            errors = [e]
+        self.tap.check(f"what {definition} prints is as the schema says", not errors, *errors, text)
+        return None
+
+
+def test_schema(tap, fake, schema):
+    for words in JSON_VIEWS:
+        schema.check(words.split()[0], fake.ctl("--json", *words.split()).stdout)
+    for words in ("weight 192.168.1.12 4", "yield VI_1 --reason x", "reload"):
+        schema.check(words.split()[0], fake.ctl("--json", *words.split()).stdout)
+    fake.received(4)
+    told = json.loads(fake.ctl("--json", "weight", "192.168.1.12", "7").stdout)
+    fake.received(1)
+    tap.check("a change tells old and new", told == {
+        "changes": [{"table": "real_server", "key": [WEB, "192.168.1.12:80"], "field": "weight",
+                     "old": "1", "new": "7"}],
+        "result": {"status": "ok", "exit_status": 0, "message": ""}}, told)
+    told = json.loads(fake.ctl("--json", "reload").stdout)["result"]
+    fake.received(1)
+    tap.check("the daemon's answer is the message", told["message"] == "3 rows changed", told)
+    # (arguments, exit status, status, what the message must hold)
+    for words, status, word, message in (
+            ("weight 192.168.1.12 13", 1, "inconsistent value", "13 is not possible now"),
+            ("weight 192.168.1.12 heavy", 1, "wrong value", "0..65535"),
+            ("vrrp VI_2", 1, "no such row", "did you mean VI_1?"),
+            ("drain", 2, "wrong command line", "usage: halvardctl drain"),
+            ("stauts", 2, "wrong command line", "did you mean status?")):
+        out = fake.ctl("--json", *words.split())
+        schema.check("failed", out.stdout)
+        got = json.loads(out.stdout)["result"]
+        tap.check(f"--json {words}: {word}",
+                  (out.returncode, got["exit_status"], got["status"]) == (status, status, word)
+                  and message in got["message"] and not out.stderr, out.returncode, got, out.stderr)
+    fake.received(1)
+    out = subprocess.run([CTL, "--json", "--run-dir", "/nonexistent", "status"], stderr=subprocess.PIPE,
+                         stdout=subprocess.PIPE, text=True)
+    schema.check("failed", out.stdout)
+    tap.check("--json without a daemon", out.returncode == 3 and not out.stderr
+              and json.loads(out.stdout)["result"]["status"] == "not reachable", out.stdout)
+
+
+def diff_peer(fake, text, *more):
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as f:
+        f.write(text)
+        f.flush()
+        return fake.ctl("diff", "--peer", f.name, *more)
+
+
+def test_diff_peer(tap, fake, schema):
+    own = fake.ctl("export").stdout
+    lines = own.split("\n")[:-1]
+    tap.check("export is sorted, a line for each field, in the words of set", lines == sorted(lines)
+              and f'real_server {WEB} 192.168.1.12:80 admin_reason "new kernel"' in lines
+              and 'vrrp_instance VI_1 base_priority "90"' in lines
+              and 'global router_id "LVS \\"one\\"' in own, own)
+    tap.check("export leaves out secrets and states", "auth_pass" not in own and "oper_state" not in own, own)
+    out = diff_peer(fake, own)
+    tap.check("diff with one's own export: the same, exit 0", out.returncode == 0
+              and out.stdout.count("digest: the same") == 2 and len(out.stdout.split("\n")) == 3,
+              out.returncode, out.stdout)
+    other = own.replace("192.168.1.12:80 weight \"1\"", "192.168.1.12:80 weight \"8\"").replace("base_priority \"90\"", "base_priority \"80\"")
+    other = "\n".join(line for line in other.split("\n") if not line.startswith("checker"))
+    other += 'virtual_server "10.9.9.9:80/tcp" scheduler "rr"\n'
+    out = diff_peer(fake, other)
+    lines = out.stdout.split("\n")[2:-1]
+    rs = f"real_server {WEB} 192.168.1.12:80"
+    tap.check("diff says what differs, exit 1", out.returncode == 1 and lines == [
+        f"checker {WEB} 192.168.1.11:80 1: only here",
+        f"checker {DNS} [2001:db8::11]:53 1: only here",
+        f"{rs}: weight is 1 here, 8 there",
+        "virtual_server 10.9.9.9:80/tcp: only there"], out.returncode, *lines)
+    out = diff_peer(fake, other, "--all")
+    tap.check("with --all also what rightly differs",
+              "vrrp_instance VI_1: base_priority is 90 here, 80 there" in out.stdout, out.stdout)
+    out = diff_peer(fake, other, "--json")
+    schema.check("diff", out.stdout)
+    told = json.loads(out.stdout)["differences"]
+    tap.check("and as JSON", out.returncode == 1 and told[2] == {
+        "table": "real_server", "key": [WEB, "192.168.1.12:80"], "field": "weight", "here": "1",
+        "peer": "8"}, told)
+    digests = own.replace('config_digest "c0ffee', 'config_digest "d0ffee')
+    out = diff_peer(fake, digests)
+    tap.check("a digest alone differs: exit 1", out.returncode == 1 and "config digest: c0ffee" in out.stdout
+              and "no field that can be seen differs" in out.stdout, out.returncode, out.stdout)
+    for text, message in (("", "is empty"), ("weight\n", ":1: not a line"), ('a b "c\n', ":1: not a line")):
+        out = diff_peer(fake, text)
+        tap.check(f"diff with {text!r}: exit 2", out.returncode == 2 and message in out.stderr, out.stderr)
+
+
+def test_complete(tap, fake):
+    def words(*typed):
+        out = fake.ctl("complete", "--", *typed)
+        return [line.split("\t")[0] for line in out.stdout.split("\n")[:-1]]
+
+    run_dir = ("--run-dir", fake.dir.name)
+    # (words typed, the last one to be completed; what is offered)
+    for typed, offered in (
+            (["dr"], ["drain"]), (["ena"], ["enable"]), (["drain", "--t"], ["--time"]),
+            (["status", "--re"], []),
+            (["yield", ""], ["VI_1"]), (["vs", "["], [DNS]),
+            (["drain", WEB, ""], ["192.168.1.11:80", "192.168.1.12:80"]),
+            (["drain", "--reason", "x", WEB, "192.168.1.12"], ["192.168.1.12:80"]),
+            (["drain", WEB, "192.168.1.12:80", ""], []),
+            (["disable", "192.168.1.11"], ["192.168.1.11:80", "192.168.1.11:53"]),
+            (["show", "real_s"], ["real_server"]), (["show", "real_server", "1"], [WEB]),
+            (["set", "real_server", WEB, "192.168.1.12:80", "we"], ["weight"]),
+            (["set", "real_server", WEB, "192.168.1.12:80", "oper"], []),
+            (["set", "real_server", WEB, "192.168.1.12:80", "admin_state", "d"], ["draining", "disabled"]),
+            (["set", "global", "enable_traps", ""], ["yes", "no"]),
+            (["help", "ta"], ["takeover"])):
+        got = words(*run_dir, *typed)
+        tap.check(f"complete: {' '.join(typed)}", sorted(got) == sorted(offered), got)
+    tap.check("complete: an option's argument is the shell's matter", words(*run_dir, "diff", "--peer", "") == [])
+    out = subprocess.run([CTL, "complete", "--", "--run-dir", "/nonexistent", "drain", ""],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    tap.check("complete without a daemon is silent", (out.returncode, out.stdout, out.stderr) == (0, b"", b""), out)
 
 
 def test_mistakes(tap, fake):
@@ -242,10 +400,14 @@ def test_broken(tap):
 def main():
     tap = Tap()
     fake = Fake()
+    schema = Schema(tap)
     test_views(tap, fake)
     test_json(tap, fake)
     test_mistakes(tap, fake)
     test_changes(tap, fake)
+    test_schema(tap, fake, schema)
+    test_diff_peer(tap, fake, schema)
+    test_complete(tap, fake)
     test_control_characters(tap, fake)
     tap.check("nothing else was sent", fake.end() == "")
     test_broken(tap)

@@ -11,7 +11,7 @@ import lint
 # Page, the source of its options, and of its commands.
 PAGES = [
     ("docs/man/halvard.8", "core/daemon/options.c", None),
-    ("docs/man/halvardctl.8", "core/ctl/ctl_main.c", "core/ctl/command.c"),
+    ("docs/man/halvardctl.8", "core/ctl/options.c", "core/ctl/commands.c"),
 ]
 # What a page need not resolve: other pages are not installed when it is checked.
 IGNORE = re.compile(r"referenced manual not found|outdated mandoc.db|operating system explicitly")
@@ -26,7 +26,7 @@ def long_options(source):
 
 
 def commands(source):
-    return set(re.findall(r'^\t?\s*\{"([a-z]+)",\s*"', text(source), re.M))
+    return set(re.findall(r'^\t?\s*\{"([a-z-]+)",\s*"', text(source), re.M))
 
 
 def documented_options(page):
@@ -49,7 +49,7 @@ def main():
         tap.check(f"{page}: every option exists", told - known)
         if words:
             known = commands(words)
-            told = set(re.findall(r"^\.It Cm (\w+)", text(page), re.M))
+            told = set(re.findall(r"^\.It Cm ([\w-]+)", text(page), re.M))
             tap.check(f"{page}: every command is there", known - told if known else ["none found"])
             tap.check(f"{page}: every command exists", told - known)
     tap.done()
