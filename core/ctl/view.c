@@ -263,6 +263,20 @@ static void print_processes(const struct ctl *c)
 	view_print(c, g);
 }
 
+static void print_source(const struct global_row *gl)
+{
+	char reason[sizeof(gl->config_source_reason)];
+
+	if (gl->config_source == CONFIG_FROM_FILE)
+		return;
+	TEXT_COPY(reason, gl->config_source_reason);
+	printf("%s: %s\n",
+	       gl->config_source == CONFIG_FROM_STORED
+		   ? "the stored configuration runs, which was accepted last, not the file"
+		   : "only the good parts of the configuration file run",
+	       grid_clean(reason));
+}
+
 static void print_headline(const struct ctl *c)
 {
 	const struct global_row *gl = store_single(c->store, T_GLOBAL);
@@ -278,6 +292,7 @@ static void print_headline(const struct ctl *c)
 		printf(", %u change%s kept in the overlay", gl->overlay_entries,
 		       gl->overlay_entries == 1 ? "" : "s");
 	printf("\n");
+	print_source(gl);
 	if (gl->last_reload_result == RELOAD_REFUSED)
 		printf("the last reload, %s ago, was refused: %s\n",
 		       value_age(c, gl->last_reload, reload, sizeof(reload)), grid_clean(error));

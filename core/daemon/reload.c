@@ -3,11 +3,14 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "config/config.h"
+#include "daemon/accepted.h"
 #include "daemon/digest.h"
 #include "model/rows.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* "file:line:column: text", or without a place where there is none. */
@@ -45,9 +48,9 @@ static const struct finding *log_findings(const struct findings *f)
 }
 
 /* The command line's word over the file's. */
-static void overrule(const struct role_env *env, struct store *file)
+static void overrule(const struct role_env *env, struct store *wanted)
 {
-	struct global_row g = *(const struct global_row *)store_single(file, T_GLOBAL);
+	struct global_row g = *(const struct global_row *)store_single(wanted, T_GLOBAL);
 
 	if (env->snmp_socket)
 		TEXT_COPY(g.snmp_socket, env->snmp_socket);
@@ -55,19 +58,26 @@ static void overrule(const struct role_env *env, struct store *file)
 		g.enable_snmp = true;
 	if (!g.router_id[0] && gethostname(g.router_id, sizeof(g.router_id) - 1) < 0)
 		TEXT_COPY(g.router_id, "localhost");
-	store_put(file, T_GLOBAL, &g, F_CONFIG, NULL);
+	store_put(wanted, T_GLOBAL, &g, F_CONFIG, NULL);
 }
 
-static struct store *with_overlay(const struct store *file, const struct overlay *o)
+static struct store *without_overlay(const struct director *d, const struct store *file)
 {
 	struct store *wanted = store_new();
-	size_t homeless;
 
 	store_merge(wanted, file, F_WANTED);
-	homeless = overlay_apply(o, wanted);
+	overrule(d->env, wanted);
+	return wanted;
+}
+
+static struct store *with_overlay(const struct director *d, const struct store *file)
+{
+	struct store *wanted = without_overlay(d, file);
+	size_t homeless = overlay_apply(d->overlay, wanted);
+
 	if (homeless)
 		log_notice("overlay: %zu of %zu changes are kept for rows that are not configured",
-			   homeless, overlay_count(o));
+			   homeless, overlay_count(d->overlay));
 	return wanted;
 }
 
@@ -105,28 +115,125 @@ static void say_empty(const struct director *d, const struct store *file, char *
 	log_warnx("%s: %s", d->env->config_file, note);
 }
 
-void reload_first(struct director *d)
+/* ---- the last accepted configuration ---------------------------------- */
+
+/* A copy that cannot be written is no reason to refuse: the file itself is durable. */
+static void keep_accepted(const struct director *d, const struct store *file, char *note)
+{
+	int r = accepted_store(d->env->state_dir, file, d->env->config_file);
+	size_t used = strlen(note);
+
+	if (!r)
+		return;
+	snprintf(
+	    note + used, TEXT_MAX - used,
+	    "%sit could not be kept as the last accepted configuration (%s): a start with errors "
+	    "in the file would run an older one",
+	    used ? "; " : "", strerror(r < 0 ? -r : r));
+	log_warnx("%s: %s", d->env->config_file, note + used + (used ? 2 : 0));
+}
+
+/* What a power cut leaves of a file that was being written. */
+static bool has_no_octets(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !st.st_size;
+}
+
+/* The stored configuration in the place of a file that is not to be run, or NULL. */
+static struct store *stored_instead(const struct director *d, const char *reason)
 {
 	struct findings f = {0};
-	struct store *file = config_load(d->env->config_file, &f);
-	struct store *wanted;
+	char source[TEXT_MAX], why[TEXT_MAX];
+	struct store *s = accepted_load(d->env->state_dir, &f, source, why);
+
+	if (s) {
+		log_errx("the stored configuration runs instead, as it was accepted last from "
+			 "%.200s (%.200s/" ACCEPTED_FILE "): %.400s",
+			 source, d->env->state_dir, reason);
+		log_findings(&f);
+	} else if (why[0]) {
+		log_errx("the stored configuration in %.200s/" ACCEPTED_FILE " is of no use: %s",
+			 d->env->state_dir, why);
+	}
+	findings_free(&f);
+	return s;
+}
+
+struct source {
+	enum config_source what;
+	char reason[TEXT_MAX]; /* why it is not the file */
+};
+
+static void tell_source(struct director *d, const struct source *s)
+{
+	struct global_row g = global_get(d);
+
+	g.config_source = (uint8_t)s->what;
+	TEXT_COPY(g.config_source_reason, s->reason);
+	if (s->what != CONFIG_FROM_FILE) {
+		g.last_reload = loop_now(d->loop);
+		g.last_reload_result = RELOAD_REFUSED;
+		TEXT_COPY(g.last_reload_error, s->reason);
+	}
+	global_put(d, &g);
+}
+
+/* What a start runs: the file when it has no error, else what was accepted last, else what is
+ * good of the file. */
+static struct store *choose(const struct director *d, struct source *ret)
+{
+	struct findings f = {0};
+	struct store *file = config_load(d->env->config_file, &f), *stored;
+	const struct finding *first = log_findings(&f);
+	char note[TEXT_MAX] = "";
+
+	*ret = (struct source){.what = CONFIG_FROM_FILE};
+	if (first)
+		finding_text(first, ret->reason, sizeof(ret->reason));
+	else if (has_no_octets(d->env->config_file))
+		snprintf(ret->reason, sizeof(ret->reason), "%.400s: the file is empty, 0 octets",
+			 d->env->config_file);
+	findings_free(&f);
+	if (!ret->reason[0]) {
+		keep_accepted(d, file, note);
+		return file;
+	}
+	stored = stored_instead(d, ret->reason);
+	if (stored) {
+		ret->what = CONFIG_FROM_STORED;
+		store_free(file);
+		return stored;
+	}
+	if (first) {
+		ret->what = CONFIG_FROM_PARTS;
+		log_errx("what is good of the file runs: no configuration that was accepted "
+			 "before can take its place");
+	} else {
+		ret->reason[0] = '\0';
+	}
+	return file;
+}
+
+void reload_first(struct director *d)
+{
+	struct source source;
+	struct store *file = choose(d, &source), *wanted;
 	char why[TEXT_MAX];
 
-	log_findings(&f);
-	findings_free(&f);
 	if (is_empty(file))
 		log_notice("%s: no VRRP instance and no virtual server is configured",
 			   d->env->config_file);
-	overrule(d->env, file);
-	wanted = with_overlay(file, d->overlay);
+	wanted = with_overlay(d, file);
 	if (!config_acceptable(wanted, why)) {
 		/* The file was changed under what was set; without this every SET would fail. */
 		store_free(wanted);
-		wanted = store_new();
-		store_merge(wanted, file, F_WANTED);
+		wanted = without_overlay(d, file);
 		overlay_apply_acceptable(d->overlay, wanted, config_acceptable);
 	}
 	put_in_force(d, file, wanted);
+	tell_source(d, &source);
 }
 
 /* A reload's own rule: errors in the file, or a model that does not hold together. */
@@ -145,11 +252,9 @@ bool reload_again(struct director *d, size_t *changes, char *why)
 {
 	struct findings f = {0};
 	struct store *file = config_load(d->env->config_file, &f);
-	struct store *wanted;
+	struct store *wanted = with_overlay(d, file);
 	bool refused;
 
-	overrule(d->env, file);
-	wanted = with_overlay(file, d->overlay);
 	refused = refuse(&f, wanted, why);
 	findings_free(&f);
 	if (refused) {
@@ -158,6 +263,8 @@ bool reload_again(struct director *d, size_t *changes, char *why)
 		return false;
 	}
 	say_empty(d, file, why);
+	keep_accepted(d, file, why);
 	*changes = put_in_force(d, file, wanted);
+	tell_source(d, &(struct source){.what = CONFIG_FROM_FILE});
 	return true;
 }

@@ -4,11 +4,12 @@
 
 #include "daemon/director.h"
 
-/* Reads the file at start: errors are logged, what is good of it runs. */
+/* Reads the file at start. Errors are logged; what was accepted last runs then or, when nothing
+ * was, what is good of the file. */
 void reload_first(struct director *d);
 /* Reads it again. With any error nothing changes, `why` (TEXT_MAX) says the first, and false is
  * returned. Otherwise file, wanted and live are the new generation, *changes counts rows, and
- * `why` is empty or a warning: the file has nothing any more. */
+ * `why` is empty or a warning: the file has nothing any more, or its copy could not be kept. */
 bool reload_again(struct director *d, size_t *changes, char *why);
 
 #endif

@@ -43,6 +43,8 @@ struct global_row {
 	struct mono last_reload;
 	uint8_t last_reload_result; /* enum reload_result */
 	char last_reload_error[200];
+	uint8_t config_source; /* enum config_source */
+	char config_source_reason[200];
 	uint32_t overlay_entries;
 	char config_digest[65];
 	char overlay_digest[65];
@@ -50,6 +52,10 @@ struct global_row {
 
 enum reload_result { RELOAD_NONE = 1, RELOAD_OK = 2, RELOAD_REFUSED = 3 };
 extern const struct enum_name reload_result_names[];
+
+/* What runs; when it is not the file, a line says why. */
+enum config_source { CONFIG_FROM_FILE = 1, CONFIG_FROM_STORED = 2, CONFIG_FROM_PARTS = 3 };
+extern const struct enum_name config_source_names[];
 
 enum process_state {
 	PROCESS_STARTING = 1,

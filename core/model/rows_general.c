@@ -5,6 +5,8 @@ const struct enum_name admin_updown_names[] = {{ADMIN_UP, "up"}, {ADMIN_DOWN, "d
 const struct enum_name family_names[] = {{FAMILY_IPV4, "ipv4"}, {FAMILY_IPV6, "ipv6"}, {0}};
 const struct enum_name reload_result_names[] = {
     {RELOAD_NONE, "none"}, {RELOAD_OK, "ok"}, {RELOAD_REFUSED, "refused"}, {0}};
+const struct enum_name config_source_names[] = {
+    {CONFIG_FROM_FILE, "file"}, {CONFIG_FROM_STORED, "stored"}, {CONFIG_FROM_PARTS, "parts"}, {0}};
 const struct enum_name process_state_names[] = {
     {PROCESS_STARTING, "starting"},
     {PROCESS_RUNNING, "running"},
@@ -42,6 +44,11 @@ static const struct field global_fields[] = {
     ENUM(last_reload_result, F_STATE, reload_result_names, RELOAD_NONE,
 	 "What became of the last reload."),
     STR(last_reload_error, F_STATE, 0, "The first error of the last reload that was refused."),
+    ENUM(config_source, F_STATE, config_source_names, CONFIG_FROM_FILE,
+	 "What runs: the file, the stored configuration that was accepted last, or the good parts "
+	 "of "
+	 "the file."),
+    STR(config_source_reason, F_STATE, 0, "Why it is not the file."),
     GAUGE32(overlay_entries, NULL, "Changes kept in the overlay beside the file."),
     STR(config_digest, F_STATE, 0, "SHA-256 of the configuration that the file gives."),
     STR(overlay_digest, F_STATE, 0, "SHA-256 of the overlay."),

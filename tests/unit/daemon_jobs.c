@@ -181,6 +181,8 @@ static int teardown(void **state)
 	loop_free(w->d.loop);
 	snprintf(path, sizeof(path), "%s/overlay", w->dir);
 	unlink(path);
+	snprintf(path, sizeof(path), "%s/accepted.conf", w->dir);
+	unlink(path);
 	assert_int_equal(rmdir(w->dir), 0);
 	free(w);
 	return 0;
