@@ -18,14 +18,17 @@
 
 /* ---- looking up ------------------------------------------------------ */
 
-const struct keyword *keyword_row(const struct block *b, const char *name)
+const struct keyword *keyword_among(const struct keyword *rows, const char *name)
 {
-	const struct keyword *k = b->keywords;
-
-	for (; k && k->name; k++)
+	for (const struct keyword *k = rows; k && k->name; k++)
 		if (text_eq(k->name, name))
 			return k;
 	return NULL;
+}
+
+const struct keyword *keyword_row(const struct block *b, const char *name)
+{
+	return keyword_among(b->keywords, name);
 }
 
 const struct keyword *keyword_find(const struct block *b, const char *name)
@@ -64,12 +67,12 @@ size_t blocks_list(const struct block *list[BLOCKS_MAX])
 
 #define NAMES_MAX 256
 
-const char *keyword_nearest(const struct block *b, const char *word)
+const char *keyword_nearest(const struct keyword *rows, const char *word)
 {
 	const char *names[NAMES_MAX + 1];
 	size_t n = 0;
 
-	for (const struct keyword *k = b->keywords; k && k->name && n < NAMES_MAX; k++)
+	for (const struct keyword *k = rows; k && k->name && n < NAMES_MAX; k++)
 		names[n++] = k->name;
 	names[n] = NULL;
 	for (size_t i = 0; i < n; i++)

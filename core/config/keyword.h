@@ -32,6 +32,9 @@ enum conv {
 /* Reads a statement of odd syntax into the draft; reports what is wrong. */
 typedef void (*special_fn)(struct parse *p, struct draft *d, const struct keyword *k,
 			   const struct item *it);
+/* Reads a line of a block that has no keywords. */
+typedef void (*line_fn)(struct parse *p, struct draft *d, const struct block *b,
+			const struct item *it);
 /* Writes the words after the keyword; false: nothing is to be printed. */
 typedef bool (*special_print_fn)(const void *row, char *buf, size_t size);
 
@@ -66,9 +69,9 @@ struct block {
 	bool shares;                    /* its content belongs to the draft around it */
 	/* Reads the words behind the block's name; false: reported, the block is skipped. */
 	bool (*enter)(struct parse *p, struct draft *d, const struct item *it);
-	/* Takes every line of a block that has no keywords. */
-	special_fn line;
-	const char *syntax; /* of such a line, for the manual */
+	line_fn line;                  /* takes every line of a block that has no keywords */
+	const struct keyword *options; /* words behind the first of such a line, or NULL */
+	const char *syntax;            /* of such a line, for the manual */
 };
 
 extern const struct block block_root, block_global_defs, block_vrrp_instance, block_authentication,
@@ -83,10 +86,12 @@ size_t blocks_list(const struct block *list[BLOCKS_MAX]);
 const struct keyword *keyword_find(const struct block *b, const char *name);
 /* The row itself, aliases as they are. */
 const struct keyword *keyword_row(const struct block *b, const char *name);
+/* The same in an array of rows that may be NULL. */
+const struct keyword *keyword_among(const struct keyword *rows, const char *name);
 /* Whether the row fills a field: no other name, no block, not something for later. */
 bool keyword_has_field(const struct keyword *k);
-/* The name of `b` nearest to a misspelt word, or NULL. */
-const char *keyword_nearest(const struct block *b, const char *word);
+/* The name among rows that is nearest to a misspelt word, or NULL. */
+const char *keyword_nearest(const struct keyword *rows, const char *word);
 /* Another block that knows the name, or NULL. */
 const struct block *keyword_elsewhere(const struct block *b, const char *name);
 const struct field *keyword_field(const struct keyword *k);

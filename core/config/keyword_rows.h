@@ -34,10 +34,9 @@ extern const struct block block_static_ipaddress, block_static_routes, block_sta
     block_track_group, block_garp_group, block_linkbeat_interfaces, block_up_down_delays,
     block_server_group, block_ssl;
 
-#define ADDRESS_SYNTAX                                                                             \
-	"ADDRESS[/PREFIX] [dev INTERFACE] [scope SCOPE] [label LABEL] [brd ADDRESS|+|-] "          \
-	"[peer ADDRESS] [home] [-nodad] [mngtmpaddr] [noprefixroute] [autojoin] "                  \
-	"[preferred_lft SECONDS|forever]"
+/* Options of lines. */
+extern const struct keyword static_address_options[];
+
 #define ROUTE_SYNTAX "a route as ip-route(8) has it"
 #define RULE_SYNTAX  "a rule as ip-rule(8) has it"
 

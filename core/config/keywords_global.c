@@ -25,7 +25,7 @@
 
 static const struct block block_mail_addresses = {
     .name = "notification_email",
-    .line = special_ignore,
+    .line = line_later,
     .syntax = "ADDRESS",
 };
 

@@ -128,6 +128,6 @@ const struct block block_virtual_server = {
 const struct block block_server_group = {
     .name = "virtual_server_group",
     .words = "NAME",
-    .line = special_ignore,
+    .line = line_later,
     .syntax = "ADDRESS[-ADDRESS|/PREFIX] [PORT] | fwmark MARK [inet|inet6]",
 };

@@ -82,35 +82,44 @@ const struct block block_bfd_instance = {
     .keywords = bfd_keywords,
 };
 
+static const struct keyword weight_options[] = {
+    LATER("weight", 1, 1, "Priority that it adds or takes; its own by default."),
+    LATER("reverse", 0, 0, "Success takes, failure adds."),
+    LATER("noreverse", 0, 0, "Not so, whatever its own weight says."),
+    {0},
+};
+
 const struct block block_tracked = {
     .name = "what is tracked",
-    .line = special_ignore,
-    .syntax = "NAME [weight N [reverse|noreverse]]",
+    .line = line_later,
+    .options = weight_options,
+    .syntax = "NAME OPTION...",
 };
 
 /* ---- the director's own addresses, routes, links --------------------- */
 
 const struct block block_static_ipaddress = {
     .name = "static_ipaddress",
-    .line = special_address,
-    .syntax = ADDRESS_SYNTAX " [track_group NAME]",
+    .line = line_address,
+    .options = static_address_options,
+    .syntax = "ADDRESS[/PREFIX] OPTION...",
 };
 
 const struct block block_static_routes = {
     .name = "static_routes",
-    .line = special_ignore,
+    .line = line_later,
     .syntax = ROUTE_SYNTAX " [track_group NAME]",
 };
 
 const struct block block_static_rules = {
     .name = "static_rules",
-    .line = special_ignore,
+    .line = line_later,
     .syntax = RULE_SYNTAX " [track_group NAME]",
 };
 
 static const struct block block_names = {
     .name = "a list of names",
-    .line = special_ignore,
+    .line = line_later,
     .syntax = "NAME...",
 };
 
@@ -140,12 +149,12 @@ const struct block block_garp_group = {
 
 const struct block block_linkbeat_interfaces = {
     .name = "linkbeat_interfaces",
-    .line = special_ignore,
+    .line = line_later,
     .syntax = "INTERFACE [MII|ETHTOOL|IOCTL]",
 };
 
 const struct block block_up_down_delays = {
     .name = "interface_up_down_delays",
-    .line = special_ignore,
+    .line = line_later,
     .syntax = "INTERFACE DOWN [UP]",
 };

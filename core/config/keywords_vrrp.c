@@ -2,6 +2,7 @@
 #include "config/keyword_rows.h"
 #include "config/parse.h"
 
+#define ADDRESS(member)  T_VRRP_ADDRESS, offsetof(struct vrrp_address_row, member)
 #define INSTANCE(member) T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, member)
 
 static const struct enum_name auth_types[] = {{VRRP_AUTH_PASS, "PASS"}, {VRRP_AUTH_AH, "AH"}, {0}};
@@ -21,18 +22,59 @@ const struct block block_authentication = {
     .shares = true,
 };
 
+static const struct enum_name scopes[] = {
+    {SCOPE_GLOBAL, "global"}, {SCOPE_SITE, "site"},       {SCOPE_LINK, "link"},
+    {SCOPE_HOST, "host"},     {SCOPE_NOWHERE, "nowhere"}, {SCOPE_GLOBAL, "universe"},
+    {SCOPE_GLOBAL, "0"},      {SCOPE_SITE, "200"},        {SCOPE_LINK, "253"},
+    {SCOPE_HOST, "254"},      {SCOPE_NOWHERE, "255"},     {0}};
+
+/* clang-format off */
+#define ADDRESS_OPTIONS                                                                            \
+    {"dev", NULL, false, ADDRESS(dev), CONV_TEXT, .special = special_address_name,                 \
+     .help = "Interface that carries the address; the instance's own."},                           \
+    {"label", NULL, false, ADDRESS(label), CONV_TEXT, .special = special_address_name,             \
+     .help = "Label of an IPv4 address."},                                                         \
+    {"scope", NULL, false, ADDRESS(scope), CONV_CHOICE, .choices = scopes,                         \
+     .special = special_scope, .help = "Where an IPv4 address is valid."},                         \
+    {"brd", NULL, false, ADDRESS(broadcast), CONV_ADDRESS, .special = special_broadcast,           \
+     .help = "Broadcast address; + for the computed one, - for none."},                            \
+    ALSO("broadcast", "brd"),                                                                      \
+    LATER("peer", 1, 1, "Address of the other end of a point-to-point link."),                     \
+    LATER("home", 0, 0, "The home address of Mobile IPv6."),                                       \
+    LATER("-nodad", 0, 0, "No detection of duplicates."),                                          \
+    LATER("mngtmpaddr", 0, 0, "The kernel makes temporary addresses after this one."),             \
+    LATER("noprefixroute", 0, 0, "No route to the network of the address."),                       \
+    LATER("autojoin", 0, 0, "Join the multicast group that is the address."),                      \
+    LATER("preferred_lft", 1, 1, "Seconds until the address is deprecated, or forever.")
+/* clang-format on */
+
+static const struct keyword address_options[] = {
+    ADDRESS_OPTIONS,
+    LATER("use_vmac", 0, 0, "On an interface with the virtual MAC address."),
+    LATER("no_track", 0, 0, "It does not matter when the address is deleted."),
+    {0},
+};
+
+const struct keyword static_address_options[] = {
+    ADDRESS_OPTIONS,
+    LATER("track_group", 1, 1, "Instances that are in fault when the address is deleted."),
+    {0},
+};
+
 const struct block block_virtual_ipaddress = {
     .name = "virtual_ipaddress",
     .shares = true,
-    .line = special_address,
-    .syntax = ADDRESS_SYNTAX " [use_vmac] [no_track]",
+    .line = line_address,
+    .options = address_options,
+    .syntax = "ADDRESS[/PREFIX] OPTION...",
 };
 
 const struct block block_virtual_ipaddress_excluded = {
     .name = "virtual_ipaddress_excluded",
     .shares = true,
-    .line = special_excluded,
-    .syntax = ADDRESS_SYNTAX " [use_vmac] [no_track]",
+    .line = line_address,
+    .options = address_options,
+    .syntax = "ADDRESS[/PREFIX] OPTION...",
 };
 
 /* clang-format off */
@@ -58,25 +100,32 @@ const struct block block_virtual_ipaddress_excluded = {
 /* Before 2010 the command stood in a block. */
 static const struct block block_notify = {
     .name = "notify",
-    .line = special_ignore,
+    .line = line_later,
     .syntax = "COMMAND",
+};
+
+static const struct keyword peer_options[] = {
+    LATER("min_ttl", 1, 1, "Least time to live of its advertisements."),
+    LATER("max_ttl", 1, 1, "Greatest time to live of its advertisements."),
+    {0},
 };
 
 static const struct block block_unicast_peer = {
     .name = "unicast_peer",
-    .line = special_ignore,
-    .syntax = "ADDRESS [min_ttl N] [max_ttl N]",
+    .line = line_later,
+    .options = peer_options,
+    .syntax = "ADDRESS OPTION...",
 };
 
 static const struct block block_virtual_routes = {
     .name = "virtual_routes",
-    .line = special_ignore,
+    .line = line_later,
     .syntax = ROUTE_SYNTAX " [no_track]",
 };
 
 static const struct block block_virtual_rules = {
     .name = "virtual_rules",
-    .line = special_ignore,
+    .line = line_later,
     .syntax = RULE_SYNTAX " [no_track]",
 };
 
@@ -193,7 +242,7 @@ const struct block block_vrrp_instance = {
 const struct block block_sync_members = {
     .name = "group",
     .shares = true,
-    .line = special_members,
+    .line = line_members,
     .syntax = "NAME...",
 };
 

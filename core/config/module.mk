@@ -6,12 +6,14 @@ core_config_libconfig_a_SOURCES = \
 	core/config/findings.c \
 	core/config/include.c \
 	core/config/keyword.c core/config/keyword.h \
+	core/config/keyword_rows.h \
 	core/config/keywords_global.c \
 	core/config/keywords_checks.c \
 	core/config/keywords_lvs.c core/config/keywords_lvs.h \
 	core/config/keywords_track.c \
 	core/config/keywords_vrrp.c \
 	core/config/lex.c core/config/lex.h \
+	core/config/lines.c \
 	core/config/load.c \
 	core/config/parse.c core/config/parse.h \
 	core/config/print.c \

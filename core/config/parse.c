@@ -46,6 +46,12 @@ void parse_report(struct parse *p, enum finding_level level, const struct item *
 	place_report(p->findings, level, &at, "%s", text);
 }
 
+void parse_seen(const struct parse *p, const struct block *b, const struct keyword *k)
+{
+	if (p->seen)
+		p->seen(b, k);
+}
+
 const char *parse_word(struct parse *p, const struct item *it, unsigned word, const char *what)
 {
 	if (word < it->nwords)
@@ -87,7 +93,7 @@ static void skip_block(struct parse *p)
 
 static void skip_unknown(struct parse *p, const struct block *b, const struct item *it)
 {
-	const char *name = it->words[0].text, *nearest = keyword_nearest(b, name);
+	const char *name = it->words[0].text, *nearest = keyword_nearest(b->keywords, name);
 	const struct block *other = keyword_elsewhere(b, name);
 	const char *what = peek_is(p, ITEM_OPEN) ? "the block was skipped" : "it was skipped";
 
@@ -265,6 +271,7 @@ static void parse_keyword(struct parse *p, const struct block *b, struct draft *
 	const struct keyword *row = keyword_row(b, it->words[0].text);
 	const struct keyword *k = keyword_find(b, it->words[0].text);
 
+	parse_seen(p, b, row);
 	if (row->old && k->status == KEYWORD_DONE && !d->later)
 		parse_report(p, FINDING_NOTICE, it, 0, "%s is an old name here, taken as %s",
 			     row->name, row->means);
@@ -309,7 +316,7 @@ static void parse_statement(struct parse *p, const struct block *b, struct draft
 	if (it->damaged || !it->nwords)
 		skip_block(p);
 	else if (b->line)
-		b->line(p, d, NULL, it);
+		b->line(p, d, b, it);
 	else if (keyword_row(b, it->words[0].text))
 		parse_keyword(p, b, d, it);
 	else

@@ -14,6 +14,8 @@ struct parse {
 	struct findings *findings;
 	size_t next;        /* item to be read */
 	struct draft *root; /* of the whole file; global_defs fills its parts */
+	/* Is told of every row that a statement or an option was found to be; for tests. */
+	void (*seen)(const struct block *b, const struct keyword *k);
 };
 
 /* Reads all items into p->root. */
@@ -22,6 +24,8 @@ void parse_items(struct parse *p);
 /* A finding at a word of a statement. */
 void parse_report(struct parse *p, enum finding_level level, const struct item *it, unsigned word,
 		  const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* A word was found to be this row. */
+void parse_seen(const struct parse *p, const struct block *b, const struct keyword *k);
 /* The word, or NULL and an error "NAME: WHAT is missing". */
 const char *parse_word(struct parse *p, const struct item *it, unsigned word, const char *what);
 /* A notice when the statement has words from `word` on. */
@@ -85,21 +89,18 @@ void special_state(struct parse *p, struct draft *d, const struct keyword *k,
 		   const struct item *it);
 void special_auth_pass(struct parse *p, struct draft *d, const struct keyword *k,
 		       const struct item *it);
-void special_address(struct parse *p, struct draft *d, const struct keyword *k,
-		     const struct item *it);
-void special_excluded(struct parse *p, struct draft *d, const struct keyword *k,
-		      const struct item *it);
-void special_members(struct parse *p, struct draft *d, const struct keyword *k,
-		     const struct item *it);
 void special_forwarding(struct parse *p, struct draft *d, const struct keyword *k,
 			const struct item *it);
 void special_persistence(struct parse *p, struct draft *d, const struct keyword *k,
 			 const struct item *it);
 void special_lease(struct parse *p, struct draft *d, const struct keyword *k,
 		   const struct item *it);
-/* The lines of a block that is not done. */
-void special_ignore(struct parse *p, struct draft *d, const struct keyword *k,
-		    const struct item *it);
+void special_address_name(struct parse *p, struct draft *d, const struct keyword *k,
+			  const struct item *it);
+void special_scope(struct parse *p, struct draft *d, const struct keyword *k,
+		   const struct item *it);
+void special_broadcast(struct parse *p, struct draft *d, const struct keyword *k,
+		       const struct item *it);
 bool print_lease(const void *row, char *buf, size_t size);
 bool print_persistence(const void *row, char *buf, size_t size);
 bool print_ip_family(const void *row, char *buf, size_t size);
@@ -107,5 +108,12 @@ bool print_protocol(const void *row, char *buf, size_t size);
 bool print_sh_flag(const void *row, char *buf, size_t size);
 bool print_mh_flag(const void *row, char *buf, size_t size);
 bool print_never(const void *row, char *buf, size_t size);
+
+/* ---- lines.c ---------------------------------------------------------- */
+
+void line_address(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
+void line_members(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
+/* A line of a block that is not done. */
+void line_later(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
 
 #endif

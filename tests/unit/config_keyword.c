@@ -70,14 +70,14 @@ static void every_field_has_a_keyword(void **state)
 	}
 }
 
-static void check_row(const struct block *b, const struct keyword *k)
+static void check_row(const struct keyword *rows, const struct keyword *k)
 {
-	const struct keyword *main = keyword_find(b, k->name);
+	const struct keyword *main = k->means ? keyword_among(rows, k->means) : k;
 
 	assert_non_null(main);
 	assert_null(main->means);
 	assert_non_null(main->help);
-	assert_ptr_equal(keyword_row(b, k->name), k); /* no name twice */
+	assert_ptr_equal(keyword_among(rows, k->name), k); /* no name twice */
 	assert_true(!main->bare || main->block);
 	if (main->status != KEYWORD_DONE) {
 		assert_true(main->least <= main->most);
@@ -97,8 +97,12 @@ static void every_row_is_complete(void **state)
 	assert_true(n > 40);
 	for (size_t b = 0; b < n; b++) {
 		assert_true(!list[b]->keywords != !list[b]->line); /* one of them */
+		assert_true(!list[b]->line == !list[b]->syntax);
+		assert_true(!list[b]->options || list[b]->line);
 		for (const struct keyword *k = list[b]->keywords; k && k->name; k++)
-			check_row(list[b], k);
+			check_row(list[b]->keywords, k);
+		for (const struct keyword *k = list[b]->options; k && k->name; k++)
+			check_row(list[b]->options, k);
 	}
 }
 
@@ -233,10 +237,10 @@ static void refusals_say_what_is_allowed(void **state)
 static void nearest_words(void **state)
 {
 	(void)state;
-	assert_string_equal(keyword_nearest(&block_vrrp_instance, "priorty"), "priority");
-	assert_string_equal(keyword_nearest(&block_vrrp_instance, "PRIORITY"), "priority");
-	assert_string_equal(keyword_nearest(&block_real_server, "HTTP_GE"), "HTTP_GET");
-	assert_null(keyword_nearest(&block_vrrp_instance, "xyzzyplugh"));
+	assert_string_equal(keyword_nearest(block_vrrp_instance.keywords, "priorty"), "priority");
+	assert_string_equal(keyword_nearest(block_vrrp_instance.keywords, "PRIORITY"), "priority");
+	assert_string_equal(keyword_nearest(block_real_server.keywords, "HTTP_GE"), "HTTP_GET");
+	assert_null(keyword_nearest(block_vrrp_instance.keywords, "xyzzyplugh"));
 	assert_ptr_equal(keyword_elsewhere(&block_vrrp_instance, "lb_algo"), &block_virtual_server);
 	assert_null(keyword_elsewhere(&block_vrrp_instance, "nonsense"));
 }

@@ -89,7 +89,7 @@ static const char *const status_texts[] = {
     [KEYWORD_GONE] = "*no meaning any more.* ",
 };
 
-static void print_keyword(const struct block *b, const struct keyword *k)
+static void print_keyword(const struct keyword *rows, const struct keyword *k)
 {
 	char name[128], what[512];
 
@@ -97,7 +97,7 @@ static void print_keyword(const struct block *b, const struct keyword *k)
 	print_cell(name);
 	if (k->means) {
 		snprintf(what, sizeof(what), "%s name of `%s`", k->old ? "old" : "another",
-			 keyword_find(b, k->name)->name);
+			 keyword_among(rows, k->means)->name);
 		print_cell("");
 		print_cell("");
 	} else {
@@ -109,18 +109,23 @@ static void print_keyword(const struct block *b, const struct keyword *k)
 	puts("|");
 }
 
+static void print_rows(const char *what, const struct keyword *rows)
+{
+	if (rows)
+		printf("\n| %s | takes | default | what |\n|---|---|---|---|\n", what);
+	for (const struct keyword *k = rows; k && k->name; k++)
+		print_keyword(rows, k);
+}
+
 static void print_block(const struct block *b)
 {
-	printf("\n## %s\n\n", b->name);
+	printf("\n## %s\n", b->name);
 	if (b->words)
-		printf("Begins with `%s %s {`.\n\n", b->name, b->words);
+		printf("\nBegins with `%s %s {`.\n", b->name, b->words);
 	if (b->syntax)
-		printf("Its lines: `%s`.\n", b->syntax);
-	if (!b->keywords)
-		return;
-	puts("| keyword | takes | default | what |\n|---|---|---|---|");
-	for (const struct keyword *k = b->keywords; k->name; k++)
-		print_keyword(b, k);
+		printf("\nIts lines: `%s`.\n", b->syntax);
+	print_rows("keyword", b->keywords);
+	print_rows("option", b->options);
 }
 
 /* The outermost words that are not done: what is in a block of theirs goes without saying. */
