@@ -238,7 +238,7 @@ static void follow_settings(struct agent *a, const struct global_row *g)
 	notify_enable(a->notify, g->enable_traps);
 	if (!settings_changed(a, g))
 		return;
-	log_notice("snmp: the settings have changed: starting again");
+	log_notice("process agent: the settings have changed: starting again");
 	loop_stop(a->loop);
 }
 
@@ -248,6 +248,8 @@ static void on_row(void *arg, enum table_id t, const void *row, const struct fie
 	struct agent *a = arg;
 
 	(void)changed;
+	if (t == T_GLOBAL)
+		log_levels_use(((const struct global_row *)row)->log_level);
 	if (!a->snmp)
 		return; /* the first snapshot: nothing has happened */
 	if (t == T_GLOBAL)
@@ -261,7 +263,7 @@ static void on_result(struct agent *a, struct msg *m)
 	struct result r;
 
 	if (!wire_get_result(&m->body, &r)) {
-		log_warnx("main sent a malformed result");
+		log_warnx("process agent: main sent a malformed result");
 		return;
 	}
 	if (m->id & BARRIER_ID_BIT) {
@@ -271,7 +273,7 @@ static void on_result(struct agent *a, struct msg *m)
 		a->result = r;
 		a->is_waiting = false;
 	} else {
-		log_info("snmp: late result of a SET: %s",
+		log_info("agent: late result of a SET: %s",
 			 enum_name(result_status_names, r.status));
 	}
 }
@@ -287,7 +289,7 @@ static void on_down(void *arg, const char *why)
 {
 	struct agent *a = arg;
 
-	log_info("link to main is down: %s", why);
+	log_info("process agent: the link to main is down: %s", why);
 	timer_cancel(&a->barrier);
 	link_close(a->link);
 	a->link = NULL;
@@ -366,7 +368,9 @@ static int run(void)
 
 static void usage(void)
 {
-	fputs("usage: halvard-agent --parent-fd 3 [--log-level N] [--log-stderr] [--run-dir DIR]\n"
+	fputs("usage: halvard-agent --parent-fd 3 [--log-level LEVELS] [--log-detail] "
+	      "[--log-stderr]\n"
+	      "       [--no-syslog] [--log-facility 0..7] [--run-dir DIR]\n"
 	      "The guardian starts it; it is of no use by hand.\n",
 	      stderr);
 	exit(2);
@@ -379,24 +383,38 @@ int main(int argc, char **argv)
 	    {"run-dir", required_argument, NULL, 'r'},
 	    {"state-dir", required_argument, NULL, 'r'},
 	    {"log-level", required_argument, NULL, 'v'},
+	    {"log-detail", no_argument, NULL, 'D'},
 	    {"log-stderr", no_argument, NULL, 'l'},
+	    {"log-facility", required_argument, NULL, 'S'},
+	    {"no-syslog", no_argument, NULL, 'G'},
 	    {NULL, 0, NULL, 0},
 	};
 	struct log_options log = {
-	    .ident = "halvard-agent", .to_syslog = true, .max_level = LOG_LV_INFO};
+	    .ident = "halvard-agent", .area = LOG_AREA_SNMP, .to_syslog = true};
+	const char *levels = "";
 	uint64_t n = 0;
 	int c;
 
+	log.levels.rest = LOG_LV_INFO;
+	log.facility = 3 << 3; /* daemon */
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'l')
 			log.to_stderr = true;
-		else if (c == 'v' && text_u64(optarg, LOG_LV_ERR, LOG_LV_DEBUG, &n))
-			log.max_level = (enum log_level)n;
+		else if (c == 'G')
+			log.to_syslog = false;
+		else if (c == 'S' && text_eq(optarg, "user"))
+			log.facility = 1 << 3;
+		else if (c == 'S' && text_u64(optarg, 0, 7, &n))
+			log.facility = (16 + (int)n) << 3; /* local0 to local7 */
+		else if (c == 'D')
+			log.levels.rest = LOG_LV_DEBUG;
+		else if (c == 'v')
+			levels = optarg;
 		else if (c == 'p' ? !text_u64(optarg, PARENT_FD, PARENT_FD, &n) : c != 'r')
 			usage();
 	}
-	log.facility = 3 << 3; /* daemon */
 	log_init(&log);
+	log_levels_use(levels);
 	signal(SIGPIPE, SIG_IGN);
 	syscalls_limit(AGENT_SYSCALLS);
 	return run();

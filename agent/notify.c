@@ -113,7 +113,7 @@ static void make_room(struct notify *n)
 	if (oldest == n->under_way)
 		oldest = TAILQ_NEXT(oldest, next);
 	if (!n->full_told)
-		log_warnx("snmp: %d notifications wait for the master: the oldest are given up",
+		log_warnx("agent: %d notifications wait for the master: the oldest are given up",
 			  NOTIFY_QUEUE_MAX);
 	n->full_told = true;
 	n->counts.lost++;

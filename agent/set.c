@@ -184,7 +184,7 @@ static void ask(struct set *s, enum msg_type type, const char *what, enum set_st
 	s->ops->ask(s->arg, type, s->id, type == MSG_TXN_TEST ? &s->change : NULL, &s->result);
 	s->state = state;
 	if (s->result.status != RESULT_OK)
-		log_info("snmp: %s of a SET: %s%s%s", what,
+		log_info("agent: %s of a SET: %s%s%s", what,
 			 enum_name(result_status_names, s->result.status),
 			 *s->result.text ? ": " : "", s->result.text);
 }

@@ -97,7 +97,7 @@ static void want_fd(struct snmp_loop *s, int fd)
 	struct stat st;
 
 	if (!w || fstat(fd, &st) < 0) {
-		log_warnx("snmp: descriptor %d of the library cannot be watched", fd);
+		log_warnx("agent: descriptor %d of the library cannot be watched", fd);
 		return;
 	}
 	if (w->used && (w->dev != st.st_dev || w->ino != st.st_ino))
@@ -237,13 +237,24 @@ static void on_probe(void *arg, struct mono now)
 	(void)now;
 	if (!s->master && !s->remedy_told && path && access(path, R_OK | W_OK) < 0 &&
 	    errno == EACCES) {
-		log_warnx("snmp: permission denied at the AgentX socket %s; let user %s in: put "
+		log_warnx("agent: permission denied at the AgentX socket %s; let user %s in: put "
 			  "\"agentXPerms 0660 0755 root halvard-agent\" into snmpd.conf (a file "
 			  "for /etc/snmp/snmpd.conf.d is in conf/snmpd) and restart snmpd",
 			  path, NAME);
 		s->remedy_told = true;
 	}
 	timer_after(&s->probe, PROBE_NS);
+}
+
+static void note_session(const struct snmp_loop *s, bool connected)
+{
+	log_transition(&(struct log_transition){.event = LOG_AGENT,
+						.level = connected ? LOG_LV_NOTICE : LOG_LV_WARN,
+						.key = {*s->socket ? s->socket : DEFAULT_SOCKET},
+						.old = connected ? "disconnected" : "connected",
+						.now = connected ? "connected" : "disconnected",
+						.reason = connected ? "masterFound" : "masterGone"},
+		       connected ? NULL : "it is tried again each second");
 }
 
 static int on_index_start(int major, int minor, void *session, void *arg)
@@ -255,7 +266,7 @@ static int on_index_start(int major, int minor, void *session, void *arg)
 	(void)arg;
 	s->master = session;
 	s->remedy_told = false;
-	log_notice("snmp: connected to the master at %s", *s->socket ? s->socket : DEFAULT_SOCKET);
+	note_session(s, true);
 	if (s->ops->connected)
 		s->ops->connected(s->arg);
 	return 0;
@@ -270,7 +281,7 @@ static int on_index_stop(int major, int minor, void *session, void *arg)
 	(void)session;
 	(void)arg;
 	if (s->master)
-		log_notice("snmp: the master is gone; trying again each second");
+		note_session(s, false);
 	s->master = NULL;
 	if (s->ops->disconnected)
 		s->ops->disconnected(s->arg);
@@ -314,7 +325,7 @@ static enum notify_answer judge(int operation, const netsnmp_pdu *pdu)
 	if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE || pdu->errstat == AGENTX_NOT_OPEN)
 		return NOTIFY_AGAIN;
 	if (pdu->errstat)
-		log_warnx("snmp: the master refused a notification: error %ld", pdu->errstat);
+		log_warnx("agent: the master refused a notification: error %ld", pdu->errstat);
 	return pdu->errstat ? NOTIFY_REFUSED : NOTIFY_TAKEN;
 }
 

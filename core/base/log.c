@@ -1,189 +1,179 @@
 /*
- * log: see log.h.
- *
- * syslog(3) may wait for a full socket, so lines go to /dev/log here, as a datagram that is
- * dropped and counted when it cannot be taken at once. stderr may be a pipe whose reader has
- * stopped: poll(2) tells whether a line fits before it is written.
+ * log: see log.h. The levels of this process, what bounds a complaint that repeats itself, and the
+ * count of lines that were lost. Composing is in log_event.c, sending in log_out.c.
  */
 #include "base/log.h"
 
+#include "base/log_limit.h"
+#include "base/log_out.h"
+
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 
-#define LINE_MAX_BYTES 1024
+#define OBJECT_HASH UINT64_C(1099511628211) /* the prime of FNV-1a */
 
-static struct log_options opt = {.ident = "halvard", .to_stderr = true, .max_level = LOG_LV_INFO};
-static int syslog_fd = -1;
-static unsigned long dropped;
-
-static int syslog_open(void)
-{
-	struct sockaddr_un sun = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
+static enum log_area own_area = LOG_AREA_MAIN;
+static struct log_levels first = {.rest = LOG_LV_INFO}, levels = {.rest = LOG_LV_INFO};
+static struct log_limit limit;
+static unsigned long lost;
 
 void log_init(const struct log_options *o)
 {
-	opt = *o;
-	if (syslog_fd >= 0)
-		close(syslog_fd);
-	syslog_fd = opt.to_syslog ? syslog_open() : -1;
+	own_area = o->area ? o->area : LOG_AREA_MAIN;
+	first = levels = o->levels;
+	log_out_open(&(struct log_places){.ident = o->ident,
+					  .to_stderr = o->to_stderr,
+					  .to_syslog = o->to_syslog,
+					  .facility = o->facility,
+					  .journal_path = o->journal_path,
+					  .syslog_path = o->syslog_path});
 }
 
-bool log_enabled(enum log_level level)
+void log_levels_use(const char *text)
 {
-	return level <= opt.max_level;
+	struct log_levels more;
+	char why[LOG_LEVELS_TEXT];
+
+	if (log_levels_parse(text, &more, why, sizeof(why)))
+		levels = log_levels_over(&first, &more);
+	else
+		log_warnx("log_level: %s", why);
 }
 
-static bool to_stderr(const char *line, size_t len)
+void log_level_set(enum log_level level)
 {
-	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
-
-	if (poll(&p, 1, 0) != 1 || !(p.revents & POLLOUT))
-		return false;
-	return write(STDERR_FILENO, line, len) == (ssize_t)len;
+	levels.of[own_area] = (uint8_t)level;
 }
 
-static bool to_syslog(enum log_level level, const char *text)
+enum log_level log_level_of(enum log_area area)
 {
-	char line[LINE_MAX_BYTES + 64];
-	int n;
-
-	if (syslog_fd < 0 && (syslog_fd = syslog_open()) < 0)
-		return false;
-	n = snprintf(line, sizeof(line), "<%d>%s[%d]: %s", opt.facility | (int)level, opt.ident,
-		     (int)getpid(), text);
-	if (n >= (int)sizeof(line))
-		n = sizeof(line) - 1;
-	if (send(syslog_fd, line, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) == n)
-		return true;
-	if (errno != EAGAIN && errno != EWOULDBLOCK) { /* the logger restarted */
-		close(syslog_fd);
-		syslog_fd = -1;
-	}
-	return false;
+	return log_levels_get(&levels, area ? area : own_area);
 }
 
-static void emit(enum log_level level, const char *text)
+bool log_enabled_in(enum log_area area, enum log_level level)
 {
-	bool ok = true;
-
-	if (opt.to_stderr) {
-		char line[LINE_MAX_BYTES + 96], when[24];
-		struct timespec ts;
-		struct tm tm;
-		int n;
-
-		clock_gettime(CLOCK_REALTIME, &ts);
-		localtime_r(&ts.tv_sec, &tm);
-		strftime(when, sizeof(when), "%H:%M:%S", &tm);
-		n = snprintf(line, sizeof(line), "%s.%03ld %s: %s\n", when, ts.tv_nsec / 1000000,
-			     opt.ident, text);
-		ok = to_stderr(line, n < (int)sizeof(line) ? (size_t)n : sizeof(line) - 1);
-	}
-	if (opt.to_syslog && !to_syslog(level, text))
-		ok = ok && opt.to_stderr;
-	if (!ok)
-		dropped++;
+	return level <= log_level_of(area);
 }
 
-__attribute__((format(printf, 4, 0))) static void vlog(enum log_level level, int saved_errno,
-						       bool with_errno, const char *fmt, va_list ap)
-{
-	char text[LINE_MAX_BYTES];
-	int n;
+/* ---- sending ------------------------------------------------------------ */
 
-	if (!log_enabled(level))
+static void say_lost(void)
+{
+	struct log_transition t = {LOG_LOST, LOG_LV_WARN, .now = "lost"};
+	unsigned long n = lost;
+	char text[80];
+
+	snprintf(text, sizeof(text), "log: %lu lines were lost, nobody took them in time", n);
+	if (log_out(&(struct log_record){own_area, LOG_LV_WARN, 0, text, &t}))
+		lost -= n;
+}
+
+static void emit(const struct log_record *r)
+{
+	if (lost)
+		say_lost();
+	if (!log_out(r))
+		lost++;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+}
+
+static void say_held_back(const struct log_limit_site *s)
+{
+	char text[LOG_LIMIT_TEXT + 80];
+
+	snprintf(text, sizeof(text), "log: %u more lines as this were held back: %s", s->held,
+		 s->last);
+	emit(&(struct log_record){own_area, LOG_LV_WARN, 0, text, NULL});
+}
+
+void log_tick(void)
+{
+	const struct log_limit_site *s;
+	int64_t now = now_ns();
+
+	while ((s = log_limit_over(&limit, now)))
+		say_held_back(s);
+	if (lost)
+		say_lost();
+}
+
+/* ---- lines -------------------------------------------------------------- */
+
+static bool may_repeat(const struct log_record *r, const char *fmt)
+{
+	return r->level > LOG_LV_WARN ||
+	       log_limit_allows(&limit, (uint64_t)(uintptr_t)fmt, r->text, now_ns());
+}
+
+void log_line(enum log_area area, enum log_level level, unsigned how, const char *fmt, ...)
+{
+	int saved_errno = errno, n;
+	char text[LOG_TEXT_MAX];
+	va_list ap;
+	struct log_record r = {area ? area : own_area, level, 0, text, NULL};
+
+	if (!log_enabled_in(area, level))
 		return;
+	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof(text), fmt, ap);
-	if (with_errno && n >= 0 && n < (int)sizeof(text))
-		snprintf(text + n, sizeof(text) - (size_t)n, ": %s", strerror(saved_errno));
-	if (dropped) {
-		unsigned long lost = dropped;
-		char note[64];
-
-		dropped = 0;
-		snprintf(note, sizeof(note), "%lu log lines were lost", lost);
-		emit(LOG_LV_WARN, note);
-		if (dropped)
-			dropped = lost;
+	va_end(ap);
+	if (how & LOG_WITH_ERRNO) {
+		r.err = saved_errno;
+		if (n >= 0 && n < (int)sizeof(text))
+			snprintf(text + n, sizeof(text) - (size_t)n, ": %s", strerror(saved_errno));
 	}
-	emit(level, text);
+	if ((how & LOG_EACH) || may_repeat(&r, fmt))
+		emit(&r);
+	errno = saved_errno;
 }
 
-#define LOG_BODY(level, with_errno)                                                                \
-	do {                                                                                       \
-		int saved_errno = errno;                                                           \
-		va_list ap;                                                                        \
-		va_start(ap, fmt);                                                                 \
-		vlog((level), saved_errno, with_errno, fmt, ap);                                   \
-		va_end(ap);                                                                        \
-		errno = saved_errno;                                                               \
-	} while (0)
-
-void log_err(const char *fmt, ...)
+/* Of the object, so that one that flaps does not silence others. */
+static uint64_t object_key(const struct log_transition *t)
 {
-	LOG_BODY(LOG_LV_ERR, true);
+	uint64_t h = t->event + 1;
+
+	for (unsigned i = 0; i < LOG_KEYS; i++)
+		for (const char *p = t->key[i]; p && *p; p++)
+			h = (h ^ (unsigned char)*p) * OBJECT_HASH;
+	return h ? h : 1;
 }
 
-void log_errx(const char *fmt, ...)
+void log_transition(const struct log_transition *t, const char *fmt, ...)
 {
-	LOG_BODY(LOG_LV_ERR, false);
+	enum log_area area = log_event_area(t->event);
+	char text[LOG_TEXT_MAX];
+	struct log_record r = {area ? area : own_area, t->level, 0, text, t};
+	size_t n;
+	va_list ap;
+
+	if (!log_enabled_in(area, t->level))
+		return;
+	n = log_transition_text(t, text, sizeof(text));
+	if (fmt && n + 2 < sizeof(text)) {
+		memcpy(text + n, ", ", 2);
+		va_start(ap, fmt);
+		vsnprintf(text + n + 2, sizeof(text) - n - 2, fmt, ap);
+		va_end(ap);
+	}
+	if (log_limit_allows(&limit, object_key(t), text, now_ns()))
+		emit(&r);
 }
 
-void log_warn(const char *fmt, ...)
-{
-	LOG_BODY(LOG_LV_WARN, true);
-}
+/* ---- the end -------------------------------------------------------------- */
 
-void log_warnx(const char *fmt, ...)
+static void out_of_memory(void)
 {
-	LOG_BODY(LOG_LV_WARN, false);
-}
-
-void log_notice(const char *fmt, ...)
-{
-	LOG_BODY(LOG_LV_NOTICE, false);
-}
-
-void log_info(const char *fmt, ...)
-{
-	LOG_BODY(LOG_LV_INFO, false);
-}
-
-void log_debug(const char *fmt, ...)
-{
-	LOG_BODY(LOG_LV_DEBUG, false);
-}
-
-void log_at(enum log_level level, const char *fmt, ...)
-{
-	LOG_BODY(level, false);
-}
-
-void fatal(const char *fmt, ...)
-{
-	LOG_BODY(LOG_LV_ERR, true);
-	exit(1);
-}
-
-void fatalx(const char *fmt, ...)
-{
-	LOG_BODY(LOG_LV_ERR, false);
-	exit(1);
+	fatalx("out of memory");
 }
 
 void *xcalloc(unsigned long n, unsigned long size)
@@ -191,7 +181,7 @@ void *xcalloc(unsigned long n, unsigned long size)
 	void *p = calloc(n, size);
 
 	if (!p)
-		fatalx("out of memory");
+		out_of_memory();
 	return p;
 }
 
@@ -200,7 +190,7 @@ void *xrealloc(void *p, unsigned long n, unsigned long size)
 	void *q = reallocarray(p, n ? n : 1, size ? size : 1);
 
 	if (!q)
-		fatalx("out of memory");
+		out_of_memory();
 	return q;
 }
 
@@ -209,6 +199,6 @@ char *xstrdup(const char *s)
 	char *p = strdup(s);
 
 	if (!p)
-		fatalx("out of memory");
+		out_of_memory();
 	return p;
 }

@@ -4,6 +4,10 @@ core_base_libbase_a_SOURCES = \
 	core/base/buf.c core/base/buf.h \
 	core/base/clock.c core/base/clock.h \
 	core/base/log.c core/base/log.h \
+	core/base/log_event.c core/base/log_event.h \
+	core/base/log_levels.c core/base/log_levels.h \
+	core/base/log_limit.c core/base/log_limit.h \
+	core/base/log_out.c core/base/log_out.h \
 	core/base/loop.c core/base/loop.h \
 	core/base/syscalls.h \
 	core/base/text.c core/base/text.h

@@ -71,7 +71,7 @@ int main(int argc, char **argv)
 	    .ident = "halvardctl",
 	    .to_stderr = true,
 	    .facility = LOG_USER,
-	    .max_level = LOG_LV_WARN,
+	    .levels.rest = LOG_LV_WARN,
 	};
 	struct ctl c = {.run_dir = RUNDIR, .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
 	int rc;

@@ -4,6 +4,7 @@
  * A client is a link with main's policy towards halvardctl: it gets a snapshot and every change,
  * and asks by transactions and commands. Who it is the kernel says (SO_PEERCRED).
  */
+#define LOG_AREA LOG_AREA_CONTROL
 #include "daemon/control.h"
 
 #include "base/log.h"

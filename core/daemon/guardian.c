@@ -28,6 +28,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -54,7 +55,7 @@ struct child {
 	struct timer stop_limit; /* it was asked to stop: patience */
 	bool wanted;
 	bool ready;
-	bool killed; /* by the watchdog; it may take its time to die */
+	bool killed; /* and said so; it may take its time to die */
 	uint32_t restarts;
 	int64_t backoff_ns;
 	struct mono started;
@@ -86,7 +87,7 @@ static void tell(struct child *c, const struct parent_msg *m)
 {
 	if (c->pid && send(c->fd, m, sizeof(*m), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
 	    errno != EPIPE && errno != ECONNRESET)
-		log_warn("cannot tell %s", c->spec->ident);
+		log_warn("process %s: cannot be told", role_name(c->spec->role));
 }
 
 static void tell_with_fd(struct child *c, const struct parent_msg *m, int fd)
@@ -104,13 +105,21 @@ static void tell_with_fd(struct child *c, const struct parent_msg *m, int fd)
 	cm->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(cm), &fd, sizeof(int));
 	if (sendmsg(c->fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EPIPE)
-		log_warn("cannot hand a link to %s", c->spec->ident);
+		log_warn("process %s: cannot be handed a link", role_name(c->spec->role));
 }
 
 /* Of the process, or since the last one died. */
 static int64_t silence(const struct child *c, struct mono now)
 {
 	return watchdog_silence(&c->g->watchdog, c->heartbeat, now);
+}
+
+static enum process_state state_of(const struct child *c)
+{
+	return !c->wanted ? PROCESS_DISABLED
+	       : !c->pid  ? PROCESS_DEAD
+	       : c->ready ? PROCESS_RUNNING
+			  : PROCESS_STARTING;
 }
 
 /* Main learns of every process, for the process table. */
@@ -120,10 +129,7 @@ static void report(struct child *c)
 	struct parent_msg m = {.type = PARENT_PROCESS, .role = c->spec->role};
 
 	m.pid = (uint32_t)c->pid;
-	m.state = !c->wanted ? PROCESS_DISABLED
-		  : !c->pid  ? PROCESS_DEAD
-		  : c->ready ? PROCESS_RUNNING
-			     : PROCESS_STARTING;
+	m.state = state_of(c);
 	m.restarts = c->restarts;
 	m.started_ns = (uint64_t)c->started.ns;
 	m.heartbeat_ns = (uint64_t)c->heartbeat.ns;
@@ -156,6 +162,29 @@ static void report_all(struct guardian *g)
 			report(&g->children[r]);
 }
 
+/* A step in the life of a process, in the words of the process table. */
+static void __attribute__((format(printf, 5, 6)))
+note(const struct child *c, enum log_level level, enum process_state now, const char *reason,
+     const char *fmt, ...)
+{
+	enum process_state old = c->ready  ? PROCESS_RUNNING
+				 : !c->pid ? PROCESS_DEAD
+					   : PROCESS_STARTING;
+	char more[160];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(more, sizeof(more), fmt, ap);
+	va_end(ap);
+	log_transition(&(struct log_transition){.event = LOG_PROCESS,
+						.level = level,
+						.key = {role_name(c->spec->role)},
+						.old = enum_name(process_state_names, (int)old),
+						.now = enum_name(process_state_names, (int)now),
+						.reason = reason},
+		       "%s", more);
+}
+
 static void ask_to_stop(struct child *c, enum stop_mode mode)
 {
 	tell(c, &(struct parent_msg){.type = PARENT_STOP, .value = mode});
@@ -173,7 +202,7 @@ static void join(struct guardian *g, enum role role)
 	if (!a->pid || !b->pid)
 		return;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd) < 0) {
-		log_err("cannot make a link");
+		log_err("process %s: cannot be given a link to main", role_name(role));
 		return;
 	}
 	tell_with_fd(a, &(struct parent_msg){.type = PARENT_LINK, .role = role}, fd[0]);
@@ -205,17 +234,21 @@ static void announce(struct guardian *g)
 	if (!g->announced) {
 		g->announced = true;
 		notify_systemd("READY=1\nSTATUS=Running");
-		log_notice("running");
+		log_notice("guardian: all processes run");
 	}
 }
 
-/* Where it is refused it is tried again after the same time. */
-static void kill_child(struct child *c)
+/* The death is told here; it may be some time until it is complete. Where it is refused it is tried
+ * again after the same time. */
+static void kill_child(struct child *c, enum log_level level, const char *reason, const char *why)
 {
 	c->killed = kill(c->pid, SIGKILL) == 0;
-	if (c->killed)
+	if (c->killed) {
+		note(c, level, PROCESS_DEAD, reason, "pid %d, %s: killed", (int)c->pid, why);
 		return;
-	log_err("cannot kill %s (CAP_KILL allows it)", c->spec->ident);
+	}
+	log_err("process %s: pid %d, %s: it cannot be killed (CAP_KILL allows it)",
+		role_name(c->spec->role), (int)c->pid, why);
 	c->heartbeat = loop_now(c->g->loop);
 	if (c->g->stopping || !c->wanted)
 		timer_after(&c->stop_limit, STOP_NS);
@@ -243,9 +276,7 @@ static void command(struct guardian *g, const struct parent_msg *m)
 	if (m->value != COMMAND_REPLACE_ROLE) {
 		want(c, m->value == COMMAND_START_ROLE);
 	} else if (c->pid && !c->killed) {
-		log_errx("%s (pid %d) broke the rules of its link: killed, to be started again",
-			 c->spec->ident, (int)c->pid);
-		kill_child(c);
+		kill_child(c, LOG_LV_ERR, "linkBroken", "it broke the rules of its link");
 	}
 }
 
@@ -266,9 +297,13 @@ static void on_child(void *arg, int fd, int what, struct mono now)
 	if (m.type == PARENT_HEARTBEAT) {
 		c->lateness_us = m.value;
 	} else if (m.type == PARENT_READY && !c->ready) {
+		note(c, LOG_LV_INFO, PROCESS_RUNNING, "ready", "pid %d", (int)c->pid);
 		c->ready = true;
 		report(c);
 		announce(c->g);
+	} else if (m.type == PARENT_LOG_LEVEL && c->spec->role == ROLE_MAIN) {
+		if (m.value >= LOG_LV_ERR && m.value <= LOG_LV_DEBUG)
+			log_level_set((enum log_level)m.value);
 	} else if (m.type == PARENT_COMMAND && c->spec->role == ROLE_MAIN) {
 		command(c->g, &m);
 	}
@@ -277,18 +312,23 @@ static void on_child(void *arg, int fd, int what, struct mono now)
 /* Main hears of the processes before it has the links, so that no snapshot of it lacks them. */
 static void start(struct child *c)
 {
-	c->pid = spawn_role(c->g->o, c->spec, &c->fd);
-	if (c->pid < 0) {
-		log_err("cannot start %s", c->spec->ident);
-		c->pid = 0;
+	pid_t pid = spawn_role(c->g->o, c->spec, &c->fd);
+
+	if (pid < 0) {
+		log_err("process %s: cannot be started", role_name(c->spec->role));
 		timer_after(&c->restart, BACKOFF_LAST);
 		return;
 	}
 	c->ready = c->killed = false;
+	if (c->restarts)
+		note(c, LOG_LV_NOTICE, PROCESS_STARTING, "restarted", "pid %d, restart %u",
+		     (int)pid, c->restarts);
+	else
+		note(c, LOG_LV_INFO, PROCESS_STARTING, "started", "pid %d", (int)pid);
+	c->pid = pid;
 	c->lateness_us = 0;
 	c->started = c->heartbeat = loop_now(c->g->loop);
 	watch_start(&c->watch, c->g->loop, c->fd, WATCH_READ, on_child, c);
-	log_info("started %s (pid %d)", c->spec->ident, (int)c->pid);
 	if (c->spec->role == ROLE_MAIN)
 		report_all(c->g);
 	else
@@ -351,7 +391,7 @@ static void begin_stopping(struct guardian *g)
 		return;
 	g->stopping = true;
 	notify_systemd("STOPPING=1");
-	log_notice("stopping");
+	log_notice("guardian: stopping");
 	for (int r = 0; r < ROLE_COUNT; r++)
 		if (g->children[r].pid && r != ROLE_MAIN)
 			ask_to_stop(&g->children[r], stop_mode(g, (enum role)r));
@@ -363,22 +403,22 @@ static void on_stop_limit(void *arg, struct mono now)
 	struct child *c = arg;
 
 	(void)now;
-	log_warnx("%s did not stop in time: killed", c->spec->ident);
-	kill_child(c);
+	kill_child(c, LOG_LV_WARN, "stopTimeout", "it did not stop in time");
 }
 
 /* ---- signals ---------------------------------------------------------- */
 
-static void log_death(const struct child *c, int status, bool expected)
+static void note_death(const struct child *c, int status, bool expected)
 {
-	enum log_level level = expected ? LOG_LV_INFO : LOG_LV_WARN;
+	enum log_level level = c->killed ? LOG_LV_DEBUG : expected ? LOG_LV_INFO : LOG_LV_WARN;
+	enum process_state now = c->wanted ? PROCESS_DEAD : PROCESS_DISABLED;
 
 	if (WIFSIGNALED(status))
-		log_at(level, "%s (pid %d) was ended by %s", c->spec->ident, (int)c->pid,
-		       strsignal(WTERMSIG(status)));
+		note(c, level, now, "signal", "pid %d, ended by %s", (int)c->pid,
+		     strsignal(WTERMSIG(status)));
 	else
-		log_at(level, "%s (pid %d) ended with status %d", c->spec->ident, (int)c->pid,
-		       WEXITSTATUS(status));
+		note(c, level, now, "exit", "pid %d, ended with status %d", (int)c->pid,
+		     WEXITSTATUS(status));
 }
 
 static void bury(struct guardian *g, pid_t pid, int status, struct mono now)
@@ -388,7 +428,7 @@ static void bury(struct guardian *g, pid_t pid, int status, struct mono now)
 
 		if (!c->pid || c->pid != pid)
 			continue;
-		log_death(c, status, g->stopping || !c->wanted);
+		note_death(c, status, g->stopping || !c->wanted);
 		watch_stop(&c->watch);
 		timer_cancel(&c->stop_limit);
 		close(c->fd);
@@ -448,6 +488,7 @@ static void on_tick(void *arg, struct mono now)
 	(void)now;
 	report_all(g);
 	notify_watchdog();
+	log_tick();
 	timer_after(&g->tick, TICK_NS);
 }
 
@@ -466,12 +507,12 @@ static int64_t patience(const struct child *c)
 static void look_at(struct child *c, struct mono now)
 {
 	int64_t silent = silence(c, now);
+	char why[40];
 
 	if (!c->pid || c->killed || silent <= patience(c))
 		return;
-	log_errx("%s (pid %d) hangs, no heartbeat for %.1f s: killed, to be started again",
-		 c->spec->ident, (int)c->pid, (double)silent / (double)NS_PER_S);
-	kill_child(c);
+	snprintf(why, sizeof(why), "no heartbeat for %.1f s", (double)silent / (double)NS_PER_S);
+	kill_child(c, LOG_LV_ERR, "hang", why);
 }
 
 static void on_look(void *arg, struct mono now)
@@ -516,11 +557,13 @@ static void become_realtime(void)
 	struct sched_param p = {.sched_priority = 20};
 
 	if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &p) < 0)
-		log_notice("real-time scheduling is refused (%s): on a busy machine restarts and "
+		log_notice("guardian: real-time scheduling is refused (%s): on a busy machine "
+			   "restarts and "
 			   "advertisements may be late; CAP_SYS_NICE allows it",
 			   strerror(errno));
 	if (!memlock_all())
-		log_notice("locking memory is refused (%s): CAP_IPC_LOCK allows it, or no limit of "
+		log_notice("guardian: locking memory is refused (%s): CAP_IPC_LOCK allows it, or "
+			   "no limit of "
 			   "locked memory",
 			   strerror(errno));
 }

@@ -25,13 +25,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static void start_log(const struct options *o, const char *ident)
+static void start_log(const struct options *o, const char *ident, enum log_area area)
 {
-	log_init(&(struct log_options){.ident = ident,
-				       .to_stderr = o->console,
-				       .to_syslog = !o->no_syslog,
-				       .facility = o->facility,
-				       .max_level = (enum log_level)o->env.log_level});
+	log_init(
+	    &(struct log_options){.ident = ident,
+				  .area = area,
+				  .levels.rest = o->env.log_detail ? LOG_LV_DEBUG : LOG_LV_INFO,
+				  .to_stderr = o->console,
+				  .to_syslog = !o->no_syslog,
+				  .facility = o->facility});
+	log_levels_use(o->env.log_level);
 }
 
 static int run_role(const struct options *o)
@@ -40,7 +43,7 @@ static int run_role(const struct options *o)
 
 	if (!spec || !spec->entry)
 		fatalx("%s is not a role of this program", role_name(o->env.role));
-	start_log(o, spec->ident);
+	start_log(o, spec->ident, spec->area);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN); /* the guardian's to hear: a terminal tells the whole group */
 	signal(SIGINT, SIG_IGN);
@@ -186,7 +189,7 @@ static int run_guardian(const struct options *o)
 		dup2(null, STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
 	}
-	start_log(o, "halvard");
+	start_log(o, "halvard", LOG_AREA_GUARDIAN);
 	return guardian_run(o);
 }
 

@@ -8,6 +8,7 @@
  * The line is fair, because the agent may have been taken over: a client waits for one job of every
  * other at most, however many they ask for.
  */
+#define LOG_AREA LOG_AREA_CONTROL
 #include "daemon/jobs.h"
 
 #include "base/log.h"
@@ -270,10 +271,13 @@ static void log_reload(struct director *d, const char *who, bool ok, const char 
 	TEXT_COPY(row.new_value, d->env->config_file);
 	TEXT_COPY(row.result_text, text);
 	changelog_add(d->live, &row, g.change_log_size);
-	if (ok)
-		log_notice("reload by %s: %s", who, text);
-	else
-		log_errx("reload by %s refused: %s", who, text);
+	log_transition(
+	    &(struct log_transition){.event = LOG_RELOAD,
+				     .level = ok ? LOG_LV_NOTICE : LOG_LV_ERR,
+				     .key = {d->env->config_file},
+				     .now = enum_name(reload_result_names, g.last_reload_result),
+				     .who = who},
+	    "%s", text);
 }
 
 static void start_reload(struct jobs *j)

@@ -41,6 +41,14 @@ void global_put(struct director *d, const struct global_row *g)
 	store_put(d->live, T_GLOBAL, g, F_SEEN, NULL);
 }
 
+/* The others follow the row; the guardian has none. */
+static void follow_log_level(struct director *d, const struct global_row *g)
+{
+	log_levels_use(g->log_level);
+	if (d->parent)
+		parent_log_level(d->parent, log_level_of(LOG_AREA_GUARDIAN));
+}
+
 void director_changed(struct director *d)
 {
 	struct global_row g = global_get(d);
@@ -50,6 +58,7 @@ void director_changed(struct director *d)
 	g.overlay_entries = (uint32_t)overlay_count(d->overlay);
 	overlay_digest(d->overlay, g.overlay_digest);
 	global_put(d, &g);
+	follow_log_level(d, &g);
 }
 
 void director_settings(struct director *d)
@@ -75,7 +84,7 @@ static void on_up(void *arg)
 {
 	struct peer *p = arg;
 
-	log_info("link to %s is up", role_name(p->role));
+	log_info("process %s: the link is up", role_name(p->role));
 	if (p->d->awaited & 1u << p->role)
 		link_send(p->d->links[p->role], MSG_BARRIER, FIRST_WORD, NULL);
 }
@@ -114,9 +123,11 @@ static void on_down(void *arg, const char *why)
 {
 	struct peer *p = arg;
 
-	log_at(p->d->stopping ? LOG_LV_DEBUG : LOG_LV_NOTICE, "link to %s is down: %s",
+	bool offended = link_is_offended(p->d->links[p->role]);
+
+	log_at(offended ? LOG_LV_WARN : LOG_LV_INFO, "process %s: the link is down: %s",
 	       role_name(p->role), why);
-	if (link_is_offended(p->d->links[p->role]))
+	if (offended)
 		parent_command(p->d->parent, p->role, COMMAND_REPLACE_ROLE);
 	drop_link(p->d, p->role);
 }
@@ -183,8 +194,9 @@ static void on_silence(void *arg, struct mono now)
 	(void)now;
 	for (int r = 0; r < ROLE_COUNT; r++)
 		if (d->awaited & 1u << r)
-			log_warnx("%s has not told what it sees: its rows are shown without",
-				  role_name((enum role)r));
+			log_warnx(
+			    "process %s: it has not told what it sees: its rows are shown without",
+			    role_name((enum role)r));
 	show(d);
 }
 
@@ -305,6 +317,7 @@ int main_main(const struct role_env *env)
 	await_workers(&d);
 	d.parent = parent_open(d.loop, &parent_ops, &d);
 	director_settings(&d);
+	parent_log_level(d.parent, log_level_of(LOG_AREA_GUARDIAN));
 	parent_ready(d.parent);
 	loop_run(d.loop);
 	stop(&d);

@@ -27,6 +27,7 @@ enum long_only {
 	OPT_PERF,
 	OPT_DEBUG,
 	OPT_FLUSH_LOG_FILE,
+	OPT_LOG_LEVEL,
 };
 
 static const struct option long_options[] = {
@@ -34,6 +35,7 @@ static const struct option long_options[] = {
     {"dont-fork", no_argument, NULL, 'n'},
     {"log-console", no_argument, NULL, 'l'},
     {"log-detail", no_argument, NULL, 'D'},
+    {"log-level", required_argument, NULL, OPT_LOG_LEVEL},
     {"log-facility", required_argument, NULL, 'S'},
     {"no-syslog", no_argument, NULL, 'G'},
     {"vrrp", no_argument, NULL, 'P'},
@@ -121,6 +123,9 @@ static void usage(void)
 	    "  -n, --dont-fork             stay in the foreground\n"
 	    "  -l, --log-console           log to standard error too\n"
 	    "  -D, --log-detail            log details: every check, every link\n"
+	    "      --log-level=LEVELS      LEVEL or AREA:LEVEL, several with commas, over the "
+	    "file's;\n"
+	    "                              [info]\n"
 	    "  -S, --log-facility=0..7     log to this local facility of syslog\n"
 	    "  -G, --no-syslog             do not log to syslog\n"
 	    "  -P, --vrrp                  VRRP only\n"
@@ -208,6 +213,20 @@ static bool set_watchdog(struct options *o, const char *text)
 	return true;
 }
 
+static bool set_log_level(struct options *o, const char *text)
+{
+	struct log_levels more;
+	char why[200];
+
+	if (!log_levels_parse(text, &more, why, sizeof(why))) {
+		fprintf(stderr, "halvard: log level: %s\n", why);
+		return false;
+	}
+	o->levels = log_levels_over(&o->levels, &more);
+	o->env.log_level = log_levels_text(&o->levels, o->level_text);
+	return true;
+}
+
 static bool take_of_keepalived(struct options *o, int c)
 {
 	switch (c) {
@@ -252,6 +271,8 @@ static bool take_more(struct options *o, int c)
 		return true;
 	case OPT_ROLE:
 		return set_role(o, optarg);
+	case OPT_LOG_LEVEL:
+		return set_log_level(o, optarg);
 	case OPT_WATCHDOG:
 		return set_watchdog(o, optarg);
 	default:
@@ -272,7 +293,7 @@ static bool take(struct options *o, int c)
 		o->console = true;
 		return true;
 	case 'D':
-		o->detail = true;
+		o->env.log_detail = true;
 		return true;
 	case 'S':
 		return set_facility(o, optarg);
@@ -332,7 +353,6 @@ static enum options_result finish(struct options *o, int argc, char **argv)
 		    access(OWN_CONFIG, F_OK) == 0 || access(KEEPALIVED_CONFIG, F_OK) < 0
 			? OWN_CONFIG
 			: KEEPALIVED_CONFIG;
-	o->env.log_level = o->detail ? LOG_LV_DEBUG : LOG_LV_INFO;
 	return OPTIONS_RUN;
 }
 
@@ -356,11 +376,13 @@ enum options_result options_parse(struct options *o, int argc, char **argv)
 	static const char letters[] = "f:nlDS:GPCVIp:xA:t::vhs:u:mBeXRdr:c:b:TaM::g::";
 	int c;
 
-	*o = (struct options){
-	    .env = {.role = ROLE_GUARDIAN, .run_dir = RUNDIR, .state_dir = STATEDIR},
-	    .facility = LOG_DAEMON,
-	    .umask = UMASK_AS_IT_IS,
-	    .watchdog_s = WATCHDOG_OF_ROLE};
+	*o = (struct options){.env = {.role = ROLE_GUARDIAN,
+				      .run_dir = RUNDIR,
+				      .state_dir = STATEDIR,
+				      .log_level = ""},
+			      .facility = LOG_DAEMON,
+			      .umask = UMASK_AS_IT_IS,
+			      .watchdog_s = WATCHDOG_OF_ROLE};
 	while ((c = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
 		if (c == 'h') {
 			usage();
@@ -391,6 +413,13 @@ static const char *role_word(enum role role)
 	return word;
 }
 
+static const char *facility_word(const struct options *o)
+{
+	static const char *const local[] = {"0", "1", "2", "3", "4", "5", "6", "7"};
+
+	return o->facility == LOG_USER ? "user" : local[(o->facility >> 3) - (LOG_LOCAL0 >> 3)];
+}
+
 /* The agent is a program of its own with a command line of its own. */
 static const char **options_for_agent(const struct options *o, const char *program)
 {
@@ -403,9 +432,17 @@ static const char **options_for_agent(const struct options *o, const char *progr
 	v[n++] = "--run-dir";
 	v[n++] = o->env.run_dir;
 	v[n++] = "--log-level";
-	v[n++] = o->detail ? "7" : "6";
+	v[n++] = o->env.log_level;
+	if (o->env.log_detail)
+		v[n++] = "--log-detail";
 	if (o->console)
 		v[n++] = "--log-stderr";
+	if (o->no_syslog)
+		v[n++] = "--no-syslog";
+	if (o->facility != LOG_DAEMON) {
+		v[n++] = "--log-facility";
+		v[n++] = facility_word(o);
+	}
 	v[n] = NULL;
 	return v;
 }
@@ -429,16 +466,17 @@ const char **options_for_role(const struct options *o, enum role role, const cha
 	v[n++] = o->env.config_file;
 	if (o->console)
 		v[n++] = "-l";
-	if (o->detail)
+	if (o->env.log_detail)
 		v[n++] = "-D";
+	if (*o->env.log_level) {
+		v[n++] = "--log-level";
+		v[n++] = o->env.log_level;
+	}
 	if (o->no_syslog)
 		v[n++] = "-G";
 	if (o->facility != LOG_DAEMON) {
-		static const char *const local[] = {"0", "1", "2", "3", "4", "5", "6", "7"};
-
 		v[n++] = "-S";
-		v[n++] = o->facility == LOG_USER ? "user"
-						 : local[(o->facility >> 3) - (LOG_LOCAL0 >> 3)];
+		v[n++] = facility_word(o);
 	}
 	if (o->no_lvs)
 		v[n++] = "-P";

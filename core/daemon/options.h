@@ -2,6 +2,7 @@
 #ifndef DAEMON_OPTIONS_H
 #define DAEMON_OPTIONS_H
 
+#include "base/log_levels.h"
 #include "ipc/parent.h"
 
 struct options {
@@ -9,7 +10,6 @@ struct options {
 	const char *pid_file;      /* NULL: RUNDIR/halvard.pid */
 	bool foreground;           /* -n */
 	bool console;              /* -l */
-	bool detail;               /* -D */
 	bool no_syslog;            /* -G */
 	int facility;              /* -S */
 	const char *net_namespace; /* -s; NULL: that of the caller */
@@ -21,6 +21,8 @@ struct options {
 	bool test;                 /* -t */
 	const char *report;        /* -tREPORT: where the findings go; NULL: to standard error */
 	bool print_config;
+	struct log_levels levels; /* --log-level; env.log_level is its text */
+	char level_text[LOG_LEVELS_TEXT];
 };
 
 #define WATCHDOG_OF_ROLE (-1)

@@ -1,4 +1,5 @@
 /* overlay: see overlay.h. */
+#define LOG_AREA LOG_AREA_CONFIG
 #include "daemon/overlay.h"
 
 #include "base/log.h"

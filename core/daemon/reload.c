@@ -1,4 +1,5 @@
 /* reload: see reload.h. */
+#define LOG_AREA LOG_AREA_CONFIG
 #include "daemon/reload.h"
 
 #include "base/log.h"

@@ -31,6 +31,7 @@ const struct role_spec role_specs[] = {
     {
 	.role = ROLE_MAIN,
 	.ident = "halvard-main",
+	.area = LOG_AREA_MAIN,
 	.entry = main_main,
 	.caps = CAP_BIT(CAP_DAC_READ_SEARCH),
 	.syscalls = SYSCALLS_BASIC | SYSCALLS_FOLDERS | SYSCALLS_FILES | SYSCALLS_SERVE,
@@ -39,6 +40,7 @@ const struct role_spec role_specs[] = {
     {
 	.role = ROLE_VRRP,
 	.ident = "halvard-vrrp",
+	.area = LOG_AREA_VRRP,
 	.entry = vrrp_main,
 	.realtime = true,
 	.user = "halvard-vrrp",
@@ -50,6 +52,7 @@ const struct role_spec role_specs[] = {
     {
 	.role = ROLE_LVS,
 	.ident = "halvard-lvs",
+	.area = LOG_AREA_LVS,
 	.entry = lvs_main,
 	.user = "halvard-lvs",
 	.caps = CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | CAP_BIT(CAP_NET_BIND_SERVICE),
@@ -60,6 +63,7 @@ const struct role_spec role_specs[] = {
     {
 	.role = ROLE_AGENT,
 	.ident = "halvard-agent",
+	.area = LOG_AREA_SNMP,
 	.user = "halvard-agent",
 	.syscalls = AGENT_SYSCALLS,
 	.start_order = 4,

@@ -7,6 +7,7 @@
 struct role_spec {
 	enum role role;
 	const char *ident;                        /* in the log */
+	enum log_area area;                       /* of its lines */
 	int (*entry)(const struct role_env *env); /* NULL: a program of its own */
 	bool realtime;                            /* SCHED_RR and locked memory */
 	const char *user;                         /* runs as this user when there is one */

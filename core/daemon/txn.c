@@ -5,6 +5,7 @@
  * model does not hold together, takes back exactly what it wrote. The overlay before the change
  * is kept whole (it is small), so undo is one file written.
  */
+#define LOG_AREA LOG_AREA_CONTROL
 #include "daemon/txn.h"
 
 #include "base/log.h"
@@ -270,32 +271,69 @@ static enum change_result outcome(enum result_status s)
 	return s == RESULT_COMMIT_FAILED || s == RESULT_UNKNOWN ? CHANGE_FAILED : CHANGE_REFUSED;
 }
 
+static void object_of(const struct change_op *op, char *buf, size_t size)
+{
+	char key[TEXT_MAX];
+
+	snprintf(buf, size, "%s %s", schema_table(op->table)->name,
+		 row_key_text(op->table, op->key, key, sizeof(key)));
+}
+
+static const char *old_value(const struct txn *t, unsigned i, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	return t->steps[i].f ? field_text(t->steps[i].f, t->steps[i].old, buf, size) : buf;
+}
+
+static void add_row(const struct txn *t, unsigned i, const struct result *r, uint32_t size)
+{
+	const struct change_op *op = &t->change.ops[i];
+	struct change_log_row row = {.source = t->change.source,
+				     .result = (uint8_t)outcome(r->status)};
+	char object[TEXT_MAX + 32], old[TEXT_MAX];
+
+	object_of(op, object, sizeof(object));
+	TEXT_COPY(row.who, t->change.who);
+	TEXT_COPY(row.object, object);
+	TEXT_COPY(row.field, op->field);
+	TEXT_COPY(row.old_value, old_value(t, i, old, sizeof(old)));
+	TEXT_COPY(row.new_value, op->value);
+	TEXT_COPY(row.result_text, r->status == RESULT_OK ? "" : r->text);
+	changelog_add(t->d->live, &row, size);
+}
+
+/* One line however many there are: that of the one at fault, else of the first. */
+static void say(const struct txn *t, const struct result *r)
+{
+	unsigned i = r->op < t->change.nops ? r->op : 0;
+	const struct change_op *op = &t->change.ops[i];
+	char object[TEXT_MAX + 32], old[TEXT_MAX], who[80], others[48] = "";
+	enum change_result end = outcome(r->status);
+
+	object_of(op, object, sizeof(object));
+	snprintf(who, sizeof(who), "%s%s", t->change.source == SOURCE_CTL ? "ctl " : "",
+		 t->change.who);
+	if (t->change.nops > 1)
+		snprintf(others, sizeof(others), ", with %u others", t->change.nops - 1);
+	log_transition(
+	    &(struct log_transition){.event = LOG_CHANGE,
+				     .level = end == CHANGE_FAILED ? LOG_LV_ERR : LOG_LV_NOTICE,
+				     .key = {object, op->field},
+				     .old = old_value(t, i, old, sizeof(old)),
+				     .now = op->value,
+				     .reason = enum_name(result_status_names, (int)r->status),
+				     .who = who},
+	    "%s%s%s%s", enum_name(change_result_names, (int)end), others, r->text[0] ? ": " : "",
+	    r->text);
+}
+
 void txn_log(const struct txn *t, const struct result *r)
 {
 	uint32_t size =
 	    ((const struct global_row *)store_single(t->d->live, T_GLOBAL))->change_log_size;
 
-	for (unsigned i = 0; i < t->change.nops; i++) {
-		const struct change_op *op = &t->change.ops[i];
-		struct change_log_row row = {.source = t->change.source,
-					     .result = (uint8_t)outcome(r->status)};
-		char key[TEXT_MAX], object[TEXT_MAX + 32], old[TEXT_MAX] = "";
-
-		snprintf(object, sizeof(object), "%s %s", schema_table(op->table)->name,
-			 row_key_text(op->table, op->key, key, sizeof(key)));
-		if (t->steps[i].f)
-			field_text(t->steps[i].f, t->steps[i].old, old, sizeof(old));
-		TEXT_COPY(row.who, t->change.who);
-		TEXT_COPY(row.object, object);
-		TEXT_COPY(row.field, op->field);
-		TEXT_COPY(row.old_value, old);
-		TEXT_COPY(row.new_value, op->value);
-		TEXT_COPY(row.result_text, r->status == RESULT_OK ? "" : r->text);
-		changelog_add(t->d->live, &row, size);
-		log_notice("change: %s by %s: %s %s: %s -> %s: %s%s%s",
-			   enum_name(change_source_names, t->change.source), t->change.who, object,
-			   op->field, old, op->value,
-			   enum_name(result_status_names, (int)r->status), r->text[0] ? ": " : "",
-			   r->text);
-	}
+	for (unsigned i = 0; i < t->change.nops; i++)
+		add_row(t, i, r, size);
+	if (t->change.nops)
+		say(t, r);
 }

@@ -40,6 +40,7 @@ static void on_beat(void *arg, struct mono now)
 	if (late > 0 && (uint64_t)late > p->worst_us)
 		p->worst_us = (uint64_t)late;
 	tell(&(struct parent_msg){.type = PARENT_HEARTBEAT, .value = p->worst_us});
+	log_tick();
 	timer_after(&p->beat, HEARTBEAT_NS);
 }
 
@@ -130,6 +131,12 @@ void parent_command(struct parent *p, enum role role, uint64_t value)
 {
 	(void)p;
 	tell(&(struct parent_msg){.type = PARENT_COMMAND, .role = role, .value = value});
+}
+
+void parent_log_level(struct parent *p, enum log_level level)
+{
+	(void)p;
+	tell(&(struct parent_msg){.type = PARENT_LOG_LEVEL, .value = level});
 }
 
 void parent_close(struct parent *p)

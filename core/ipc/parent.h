@@ -5,6 +5,7 @@
 #ifndef IPC_PARENT_H
 #define IPC_PARENT_H
 
+#include "base/log_levels.h"
 #include "base/loop.h"
 #include "base/syscalls.h"
 #include "model/schema.h"
@@ -28,6 +29,7 @@ enum parent_msg_type {
 	PARENT_PROCESS,   /* down, to main: the state of a role's process */
 	PARENT_COMMAND,   /* up, from main: value = enum parent_command */
 	PARENT_SIGNAL,    /* down, to main: value = signal number */
+	PARENT_LOG_LEVEL, /* up, from main: value = the level of the guardian's own lines */
 };
 
 enum stop_mode {
@@ -61,7 +63,8 @@ struct role_env {
 	bool keep_lvs;           /* -I: leave services at stop */
 	const char *snmp_socket; /* -A: overrides the file; NULL: the file's word */
 	bool force_snmp;         /* -x: whatever the file says */
-	int log_level;
+	const char *log_level;   /* --log-level: over the file's word; "": nothing was said */
+	bool log_detail;         /* -D: debug where nothing else is said */
 };
 
 /* Values of PARENT_COMMAND. */
@@ -86,6 +89,7 @@ struct parent_ops {
 struct parent *parent_open(struct loop *loop, const struct parent_ops *ops, void *arg);
 void parent_ready(struct parent *p);
 void parent_command(struct parent *p, enum role role, uint64_t value);
+void parent_log_level(struct parent *p, enum log_level level);
 void parent_close(struct parent *p);
 
 /* Entry points of the roles: run until told to stop, return the exit status. */

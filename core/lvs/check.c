@@ -17,12 +17,14 @@
  *
  * Runs in the lvs process.
  */
+#define LOG_AREA LOG_AREA_CHECK
 #include "lvs/check.h"
 
 #include "base/log.h"
 #include "base/text.h"
 
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,19 +131,25 @@ struct check_verdict check_judge(const struct check_params *p, enum check_state 
 	return (struct check_verdict){CHECK_DOWN, p->delay_loop_ms};
 }
 
-static void log_run(const struct check_job *j, enum check_state was)
+static void log_run(const struct check_job *j, enum check_state was, enum check_reason before)
 {
 	const struct check_result *r = &j->result;
-	enum log_level level = was == r->state ? LOG_LV_DEBUG : LOG_LV_INFO;
-	char addr[ADDR_TEXT_MAX];
+	bool ours = r->reason == REASON_LOCAL_ERROR && before != REASON_LOCAL_ERROR;
+	enum log_level level = ours ? LOG_LV_WARN : was == r->state ? LOG_LV_DEBUG : LOG_LV_INFO;
+	char addr[ADDR_TEXT_MAX], target[ADDR_TEXT_MAX + 16];
 
 	if (!log_enabled(level))
 		return;
-	log_at(level, "check %s %s port %u: %s -> %s, %s%s%s, %u us",
-	       enum_name(check_kind_names, j->params.kind), addr_text(&j->params.addr, addr),
-	       j->params.port, enum_name(check_state_names, was),
-	       enum_name(check_state_names, r->state), enum_name(check_reason_names, r->reason),
-	       r->text[0] ? ": " : "", r->text, r->latency_us);
+	snprintf(target, sizeof(target), j->params.addr.family == ADDR_IPV6 ? "[%s]:%u" : "%s:%u",
+		 addr_text(&j->params.addr, addr), j->params.port);
+	log_transition(
+	    &(struct log_transition){.event = LOG_CHECK,
+				     .level = level,
+				     .key = {enum_name(check_kind_names, j->params.kind), target},
+				     .old = enum_name(check_state_names, was),
+				     .now = enum_name(check_state_names, r->state),
+				     .reason = enum_name(check_reason_names, r->reason)},
+	    "%s%s%u us", r->text, r->text[0] ? ", " : "", r->latency_us);
 }
 
 /* A user may leave, and be freed, inside its own call, but no other user's. */
@@ -160,6 +168,7 @@ void check_done(struct check_job *j, enum check_reason reason, const char *text)
 	struct mono now = loop_refresh(j->set->loop);
 	struct check_result *r = &j->result;
 	enum check_state was = r->state;
+	enum check_reason before = r->reason;
 	bool failed = reason != REASON_OK && reason != REASON_LOCAL_ERROR;
 	struct check_verdict v;
 
@@ -174,7 +183,7 @@ void check_done(struct check_job *j, enum check_reason reason, const char *text)
 	r->last_run = j->began;
 	r->latency_us = (uint32_t)(mono_diff(now, j->began) / NS_PER_US);
 	timer_at(&j->next, mono_add(reason == REASON_OK ? j->began : now, v.wait_ms * NS_PER_MS));
-	log_run(j, was);
+	log_run(j, was, before);
 	tell_users(j, failed, now);
 }
 

@@ -281,9 +281,9 @@ static bool drain_over(const struct real_server_row *rs, const struct memory *m,
 		return true;
 	if (!rs->drain_time_s || for_ns < rs->drain_time_s * NS_PER_S)
 		return false;
-	log_notice("real server %s of %s: drain time of %u s is over, %u active and %u inactive "
+	log_notice("real_server %s %s: the drain time of %u s is over, %u active and %u inactive "
 		   "connections are given up",
-		   rs->name, rs->vs, rs->drain_time_s, d->active, d->inactive);
+		   rs->vs, rs->name, rs->drain_time_s, d->active, d->inactive);
 	return true;
 }
 

@@ -51,11 +51,15 @@ static void note_transition(const struct real_server_row *was, struct real_serve
 		return;
 	row->transitions++;
 	row->last_change = now;
-	log_notice("real server %s of %s: %s -> %s, %s%s%s, weight %u", row->name, row->vs,
-		   enum_name(rs_oper_names, was->oper_state),
-		   enum_name(rs_oper_names, row->oper_state),
-		   enum_name(check_reason_names, row->reason), row->reason_text[0] ? ": " : "",
-		   row->reason_text, row->effective_weight);
+	log_transition(
+	    &(struct log_transition){.event = LOG_REAL_SERVER,
+				     .level = LOG_LV_NOTICE,
+				     .key = {row->vs, row->name},
+				     .old = enum_name(rs_oper_names, was->oper_state),
+				     .now = enum_name(rs_oper_names, row->oper_state),
+				     .reason = enum_name(check_reason_names, row->reason)},
+	    "%s%sweight %u", row->reason_text, row->reason_text[0] ? ", " : "",
+	    row->effective_weight);
 }
 
 static void write_server(struct engine *e, const struct ipvs_service_key *service,
@@ -99,9 +103,13 @@ static void write_service(struct engine *e, const struct virtual_server_row *vs)
 	if (row.oper_state != vs->oper_state) {
 		row.transitions++;
 		row.last_change = loop_now(e->loop);
-		log_notice("virtual server %s: %s -> %s, %u of %u servers up", vs->name,
-			   enum_name(vs_oper_names, vs->oper_state),
-			   enum_name(vs_oper_names, row.oper_state), row.rs_up, row.rs_total);
+		log_transition(
+		    &(struct log_transition){.event = LOG_VIRTUAL_SERVER,
+					     .level = LOG_LV_NOTICE,
+					     .key = {vs->name},
+					     .old = enum_name(vs_oper_names, vs->oper_state),
+					     .now = enum_name(vs_oper_names, row.oper_state)},
+		    "%u of %u servers up", row.rs_up, row.rs_total);
 	}
 	store_put(e->store, T_VIRTUAL_SERVER, &row, F_SEEN, NULL);
 }

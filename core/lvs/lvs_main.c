@@ -17,6 +17,7 @@
 #include "ipc/link.h"
 #include "ipc/parent.h"
 #include "lvs/engine.h"
+#include "model/rows.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -45,6 +46,8 @@ static void on_row(void *arg, enum table_id t, const void *row, const struct fie
 	struct lvs *l = arg;
 
 	(void)changed, (void)old;
+	if (t == T_GLOBAL)
+		log_levels_use(((const struct global_row *)row)->log_level);
 	engine_touch(l->engine, t, row);
 }
 
@@ -88,14 +91,14 @@ static void on_message(void *arg, struct msg *m, struct mono now)
 	else if (m->type == MSG_COMMAND)
 		answer_command(l, m);
 	else
-		log_debug("lvs: message of type %u from main is not for us", m->type);
+		log_debug("process lvs: message of type %u from main is not for it", m->type);
 }
 
 static void on_down(void *arg, const char *why)
 {
 	struct lvs *l = arg;
 
-	log_info("lvs: link to main ended (%s), going on alone", why);
+	log_info("process lvs: the link to main is down: %s; going on", why);
 	link_close(l->main);
 	l->main = NULL;
 }
@@ -109,7 +112,7 @@ static void on_link(void *arg, enum role role, int fd)
 	struct lvs *l = arg;
 
 	if (role != ROLE_MAIN) {
-		log_warnx("lvs: a link to %s is not expected", role_name(role));
+		log_warnx("process lvs: a link to %s is not expected", role_name(role));
 		close(fd);
 		return;
 	}
@@ -138,7 +141,7 @@ static void raise_file_limit(void)
 		return;
 	r.rlim_cur = r.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &r) < 0)
-		log_warn("lvs: cannot raise the limit of open files");
+		log_warn("process lvs: cannot raise the limit of open files");
 }
 
 int lvs_main(const struct role_env *env)

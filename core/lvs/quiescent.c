@@ -48,10 +48,10 @@ static void set(struct quiescent *q)
 		return;
 	q->set_by_us = write_value('1');
 	if (q->set_by_us)
-		log_notice("lvs: " SYSCTL_NAME "=1 while servers drain, so that persistent "
+		log_notice("ipvs: " SYSCTL_NAME "=1 while servers drain, so that persistent "
 			   "clients leave them");
 	else if (!q->failed)
-		log_warn("lvs: cannot set " SYSCTL_NAME "=1, persistent clients will stay with "
+		log_warn("ipvs: cannot set " SYSCTL_NAME "=1, persistent clients will stay with "
 			 "draining servers");
 	q->failed = !q->set_by_us;
 }
@@ -63,6 +63,6 @@ void quiescent_need(struct quiescent *q, bool needed)
 	} else if (!needed && q->set_by_us) {
 		q->set_by_us = false;
 		if (write_value('0'))
-			log_notice("lvs: " SYSCTL_NAME "=0 again, nothing drains");
+			log_notice("ipvs: " SYSCTL_NAME "=0 again, nothing drains");
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "base/addr.h"
 #include "base/clock.h"
+#include "base/log_levels.h"
 #include "model/schema.h"
 
 #define NAME_VRRP 64 /* sizes include the NUL: 63 octets */
@@ -35,6 +36,7 @@ struct global_row {
 	char snmp_socket[108];
 	uint8_t vrrp_version;
 	uint32_t change_log_size;
+	char log_level[LOG_LEVELS_TEXT];
 	/* state, written by main */
 	char version[32];
 	struct mono started;

@@ -36,6 +36,8 @@ static const struct field global_fields[] = {
        "VRRP version of instances that name none."),
     U32(change_log_size, F_CONFIG | F_LOCAL | F_LIVE, 16, 65536, 1000, NULL,
 	"Rows kept in the change log."),
+    STR(log_level, F_CONFIG | F_LOCAL | F_LIVE | F_SET, 0,
+	"What is logged: LEVEL or AREA:LEVEL, several with commas; empty is the command line's."),
     STR(version, F_STATE, 0, "Version of the running program."),
     WHEN(started, F_STATE, "When the daemon started."),
     GAUGE64(config_generation, NULL, "Grows with every change of the configuration in force."),

@@ -37,7 +37,6 @@
 
 #include "vrrp/packet.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -422,40 +421,4 @@ struct vrrp_step vrrp_fsm_step(const struct vrrp_fsm_config *c, const struct vrr
 	if (s.next.state != VRRP_MASTER)
 		s.next.claim = (struct vrrp_claim){0};
 	return s;
-}
-
-/* ---- words ------------------------------------------------------------------------ */
-
-static void upper(char *dst, size_t size, const char *src)
-{
-	size_t n = 0;
-
-	for (; src[n] && n + 1 < size; n++)
-		dst[n] = (char)toupper((unsigned char)src[n]);
-	dst[n] = '\0';
-}
-
-/* "masterDownTimer" as "master down timer". */
-static void spell(char *dst, size_t size, const char *src)
-{
-	size_t n = 0;
-
-	for (; *src && n + 2 < size; src++) {
-		if (isupper((unsigned char)*src))
-			dst[n++] = ' ';
-		dst[n++] = (char)tolower((unsigned char)*src);
-	}
-	dst[n] = '\0';
-}
-
-const char *vrrp_change_text(enum vrrp_state from, enum vrrp_state to, enum vrrp_reason why,
-			     char buf[VRRP_CHANGE_TEXT])
-{
-	char old[16], new[16], reason[40];
-
-	upper(old, sizeof(old), enum_name(vrrp_state_names, from));
-	upper(new, sizeof(new), enum_name(vrrp_state_names, to));
-	spell(reason, sizeof(reason), enum_name(vrrp_reason_names, why));
-	snprintf(buf, VRRP_CHANGE_TEXT, "%s -> %s, %s", old, new, reason);
-	return buf;
 }

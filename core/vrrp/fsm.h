@@ -115,9 +115,4 @@ bool vrrp_claim_holds(const struct vrrp_claim *c, struct mono now);
 int64_t vrrp_fsm_skew(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f);
 int64_t vrrp_fsm_master_down(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f);
 
-/* "BACKUP -> MASTER, master down timer"; returns buf. */
-#define VRRP_CHANGE_TEXT 80
-const char *vrrp_change_text(enum vrrp_state from, enum vrrp_state to, enum vrrp_reason why,
-			     char buf[VRRP_CHANGE_TEXT]);
-
 #endif

@@ -82,7 +82,6 @@ static enum vrrp_reason reason_of(const struct vrrp_group *g)
 
 static void transition(struct vrrp_group *g, enum vrrp_state state, struct mono now)
 {
-	char text[VRRP_CHANGE_TEXT];
 	enum vrrp_state old = g->row.state;
 
 	g->state = state;
@@ -92,8 +91,14 @@ static void transition(struct vrrp_group *g, enum vrrp_state state, struct mono 
 	}
 	g->row.state = (uint8_t)state;
 	g->row.reason = (uint8_t)reason_of(g);
-	log_notice("vrrp group %s: %s", g->row.name,
-		   vrrp_change_text(old, state, g->row.reason, text));
+	log_transition(
+	    &(struct log_transition){.event = LOG_SYNC_GROUP,
+				     .level = LOG_LV_NOTICE,
+				     .key = {g->row.name},
+				     .old = enum_name(vrrp_state_names, old),
+				     .now = enum_name(vrrp_state_names, state),
+				     .reason = enum_name(vrrp_reason_names, g->row.reason)},
+	    NULL);
 	put_group(g);
 }
 

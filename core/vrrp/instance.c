@@ -122,7 +122,7 @@ static void send_advert(struct vrrp_instance *i, uint8_t priority)
 	i->advert.priority = i->cfg.priority;
 	errno = e;
 	if (e && !i->send_failed)
-		log_warn("vrrp %s: cannot send advertisements on %s", i->row.name,
+		log_warn("vrrp_instance %s: cannot send advertisements on %s", i->row.name,
 			 i->row.interface);
 	i->send_failed = e != 0;
 	if (!e)
@@ -175,15 +175,20 @@ static void act(struct vrrp_instance *i, const struct vrrp_action *a, struct mon
 static void transition(struct vrrp_instance *i, struct mono now)
 {
 	enum vrrp_state old = i->row.state;
-	char text[VRRP_CHANGE_TEXT];
 
 	if (i->fsm.state != old) {
 		i->row.transitions++;
 		i->row.become_master += i->fsm.state == VRRP_MASTER;
 		i->row.last_transition = now;
 	}
-	log_notice("vrrp %s: %s, priority %u", i->row.name,
-		   vrrp_change_text(old, i->fsm.state, i->fsm.reason, text), i->cfg.priority);
+	log_transition(
+	    &(struct log_transition){.event = LOG_VRRP_INSTANCE,
+				     .level = LOG_LV_NOTICE,
+				     .key = {i->row.name},
+				     .old = enum_name(vrrp_state_names, old),
+				     .now = enum_name(vrrp_state_names, i->fsm.state),
+				     .reason = enum_name(vrrp_reason_names, i->fsm.reason)},
+	    "priority %u", i->cfg.priority);
 }
 
 static struct vrrp_identity identity(const struct vrrp_instance *i)
@@ -218,7 +223,7 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 	s = vrrp_fsm_step(&i->cfg, &i->fsm, e, now);
 
 	if (!s.known) {
-		log_debug("vrrp %s: no rule for %s in state %s", i->row.name,
+		log_debug("vrrp_instance %s: no rule for %s in state %s", i->row.name,
 			  vrrp_event_name(e->kind), enum_name(vrrp_state_names, old));
 		return;
 	}
@@ -451,8 +456,8 @@ void vrrp_instance_look(struct vrrp_instance *i)
 		return;
 	missing = i->row.admin_state == ADMIN_DOWN ? set_down : find_means(i);
 	if (missing && missing != i->missing && missing != set_down)
-		log_warnx("vrrp %s: interface %s cannot be used: %s", i->row.name, i->row.interface,
-			  missing);
+		log_warnx("vrrp_instance %s: interface %s cannot be used: %s", i->row.name,
+			  i->row.interface, missing);
 	i->missing = missing;
 	if (i->fsm.state == VRRP_INIT)
 		i->inherited = inherited(i);

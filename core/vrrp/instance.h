@@ -38,6 +38,7 @@ struct vrrp_env {
 struct vrrp_vip {
 	struct vrrp_address_row row;
 	bool asked; /* the last write asked for was to add it */
+	bool lost;  /* of a master, and said so: it was taken away by somebody else */
 };
 
 struct vrrp_instance {

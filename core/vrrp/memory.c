@@ -74,8 +74,9 @@ struct vrrp_memory *vrrp_memory_open(int fd)
 	struct content *c = m->content = map(fd);
 
 	if (!c) {
-		log_notice("vrrp: no memory from the guardian: a crash of this process will end "
-			   "mastership");
+		log_notice(
+		    "process vrrp: no memory from the guardian: a crash of this process will end "
+		    "mastership");
 	} else if (!is_ours(c)) {
 		memset(c, 0, sizeof(*c));
 		c->version = VERSION;

@@ -60,8 +60,8 @@ static void note_error(struct vrrp_instance *i, enum vrrp_packet_error e, const 
 	if (count)
 		++*count;
 	if (may_say(i, e, now))
-		log_warnx("vrrp %s: advertisement from %s: %s%s", i->row.name, addr_text(src, text),
-			  vrrp_packet_error_name(e),
+		log_warnx("vrrp_instance %s: advertisement from %s: %s%s", i->row.name,
+			  addr_text(src, text), vrrp_packet_error_name(e),
 			  e == VRRP_PACKET_ADDRESS_LIST ? "" : ", ignored");
 	vrrp_instance_publish(i, false);
 }
@@ -73,7 +73,7 @@ static void note_form(struct vrrp_instance *i, const struct vrrp_packet *p, cons
 	char text[ADDR_TEXT_MAX];
 
 	if (p->version == 3 && p->sum != i->advert.sum && may_say(i, VRRP_PACKET_OK, now))
-		log_info("vrrp %s: %s sends checksums %s pseudo-header, this router %s",
+		log_info("vrrp_instance %s: %s sends checksums %s pseudo-header, this router %s",
 			 i->row.name, addr_text(src, text),
 			 p->sum == VRRP_SUM_PSEUDO ? "with" : "without",
 			 i->advert.sum == VRRP_SUM_PSEUDO ? "with" : "without");

@@ -106,6 +106,17 @@ static struct rtnl_lease lease_of(const struct vrrp_instance *i)
 	return l;
 }
 
+static void note_presence(const struct vrrp_vip *v, bool present)
+{
+	log_transition(&(struct log_transition){.event = LOG_VRRP_ADDRESS,
+						.level = present ? LOG_LV_NOTICE : LOG_LV_WARN,
+						.key = {v->row.instance, v->row.address},
+						.old = present ? "absent" : "present",
+						.now = present ? "present" : "absent",
+						.reason = present ? "restored" : "lost"},
+		       present ? NULL : "it is added again");
+}
+
 static void ask(struct vrrp_instance *i, struct vrrp_vip *v, bool add)
 {
 	struct rtnl_lease lease = lease_of(i);
@@ -113,9 +124,10 @@ static void ask(struct vrrp_instance *i, struct vrrp_vip *v, bool add)
 	struct write *w;
 
 	v->asked = add;
+	v->lost = v->lost && add;
 	if (!l) {
 		if (add)
-			log_warnx("vrrp %s: address %s: there is no interface %s", i->row.name,
+			log_warnx("vrrp_address %s %s: there is no interface %s", i->row.name,
 				  v->row.address, v->row.dev);
 		return;
 	}
@@ -191,7 +203,7 @@ void vrrp_vips_written(void *arg, uint64_t cookie, int error, struct mono now)
 
 	(void)now;
 	if (error)
-		log_warnx("vrrp %s: address %s/%u cannot be %s: %s", i ? i->row.name : "-",
+		log_warnx("vrrp_address %s %s/%u: it cannot be %s: %s", i ? i->row.name : "-",
 			  addr_text(&w->addr.addr, text), w->addr.prefix_len,
 			  w->add ? "added" : "removed", strerror(error));
 	if (i && w->add && --i->adding == 0 && i->announce) {
@@ -279,7 +291,7 @@ static bool keep_known(struct vrrp_instance *i, struct vrrp_vip *list, unsigned 
 		struct vrrp_vip *old = find_vip(i->vips, i->nvips, &list[k].row);
 
 		if (old && same_wanted(&old->row, &list[k].row))
-			list[k].asked = old->asked;
+			list[k].asked = old->asked, list[k].lost = old->lost;
 		else
 			differs = true;
 	}
@@ -343,8 +355,9 @@ static void repair(void *arg, struct mono now)
 	for (unsigned k = 0; k < i->nvips && i->fsm.state == VRRP_MASTER; k++) {
 		if (!is_missing(i, &i->vips[k]))
 			continue;
-		log_warnx("vrrp %s: address %s is missing, adding it again", i->row.name,
-			  i->vips[k].row.address);
+		if (!i->vips[k].lost)
+			note_presence(&i->vips[k], false);
+		i->vips[k].lost = true;
 		ask(i, &i->vips[k], true);
 		i->announce = true;
 	}
@@ -374,6 +387,9 @@ static bool seen_by(struct vrrp_instance *i, const struct rtnl_addr *a, bool gon
 			continue;
 		ours = true;
 		put_present(i->env, v, !gone, l->ifindex);
+		if (!gone && i->vips[k].lost)
+			note_presence(&i->vips[k], true);
+		i->vips[k].lost = i->vips[k].lost && gone;
 		if (gone && i->fsm.state == VRRP_MASTER && !i->repair.armed)
 			timer_after(&i->repair, REPAIR_NS);
 	}

@@ -190,7 +190,9 @@ static void rows_changed(struct process *p, enum table_id t)
 static void main_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
 		     const void *old)
 {
-	(void)row, (void)changed, (void)old;
+	(void)changed, (void)old;
+	if (t == T_GLOBAL)
+		log_levels_use(((const struct global_row *)row)->log_level);
 	rows_changed(arg, t);
 }
 
@@ -219,14 +221,14 @@ static void main_message(void *arg, struct msg *m, struct mono now)
 	if (m->type == MSG_BARRIER)
 		add_barrier(arg, m->id, now);
 	else
-		log_debug("vrrp: message %d of main is not for this process", m->type);
+		log_debug("process vrrp: message of type %d from main is not for it", m->type);
 }
 
 static void main_down(void *arg, const char *why)
 {
 	struct process *p = arg;
 
-	log_info("vrrp: link to main is down (%s), going on", why);
+	log_info("process vrrp: the link to main is down: %s; going on", why);
 	link_close(p->main);
 	p->main = NULL;
 	p->nbarriers = 0;
@@ -247,7 +249,7 @@ static void parent_link(void *arg, enum role role, int fd)
 	struct process *p = arg;
 
 	if (role != ROLE_MAIN) {
-		log_warnx("vrrp: a link to %s is of no use here", role_name(role));
+		log_warnx("process vrrp: a link to %s is not expected", role_name(role));
 		close(fd);
 		return;
 	}
@@ -279,7 +281,8 @@ static void stop_due(void *arg, struct mono now)
 	struct process *p = arg;
 
 	(void)now;
-	log_warnx("vrrp: the kernel has not answered all address writes, ending all the same");
+	log_warnx(
+	    "process vrrp: the kernel has not answered all address writes: ending all the same");
 	loop_stop(p->loop);
 }
 
@@ -325,12 +328,12 @@ static void open_all(struct process *p)
 	p->env.io = vrrp_io_new(p->loop, vrrp_instance_receive);
 	p->env.garp = vrrp_garp_new();
 	if (!p->env.garp)
-		fatal("vrrp: cannot open a packet socket");
+		fatal("process vrrp: cannot open a packet socket");
 	p->env.writer = rtnl_writer_open(p->loop, written, p);
 	stamp_due(p, loop_now(p->loop));
 	p->env.rtnl = rtnl_open(p->loop, &net_ops, p);
 	if (!p->env.rtnl)
-		fatal("vrrp: cannot open rtnetlink");
+		fatal("process vrrp: cannot open rtnetlink");
 	p->parent = parent_open(p->loop, &parent_ops, p);
 }
 

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct overlay *a = overlay_new(), *b = overlay_new();
 	struct buf in = {0}, once = {0}, twice = {0};
 
-	log_init(&(struct log_options){.ident = "fuzz", .max_level = LOG_LV_ERR});
+	log_init(&(struct log_options){.ident = "fuzz", .levels.rest = LOG_LV_ERR});
 	overlay_parse(a, (const char *)data, len);
 	overlay_free(a);
 	a = overlay_new();

@@ -47,11 +47,11 @@ struct rig {
 
 static void run_role(int fd)
 {
-	const struct role_env env = {.role = ROLE_LVS, .log_level = LOG_LV_DEBUG};
+	const struct role_env env = {.role = ROLE_LVS, .log_level = ""};
 	const struct log_options log = {.ident = "halvard-lvs",
 					.to_stderr = true,
 					.facility = LOG_DAEMON,
-					.max_level = LOG_LV_INFO};
+					.levels.rest = LOG_LV_INFO};
 
 	if (dup2(fd, PARENT_FD) < 0)
 		_exit(1);
@@ -324,7 +324,7 @@ static bool obey(struct rig *r, const char *line)
 int main(void)
 {
 	const struct log_options log = {
-	    .ident = "rig", .to_stderr = true, .facility = LOG_DAEMON, .max_level = LOG_LV_INFO};
+	    .ident = "rig", .to_stderr = true, .facility = LOG_DAEMON, .levels.rest = LOG_LV_INFO};
 	struct rig r = {0};
 	char line[4096];
 

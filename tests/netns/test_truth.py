@@ -159,7 +159,7 @@ def test_new_main_does_not_wait_for_ever(running):
         started = time.monotonic()
         wait_for(lambda: vrrp_told(daemon), 6, "an answer without lvs")
         assert time.monotonic() - started > 1
-        assert "lvs has not told what it sees" in daemon.log_text()
+        assert "process lvs: it has not told what it sees" in daemon.log_text()
         assert vrrp_told(daemon)[0] == "master"
     finally:
         os.kill(pid, signal.SIGCONT)

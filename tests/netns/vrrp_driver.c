@@ -286,7 +286,7 @@ int main(void)
 {
 	struct log_options log = {.ident = "vrrp", .to_stderr = true};
 
-	log.max_level = LOG_LV_DEBUG;
+	log.levels.rest = LOG_LV_DEBUG;
 	log_init(&log);
 	/* far from 3 and 4, which are the child's */
 	memory = memfd_create("memory", MFD_CLOEXEC);

@@ -660,6 +660,6 @@ int main(void)
 	    TEST(a_reader_may_not_change),
 	};
 
-	log_init(&(struct log_options){.ident = "test", .max_level = LOG_LV_ERR});
+	log_init(&(struct log_options){.ident = "test", .levels.rest = LOG_LV_ERR});
 	return cmocka_run_group_tests_name("daemon_jobs", tests, NULL, NULL);
 }

@@ -314,6 +314,6 @@ int main(void)
 	    IN_FOLDER(a_folder_that_cannot_be_synced_is_not_told_as_no_change),
 	};
 
-	log_init(&(struct log_options){.ident = "test", .max_level = LOG_LV_ERR});
+	log_init(&(struct log_options){.ident = "test", .levels.rest = LOG_LV_ERR});
 	return cmocka_run_group_tests_name("daemon_overlay", tests, NULL, NULL);
 }

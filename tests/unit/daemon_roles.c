@@ -443,7 +443,7 @@ int main(void)
 		printf("neither root nor user namespaces\n");
 		return 77;
 	}
-	log_init(&(struct log_options){.ident = "roles", .max_level = LOG_LV_ERR});
+	log_init(&(struct log_options){.ident = "roles", .levels.rest = LOG_LV_ERR});
 	unsetenv("HALVARD_NO_SECCOMP");
 	if (!filters_exist()) { /* built with sanitizers, or not in this kernel */
 		printf("# system calls cannot be limited: rights alone are tried\n");

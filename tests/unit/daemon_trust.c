@@ -216,7 +216,7 @@ static int setup(void **state)
 	w->liar.random = 1;
 	TEXT_COPY(w->dir, "/tmp/halvard-trust-XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
-	log_init(&(struct log_options){.ident = "main", .max_level = LOG_LV_ERR});
+	log_init(&(struct log_options){.ident = "main", .levels.rest = LOG_LV_ERR});
 	w->env.state_dir = w->dir;
 	w->d.env = &w->env;
 	w->d.loop = loop_new();

@@ -358,7 +358,7 @@ static void on_input(void *arg, int fd, int what, struct mono now)
 int main(int argc, char **argv)
 {
 	static const struct log_options log = {
-	    .ident = "fake_main", .to_stderr = true, .max_level = 7};
+	    .ident = "fake_main", .to_stderr = true, .levels.rest = LOG_LV_DEBUG};
 	struct global_row g;
 
 	if (argc != 4)

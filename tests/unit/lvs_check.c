@@ -272,7 +272,7 @@ static void test_one_job_for_all_users(void **state)
 
 int main(void)
 {
-	const struct log_options quiet = {.ident = "lvs_check", .max_level = LOG_LV_ERR};
+	const struct log_options quiet = {.ident = "lvs_check", .levels.rest = LOG_LV_ERR};
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_judge),
 	    cmocka_unit_test(test_listening),
