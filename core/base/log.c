@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#define OBJECT_HASH UINT64_C(1099511628211) /* the prime of FNV-1a */
+#define HASH_PRIME UINT64_C(1099511628211) /* of FNV-1a */
 
 static enum log_area own_area = LOG_AREA_MAIN;
 static struct log_levels first = {.rest = LOG_LV_INFO}, levels = {.rest = LOG_LV_INFO};
@@ -137,14 +137,20 @@ void log_line(enum log_area area, enum log_level level, unsigned how, const char
 	errno = saved_errno;
 }
 
-/* Of the object, so that one that flaps does not silence others. */
-static uint64_t object_key(const struct log_transition *t)
+static uint64_t hash(uint64_t h, const char *word)
 {
-	uint64_t h = t->event + 1;
+	for (; word && *word; word++)
+		h = (h ^ (unsigned char)*word) * HASH_PRIME;
+	return h;
+}
 
-	for (unsigned i = 0; i < LOG_KEYS; i++)
-		for (const char *p = t->key[i]; p && *p; p++)
-			h = (h ^ (unsigned char)*p) * OBJECT_HASH;
+/* Of the object, so that one that flaps does not silence others. */
+static uint64_t limit_key(const struct log_transition *t)
+{
+	uint64_t h = hash(t->event + 1, t->family);
+
+	for (unsigned i = 0; i < LOG_KEYS && !t->family; i++)
+		h = hash(h, t->key[i]);
 	return h ? h : 1;
 }
 
@@ -165,7 +171,7 @@ void log_transition(const struct log_transition *t, const char *fmt, ...)
 		vsnprintf(text + n + 2, sizeof(text) - n - 2, fmt, ap);
 		va_end(ap);
 	}
-	if (log_limit_allows(&limit, object_key(t), text, now_ns()))
+	if (log_limit_allows(&limit, limit_key(t), text, now_ns()))
 		emit(&r);
 }
 

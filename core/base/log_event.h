@@ -41,6 +41,7 @@ struct log_transition {
 	const char *old, *now; /* names of the values; `old` may be NULL */
 	const char *reason;    /* may be NULL */
 	const char *who;       /* by whom, may be NULL */
+	const char *family;    /* repetition is counted together with others of it; NULL: by key */
 };
 
 struct log_record {

@@ -47,6 +47,8 @@ static const struct keyword global_keywords[] = {
      .help = "Publish the LVS tables; a boolean no leaves them out."},
     {"change_log_size", NULL, false, GLOBAL(change_log_size), CONV_NUMBER,
      .help = "Rows kept in the change log."},
+    {"log_level", NULL, false, GLOBAL(log_level), CONV_TEXT, .special = special_log_level,
+     .print = print_log_level, .help = "What is logged: [AREA] LEVEL; may be repeated."},
     {"vrrp_garp_master_repeat", NULL, false, INSTANCE(garp_master_repeat), CONV_NUMBER,
      .help = "Default of garp_master_repeat."},
     {"vrrp_garp_master_delay", NULL, false, INSTANCE(garp_master_delay_ms), CONV_SECONDS,

@@ -201,6 +201,56 @@ bool print_persistence(const void *row, char *buf, size_t size)
 	return true;
 }
 
+/* "AREA LEVEL" is two words of the line, all else is as log_levels.h says. */
+static void join_levels(const struct item *it, char *buf, size_t size)
+{
+	struct log_levels first;
+	char why[TEXT_MAX];
+	const char *between = ",";
+	size_t used = 0;
+
+	if (it->nwords == 3 && !strchr(it->words[1].text, ':') &&
+	    !log_levels_parse(it->words[1].text, &first, why, sizeof(why)))
+		between = ":";
+	buf[0] = '\0';
+	for (unsigned w = 1; w < it->nwords && used < size; w++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", w > 1 ? between : "",
+					 it->words[w].text);
+}
+
+/* Each line adds to those before it; a level without an area is of all that are not named. */
+void special_log_level(struct parse *p, struct draft *d, const struct keyword *k,
+		       const struct item *it)
+{
+	struct global_row *r = row_of(p, d, T_GLOBAL);
+	struct log_levels all = {0}, more;
+	bool was_set = r->log_level[0];
+	char text[TEXT_MAX], why[TEXT_MAX];
+
+	if (!parse_word(p, it, 1, "a level, or an area and a level"))
+		return;
+	join_levels(it, text, sizeof(text));
+	if (!log_levels_parse(text, &more, why, sizeof(why))) {
+		parse_report(p, FINDING_ERROR, it, 1, "log_level: %s; the line was ignored", why);
+		return;
+	}
+	log_levels_parse(r->log_level, &all, why, sizeof(why));
+	all.rest = more.rest ? more.rest : all.rest;
+	more.rest = LOG_LV_NONE;
+	all = log_levels_over(&all, &more);
+	TEXT_COPY(r->log_level, log_levels_text(&all, text));
+	if (!was_set)
+		parse_mark(p, d, k, it);
+}
+
+bool print_log_level(const void *row, char *buf, size_t size)
+{
+	const struct global_row *r = row;
+
+	text_copy(buf, size, r->log_level);
+	return r->log_level[0] != '\0';
+}
+
 void special_lease(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)
 {
 	struct vrrp_instance_row *r = row_of(p, d, T_VRRP_INSTANCE);

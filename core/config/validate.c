@@ -324,8 +324,21 @@ static void check_checkers(struct validation *v)
 	}
 }
 
+static void check_global(struct validation *v)
+{
+	struct log_levels levels;
+	char why[TEXT_MAX];
+
+	STORE_EACH(v->store, T_GLOBAL, struct global_row, g)
+	{
+		if (!log_levels_parse(g->log_level, &levels, why, sizeof(why)))
+			say(v, FINDING_ERROR, T_GLOBAL, g, "log_level", "%s", why);
+	}
+}
+
 void validate_store(struct validation *v)
 {
+	check_global(v);
 	check_instances(v);
 	check_address_owners(v);
 	check_shared_addresses(v);

@@ -48,6 +48,17 @@ static const struct finding *log_findings(const struct findings *f)
 	return first;
 }
 
+static void overrule_levels(const struct role_env *env, struct global_row *g)
+{
+	struct log_levels file = {0}, line = {0};
+	char why[TEXT_MAX], text[LOG_LEVELS_TEXT];
+
+	log_levels_parse(g->log_level, &file, why, sizeof(why));
+	log_levels_parse(env->log_level ? env->log_level : "", &line, why, sizeof(why));
+	file = log_levels_over(&file, &line);
+	TEXT_COPY(g->log_level, log_levels_text(&file, text));
+}
+
 /* The command line's word over the file's. */
 static void overrule(const struct role_env *env, struct store *wanted)
 {
@@ -55,6 +66,7 @@ static void overrule(const struct role_env *env, struct store *wanted)
 
 	if (env->snmp_socket)
 		TEXT_COPY(g.snmp_socket, env->snmp_socket);
+	overrule_levels(env, &g);
 	if (env->force_snmp)
 		g.enable_snmp = true;
 	if (!g.router_id[0] && gethostname(g.router_id, sizeof(g.router_id) - 1) < 0)

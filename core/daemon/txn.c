@@ -275,8 +275,8 @@ static void object_of(const struct change_op *op, char *buf, size_t size)
 {
 	char key[TEXT_MAX];
 
-	snprintf(buf, size, "%s %s", schema_table(op->table)->name,
-		 row_key_text(op->table, op->key, key, sizeof(key)));
+	row_key_text(op->table, op->key, key, sizeof(key));
+	snprintf(buf, size, "%s%s%s", schema_table(op->table)->name, *key ? " " : "", key);
 }
 
 static const char *old_value(const struct txn *t, unsigned i, char *buf, size_t size)

@@ -2,7 +2,6 @@
  * instance: one virtual router in the running process. instance.c is the only executor of the
  * state machine's actions and the only writer of `fsm`; receive.c judges packets, vip.c looks
  * after the addresses and their announcements, group.c after those that it must agree with.
- *
  * The struct is open to these four files (and to tests); others use the functions.
  */
 #ifndef VRRP_INSTANCE_H

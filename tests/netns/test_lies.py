@@ -155,6 +155,6 @@ def test_an_agent_that_lies(daemon, cluster):
     change(daemon, 150)
     wait_for(lambda: not changed(before, what_must_stay(daemon, fields)), 10,
              lambda: "what was before; now %s" % changed(before, what_must_stay(daemon, fields)))
-    assert "reload " not in daemon.log_text()
+    assert not re.search(r": reload .* by ", daemon.log_text())
     assert re.search(r"process agent: running -> dead \(linkBroken\), pid \d+, it broke the rules of its link", daemon.log_text())
     look(daemon, pids, limits)

@@ -1,11 +1,12 @@
 if HAVE_CMOCKA
-core_tests = tests/unit/test_base tests/unit/test_store tests/unit/test_link \
+core_tests = tests/unit/test_base tests/unit/base_log tests/unit/test_store tests/unit/test_link \
 	tests/unit/daemon_overlay tests/unit/daemon_jobs \
 	tests/unit/daemon_watchdog tests/unit/daemon_silence tests/unit/daemon_confine \
 	tests/unit/base_syscalls tests/unit/daemon_roles tests/unit/daemon_trust
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
 core_test_libs = core/ipc/libipc.a core/model/libmodel.a core/base/libbase.a
+tests_unit_base_log_LDADD = core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_base_LDADD = core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_store_LDADD = core/model/libmodel.a core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_link_LDADD = $(core_test_libs) $(EVENT_LIBS) $(CMOCKA_LIBS)
