@@ -322,7 +322,8 @@ static void say(const struct txn *t, const struct result *r)
 				     .old = old_value(t, i, old, sizeof(old)),
 				     .now = op->value,
 				     .reason = enum_name(result_status_names, (int)r->status),
-				     .who = who},
+				     .who = who,
+				     .family = end == CHANGE_REFUSED ? who : NULL},
 	    "%s%s%s%s", enum_name(change_result_names, (int)end), others, r->text[0] ? ": " : "",
 	    r->text);
 }
