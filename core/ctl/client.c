@@ -35,6 +35,8 @@ static void on_message(void *arg, struct msg *m, struct mono now)
 	struct ctl *c = arg;
 
 	(void)now;
+	if (m->type == MSG_LINES && m->id == REQUEST_ID)
+		buf_add(&c->lines, m->body.p, cursor_left(&m->body));
 	if (m->type == MSG_RESULT && m->id == REQUEST_ID && wire_get_result(&m->body, &c->result))
 		c->answered = true;
 }
@@ -104,33 +106,39 @@ int client_connect(struct ctl *c)
 	return CTL_OK;
 }
 
-/* Waits for the answer to REQUEST_ID and tells a refusal. */
-static int finish_request(struct ctl *c)
+/* CTL_OK or CTL_REFUSED as the daemon answered, -1 when it did not. */
+static int await_answer(struct ctl *c)
 {
-	if (!wait_for(c, &c->answered, ANSWER_MS)) {
+	if (!wait_for(c, &c->answered, ANSWER_MS))
+		return -1;
+	return c->result.status == RESULT_OK ? CTL_OK : CTL_REFUSED;
+}
+
+int client_tell(struct ctl *c, int rc)
+{
+	if (rc == CTL_OK)
+		return rc;
+	if (rc < 0) {
 		c->result.status = RESULT_UNKNOWN;
 		say(stderr,
 		    "halvardctl: no answer (%s): whether it was done is unknown, see "
 		    "`halvardctl log`\n",
 		    c->down_why[0] ? c->down_why : "30 s");
-		return CTL_REFUSED;
-	}
-	if (c->result.status == RESULT_OK)
-		return CTL_OK;
-	if (!c->json)
+	} else if (!c->json) {
 		say(stderr, "halvardctl: %s: %s\n",
 		    enum_name(result_status_names, (int)c->result.status),
 		    c->result.text[0] ? c->result.text : "the daemon gave no reason");
+	}
 	return CTL_REFUSED;
 }
 
 int client_change(struct ctl *c, const struct change *change)
 {
 	link_send_change(c->link, MSG_TXN_RUN, REQUEST_ID, change);
-	return finish_request(c);
+	return client_tell(c, await_answer(c));
 }
 
-int client_command(struct ctl *c, const char *words)
+int client_ask(struct ctl *c, const char *words)
 {
 	struct buf body = {0};
 
@@ -138,7 +146,7 @@ int client_command(struct ctl *c, const char *words)
 	buf_str(&body, ""); /* who: main reads it from the socket's credentials */
 	link_send(c->link, MSG_COMMAND, REQUEST_ID, &body);
 	buf_free(&body);
-	return finish_request(c);
+	return await_answer(c);
 }
 
 void client_close(struct ctl *c)
@@ -149,4 +157,5 @@ void client_close(struct ctl *c)
 		store_free(c->store);
 	if (c->loop)
 		loop_free(c->loop);
+	buf_free(&c->lines);
 }

@@ -11,8 +11,11 @@
 int client_connect(struct ctl *c);
 /* Runs a change as one transaction; CTL_OK, or CTL_REFUSED after a message on stderr. */
 int client_change(struct ctl *c, const struct change *change);
-/* Runs a command of the daemon ("reload"); its answer is in c->result. */
-int client_command(struct ctl *c, const char *words);
+/* Runs a command of the daemon: CTL_OK or CTL_REFUSED, with its answer in c->result and c->lines,
+ * or -1 when there was none. */
+int client_ask(struct ctl *c, const char *words);
+/* Tells on stderr why it is not CTL_OK; returns the exit code. */
+int client_tell(struct ctl *c, int rc);
 void client_close(struct ctl *c);
 
 #endif

@@ -32,7 +32,7 @@
 #define JSON_FIELDS      (1u << 4)
 #define JSON_DIGESTS     (1u << 5)
 #define JSON_DIFFERENCES (1u << 6)
-#define JSON_FINDINGS    (1u << 7)
+#define JSON_PREVIEW     (1u << 7)
 #define JSON_EVENT       (1u << 8) /* one object in each line, which is an event */
 
 enum command_group { GROUP_LOOK, GROUP_STEER, GROUP_FILE, GROUP_SCRIPT, GROUP_COUNT };

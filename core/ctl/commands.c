@@ -18,26 +18,29 @@ TABLES(vs, T_VIRTUAL_SERVER);
 TABLES(rs, T_REAL_SERVER);
 TABLES(checks, T_CHECKER);
 TABLES(change_log, T_CHANGE_LOG);
+TABLES(overlay, T_OVERLAY);
 
 #define SERVER (NAMES_VS | NAMES_RS)
 #define ANY    (NAMES_INSTANCE | SERVER)
 #define DONE   (JSON_RESULT | JSON_CHANGES)
 #define NOTE   (TAKES_JSON | TAKES_REASON)
 
-/* clang-format off: a row reads best with what belongs together in one line */
+/* A row reads best with what belongs together in one line. */
+/* clang-format off */
 const struct command commands[] = {
-    {"status", "", "everything at a glance", GROUP_LOOK, 0, 0, TAKES_JSON, 0, 0, all, view_status},
+    {"status", "", "everything at a glance", GROUP_LOOK, 0, 0,
+     TAKES_JSON, 0, 0, all, view_status},
     {"vrrp", "[INSTANCE]", "VRRP instances, their addresses and counters", GROUP_LOOK, 0, 1,
      TAKES_JSON, NAMES_INSTANCE, 0, vrrp, view_vrrp,
      .more = "An address in brackets is not on the interface although the instance is master."},
-    {"vs", "[VS]", "virtual servers with their rates", GROUP_LOOK, 0, 1, TAKES_JSON, NAMES_VS, 0,
-     vs, view_vs},
+    {"vs", "[VS]", "virtual servers with their rates", GROUP_LOOK, 0, 1,
+     TAKES_JSON, NAMES_VS, 0, vs, view_vs},
     {"rs", "[VS [RS]]", "real servers: states, weights, who changed what", GROUP_LOOK, 0, 2,
      TAKES_JSON, SERVER, 0, rs, view_rs},
-    {"checks", "[VS [RS]]", "health checks and their last results", GROUP_LOOK, 0, 2, TAKES_JSON,
-     SERVER, 0, checks, view_checks},
-    {"log", "[COUNT]", "the change log: the last COUNT changes (20)", GROUP_LOOK, 0, 1, TAKES_JSON,
-     0, 0, change_log, view_log},
+    {"checks", "[VS [RS]]", "health checks and their last results", GROUP_LOOK, 0, 2,
+     TAKES_JSON, SERVER, 0, checks, view_checks},
+    {"log", "[COUNT]", "the change log: the last COUNT changes (20)", GROUP_LOOK, 0, 1,
+     TAKES_JSON, 0, 0, change_log, view_log},
     {"show", "[TABLE [KEY...]]", "every field of a table, or of one row", GROUP_LOOK, 0, 4,
      TAKES_JSON, NAMES_TABLE, JSON_ANY_TABLE | JSON_TABLES, NULL, view_show},
 
@@ -45,38 +48,45 @@ const struct command commands[] = {
      NOTE | TAKES_ALL | TAKES_TIME, SERVER, DONE, NULL, change_drain,
      .more = "The server leaves the table when its last connection has ended, or after --time.\n"
 	     "Its weight is kept for `enable`."},
-    {"enable", "INSTANCE | VS | [VS] RS", "back to work", GROUP_STEER, 1, 2, NOTE | TAKES_ALL, ANY,
-     DONE, NULL, change_enable},
+    {"enable", "INSTANCE | VS | [VS] RS", "back to work", GROUP_STEER, 1, 2,
+     NOTE | TAKES_ALL, ANY, DONE, NULL, change_enable},
     {"disable", "INSTANCE | VS | [VS] RS", "out of work until enabled", GROUP_STEER, 1, 2,
      NOTE | TAKES_ALL, ANY, DONE, NULL, change_disable,
      .more = "An instance leaves the election, a server gets weight 0 and keeps its connections."},
-    {"offline", "[VS] RS", "out at once, connections too", GROUP_STEER, 1, 2, NOTE | TAKES_ALL,
-     SERVER, DONE, NULL, change_offline},
+    {"offline", "[VS] RS", "out at once, connections too", GROUP_STEER, 1, 2,
+     NOTE | TAKES_ALL, SERVER, DONE, NULL, change_offline},
     {"weight", "[VS] RS WEIGHT", "change the weight of a real server", GROUP_STEER, 2, 3,
      TAKES_JSON | TAKES_ALL, SERVER, DONE, NULL, change_weight},
-    {"yield", "INSTANCE", "give mastership away, and leave it to others", GROUP_STEER, 1, 1, NOTE,
-     NAMES_INSTANCE, DONE, NULL, change_yield,
+    {"yield", "INSTANCE", "give mastership away, and leave it to others", GROUP_STEER, 1, 1,
+     NOTE, NAMES_INSTANCE, DONE, NULL, change_yield,
      .more = "It holds over reload, crash and reboot until `takeover`; if no other director is\n"
 	     "there the instance stays master."},
-    {"takeover", "INSTANCE", "end yield, and take mastership from a lower priority", GROUP_STEER, 1,
-     1, NOTE, NAMES_INSTANCE, DONE, NULL, change_takeover},
+    {"takeover", "INSTANCE", "end yield, and take mastership from a lower priority", GROUP_STEER,
+     1, 1, NOTE, NAMES_INSTANCE, DONE, NULL, change_takeover},
     {"set", "TABLE KEY... FIELD VALUE", "set any field that may be set", GROUP_STEER, 3, 8,
      TAKES_JSON, NAMES_TABLE | NAMES_FIELD, DONE, NULL, change_set,
      .more = "`show TABLE` names the fields. A value that begins with a dash goes behind --."},
 
-    {"reload", "", "read the configuration again, apply what differs", GROUP_FILE, 0, 0, TAKES_JSON,
-     0, JSON_RESULT, NULL, reload_run},
+    {"reload", "", "read the configuration again, apply what differs", GROUP_FILE, 0, 0,
+     TAKES_JSON | TAKES_DRY, 0, JSON_RESULT | JSON_PREVIEW, NULL, reload_run,
+     .more = "With --dry-run: what a reload would say and do. Nothing is changed; exit status 1\n"
+	     "when it would be refused."},
+    {"diff", "", "what was set at run time; with --peer, what differs there", GROUP_FILE, 0, 0,
+     TAKES_JSON | TAKES_ALL | TAKES_PEER, 0, JSON_DIGESTS | JSON_DIFFERENCES, overlay,
+     compare_diff,
+     .more = "Without an option: what was set at run time over the configuration file.\n"
+	     "    ssh other halvardctl export | halvardctl diff --peer -\n"
+	     "compares with another director, without what rightly differs in a pair, unless --all.\n"
+	     "Exit status, as of diff(1): 0 nothing differs, 1 something does."},
     {"export", "", "what is in force, in lines that `diff --peer` compares", GROUP_FILE, 0, 0,
      TAKES_JSON, 0, JSON_FIELDS | JSON_DIGESTS, NULL, compare_export},
-    {"diff", "--peer FILE", "compare with the export of another director", GROUP_FILE, 0, 0,
-     TAKES_JSON | TAKES_ALL | TAKES_PEER, 0, JSON_DIGESTS | JSON_DIFFERENCES, NULL, compare_diff},
 
-    {"help", "[COMMAND]", "what a command does and takes", GROUP_SCRIPT, 0, 1, 0, NAMES_COMMAND, 0,
-     NULL, NULL, help_run},
-    {"schema", "", "the JSON Schema of everything that --json prints", GROUP_SCRIPT, 0, 0, 0, 0, 0,
-     NULL, NULL, json_schema_run},
-    {"complete", "[WORD...]", "the words that may stand in the place of the last one", GROUP_SCRIPT,
-     0, 99, 0, 0, 0, NULL, NULL, complete_run},
+    {"help", "[COMMAND]", "what a command does and takes", GROUP_SCRIPT, 0, 1,
+     0, NAMES_COMMAND, 0, NULL, NULL, help_run},
+    {"schema", "", "the JSON Schema of everything that --json prints", GROUP_SCRIPT, 0, 0,
+     0, 0, 0, NULL, NULL, json_schema_run},
+    {"complete", "[WORD...]", "the words that may stand in the place of the last one",
+     GROUP_SCRIPT, 0, 99, 0, 0, 0, NULL, NULL, complete_run},
     {NULL},
 };
 /* clang-format on */

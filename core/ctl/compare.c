@@ -13,8 +13,11 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "ctl/command.h"
 #include "ctl/result.h"
 #include "ctl/say.h"
+#include "ctl/value.h"
+#include "ctl/view_int.h"
 #include "model/rows.h"
 
 #include <errno.h>
@@ -412,11 +415,48 @@ static int compare_with_peer(struct ctl *c)
 	return digests || r.differences ? CTL_DIFFERS : CTL_OK;
 }
 
+/* ---- the file ---------------------------------------------------------- */
+
+static const struct grid_column overlay_columns[] = {
+    {"OBJECT"}, {"FIELD"}, {"IN THE FILE"}, {"SET TO"}, {"STATE", .state = true},
+    {"BY"},     {"WHEN"},  {NULL},
+};
+
+/* What was set at run time; as diff(1), 1 when there is something. */
+static int compare_with_file(struct ctl *c)
+{
+	struct grid *g;
+
+	if (view_json(c, c->command->tables, NULL, NULL))
+		return store_count(c->store, T_OVERLAY) ? CTL_DIFFERS : CTL_OK;
+	if (!store_count(c->store, T_OVERLAY)) {
+		printf("nothing differs from the file\n");
+		return CTL_OK;
+	}
+	g = grid_new(overlay_columns);
+	STORE_EACH(c->store, T_OVERLAY, struct overlay_row, o)
+	{
+		char when[64];
+
+		grid_add(g, o->object);
+		grid_add(g, o->field);
+		grid_add(g, *o->file_value ? o->file_value : "-");
+		grid_add(g, *o->value ? o->value : "-");
+		grid_add(g, enum_name(overlay_state_names, o->state));
+		grid_add(g, o->changed_by);
+		grid_add(g, o->changed_at ? value_wall(o->changed_at, when, sizeof(when)) : "");
+	}
+	view_print(c, g);
+	return CTL_DIFFERS;
+}
+
 int compare_diff(struct ctl *c, int argc, char **argv)
 {
 	(void)argc, (void)argv;
 	if (c->peer)
 		return compare_with_peer(c);
-	say(stderr, "halvardctl: diff needs --peer FILE\n");
+	if (!c->all)
+		return compare_with_file(c);
+	say(stderr, "halvardctl: --all goes with --peer\n");
 	return CTL_USAGE;
 }

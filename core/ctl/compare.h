@@ -1,5 +1,5 @@
 /*
- * compare: what is in force as text, and the comparison with another director's.
+ * compare: what is in force as text, and the comparisons with the file and with another director.
  */
 #ifndef CTL_COMPARE_H
 #define CTL_COMPARE_H

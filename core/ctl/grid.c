@@ -33,6 +33,8 @@ static const struct {
     {"master", GREEN},
     {"running", GREEN},
     {"done", GREEN},
+    {"inForce", GREEN},
+    {"notInForce", YELLOW},
     {"degraded", YELLOW},
     {"checking", YELLOW},
     {"draining", YELLOW},

@@ -176,12 +176,34 @@ static const struct member difference_members[] = {
     {NULL},
 };
 
+static const struct member finding_members[] = {
+    {"level", TEXT, "notice, warning, error or fatal."},
+    {"file", TEXT_OR_NULL, "Where; null: the model as a whole."},
+    {"line", NUMBER, "Line, from 1; 0: the whole file."},
+    {"column", NUMBER, "Column, from 1; 0: the whole line."},
+    {"text", TEXT, "What is to be said."},
+    {"source", TEXT_OR_NULL, "The line."},
+    {NULL},
+};
+static const struct member preview_members[] = {
+    {"kind", TEXT, "added, removed or changed."},
+    {"table", TEXT, "Table of the row."},
+    {"key", WORDS, "Its keys."},
+    {"field", TEXT_OR_NULL, "The field; null: the row as a whole."},
+    {"old", TEXT_OR_NULL, "Value in force."},
+    {"new", TEXT_OR_NULL, "Value that would be."},
+    {"effect", TEXT_OR_NULL, "live, or restart: the object begins anew."},
+    {NULL},
+};
+
 static const struct part parts[] = {
     {"result", JSON_RESULT, false, result_members},
     {"changes", JSON_CHANGES, true, change_members},
     {"tables", JSON_TABLES, true, tables_members},
     {"fields", JSON_FIELDS, true, field_members},
     {"digests", JSON_DIGESTS, false, digests_members},
+    {"findings", JSON_PREVIEW, true, finding_members},
+    {"preview", JSON_PREVIEW, true, preview_members},
     {"differences", JSON_DIFFERENCES, true, difference_members},
     {NULL},
 };

@@ -12,6 +12,7 @@ core_ctl_libctl_a_SOURCES = \
 	core/ctl/json_schema.c core/ctl/json_schema.h \
 	core/ctl/match.c core/ctl/match.h \
 	core/ctl/options.c core/ctl/options.h \
+	core/ctl/preview.c core/ctl/preview.h \
 	core/ctl/reload.c core/ctl/reload.h \
 	core/ctl/result.c core/ctl/result.h \
 	core/ctl/say.c core/ctl/say.h \

@@ -21,6 +21,7 @@ enum {
 	OPT_REASON,
 	OPT_TIME,
 	OPT_PEER,
+	OPT_DRY_RUN,
 	OPT_NO_COLOUR,
 	OPT_HELP,
 	OPT_VERSION,
@@ -32,6 +33,7 @@ const struct ctl_option ctl_options[] = {
     {"reason", required_argument, OPT_REASON, TAKES_REASON, "TEXT", "kept with the change"},
     {"time", required_argument, OPT_TIME, TAKES_TIME, "SECONDS", "take it out then at the latest"},
     {"peer", required_argument, OPT_PEER, TAKES_PEER, "FILE", "an export; - is standard input"},
+    {"dry-run", no_argument, OPT_DRY_RUN, TAKES_DRY, NULL, "say what would change, change nothing"},
     {"run-dir", required_argument, OPT_RUN_DIR, 0, "DIR", "where the control socket is"},
     {"no-colour", no_argument, OPT_NO_COLOUR, 0, NULL, "no colours; NO_COLOR does the same"},
     {"no-color", no_argument, OPT_NO_COLOUR, 0, NULL, NULL},
@@ -77,6 +79,9 @@ static void take(struct ctl *c, int value)
 		break;
 	case OPT_PEER:
 		c->peer = optarg;
+		break;
+	case OPT_DRY_RUN:
+		c->dry_run = true;
 		break;
 	case OPT_NO_COLOUR:
 		c->colour = false;

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/changelog.h"
+#include "daemon/preview.h"
 #include "daemon/reload.h"
 #include "daemon/txn.h"
 #include "model/rows.h"
@@ -26,8 +27,9 @@
 #define HOLD_NS     (2 * NS_PER_S) /* a tested transaction without commit or undo */
 #define BARRIER_NS  (5 * NS_PER_S) /* workers that do not answer */
 #define WAITING_MAX 16             /* jobs of one client in line */
+#define LINES_CHUNK 32768          /* bytes of lines in one message */
 
-enum job_kind { JOB_TEST, JOB_RUN, JOB_RELOAD };
+enum job_kind { JOB_TEST, JOB_RUN, JOB_RELOAD, JOB_PREVIEW };
 enum job_phase { PHASE_QUEUED, PHASE_HELD, PHASE_COMMITTING, PHASE_UNDOING, PHASE_DONE };
 
 struct job {
@@ -307,6 +309,32 @@ static void start_reload(struct jobs *j)
 	begin_barrier(j, 1u << ROLE_VRRP | 1u << ROLE_LVS);
 }
 
+/* The lines are encoded at once and wait in the bounded queue of the link: a client that does not
+ * read costs PREVIEW_MAX. */
+static void answer_lines(struct job *b, const struct buf *lines)
+{
+	for (size_t at = 0; b->client && at < lines->len; at += LINES_CHUNK) {
+		size_t left = lines->len - at;
+		struct buf part = {.data = lines->data + at,
+				   .len = left < LINES_CHUNK ? left : LINES_CHUNK};
+
+		link_send(b->client->link, MSG_LINES, b->id, &part);
+	}
+}
+
+static void start_preview(struct jobs *j)
+{
+	struct job *b = j->current;
+	struct buf lines = {0};
+	bool good = preview_reload(j->d, &lines, b->result.text);
+
+	b->result.status = good ? RESULT_OK : RESULT_REFUSED;
+	answer_lines(b, &lines);
+	answer(b, &b->result);
+	buf_free(&lines);
+	finish(j, false);
+}
+
 /* ---- the line --------------------------------------------------------- */
 
 /* A reload by signal has no client, and no turn to wait for. */
@@ -355,6 +383,8 @@ static void next_job(struct jobs *j)
 	j->current = b;
 	if (b->kind == JOB_RELOAD)
 		start_reload(j);
+	else if (b->kind == JOB_PREVIEW)
+		start_preview(j);
 	else
 		start_txn(j);
 }
@@ -523,11 +553,12 @@ static void got_undo(struct client *c, uint32_t id)
 	}
 }
 
-static void queue_reload(struct jobs *j, struct client *c, uint32_t id, const char *who)
+static void queue_reload(struct jobs *j, struct client *c, uint32_t id, enum job_kind kind,
+			 const char *who)
 {
 	struct job *b = xcalloc(1, sizeof(*b));
 
-	*b = (struct job){.kind = JOB_RELOAD, .client = c, .id = id};
+	*b = (struct job){.kind = kind, .client = c, .id = id};
 	TEXT_COPY(b->who, who);
 	enqueue(j, b);
 }
@@ -539,9 +570,11 @@ static void got_command(struct client *c, struct msg *m)
 	if (!cursor_str(&m->body, text, sizeof(text)))
 		reply(c, m->id, RESULT_WRONG_VALUE, "malformed command");
 	else if (text_eq(text, "reload"))
-		queue_reload(c->d->jobs, c, m->id, c->who);
+		queue_reload(c->d->jobs, c, m->id, JOB_RELOAD, c->who);
+	else if (text_eq(text, "reload --dry-run"))
+		queue_reload(c->d->jobs, c, m->id, JOB_PREVIEW, c->who);
 	else
-		reply(c, m->id, RESULT_REFUSED, "unknown command: reload is the one that there is");
+		reply(c, m->id, RESULT_REFUSED, "unknown command: there is reload");
 }
 
 void jobs_message(struct client *c, struct msg *m)
@@ -602,5 +635,5 @@ void jobs_reload(struct jobs *j)
 	TAILQ_FOREACH(b, &j->queue, next)
 	if (b->kind == JOB_RELOAD)
 		return;
-	queue_reload(j, NULL, 0, "signal");
+	queue_reload(j, NULL, 0, JOB_RELOAD, "signal");
 }

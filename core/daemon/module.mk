@@ -14,7 +14,9 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/notify.c core/daemon/notify.h \
 	core/daemon/options.c core/daemon/options.h \
 	core/daemon/overlay.c core/daemon/overlay.h \
+	core/daemon/overlay_rows.c core/daemon/overlay_rows.h \
 	core/daemon/persist.c core/daemon/persist.h \
+	core/daemon/preview.c core/daemon/preview.h \
 	core/daemon/reload.c core/daemon/reload.h \
 	core/daemon/signals.c core/daemon/signals.h \
 	core/daemon/silence.c core/daemon/silence.h \

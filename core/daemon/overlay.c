@@ -59,6 +59,13 @@ size_t overlay_count(const struct overlay *o)
 	return o->count;
 }
 
+struct overlay_line overlay_line(const struct overlay *o, size_t i)
+{
+	const struct entry *e = &o->items[i];
+
+	return (struct overlay_line){e->line, e->f, e->table, e->key, e->value};
+}
+
 static struct entry *append(struct overlay *o)
 {
 	if (o->count == o->cap) {

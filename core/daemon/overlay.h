@@ -22,6 +22,16 @@ void overlay_free(struct overlay *o);
 /* Lines kept, those of unknown fields too. */
 size_t overlay_count(const struct overlay *o);
 
+/* The i-th line: as it stands in the file, and what it says. */
+struct overlay_line {
+	const char *line;
+	const struct field *f; /* NULL: not understood, and so the rest */
+	enum table_id table;
+	const void *key; /* a row whose keys say which */
+	const char *value;
+};
+struct overlay_line overlay_line(const struct overlay *o, size_t i);
+
 /* Reads the text; lines that cannot be read are named in the log and kept. -EINVAL when it is not
  * ours: another first line, or a NUL byte anywhere. Then nothing was read. */
 int overlay_parse(struct overlay *o, const char *text, size_t len);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "daemon/accepted.h"
 #include "daemon/digest.h"
+#include "daemon/overlay_rows.h"
 #include "model/rows.h"
 
 #include <errno.h>
@@ -36,16 +37,18 @@ static void log_finding(const struct finding *f)
 }
 
 /* The first finding that forbids a reload, or NULL. */
-static const struct finding *log_findings(const struct findings *f)
+static const struct finding *first_error(const struct findings *f)
 {
-	const struct finding *first = NULL;
+	for (size_t i = 0; i < f->count; i++)
+		if (f->items[i].level >= FINDING_ERROR)
+			return &f->items[i];
+	return NULL;
+}
 
-	for (size_t i = 0; i < f->count; i++) {
+static void log_findings(const struct findings *f)
+{
+	for (size_t i = 0; i < f->count; i++)
 		log_finding(&f->items[i]);
-		if (!first && f->items[i].level >= FINDING_ERROR)
-			first = &f->items[i];
-	}
-	return first;
 }
 
 static void overrule_levels(const struct role_env *env, struct global_row *g)
@@ -108,6 +111,7 @@ static size_t put_in_force(struct director *d, struct store *file, struct store 
 	g = global_get(d);
 	digest_config(file, g.config_digest);
 	global_put(d, &g);
+	overlay_rows(d);
 	return changes;
 }
 
@@ -199,10 +203,11 @@ static struct store *choose(const struct director *d, struct source *ret)
 {
 	struct findings f = {0};
 	struct store *file = config_load(d->env->config_file, &f), *stored;
-	const struct finding *first = log_findings(&f);
+	const struct finding *first = first_error(&f);
 	char note[TEXT_MAX] = "";
 
 	*ret = (struct source){.what = CONFIG_FROM_FILE};
+	log_findings(&f);
 	if (first)
 		finding_text(first, ret->reason, sizeof(ret->reason));
 	else if (has_no_octets(d->env->config_file))
@@ -249,28 +254,33 @@ void reload_first(struct director *d)
 	tell_source(d, &source);
 }
 
-/* A reload's own rule: errors in the file, or a model that does not hold together. */
-static bool refuse(const struct findings *f, const struct store *wanted, char *why)
+struct store *reload_read(struct director *d, struct findings *f, struct store **wanted)
 {
-	const struct finding *first = log_findings(f);
+	struct store *file = config_load(d->env->config_file, f);
 
-	if (first) {
-		finding_text(first, why, TEXT_MAX);
-		return true;
-	}
-	return !config_acceptable(wanted, why);
+	*wanted = with_overlay(d, file);
+	return file;
+}
+
+bool reload_is_good(const struct findings *f, const struct store *wanted, char *why)
+{
+	const struct finding *first = first_error(f);
+
+	if (!first)
+		return config_acceptable(wanted, why);
+	finding_text(first, why, TEXT_MAX);
+	return false;
 }
 
 bool reload_again(struct director *d, size_t *changes, char *why)
 {
 	struct findings f = {0};
-	struct store *file = config_load(d->env->config_file, &f);
-	struct store *wanted = with_overlay(d, file);
-	bool refused;
+	struct store *wanted, *file = reload_read(d, &f, &wanted);
+	bool good = reload_is_good(&f, wanted, why);
 
-	refused = refuse(&f, wanted, why);
+	log_findings(&f);
 	findings_free(&f);
-	if (refused) {
+	if (!good) {
 		store_free(file);
 		store_free(wanted);
 		return false;

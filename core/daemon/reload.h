@@ -2,6 +2,7 @@
 #ifndef DAEMON_RELOAD_H
 #define DAEMON_RELOAD_H
 
+#include "config/config.h"
 #include "daemon/director.h"
 
 /* Reads the file at start. Errors are logged; what was accepted last runs then or, when nothing
@@ -11,5 +12,10 @@ void reload_first(struct director *d);
  * returned. Otherwise file, wanted and live are the new generation, *changes counts rows, and
  * `why` is empty or a warning: the file has nothing any more, or its copy could not be kept. */
 bool reload_again(struct director *d, size_t *changes, char *why);
+
+/* The two steps of it that change nothing: the file, and it with the overlay over it (*wanted);
+ * the caller frees both. And whether that may be put in force; else `why` (TEXT_MAX). */
+struct store *reload_read(struct director *d, struct findings *f, struct store **wanted);
+bool reload_is_good(const struct findings *f, const struct store *wanted, char *why);
 
 #endif

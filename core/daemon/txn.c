@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "daemon/changelog.h"
+#include "daemon/overlay_rows.h"
 #include "model/rows.h"
 #include "model/rules.h"
 
@@ -245,6 +246,10 @@ bool txn_commit(struct txn *t, struct result *ret)
 	t->before = t->d->overlay;
 	t->d->overlay = after;
 	show(t, true);
+	overlay_rows(t->d);
+	for (unsigned i = 0; i < t->change.nops; i++)
+		overlay_rows_author(t->d, t->change.ops[i].table, t->change.ops[i].key,
+				    t->change.ops[i].field, t->change.who);
 	director_changed(t->d);
 	return true;
 }
@@ -258,6 +263,7 @@ bool txn_revert(struct txn *t, struct result *ret)
 	t->before = NULL;
 	txn_untest(t);
 	show(t, false);
+	overlay_rows(t->d);
 	director_changed(t->d);
 	return true;
 }

@@ -37,7 +37,7 @@ struct link_ops {
 		    const void *old);
 	/* Before a row goes. */
 	void (*gone)(void *arg, enum table_id t, const void *row);
-	/* TXN_*, COMMAND, RESULT, BARRIER, EVENT. */
+	/* TXN_*, COMMAND, RESULT, BARRIER, LINES. */
 	void (*message)(void *arg, struct msg *m, struct mono now);
 	/* The peer is gone or was dropped; free the link now or later. */
 	void (*down)(void *arg, const char *why);

@@ -27,7 +27,7 @@ enum msg_type {
 	MSG_COMMAND,      /* id; str: words as typed in halvardctl, str: who */
 	MSG_RESULT,       /* id; wire_put_result() */
 	MSG_BARRIER,      /* id: answered by MSG_RESULT when every row before it is in force */
-	MSG_EVENT,        /* str: text for watchers */
+	MSG_LINES,        /* id: more of the lines that stand before its result */
 	MSG_TYPE_MAX
 };
 

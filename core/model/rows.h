@@ -107,6 +107,25 @@ struct change_log_row {
 	char result_text[128];
 };
 
+enum overlay_state {
+	OVERLAY_IN_FORCE = 1,
+	OVERLAY_NOT_IN_FORCE,   /* what the file has become does not allow it */
+	OVERLAY_NO_ROW,         /* kept for a row that is not configured */
+	OVERLAY_NOT_UNDERSTOOD, /* a line of another version: `object` is the line */
+};
+extern const struct enum_name overlay_state_names[];
+
+/* One change kept beside the file. */
+struct overlay_row {
+	char object[152]; /* table and key */
+	char field[32];
+	char file_value[128]; /* without it this would be in force */
+	char value[128];
+	uint8_t state; /* enum overlay_state */
+	char changed_by[48];
+	uint64_t changed_at; /* wall */
+};
+
 /* ---- VRRP ------------------------------------------------------------ */
 
 enum vrrp_state { VRRP_INIT = 1, VRRP_BACKUP = 2, VRRP_MASTER = 3, VRRP_FAULT = 4 };

@@ -106,3 +106,25 @@ const struct table table_change_log =
     TABLE(T_CHANGE_LOG, "change_log", ROLE_MAIN, 1, change_log_fields,
 	  "Changes of the configuration in force.");
 #undef ROW
+
+const struct enum_name overlay_state_names[] = {
+    {OVERLAY_IN_FORCE, "inForce"},
+    {OVERLAY_NOT_IN_FORCE, "notInForce"},
+    {OVERLAY_NO_ROW, "noRow"},
+    {OVERLAY_NOT_UNDERSTOOD, "notUnderstood"},
+    {0},
+};
+
+#define ROW struct overlay_row
+static const struct field overlay_fields[] = {
+    STR(object, F_KEY, 1, "Table and name of the row; of a line that is not understood, the line."),
+    STR(field, F_KEY, 1, "The field that was set."),
+    STR(file_value, F_STATE, 0, "The value that the file gives."),
+    STR(value, F_STATE, 0, "The value that was set."),
+    ENUM(state, F_STATE, overlay_state_names, OVERLAY_IN_FORCE, "Whether it is in force."),
+    STR(changed_by, F_STATE, 0, "Who set it; empty when that was before main began."),
+    WALL(changed_at, F_STATE, "When that was."),
+};
+const struct table table_overlay = TABLE(T_OVERLAY, "overlay", ROLE_MAIN, 2, overlay_fields,
+					 "What was set at run time and is kept beside the file.");
+#undef ROW

@@ -24,6 +24,7 @@ enum table_id {
 	T_REAL_SERVER,
 	T_CHECKER,
 	T_CHANGE_LOG,
+	T_OVERLAY,
 	T_COUNT
 };
 

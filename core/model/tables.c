@@ -13,4 +13,5 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_REAL_SERVER] = &table_real_server,
     [T_CHECKER] = &table_checker,
     [T_CHANGE_LOG] = &table_change_log,
+    [T_OVERLAY] = &table_overlay,
 };

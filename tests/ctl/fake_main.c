@@ -75,6 +75,26 @@ static void put_general(struct store *s)
 	store_put(s, T_CHANGE_LOG, &l, ALL, NULL);
 }
 
+static void put_overlay(struct store *s)
+{
+	struct overlay_row o;
+
+	row_init(T_OVERLAY, &o);
+	TEXT_COPY(o.object, "real_server 192.168.1.200:80/tcp 192.168.1.12:80");
+	TEXT_COPY(o.field, "admin_state");
+	TEXT_COPY(o.file_value, "enabled");
+	TEXT_COPY(o.value, "draining");
+	TEXT_COPY(o.changed_by, "root");
+	o.changed_at = UINT64_C(1700000000123);
+	store_put(s, T_OVERLAY, &o, ALL, NULL);
+	row_init(T_OVERLAY, &o);
+	TEXT_COPY(o.object, "vrrp_instance VI_9");
+	TEXT_COPY(o.field, "preempt");
+	TEXT_COPY(o.value, "no");
+	o.state = OVERLAY_NO_ROW;
+	store_put(s, T_OVERLAY, &o, ALL, NULL);
+}
+
 static void put_group(struct store *s)
 {
 	struct sync_group_row g;
@@ -195,6 +215,7 @@ static void fill(struct store *s)
 	static const char web[] = "192.168.1.200:80/tcp", dns[] = "[2001:db8::1]:53/udp";
 
 	put_general(s);
+	put_overlay(s);
 	put_vrrp(s);
 	put_group(s);
 	put_vs(s, web);
@@ -229,6 +250,25 @@ static struct result apply(struct fake *f, struct change_op *op)
 	return r;
 }
 
+/* As daemon/preview.h has it, in two pieces that break in the middle of a line. */
+static void send_preview(struct fake *f, uint32_t id)
+{
+	static const char text[] =
+	    "finding \"warning\" \"halvard.conf\" \"7\" \"3\" \"no such word\" \"\\tfrobnicate "
+	    "3\"\n"
+	    "finding \"notice\" \"\" \"0\" \"0\" \"something\" \"\"\n"
+	    "added \"real_server\" \"192.168.1.200:80/tcp\" \"192.168.1.13:80\"\n"
+	    "removed \"vrrp_instance\" \"VI_9\"\n"
+	    "changed \"vrrp_instance\" \"VI_1\" \"interface\" \"eth0\" \"eth1\" restart\n"
+	    "changed \"global\" \"snmp_socket\" \"\" \"a b\" live\n"
+	    "omitted 12\n";
+	struct buf first = {.data = (unsigned char *)text, .len = 100};
+	struct buf rest = {.data = first.data + 100, .len = sizeof(text) - 1 - 100};
+
+	link_send(f->link, MSG_LINES, id, &first);
+	link_send(f->link, MSG_LINES, id, &rest);
+}
+
 static void on_message(void *arg, struct msg *m, struct mono now)
 {
 	struct result r = {.status = RESULT_OK};
@@ -239,6 +279,8 @@ static void on_message(void *arg, struct msg *m, struct mono now)
 	(void)now;
 	if (m->type == MSG_COMMAND && cursor_str(&m->body, words, sizeof(words))) {
 		printf("command %s\n", words);
+		if (text_eq(words, "reload --dry-run"))
+			send_preview(f, m->id);
 		TEXT_COPY(r.text, "3 rows changed");
 	} else if (m->type == MSG_TXN_RUN && wire_get_change(&m->body, &ch)) {
 		for (unsigned i = 0; i < ch.nops && r.status == RESULT_OK; i++)

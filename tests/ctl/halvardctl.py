@@ -265,6 +265,30 @@ def test_schema(tap, fake, schema):
               and json.loads(out.stdout)["result"]["status"] == "not reachable", out.stdout)
 
 
+def test_dry_run(tap, fake, schema):
+    out = fake.ctl("reload", "--dry-run")
+    tap.check("reload --dry-run: exit 0", out.returncode == 0 and not out.stderr, out.stderr)
+    golden(tap, "dry-run", out.stdout)
+    tap.check("it is asked for as such", fake.received(1) == ["command reload --dry-run"])
+    out = fake.ctl("reload", "--dry-run", "--json")
+    fake.received(1)
+    schema.check("reload", out.stdout)
+    told = json.loads(out.stdout)
+    tap.check("findings and changes as JSON", told["findings"][0] == {
+        "level": "warning", "file": "halvard.conf", "line": 7, "column": 3, "text": "no such word",
+        "source": "\tfrobnicate 3"} and told["preview"][2] == {
+            "kind": "changed", "table": "vrrp_instance", "key": ["VI_1"], "field": "interface",
+            "old": "eth0", "new": "eth1", "effect": "restart"}
+              and told["preview"][3]["key"] == [], told)
+
+
+def test_diff(tap, fake, schema):
+    out = fake.ctl("diff")
+    tap.check("diff: exit 1 when something was set", out.returncode == 1 and not out.stderr, out.stderr)
+    golden(tap, "diff", out.stdout)
+    schema.check("diff", fake.ctl("diff", "--json").stdout)
+
+
 def diff_peer(fake, text, *more):
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as f:
         f.write(text)
@@ -406,6 +430,8 @@ def main():
     test_mistakes(tap, fake)
     test_changes(tap, fake)
     test_schema(tap, fake, schema)
+    test_dry_run(tap, fake, schema)
+    test_diff(tap, fake, schema)
     test_diff_peer(tap, fake, schema)
     test_complete(tap, fake)
     test_control_characters(tap, fake)

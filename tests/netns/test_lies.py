@@ -51,7 +51,7 @@ def rows(daemon, table):
 def what_must_stay(daemon, fields):
     """{table: rows} with the fields that no agent may change."""
     found = {}
-    for table in sorted({t for t, _ in fields} - {"process", "change_log"}):
+    for table in sorted({t for t, _ in fields} - {"process", "change_log", "overlay"}):
         got = rows(daemon, table)
         found[table] = [{k: v for k, v in row.items() if (table, k) in fields}
                         for row in (got if isinstance(got, list) else [got])]

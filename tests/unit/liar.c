@@ -161,7 +161,7 @@ static void say_words(struct liar *l)
 
 	buf_str(&b, words[liar_below(l, sizeof(words) / sizeof(words[0]))]);
 	buf_str(&b, "root");
-	liar_say(l, liar_below(l, 4) ? MSG_COMMAND : MSG_EVENT, liar_below(l, 4), &b);
+	liar_say(l, liar_below(l, 4) ? MSG_COMMAND : MSG_LINES, liar_below(l, 4), &b);
 	buf_free(&b);
 }
 

@@ -1,0 +1,112 @@
+/*
+ * overlay_rows: see overlay_rows.h.
+ *
+ * The rows are built anew after every change of file or overlay and put over those that are
+ * there, so that what is the same is not sent. Who made a change is not kept on disk: a row
+ * remembers it as long as its value is the same.
+ */
+#include "daemon/overlay_rows.h"
+
+#include "base/text.h"
+#include "model/rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void name_row(struct overlay_row *row, enum table_id t, const void *key, const char *field)
+{
+	char text[TEXT_MAX], object[TEXT_MAX + 32];
+
+	row_init(T_OVERLAY, row);
+	snprintf(object, sizeof(object), "%s%s%s", schema_table(t)->name,
+		 schema_table(t)->nkeys ? " " : "", row_key_text(t, key, text, sizeof(text)));
+	TEXT_COPY(row->object, object);
+	TEXT_COPY(row->field, field);
+}
+
+static void value_of(const struct field *f, const void *row, char *ret, size_t size)
+{
+	char text[TEXT_MAX];
+
+	text_copy(ret, size, field_text(f, row, text, sizeof(text)));
+}
+
+static void describe(struct director *d, const struct overlay_line *l, struct overlay_row *row)
+{
+	const void *file = store_find(d->file, l->table, l->key);
+	const void *wanted = store_find(d->wanted, l->table, l->key);
+	unsigned char set[MAX_ROW];
+	char why[TEXT_MAX], now[sizeof(row->value)];
+
+	name_row(row, l->table, l->key, l->f->name);
+	row_init(l->table, set);
+	if (field_parse(l->f, set, l->value, why))
+		value_of(l->f, set, row->value, sizeof(row->value));
+	if (!file || !wanted) {
+		row->state = OVERLAY_NO_ROW;
+		return;
+	}
+	value_of(l->f, file, row->file_value, sizeof(row->file_value));
+	value_of(l->f, wanted, now, sizeof(now));
+	row->state = text_eq(now, row->value) ? OVERLAY_IN_FORCE : OVERLAY_NOT_IN_FORCE;
+}
+
+static void not_understood(const struct overlay_line *l, struct overlay_row *row)
+{
+	row_init(T_OVERLAY, row);
+	TEXT_COPY(row->object, l->line);
+	TEXT_COPY(row->field, "-");
+	row->state = OVERLAY_NOT_UNDERSTOOD;
+}
+
+/* The author of the same value is still the author. */
+static void put(struct store *live, struct overlay_row *row)
+{
+	const struct overlay_row *known = store_find(live, T_OVERLAY, row);
+
+	if (known && text_eq(known->value, row->value)) {
+		TEXT_COPY(row->changed_by, known->changed_by);
+		row->changed_at = known->changed_at;
+	}
+	store_put(live, T_OVERLAY, row, F_SEEN, NULL);
+}
+
+void overlay_rows(struct director *d)
+{
+	struct store *now = store_new();
+	struct overlay_row row;
+
+	for (size_t i = 0; i < overlay_count(d->overlay); i++) {
+		struct overlay_line l = overlay_line(d->overlay, i);
+
+		if (l.f)
+			describe(d, &l, &row);
+		else
+			not_understood(&l, &row);
+		store_put(now, T_OVERLAY, &row, F_KEY | F_SEEN, NULL);
+		put(d->live, &row);
+	}
+	for (size_t i = store_count(d->live, T_OVERLAY); i-- > 0;) {
+		const void *old = store_at(d->live, T_OVERLAY, i);
+
+		if (!store_find(now, T_OVERLAY, old))
+			store_del(d->live, T_OVERLAY, old);
+	}
+	store_free(now);
+}
+
+void overlay_rows_author(struct director *d, enum table_id t, const void *key, const char *field,
+			 const char *who)
+{
+	struct overlay_row row;
+	const struct overlay_row *known;
+
+	name_row(&row, t, key, field);
+	known = store_find(d->live, T_OVERLAY, &row);
+	if (!known)
+		return;
+	row = *known;
+	TEXT_COPY(row.changed_by, who);
+	row.changed_at = wall_now_ms();
+	store_put(d->live, T_OVERLAY, &row, F_SEEN, NULL);
+}
