@@ -3,6 +3,7 @@
  * objects to is taken out again, so that the store is always one that may run.
  */
 #include "config/parse.h"
+#include "config/validate.h"
 
 #include "base/text.h"
 #include "model/rules.h"
@@ -109,15 +110,6 @@ static void drop_objections(struct store *s, const struct validation *v)
 	}
 }
 
-static int by_row(const void *a, const void *b)
-{
-	const struct origin *x = a, *y = b;
-
-	if (x->row != y->row)
-		return (const char *)x->row < (const char *)y->row ? -1 : 1;
-	return (int)x->field - (int)y->field;
-}
-
 static struct store *load(struct lexed *l, struct findings *f, size_t from)
 {
 	struct parse p = {.lexed = l, .findings = f};
@@ -127,14 +119,12 @@ static struct store *load(struct lexed *l, struct findings *f, size_t from)
 
 	parse_items(&p);
 	resolve_drafts(&p, s, &o);
-	if (o.count)
-		qsort(o.items, o.count, sizeof(*o.items), by_row);
 	validate_store(&v);
 	drop_objections(s, &v);
 	findings_sort(f, from);
 	findings_fold(f, from);
 	free(v.objections);
-	free(o.items);
+	origins_free(&o);
 	lex_free(l);
 	return s;
 }

@@ -15,8 +15,11 @@ core_config_libconfig_a_SOURCES = \
 	core/config/lex.c core/config/lex.h \
 	core/config/lines.c \
 	core/config/load.c \
+	core/config/origin.c \
 	core/config/parse.c core/config/parse.h \
 	core/config/print.c \
 	core/config/resolve.c \
 	core/config/special.c \
-	core/config/validate.c
+	core/config/validate.c core/config/validate.h \
+	core/config/validate_address.c \
+	core/config/validate_lvs.c

@@ -42,41 +42,9 @@ void findings_sort(struct findings *f, size_t from);
 /* Keeps the first notice of each text, which says how many more there were. */
 void findings_fold(struct findings *f, size_t from);
 
-/* Where rows come from, for the findings of validation. */
-#define ORIGIN_ROW UINT16_MAX /* the row itself rather than a field */
-
-struct origin {
-	const void *row; /* in the store */
-	uint16_t table, field;
-	struct place at;
-};
-
-struct origins {
-	struct origin *items;
-	size_t count, cap;
-};
-
 /* Defaults, inheritance and what keepalived makes of odd combinations: drafts into rows. */
+struct origins;
 void resolve_drafts(struct parse *p, struct store *s, struct origins *o);
-
-/* A row that validation objects to, in order of discovery. */
-struct objection {
-	enum table_id table;
-	const void *row;
-};
-
-struct validation {
-	const struct store *store;
-	struct findings *findings;     /* NULL: only the first error counts */
-	const struct origins *origins; /* sorted by row, or NULL */
-	struct objection *objections;
-	size_t count, cap;
-	char *why; /* of TEXT_MAX, or NULL: gets the first error */
-};
-
-void validate_store(struct validation *v);
-/* Addresses of an advertisement that fit into 1500 octets and into its count. */
-unsigned validate_addresses_max(uint8_t family);
 
 /* ---- special.c ------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
  * first stays. A block that cannot be used is left out with an error and the others remain.
  */
 #include "config/parse.h"
+#include "config/validate.h"
 
 #include "base/log.h"
 #include "base/text.h"
@@ -80,25 +81,21 @@ static void report(struct resolver *r, enum finding_level level, struct place at
 	place_report(r->p->findings, level, &at, "%s", text);
 }
 
-static void remember(struct origins *o, const void *row, enum table_id t, unsigned field,
-		     struct place at)
+/* ", first defined at FILE:LINE" of a row that is in the store already. */
+static const char *first_place(const struct resolver *r, const void *row, char *buf, size_t size)
 {
-	if (o->count == o->cap) {
-		o->cap = o->cap ? o->cap * 2 : 64;
-		o->items = xrealloc(o->items, o->cap, sizeof(*o->items));
-	}
-	o->items[o->count++] = (struct origin){row, (uint16_t)t, (uint16_t)field, at};
+	return origin_text(origins_find(r->origins, row, ORIGIN_ROW), "first defined", buf, size);
 }
 
 static const void *keep(struct resolver *r, const struct layers *l)
 {
 	const void *row = store_put(r->store, l->table, l->row, F_WANTED, NULL);
 
-	remember(r->origins, row, l->table, ORIGIN_ROW, l->at);
+	origins_add(r->origins, row, ORIGIN_ROW, l->at);
 	for (int i = 0; i < 3; i++)
 		for (const struct setting *s = l->parts[i] ? l->parts[i]->settings : NULL; s;
 		     s = s->next)
-			remember(r->origins, row, l->table, s->field, s->at);
+			origins_add(r->origins, row, s->field, s->at);
 	return row;
 }
 
@@ -181,21 +178,25 @@ static void fix_garp(struct layers *l, struct vrrp_instance_row *v)
 static bool instance_usable(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
 {
 	enum finding_level level = FINDING_ERROR;
+	const void *first = store_find(r->store, T_VRRP_INSTANCE, v);
+	char place[TEXT_MAX] = "";
 	const char *why = NULL;
 
 	if (!has(l, IN_INSTANCE(interface)))
 		why = "interface is missing";
 	else if (!has(l, IN_INSTANCE(vrid)))
 		why = "virtual_router_id is missing";
-	else if (store_find(r->store, T_VRRP_INSTANCE, v))
-		why = "there is one of this name above";
+	else if (first)
+		why = "the name is taken";
 	else if (v->auth_type == VRRP_AUTH_AH && v->version == 2) {
 		why = "auth_type AH is known but not supported yet";
 		level = FINDING_WARNING;
 	}
+	if (first)
+		first_place(r, first, place, sizeof(place));
 	if (why)
-		report(r, level, l->at, "vrrp_instance %s: %s; the block was left out", v->name,
-		       why);
+		report(r, level, l->at, "vrrp_instance %s: %s%s; the block was left out", v->name,
+		       why, place);
 	return !why;
 }
 
@@ -208,6 +209,8 @@ static uint8_t family_of_addresses(const struct draft *d)
 		const struct vrrp_address_row *a = c->parts[T_VRRP_ADDRESS]->row;
 		bool six = a->addr.family == ADDR_IPV6;
 
+		if (address_objection(&a->addr))
+			continue;
 		if (!a->excluded)
 			return six ? FAMILY_IPV6 : FAMILY_IPV4;
 		any = true;
@@ -222,10 +225,21 @@ static void resolve_address(struct resolver *r, const struct vrrp_instance_row *
 	struct vrrp_address_row a = *(struct vrrp_address_row *)d->parts[T_VRRP_ADDRESS]->row;
 	struct layers l = {T_VRRP_ADDRESS, {d->parts[T_VRRP_ADDRESS]}, d->at, &a};
 
+	const void *first;
+	char place[TEXT_MAX];
+
+	if (address_objection(&a.addr)) {
+		report(r, FINDING_ERROR, d->at,
+		       "address %s: no interface can have it: %s; the line was left out", a.address,
+		       address_objection(&a.addr));
+		return;
+	}
 	TEXT_COPY(a.instance, v->name);
-	if (store_find(r->store, T_VRRP_ADDRESS, &a)) {
+	first = store_find(r->store, T_VRRP_ADDRESS, &a);
+	if (first) {
 		report(r, FINDING_WARNING, d->at,
-		       "address %s is in this instance already; the line was left out", a.address);
+		       "address %s is in this instance already%s; the line was left out", a.address,
+		       first_place(r, first, place, sizeof(place)));
 		return;
 	}
 	if (!a.excluded && (a.addr.family == ADDR_IPV6) != (v->family == FAMILY_IPV6)) {
@@ -285,15 +299,21 @@ static bool member_usable(struct resolver *r, const struct layers *l,
 	const char *const key[] = {m->instance};
 	const struct vrrp_instance_row *v = store_find_text(r->store, T_VRRP_INSTANCE, key);
 	const char *other = vrrp_sync_group_of(r->store, m->instance);
+	const char *const pair[] = {other, m->instance};
+	char place[TEXT_MAX] = "";
 
+	if (other)
+		origin_text(origins_find(r->origins, store_find_text(r->store, T_SYNC_MEMBER, pair),
+					 ORIGIN_ROW),
+			    "named", place, sizeof(place));
 	if (!v)
 		report(r, FINDING_ERROR, l->at,
 		       "vrrp_sync_group %s: there is no vrrp_instance %s; the member was left out",
 		       m->group, m->instance);
 	else if (other)
 		report(r, FINDING_ERROR, l->at,
-		       "vrrp_sync_group %s: %s is in group %s already; the member was left out",
-		       m->group, m->instance, other);
+		       "vrrp_sync_group %s: %s is in group %s already%s; the member was left out",
+		       m->group, m->instance, other, place);
 	else if (v->family == FAMILY_IPV6)
 		report(r, FINDING_WARNING, l->at,
 		       "vrrp_sync_group %s: %s is for IPv6, which is known but not supported yet; "
@@ -318,14 +338,16 @@ static void resolve_group(struct resolver *r, struct draft *d)
 {
 	struct sync_group_row g;
 	struct layers l = {T_SYNC_GROUP, {d->parts[T_SYNC_GROUP]}, d->at, &g};
+	char place[TEXT_MAX];
 	unsigned members = 0;
+	const void *first;
 
 	pile(&l);
-	if (store_find(r->store, T_SYNC_GROUP, &g)) {
-		report(
-		    r, FINDING_ERROR, l.at,
-		    "vrrp_sync_group %s: there is one of this name above; the block was left out",
-		    g.name);
+	first = store_find(r->store, T_SYNC_GROUP, &g);
+	if (first) {
+		report(r, FINDING_ERROR, l.at,
+		       "vrrp_sync_group %s: the name is taken%s; the block was left out", g.name,
+		       first_place(r, first, place, sizeof(place)));
 		return;
 	}
 	for (struct draft *c = d->first; c; c = c->next)
@@ -350,7 +372,9 @@ static bool check_usable(struct resolver *r, const struct layers *l, const struc
 {
 	const char *why = NULL;
 
-	if (!c->connect_port)
+	if (address_objection(&c->connect_addr))
+		why = "no connection can be made to its connect_ip";
+	else if (!c->connect_port)
 		why = "connect_port is missing, and the real server has no port either";
 	else if (c->bindto.family && c->bindto.family != c->connect_addr.family)
 		why = "bindto must be of the same address family as the address that is checked";
@@ -413,8 +437,17 @@ static void fix_port(struct resolver *r, const struct layers *l, struct real_ser
 static bool server_usable(struct resolver *r, const struct layers *l,
 			  const struct real_server_row *s, const struct virtual_server_row *v)
 {
+	const void *first = store_find(r->store, T_REAL_SERVER, s);
+	char place[TEXT_MAX];
 	bool same_family = (s->addr.family == ADDR_IPV6) == (v->family == FAMILY_IPV6);
 
+	if (address_objection(&s->addr)) {
+		report(
+		    r, FINDING_ERROR, l->at,
+		    "real_server %s: no connection can be made to it: %s; the block was left out",
+		    s->name, address_objection(&s->addr));
+		return false;
+	}
 	if (!same_family && s->forwarding != LVS_TUN) {
 		report(
 		    r, FINDING_ERROR, l->at,
@@ -423,10 +456,10 @@ static bool server_usable(struct resolver *r, const struct layers *l,
 		    s->name, v->name);
 		return false;
 	}
-	if (store_find(r->store, T_REAL_SERVER, s)) {
+	if (first) {
 		report(r, FINDING_ERROR, l->at,
-		       "real_server %s is in this virtual server already; the block was left out",
-		       s->name);
+		       "real_server %s is in this virtual server already%s; the block was left out",
+		       s->name, first_place(r, first, place, sizeof(place)));
 		return false;
 	}
 	return true;
@@ -506,6 +539,8 @@ static void resolve_service(struct resolver *r, struct draft *d)
 {
 	struct virtual_server_row v;
 	struct layers l = {T_VIRTUAL_SERVER, {d->parts[T_VIRTUAL_SERVER]}, d->at, &v};
+	char place[TEXT_MAX];
+	const void *first;
 	bool any = false;
 
 	pile(&l);
@@ -514,10 +549,12 @@ static void resolve_service(struct resolver *r, struct draft *d)
 	fix_family(r, &l, d, &v);
 	name_service(r, &l, &v);
 	fix_persistence(r, &l, &v);
-	if (store_find(r->store, T_VIRTUAL_SERVER, &v)) {
+	first = store_find(r->store, T_VIRTUAL_SERVER, &v);
+	if (first) {
 		report(r, FINDING_ERROR, l.at,
-		       "virtual_server %s is defined above already; the block was left out",
-		       v.name);
+		       "virtual_server %s is there already%s; the block was left out: its real "
+		       "servers belong into the first one",
+		       v.name, first_place(r, first, place, sizeof(place)));
 		return;
 	}
 	for (struct draft *c = d->first; c; c = c->next)

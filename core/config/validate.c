@@ -1,17 +1,13 @@
 /*
- * validate: what must hold between rows, for a file as for a file with the overlay over it.
- *
- * A row that breaks a rule is objected to, with a finding at the place in the file that set
- * the field, or with the row's name where there is no file. Warnings are said and object to
- * nothing. Ranges of single fields are the schema's and have been checked before.
- *
- * Pure: reads the store, writes findings.
+ * validate: see validate.h. Here: how a rule speaks, and the rules of VRRP; those of virtual
+ * servers are in validate_lvs.c.
  */
-#include "config/parse.h"
+#include "config/validate.h"
 
 #include "base/log.h"
 #include "base/text.h"
 #include "model/rules.h"
+#include "model/store.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,24 +15,6 @@
 #include <string.h>
 
 /* ---- saying so ------------------------------------------------------- */
-
-static const struct origin *find_origin(const struct origins *o, const void *row, unsigned field)
-{
-	size_t low = 0, high = o ? o->count : 0;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		const struct origin *m = &o->items[mid];
-
-		if ((const char *)m->row < (const char *)row || (m->row == row && m->field < field))
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return o && low < o->count && o->items[low].row == row && o->items[low].field == field
-		   ? &o->items[low]
-		   : NULL;
-}
 
 static void object(struct validation *v, enum table_id t, const void *row)
 {
@@ -47,38 +25,68 @@ static void object(struct validation *v, enum table_id t, const void *row)
 	v->objections[v->count++] = (struct objection){t, row};
 }
 
-/* `field` is the name of the field at fault, or NULL for the row. */
-static void say(struct validation *v, enum finding_level level, enum table_id t, const void *row,
-		const char *field, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
-
-static void say(struct validation *v, enum finding_level level, enum table_id t, const void *row,
-		const char *field, const char *fmt, ...)
+const struct origin *validate_origin(const struct validation *v, enum table_id t, const void *row,
+				     const char *field)
 {
 	const struct field *f = field ? schema_field(t, field) : NULL;
-	const struct origin *o = NULL;
-	char key[TEXT_MAX], text[TEXT_MAX];
+
+	return origins_find(v->origins, row, f ? field_index(schema_table(t), f) : ORIGIN_ROW);
+}
+
+/* The row as one who reads the file would name it. */
+static void subject(enum table_id t, const void *row, char *buf, size_t size)
+{
+	const struct vrrp_address_row *a = row;
+	const struct sync_member_row *m = row;
+	const struct real_server_row *r = row;
+	const struct checker_row *c = row;
+	char key[TEXT_MAX];
+
+	if (t == T_VRRP_ADDRESS)
+		snprintf(buf, size, "address %s of vrrp_instance %s", a->address, a->instance);
+	else if (t == T_SYNC_MEMBER)
+		snprintf(buf, size, "member %s of vrrp_sync_group %s", m->instance, m->group);
+	else if (t == T_REAL_SERVER)
+		snprintf(buf, size, "real_server %s of virtual_server %s", r->name, r->vs);
+	else if (t == T_CHECKER)
+		snprintf(buf, size, "%s of real_server %s, virtual_server %s",
+			 enum_name(check_kind_names, c->kind), c->rs, c->vs);
+	else
+		snprintf(buf, size, "%s %.300s", schema_table(t)->name,
+			 row_key_text(t, row, key, sizeof(key)));
+}
+
+/* What is done about an error in a file. */
+static const char *consequence(enum table_id t)
+{
+	return t == T_GLOBAL                               ? ""
+	       : t == T_VRRP_ADDRESS || t == T_SYNC_MEMBER ? "; the line was left out"
+							   : "; the block was left out";
+}
+
+void validate_say(struct validation *v, enum finding_level level, enum table_id t, const void *row,
+		  const char *field, const char *fmt, ...)
+{
+	const struct origin *o = validate_origin(v, t, row, field);
+	char name[TEXT_MAX], text[TEXT_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	row_key_text(t, row, key, sizeof(key));
+	row_key_text(t, row, name, sizeof(name));
 	if (level == FINDING_ERROR && v->why && !v->count)
-		snprintf(v->why, TEXT_MAX, "%s %.120s: %.300s", schema_table(t)->name, key, text);
+		snprintf(v->why, TEXT_MAX, "%s %.120s: %.300s", schema_table(t)->name, name, text);
 	if (level == FINDING_ERROR)
 		object(v, t, row);
 	if (!v->findings)
 		return;
-	if (f)
-		o = find_origin(v->origins, row, field_index(schema_table(t), f));
-	if (!o)
-		o = find_origin(v->origins, row, ORIGIN_ROW);
+	subject(t, row, name, sizeof(name));
 	if (o)
-		place_report(v->findings, level, &o->at, "%s %s: %s", schema_table(t)->name, key,
-			     text);
+		place_report(v->findings, level, &o->at, "%s: %s%s", name, text,
+			     level == FINDING_ERROR ? consequence(t) : "");
 	else
-		findings_add(v->findings, level, NULL, 0, 0, NULL, "%s %s: %s",
-			     schema_table(t)->name, key, text);
+		findings_add(v->findings, level, NULL, 0, 0, NULL, "%s: %s", name, text);
 }
 
 /* ---- VRRP ------------------------------------------------------------ */
@@ -87,13 +95,33 @@ static void check_interval(struct validation *v, const struct vrrp_instance_row 
 {
 	if (r->version == 2 &&
 	    (r->adver_int_cs % 100 || !r->adver_int_cs || r->adver_int_cs > 25500))
-		say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "adver_int_cs",
-		    "version 2 advertises each 1..255 whole seconds, not each %u.%02u",
-		    r->adver_int_cs / 100, r->adver_int_cs % 100);
+		validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "adver_int_cs",
+			     "version 2 advertises each 1..255 whole seconds, not each %u.%02u",
+			     r->adver_int_cs / 100, r->adver_int_cs % 100);
 	else if (r->version == 3 && (!r->adver_int_cs || r->adver_int_cs > 4095))
-		say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "adver_int_cs",
-		    "version 3 advertises each 0.01..40.95 seconds, not each %u.%02u",
-		    r->adver_int_cs / 100, r->adver_int_cs % 100);
+		validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "adver_int_cs",
+			     "version 3 advertises each 0.01..40.95 seconds, not each %u.%02u",
+			     r->adver_int_cs / 100, r->adver_int_cs % 100);
+}
+
+struct router {
+	const struct vrrp_instance_row *row;
+	unsigned order; /* in the file */
+};
+
+/* Equal routers stand together, in the order of the file. */
+static int by_router(const void *a, const void *b)
+{
+	const struct router *x = a, *y = b;
+	int order = strcmp(x->row->interface, y->row->interface);
+
+	if (!order)
+		order = (int)x->row->vrid - (int)y->row->vrid;
+	if (!order)
+		order = (int)x->row->family - (int)y->row->family;
+	if (!order && x->order != y->order)
+		order = x->order < y->order ? -1 : 1;
+	return order ? order : strcmp(x->row->name, y->row->name);
 }
 
 static bool same_router(const struct vrrp_instance_row *a, const struct vrrp_instance_row *b)
@@ -101,31 +129,63 @@ static bool same_router(const struct vrrp_instance_row *a, const struct vrrp_ins
 	return a->vrid == b->vrid && a->family == b->family && text_eq(a->interface, b->interface);
 }
 
-static void check_vrid(struct validation *v, size_t index, const struct vrrp_instance_row *r)
+static void say_taken(struct validation *v, const struct vrrp_instance_row *r,
+		      const struct vrrp_instance_row *first)
 {
-	for (size_t i = 0; i < index; i++) {
-		const struct vrrp_instance_row *o = store_at(v->store, T_VRRP_INSTANCE, i);
+	char place[TEXT_MAX];
 
-		if (!same_router(o, r))
-			continue;
-		say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "vrid",
-		    "virtual_router_id %u is taken by instance %s on interface %s", r->vrid,
-		    o->name, r->interface);
-		return;
+	validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "vrid",
+		     "virtual_router_id %u is taken by instance %s on interface %s%s", r->vrid,
+		     first->name, r->interface,
+		     origin_text(validate_origin(v, T_VRRP_INSTANCE, first, "vrid"), "set", place,
+				 sizeof(place)));
+}
+
+static void check_vrids(struct validation *v)
+{
+	size_t n = store_count(v->store, T_VRRP_INSTANCE), first = 0;
+	struct router *all = xcalloc(n + 1, sizeof(*all));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct origin *o;
+
+		all[i].row = store_at(v->store, T_VRRP_INSTANCE, i);
+		o = origins_find(v->origins, all[i].row, ORIGIN_ROW);
+		all[i].order = o ? o->order : 0;
 	}
+	qsort(all, n, sizeof(*all), by_router);
+	for (size_t i = 1; i < n; i++) {
+		if (same_router(all[i].row, all[first].row))
+			say_taken(v, all[i].row, all[first].row);
+		else
+			first = i;
+	}
+	free(all);
 }
 
 /* The owner never gives way; an instance that is not to preempt cannot be one. */
 static void check_owner(struct validation *v, const struct vrrp_instance_row *r)
 {
 	if (r->base_priority == 255 && !r->preempt)
-		say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "preempt",
-		    "priority 255 is the owner of the addresses, which always preempts");
+		validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "preempt",
+			     "priority 255 is the owner of the addresses, which always preempts");
 }
 
-unsigned validate_addresses_max(uint8_t family)
+static void check_address(struct validation *v, const struct vrrp_instance_row *r,
+			  const struct vrrp_address_row *a)
 {
-	return family == FAMILY_IPV6 ? (1500 - 40 - 8) / 16 : 255;
+	const char *why = address_objection(&a->addr), *doubt = NULL;
+
+	if (why)
+		validate_say(v, FINDING_ERROR, T_VRRP_ADDRESS, a, NULL,
+			     "no interface can have it: %s", why);
+	else if (v->findings)
+		doubt = address_doubt(&a->addr, a->prefix_len);
+	if (doubt)
+		validate_say(v, FINDING_WARNING, T_VRRP_ADDRESS, a, NULL, "%s", doubt);
+	if (!a->excluded && (a->addr.family == ADDR_IPV6) != (r->family == FAMILY_IPV6))
+		validate_say(v, FINDING_ERROR, T_VRRP_ADDRESS, a, "addr",
+			     "the address is of another family than the instance");
 }
 
 static void check_addresses(struct validation *v, const struct vrrp_instance_row *r)
@@ -142,15 +202,14 @@ static void check_addresses(struct validation *v, const struct vrrp_instance_row
 			break;
 		all++;
 		advertised += !a->excluded;
-		if (!a->excluded && (a->addr.family == ADDR_IPV6) != (r->family == FAMILY_IPV6))
-			say(v, FINDING_ERROR, T_VRRP_ADDRESS, a, "addr",
-			    "the address is of another family than the instance");
+		check_address(v, r, a);
 	}
 	if (!all)
-		say(v, FINDING_WARNING, T_VRRP_INSTANCE, r, NULL, "it has no address");
+		validate_say(v, FINDING_WARNING, T_VRRP_INSTANCE, r, NULL,
+			     "it has no address: put some into virtual_ipaddress { }");
 	if (advertised > max)
-		say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, NULL,
-		    "%u addresses, an advertisement has room for %u", advertised, max);
+		validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, NULL,
+			     "%u addresses, an advertisement has room for %u", advertised, max);
 }
 
 static void check_instances(struct validation *v)
@@ -159,22 +218,22 @@ static void check_instances(struct validation *v)
 		const struct vrrp_instance_row *r = store_at(v->store, T_VRRP_INSTANCE, i);
 
 		if (!r->interface[0])
-			say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "interface",
-			    "it has no interface");
+			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "interface",
+				     "it has no interface");
 		if (!r->vrid)
-			say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "vrid",
-			    "virtual_router_id must be in 1..255");
+			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "vrid",
+				     "virtual_router_id must be in 1..255");
 		if (r->version == 2 && r->family == FAMILY_IPV6)
-			say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "version",
-			    "version 2 has no IPv6");
+			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "version",
+				     "version 2 has no IPv6");
 		if (r->version == 3 && r->auth_type != VRRP_AUTH_NONE)
-			say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "auth_type",
-			    "version 3 has no authentication");
+			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "auth_type",
+				     "version 3 has no authentication");
 		check_interval(v, r);
-		check_vrid(v, i, r);
 		check_owner(v, r);
 		check_addresses(v, r);
 	}
+	check_vrids(v);
 }
 
 static void check_address_owners(struct validation *v)
@@ -185,36 +244,30 @@ static void check_address_owners(struct validation *v)
 
 		TEXT_COPY(key.name, a->instance);
 		if (!store_find(v->store, T_VRRP_INSTANCE, &key))
-			say(v, FINDING_ERROR, T_VRRP_ADDRESS, a, NULL, "there is no such instance");
+			validate_say(v, FINDING_ERROR, T_VRRP_ADDRESS, a, NULL,
+				     "there is no such instance");
 	}
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct vrrp_address_row *const *x = a, *const *y = b;
-	int order = addr_cmp(&(*x)->addr, &(*y)->addr);
-
-	return order ? order : strcmp((*x)->instance, (*y)->instance);
 }
 
 /* Two instances with one address: when one of them lets go, the other has lost it too. */
 static void check_shared_addresses(struct validation *v)
 {
-	size_t n = store_count(v->store, T_VRRP_ADDRESS);
 	const struct vrrp_address_row **all;
+	char place[TEXT_MAX];
+	size_t n;
 
 	if (!v->findings)
 		return;
-	all = xcalloc(n + 1, sizeof(*all));
-	for (size_t i = 0; i < n; i++)
-		all[i] = store_at(v->store, T_VRRP_ADDRESS, i);
-	qsort(all, n, sizeof(*all), by_address);
+	all = addresses_sorted(v, &n);
 	for (size_t i = 1; i < n; i++)
 		if (addr_equal(&all[i]->addr, &all[i - 1]->addr))
-			say(v, FINDING_WARNING, T_VRRP_ADDRESS, all[i], NULL,
-			    "instance %s has this address too; when one of them gives it up, both "
-			    "lose it",
-			    all[i - 1]->instance);
+			validate_say(
+			    v, FINDING_WARNING, T_VRRP_ADDRESS, all[i], NULL,
+			    "instance %s has this address too%s; when one of them gives "
+			    "it up, both lose it",
+			    all[i - 1]->instance,
+			    origin_text(validate_origin(v, T_VRRP_ADDRESS, all[i - 1], NULL), "set",
+					place, sizeof(place)));
 	free(all);
 }
 
@@ -225,102 +278,15 @@ static void check_groups(struct validation *v)
 		const char *const instance[] = {m->instance}, *const group[] = {m->group};
 
 		if (!store_find_text(v->store, T_SYNC_GROUP, group))
-			say(v, FINDING_ERROR, T_SYNC_MEMBER, m, NULL, "there is no such group");
+			validate_say(v, FINDING_ERROR, T_SYNC_MEMBER, m, NULL,
+				     "there is no such group");
 		if (!store_find_text(v->store, T_VRRP_INSTANCE, instance))
-			say(v, FINDING_ERROR, T_SYNC_MEMBER, m, NULL, "there is no such instance");
+			validate_say(v, FINDING_ERROR, T_SYNC_MEMBER, m, NULL,
+				     "there is no such instance");
 		if (!text_eq(vrrp_sync_group_of(v->store, m->instance), m->group))
-			say(v, FINDING_ERROR, T_SYNC_MEMBER, m, NULL,
-			    "the instance is in group %s already",
-			    vrrp_sync_group_of(v->store, m->instance));
-	}
-}
-
-/* ---- LVS ------------------------------------------------------------- */
-
-static bool scheduler_known(const char *name)
-{
-	const struct keyword *k = keyword_row(&block_virtual_server, "lb_algo");
-
-	for (const struct enum_name *c = k->choices; c->name; c++)
-		if (text_eq(c->name, name))
-			return true;
-	return false;
-}
-
-static void check_services(struct validation *v)
-{
-	STORE_EACH(v->store, T_VIRTUAL_SERVER, struct virtual_server_row, r)
-	{
-		if (!scheduler_known(r->scheduler))
-			say(v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "scheduler",
-			    "scheduler \"%s\" is not one of rr, wrr, lc, wlc, lblc, lblcr, dh, sh, "
-			    "sed, nq, "
-			    "fo, ovf, mh, twos",
-			    r->scheduler);
-		if ((r->sched_fallback || r->sched_port) &&
-		    !lvs_scheduler_needs_fallback(r->scheduler))
-			say(v, FINDING_WARNING, T_VIRTUAL_SERVER, r,
-			    r->sched_port ? "sched_port" : "sched_fallback",
-			    "the fallback and port flags mean something with sh and mh only, not "
-			    "with %s",
-			    r->scheduler);
-		if (!r->fwmark && !r->port && !r->persistence_timeout_s)
-			say(v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "port",
-			    "port 0 works with persistence only");
-	}
-}
-
-static const struct virtual_server_row *service_of(const struct validation *v, const char *name)
-{
-	struct virtual_server_row key = {0};
-
-	TEXT_COPY(key.name, name);
-	return store_find(v->store, T_VIRTUAL_SERVER, &key);
-}
-
-static void check_server(struct validation *v, const struct real_server_row *r,
-			 const struct virtual_server_row *vs)
-{
-	const char *drain = lvs_drain_objection(vs);
-
-	if (r->forwarding != LVS_NAT && !vs->fwmark && r->port != vs->port)
-		say(v, FINDING_ERROR, T_REAL_SERVER, r, "port",
-		    "only NAT can change the port: it must be %u", vs->port);
-	if (r->forwarding != LVS_TUN &&
-	    (r->addr.family == ADDR_IPV6) != (vs->family == FAMILY_IPV6))
-		say(v, FINDING_ERROR, T_REAL_SERVER, r, "addr",
-		    "its virtual server has another address family, which only TUN can do");
-	if (r->admin_state == RS_DRAINING && drain)
-		say(v, FINDING_ERROR, T_REAL_SERVER, r, "admin_state", "%s", drain);
-}
-
-static void check_servers(struct validation *v)
-{
-	STORE_EACH(v->store, T_REAL_SERVER, struct real_server_row, r)
-	{
-		const struct virtual_server_row *vs = service_of(v, r->vs);
-
-		if (vs)
-			check_server(v, r, vs);
-		else
-			say(v, FINDING_ERROR, T_REAL_SERVER, r, NULL,
-			    "there is no such virtual server");
-	}
-}
-
-static void check_checkers(struct validation *v)
-{
-	STORE_EACH(v->store, T_CHECKER, struct checker_row, c)
-	{
-		struct real_server_row key = {0};
-
-		TEXT_COPY(key.vs, c->vs);
-		TEXT_COPY(key.name, c->rs);
-		if (!store_find(v->store, T_REAL_SERVER, &key))
-			say(v, FINDING_ERROR, T_CHECKER, c, NULL, "there is no such real server");
-		if (!c->connect_port)
-			say(v, FINDING_ERROR, T_CHECKER, c, "connect_port",
-			    "it has no port to connect to");
+			validate_say(v, FINDING_ERROR, T_SYNC_MEMBER, m, NULL,
+				     "the instance is in group %s already",
+				     vrrp_sync_group_of(v->store, m->instance));
 	}
 }
 
@@ -332,7 +298,7 @@ static void check_global(struct validation *v)
 	STORE_EACH(v->store, T_GLOBAL, struct global_row, g)
 	{
 		if (!log_levels_parse(g->log_level, &levels, why, sizeof(why)))
-			say(v, FINDING_ERROR, T_GLOBAL, g, "log_level", "%s", why);
+			validate_say(v, FINDING_ERROR, T_GLOBAL, g, "log_level", "%s", why);
 	}
 }
 
@@ -343,7 +309,5 @@ void validate_store(struct validation *v)
 	check_address_owners(v);
 	check_shared_addresses(v);
 	check_groups(v);
-	check_services(v);
-	check_servers(v);
-	check_checkers(v);
+	validate_services(v);
 }

@@ -1,0 +1,80 @@
+/*
+ * validate: what must hold between rows, for a file as for a file with the overlay over it.
+ *
+ * A row that breaks a rule is objected to, with a finding at the place in the file that set
+ * the field, or with the row's name where there is no file. Warnings are said and object to
+ * nothing. Ranges of single fields are the schema's and have been checked before.
+ *
+ * Pure: reads the store, writes findings. Internal to config.
+ */
+#ifndef CONFIG_VALIDATE_H
+#define CONFIG_VALIDATE_H
+
+#include "config/lex.h"
+#include "model/rows.h"
+
+/* ---- where rows come from: origin.c ----------------------------------- */
+
+#define ORIGIN_ROW UINT16_MAX /* the row itself rather than a field */
+
+struct origin {
+	const void *row; /* in the store; NULL: a free slot */
+	uint16_t field;
+	unsigned order; /* counts up: what stands earlier in the file is smaller */
+	struct place at;
+};
+
+/* A hash table over row and field. */
+struct origins {
+	struct origin *slots;
+	size_t count, cap;
+};
+
+/* Of two for the same the first counts. */
+void origins_add(struct origins *o, const void *row, unsigned field, struct place at);
+/* Of the field, else of the row; NULL: neither is known, or there are no origins. */
+const struct origin *origins_find(const struct origins *o, const void *row, unsigned field);
+/* ", WHAT at FILE:LINE", or nothing where the place is not known. */
+const char *origin_text(const struct origin *o, const char *what, char *buf, size_t size);
+void origins_free(struct origins *o);
+
+/* ---- validation -------------------------------------------------------- */
+
+/* A row that validation objects to, in order of discovery. */
+struct objection {
+	enum table_id table;
+	const void *row;
+};
+
+struct validation {
+	const struct store *store;
+	struct findings *findings;     /* NULL: only the first error counts */
+	const struct origins *origins; /* or NULL */
+	struct objection *objections;
+	size_t count, cap;
+	char *why; /* of TEXT_MAX, or NULL: gets the first error */
+};
+
+void validate_store(struct validation *v);
+/* Its part about virtual servers: validate_lvs.c. */
+void validate_services(struct validation *v);
+
+/* What is wrong with a row; `field` is the name of the field at fault, or NULL for the row. */
+void validate_say(struct validation *v, enum finding_level level, enum table_id t, const void *row,
+		  const char *field, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/* The place where the field was set; NULL when it is not known. */
+const struct origin *validate_origin(const struct validation *v, enum table_id t, const void *row,
+				     const char *field);
+
+/* ---- addresses: validate_address.c ------------------------------------- */
+
+/* Addresses of an advertisement that fit into 1500 octets and into its count. */
+unsigned validate_addresses_max(uint8_t family);
+/* Why no interface can have the address, and nobody send to it; NULL: they can. */
+const char *address_objection(const struct addr *a);
+/* Why an address with this prefix is probably not what was meant; NULL: it may be. */
+const char *address_doubt(const struct addr *a, unsigned prefix_len);
+/* All VRRP addresses of the store in order of address, then of the file. Free it. */
+const struct vrrp_address_row **addresses_sorted(const struct validation *v, size_t *count);
+
+#endif

@@ -1,0 +1,197 @@
+/* validate_lvs: the rules of virtual servers, real servers and checks, see validate.h. */
+#include "config/keyword.h"
+#include "config/validate.h"
+
+#include "base/text.h"
+#include "model/rules.h"
+#include "model/store.h"
+
+#include <stdlib.h>
+
+static bool scheduler_known(const char *name)
+{
+	const struct keyword *k = keyword_row(&block_virtual_server, "lb_algo");
+
+	for (const struct enum_name *c = k->choices; c->name; c++)
+		if (text_eq(c->name, name))
+			return true;
+	return false;
+}
+
+static const char not_reachable[] = "no connection can be made to it: %s";
+
+/* Whether a VRRP address is that of the service. */
+static bool is_held(const struct virtual_server_row *r, const struct vrrp_address_row *const *all,
+		    size_t n)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (addr_cmp(&all[mid]->addr, &r->addr) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < n && addr_equal(&all[low]->addr, &r->addr);
+}
+
+#define HOLDERS_SAID 3 /* then it is meant so */
+
+/* Where no instance has the address of a service, something else must. A file without any
+ * VRRP address is not asked. */
+static void check_holders(struct validation *v)
+{
+	const struct vrrp_address_row **all;
+	size_t n, said = 0;
+
+	if (!v->findings || !store_count(v->store, T_VRRP_ADDRESS))
+		return;
+	all = addresses_sorted(v, &n);
+	STORE_EACH(v->store, T_VIRTUAL_SERVER, struct virtual_server_row, r)
+	{
+		if (r->fwmark || address_objection(&r->addr) || is_held(r, all, n) ||
+		    ++said > HOLDERS_SAID)
+			continue;
+		validate_say(v, FINDING_NOTICE, T_VIRTUAL_SERVER, r, NULL,
+			     "no vrrp_instance has this address: something else must put it on the "
+			     "director, or route it there%s",
+			     said == HOLDERS_SAID ? " (the same of others is not said)" : "");
+	}
+	free(all);
+}
+
+static void check_services(struct validation *v)
+{
+	STORE_EACH(v->store, T_VIRTUAL_SERVER, struct virtual_server_row, r)
+	{
+		const char *why = r->fwmark ? NULL : address_objection(&r->addr);
+
+		if (!scheduler_known(r->scheduler))
+			validate_say(
+			    v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "scheduler",
+			    "scheduler \"%s\" is not one of rr, wrr, lc, wlc, lblc, lblcr, dh, sh, "
+			    "sed, nq, "
+			    "fo, ovf, mh, twos",
+			    r->scheduler);
+		if ((r->sched_fallback || r->sched_port) &&
+		    !lvs_scheduler_needs_fallback(r->scheduler))
+			validate_say(
+			    v, FINDING_WARNING, T_VIRTUAL_SERVER, r,
+			    r->sched_port ? "sched_port" : "sched_fallback",
+			    "the fallback and port flags mean something with sh and mh only, not "
+			    "with %s",
+			    r->scheduler);
+		if (why)
+			validate_say(v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "addr", not_reachable,
+				     why);
+		if (!r->fwmark && !r->port && !r->persistence_timeout_s)
+			validate_say(v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "port",
+				     "port 0 works with persistence only");
+	}
+}
+
+static const struct virtual_server_row *service_of(const struct validation *v, const char *name)
+{
+	struct virtual_server_row key = {0};
+
+	TEXT_COPY(key.name, name);
+	return store_find(v->store, T_VIRTUAL_SERVER, &key);
+}
+
+static void check_server(struct validation *v, const struct real_server_row *r,
+			 const struct virtual_server_row *vs)
+{
+	const char *drain = lvs_drain_objection(vs), *why = address_objection(&r->addr);
+
+	if (why)
+		validate_say(v, FINDING_ERROR, T_REAL_SERVER, r, "addr", not_reachable, why);
+	if (!vs->fwmark && r->port == vs->port && addr_equal(&r->addr, &vs->addr))
+		validate_say(v, FINDING_WARNING, T_REAL_SERVER, r, NULL,
+			     "it is the virtual server itself, not a server behind it");
+	if (r->forwarding != LVS_NAT && !vs->fwmark && r->port != vs->port)
+		validate_say(v, FINDING_ERROR, T_REAL_SERVER, r, "port",
+			     "only NAT can change the port: it must be %u", vs->port);
+	if (r->forwarding != LVS_TUN &&
+	    (r->addr.family == ADDR_IPV6) != (vs->family == FAMILY_IPV6))
+		validate_say(
+		    v, FINDING_ERROR, T_REAL_SERVER, r, "addr",
+		    "its virtual server has another address family, which only TUN can do");
+	if (r->admin_state == RS_DRAINING && drain)
+		validate_say(v, FINDING_ERROR, T_REAL_SERVER, r, "admin_state", "%s", drain);
+}
+
+static void check_servers(struct validation *v)
+{
+	STORE_EACH(v->store, T_REAL_SERVER, struct real_server_row, r)
+	{
+		const struct virtual_server_row *vs = service_of(v, r->vs);
+
+		if (vs)
+			check_server(v, r, vs);
+		else
+			validate_say(v, FINDING_ERROR, T_REAL_SERVER, r, NULL,
+				     "there is no such virtual server");
+	}
+}
+
+/* Of the servers from index i on that are of one virtual server: true when none has a weight. */
+static bool all_without_weight(const struct validation *v, size_t *i, const char *service)
+{
+	bool none = true;
+
+	for (; *i < store_count(v->store, T_REAL_SERVER); ++*i) {
+		const struct real_server_row *r = store_at(v->store, T_REAL_SERVER, *i);
+
+		if (!text_eq(r->vs, service))
+			break;
+		none = none && !r->weight;
+	}
+	return none;
+}
+
+static void check_weights(struct validation *v)
+{
+	size_t i = 0;
+
+	if (!v->findings)
+		return;
+	while (i < store_count(v->store, T_REAL_SERVER)) {
+		const struct real_server_row *first = store_at(v->store, T_REAL_SERVER, i);
+		const struct virtual_server_row *vs = service_of(v, first->vs);
+
+		if (all_without_weight(v, &i, first->vs) && vs)
+			validate_say(v, FINDING_WARNING, T_VIRTUAL_SERVER, vs, NULL,
+				     "all its real servers have weight 0: none gets a connection");
+	}
+}
+
+static void check_checkers(struct validation *v)
+{
+	STORE_EACH(v->store, T_CHECKER, struct checker_row, c)
+	{
+		struct real_server_row key = {0};
+
+		TEXT_COPY(key.vs, c->vs);
+		TEXT_COPY(key.name, c->rs);
+		if (!store_find(v->store, T_REAL_SERVER, &key))
+			validate_say(v, FINDING_ERROR, T_CHECKER, c, NULL,
+				     "there is no such real server");
+		if (address_objection(&c->connect_addr))
+			validate_say(v, FINDING_ERROR, T_CHECKER, c, "connect_addr", not_reachable,
+				     address_objection(&c->connect_addr));
+		if (!c->connect_port)
+			validate_say(v, FINDING_ERROR, T_CHECKER, c, "connect_port",
+				     "it has no port to connect to");
+	}
+}
+
+void validate_services(struct validation *v)
+{
+	check_services(v);
+	check_holders(v);
+	check_servers(v);
+	check_weights(v);
+	check_checkers(v);
+}
