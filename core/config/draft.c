@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 
+#include <string.h>
+
 struct draft *draft_new(struct arena *a, const struct block *b, struct place at)
 {
 	struct draft *d = arena_alloc(a, sizeof(*d));
@@ -23,6 +25,23 @@ void draft_add(struct draft *up, struct draft *d)
 	else
 		up->first = d;
 	up->last = d;
+}
+
+void draft_mention(struct arena *a, struct draft *d, const char *keyword)
+{
+	struct mention *m = arena_alloc(a, sizeof(*m));
+
+	m->keyword = keyword;
+	m->next = d->mentions;
+	d->mentions = m;
+}
+
+bool draft_mentions(const struct draft *d, const char *keyword)
+{
+	for (const struct mention *m = d->mentions; m; m = m->next)
+		if (strcmp(m->keyword, keyword) == 0)
+			return true;
+	return false;
 }
 
 struct part *draft_part(struct arena *a, struct draft *d, enum table_id t)

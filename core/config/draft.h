@@ -32,6 +32,12 @@ struct draft {
 	struct draft *up, *first, *last, *next;
 	struct part *parts[T_COUNT];
 	bool later; /* within something that is not done yet: read for its mistakes only */
+	struct mention *mentions; /* words in it that are not done yet */
+};
+
+struct mention {
+	struct mention *next;
+	const char *keyword;
 };
 
 struct draft *draft_new(struct arena *a, const struct block *b, struct place at);
@@ -39,6 +45,9 @@ struct draft *draft_new(struct arena *a, const struct block *b, struct place at)
 void draft_add(struct draft *up, struct draft *d);
 /* The part for a table, made when missing, its row with the schema's defaults. */
 struct part *draft_part(struct arena *a, struct draft *d, enum table_id t);
+/* Notes that a block has a word that is not done, for what depends on it; and whether it has. */
+void draft_mention(struct arena *a, struct draft *d, const char *keyword);
+bool draft_mentions(const struct draft *d, const char *keyword);
 void part_mark(struct arena *a, struct part *p, unsigned field, struct place at);
 bool part_has(const struct part *p, enum table_id t, size_t offset);
 /* Where the field was set, or `otherwise`. */

@@ -53,6 +53,7 @@ struct keyword {
 	const struct enum_name *choices;
 	bool any_case; /* choices are read in any case */
 	bool always;   /* printed even when it is the default */
+	bool alone;    /* a flag that keepalived reads without a word: any other is one too many */
 	special_fn special;
 	special_print_fn print;
 	const struct block *block;

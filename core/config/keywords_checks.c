@@ -13,11 +13,12 @@
     {"bindto", NULL, false, CHECK(bindto), CONV_ADDRESS, .help = "Address to connect from."},      \
     {"bind_port", NULL, false, CHECK(bind_port), CONV_NUMBER, .min = 1, .max = 65535,              \
      .help = "Port to connect from."},                                                             \
+    CONNECT_TIMEOUT,                                                                               \
     LATER("bind_if", 1, 1, "Interface to connect from."),                                          \
     LATER("fwmark", 1, 1, "Firewall mark of its packets.")
 /* What every check has that runs by a timer. */
 #define TIMED                                                                                      \
-    INHERITED_BY_CHECKS,                                                                           \
+    INHERITED_BY_SCRIPTS,                                                                          \
     OLD_NAME("nb_get_retry", "retry"),                                                             \
     {"delay_loop", NULL, false, CHECK(delay_loop_ms), CONV_SECONDS,                                \
      .help = "Seconds between checks."},                                                           \
@@ -92,8 +93,6 @@ const struct block block_ssl_get = {
 
 static const struct keyword smtp_host_keywords[] = {
     CONNECTION,
-    {"connect_timeout", NULL, false, CHECK(connect_timeout_ms), CONV_SECONDS,
-     .help = "Seconds that a connection may take."},
     {0},
 };
 

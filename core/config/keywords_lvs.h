@@ -9,15 +9,17 @@
 #define CHECK(member) T_CHECKER, offsetof(struct checker_row, member)
 
 /* clang-format off */
-#define INHERITED_BY_CHECKS                                                                        \
+#define CONNECT_TIMEOUT                                                                            \
     {"connect_timeout", NULL, false, CHECK(connect_timeout_ms), CONV_SECONDS,                      \
-     .help = "Seconds that a connection may take."},                                               \
+     .help = "Seconds that a connection may take."}
+#define INHERITED_BY_SCRIPTS                                                                       \
     {"retry", NULL, false, CHECK(retry), CONV_NUMBER,                                              \
      .help = "Further attempts before a check that had succeeded fails."},                         \
     {"delay_before_retry", NULL, false, CHECK(delay_before_retry_ms), CONV_SECONDS,                \
      .help = "Seconds between those attempts."},                                                   \
     {"warmup", NULL, false, CHECK(warmup_ms), CONV_SECONDS,                                        \
      .help = "The first check is at a random time within so many seconds; delay_loop by default."}
+#define INHERITED_BY_CHECKS CONNECT_TIMEOUT, INHERITED_BY_SCRIPTS
 /* clang-format on */
 
 #endif

@@ -137,9 +137,15 @@ void parse_value(struct parse *p, struct draft *d, const struct keyword *k, cons
 {
 	void *row = draft_part(&p->lexed->arena, d, k->table)->row;
 	bool flag = k->conv == CONV_FLAG || k->conv == CONV_UNFLAG;
-	const char *text = flag && it->nwords < 2 ? "yes" : parse_word(p, it, 1, "the value");
+	bool bare = it->nwords < 2, value;
+	const char *text;
 	char why[TEXT_MAX];
 
+	if (!bare && k->alone && !keyword_boolean(it->words[1].text, &value)) {
+		parse_no_more(p, it, 1);
+		bare = true;
+	}
+	text = flag && bare ? "yes" : parse_word(p, it, 1, "the value");
 	if (!text)
 		return;
 	if (!keyword_convert(k, text, row, why)) {
@@ -153,7 +159,8 @@ void parse_value(struct parse *p, struct draft *d, const struct keyword *k, cons
 			     "%s: %.64s is finer than can be kept; %s is used", it->words[0].text,
 			     text, why);
 	parse_mark(p, d, k, it);
-	parse_no_more(p, it, 2);
+	if (!bare)
+		parse_no_more(p, it, 2);
 }
 
 /* ---- blocks ---------------------------------------------------------- */
@@ -256,6 +263,7 @@ static void parse_not_done(struct parse *p, const struct keyword *row, const str
 		parse_word(p, it, it->nwords, it->nwords > 1 ? "a further word" : "the value");
 	else if (!d->later)
 		say_not_done(p, row, k, it);
+	draft_mention(&p->lexed->arena, d, k->name);
 	if (k->most != WORDS_ANY)
 		parse_no_more(p, it, 1u + k->most);
 	if (!k->block || bare || !begin_block(p, k->block, it))

@@ -175,28 +175,35 @@ static void fix_garp(struct layers *l, struct vrrp_instance_row *v)
 		v->garp_lower_prio_delay_ms = v->garp_master_delay_ms;
 }
 
-static bool instance_usable(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
+/* What the block asks for is not done yet, and without that it cannot run. */
+static const char *instance_later(const struct layers *l, const struct draft *d,
+				  const struct vrrp_instance_row *v)
 {
-	enum finding_level level = FINDING_ERROR;
+	if (!has(l, IN_INSTANCE(interface)) && draft_mentions(d, "unicast_peer"))
+		return "unicast, which needs no interface, is known but not supported yet";
+	if (v->auth_type == VRRP_AUTH_AH && v->version == 2)
+		return "auth_type AH is known but not supported yet";
+	return NULL;
+}
+
+static bool instance_usable(struct resolver *r, struct layers *l, const struct draft *d,
+			    struct vrrp_instance_row *v)
+{
+	const char *later = instance_later(l, d, v), *why = later;
 	const void *first = store_find(r->store, T_VRRP_INSTANCE, v);
 	char place[TEXT_MAX] = "";
-	const char *why = NULL;
 
-	if (!has(l, IN_INSTANCE(interface)))
-		why = "interface is missing";
-	else if (!has(l, IN_INSTANCE(vrid)))
+	if (!has(l, IN_INSTANCE(vrid)))
 		why = "virtual_router_id is missing";
+	else if (!has(l, IN_INSTANCE(interface)) && !later)
+		why = "interface is missing";
 	else if (first)
 		why = "the name is taken";
-	else if (v->auth_type == VRRP_AUTH_AH && v->version == 2) {
-		why = "auth_type AH is known but not supported yet";
-		level = FINDING_WARNING;
-	}
 	if (first)
 		first_place(r, first, place, sizeof(place));
 	if (why)
-		report(r, level, l->at, "vrrp_instance %s: %s%s; the block was left out", v->name,
-		       why, place);
+		report(r, why == later ? FINDING_WARNING : FINDING_ERROR, l->at,
+		       "vrrp_instance %s: %s%s; the block was left out", v->name, why, place);
 	return !why;
 }
 
@@ -277,7 +284,7 @@ static void resolve_instance(struct resolver *r, struct draft *d)
 	fix_authentication(r, &l, &v);
 	fix_preempt(r, &l, &v);
 	fix_garp(&l, &v);
-	if (!instance_usable(r, &l, &v))
+	if (!instance_usable(r, &l, d, &v))
 		return;
 	if (v.family == FAMILY_IPV6)
 		report(
@@ -291,6 +298,19 @@ static void resolve_instance(struct resolver *r, struct draft *d)
 }
 
 /* ---- vrrp_sync_group ------------------------------------------------- */
+
+/* The file has the instance, but it could not be used. */
+static bool left_out(const struct resolver *r, const char *name)
+{
+	for (const struct draft *d = r->p->root->first; d; d = d->next)
+		if (d->block == &block_vrrp_instance) {
+			const struct vrrp_instance_row *v = d->parts[T_VRRP_INSTANCE]->row;
+
+			if (text_eq(v->name, name))
+				return true;
+		}
+	return false;
+}
 
 /* An error when it must not be in the group. */
 static bool member_usable(struct resolver *r, const struct layers *l,
@@ -306,7 +326,11 @@ static bool member_usable(struct resolver *r, const struct layers *l,
 		origin_text(origins_find(r->origins, store_find_text(r->store, T_SYNC_MEMBER, pair),
 					 ORIGIN_ROW),
 			    "named", place, sizeof(place));
-	if (!v)
+	if (!v && left_out(r, m->instance))
+		report(r, FINDING_WARNING, l->at,
+		       "vrrp_sync_group %s: vrrp_instance %s was left out, so the member was too",
+		       m->group, m->instance);
+	else if (!v)
 		report(r, FINDING_ERROR, l->at,
 		       "vrrp_sync_group %s: there is no vrrp_instance %s; the member was left out",
 		       m->group, m->instance);
@@ -551,7 +575,7 @@ static void resolve_service(struct resolver *r, struct draft *d)
 	fix_persistence(r, &l, &v);
 	first = store_find(r->store, T_VIRTUAL_SERVER, &v);
 	if (first) {
-		report(r, FINDING_ERROR, l.at,
+		report(r, FINDING_WARNING, l.at,
 		       "virtual_server %s is there already%s; the block was left out: its real "
 		       "servers belong into the first one",
 		       v.name, first_place(r, first, place, sizeof(place)));
