@@ -137,13 +137,22 @@ static void committed(struct jobs *j)
 		finish(j, b->kind == JOB_TEST && is_kept(&b->result) && !b->undone);
 }
 
+/* What such a worker complains of is something else. */
+static bool only_follows(const struct job *b, enum role worker)
+{
+	return b->txn && !(txn_workers(b->txn) & 1u << worker);
+}
+
 static void worker_done(struct jobs *j, enum role worker, const struct result *r)
 {
+	static const struct result fine = {.status = RESULT_OK};
 	struct job *b = j->current;
 
 	if (!b || !(b->waiting & 1u << worker))
 		return;
 	b->waiting &= ~(1u << worker);
+	if (r->status == RESULT_COMMIT_FAILED && only_follows(b, worker))
+		r = &fine;
 	/* A refusal takes all back, so it also ends a doubt. */
 	if (r->status != RESULT_OK &&
 	    (b->result.status == RESULT_OK || r->status == RESULT_COMMIT_FAILED))
@@ -226,7 +235,7 @@ static void commit(struct jobs *j)
 	b->phase = PHASE_COMMITTING;
 	/* Between test and commit a worker may have died: yes would be said for nothing. */
 	if (workers_are_there(j, b, RESULT_COMMIT_FAILED) && txn_commit(b->txn, &b->result)) {
-		begin_barrier(j, txn_workers(b->txn));
+		begin_barrier(j, txn_workers(b->txn) | txn_followers(b->txn));
 		return;
 	}
 	txn_log(b->txn, &b->result);
@@ -502,7 +511,7 @@ static void take_back(struct jobs *j)
 	b->phase = PHASE_UNDOING;
 	if (txn_revert(b->txn, &b->result)) {
 		txn_log(b->txn, &undone);
-		begin_barrier(j, txn_workers(b->txn));
+		begin_barrier(j, txn_workers(b->txn) | txn_followers(b->txn));
 		return;
 	}
 	log_errx("change: %s", b->result.text);

@@ -177,6 +177,14 @@ unsigned txn_workers(const struct txn *t)
 	return mask;
 }
 
+unsigned txn_followers(const struct txn *t)
+{
+	for (unsigned i = 0; i < t->change.nops; i++)
+		if (t->change.ops[i].table == T_GLOBAL)
+			return 1u << ROLE_VRRP | 1u << ROLE_LVS;
+	return 0;
+}
+
 /* ---- commit ----------------------------------------------------------- */
 
 /* Copies the rows that the ops name from `wanted` to `live`. */

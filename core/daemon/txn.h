@@ -25,9 +25,12 @@ bool txn_commit(struct txn *t, struct result *ret);
 /* Takes a committed change back: overlay, `wanted`, `live`; `ret` as with txn_commit(). false: it
  * could not be written, the change stands. */
 bool txn_revert(struct txn *t, struct result *ret);
-/* Writes one row of the change log for each op. */
+/* Writes one row of the change log for each op, and one line of the log for all. */
 void txn_log(const struct txn *t, const struct result *r);
 /* Roles whose tables it touches, as a mask of 1 << role. */
 unsigned txn_workers(const struct txn *t);
+/* Those that heed rows of main which it touches (the global one, for the levels of the log): what
+ * it says holds when they have it, but it does not need them. */
+unsigned txn_followers(const struct txn *t);
 
 #endif
