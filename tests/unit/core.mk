@@ -28,4 +28,4 @@ endif
 check_PROGRAMS += tests/netns/agent_fuzzer
 tests_netns_agent_fuzzer_SOURCES = tests/netns/agent_fuzzer.c tests/unit/liar.c tests/unit/liar.h
 tests_netns_agent_fuzzer_LDADD = core/ipc/libipc.a core/model/libmodel.a core/base/libbase.a
-EXTRA_DIST += tests/netns/test_guard.py tests/netns/test_lies.py tests/netns/test_truth.py
+EXTRA_DIST += tests/netns/test_logs.py tests/netns/test_guard.py tests/netns/test_lies.py tests/netns/test_truth.py
