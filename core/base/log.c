@@ -24,6 +24,8 @@ void log_init(const struct log_options *o)
 {
 	own_area = o->area ? o->area : LOG_AREA_MAIN;
 	first = levels = o->levels;
+	limit = (struct log_limit){0};
+	lost = 0;
 	log_out_open(&(struct log_places){.ident = o->ident,
 					  .to_stderr = o->to_stderr,
 					  .to_syslog = o->to_syslog,

@@ -129,6 +129,19 @@ static const char *read_set(struct entry *e, const char *p)
 	return NULL;
 }
 
+/* What may stand in the log: a line that names a secret is not shown. */
+static const char *printable(const struct entry *e)
+{
+	for (int t = 0; t < T_COUNT; t++) {
+		const struct table *tab = schema_table((enum table_id)t);
+
+		for (unsigned i = 0; i < tab->nfields; i++)
+			if (tab->fields[i].flags & F_SECRET && strstr(e->line, tab->fields[i].name))
+				return tab->fields[i].name;
+	}
+	return e->line;
+}
+
 static void read_line(struct overlay *o, const char *text, size_t len)
 {
 	struct entry *e = append(o);
@@ -144,7 +157,7 @@ static void read_line(struct overlay *o, const char *text, size_t len)
 	else
 		why = "unknown operation";
 	if (why)
-		log_warnx("overlay: kept but not in force (%s): %.200s", why, e->line);
+		log_warnx("overlay: kept but not in force (%s): %.200s", why, printable(e));
 }
 
 int overlay_parse(struct overlay *o, const char *text, size_t len)
@@ -286,7 +299,7 @@ size_t overlay_apply_acceptable(const struct overlay *o, struct store *s, store_
 		if (judge(s, why))
 			continue;
 		store_put(s, e->table, old, F_WANTED, NULL);
-		log_errx("overlay: kept but not in force (%s): %.200s", why, e->line);
+		log_errx("overlay: kept but not in force (%s): %.200s", why, printable(e));
 		left_out++;
 	}
 	return left_out;
@@ -348,9 +361,10 @@ int overlay_load_or_keep(struct overlay *o, const char *dir)
 	if (r == -EINVAL)
 		r = put_aside(dir);
 	if (r < 0)
-		log_errx("overlay in %s cannot be read: %s; it stays as it is, and every change is "
-			 "refused until a start that can read it",
-			 dir, strerror(-r));
+		log_errx(
+		    "overlay: it cannot be read in %s: %s; it stays as it is, and every change is "
+		    "refused until a start that can read it",
+		    dir, strerror(-r));
 	return r;
 }
 

@@ -293,6 +293,14 @@ static void object_of(const struct change_op *op, char *buf, size_t size)
 	snprintf(buf, size, "%s%s%s", schema_table(op->table)->name, *key ? " " : "", key);
 }
 
+/* A secret may be asked for in vain, but not found in the log. */
+static const char *new_value(const struct change_op *op)
+{
+	const struct field *f = schema_field(op->table, op->field);
+
+	return f && f->flags & F_SECRET ? "***" : op->value;
+}
+
 static const char *old_value(const struct txn *t, unsigned i, char *buf, size_t size)
 {
 	buf[0] = '\0';
@@ -311,7 +319,7 @@ static void add_row(const struct txn *t, unsigned i, const struct result *r, uin
 	TEXT_COPY(row.object, object);
 	TEXT_COPY(row.field, op->field);
 	TEXT_COPY(row.old_value, old_value(t, i, old, sizeof(old)));
-	TEXT_COPY(row.new_value, op->value);
+	TEXT_COPY(row.new_value, new_value(op));
 	TEXT_COPY(row.result_text, r->status == RESULT_OK ? "" : r->text);
 	changelog_add(t->d->live, &row, size);
 }
@@ -334,7 +342,7 @@ static void say(const struct txn *t, const struct result *r)
 				     .level = end == CHANGE_FAILED ? LOG_LV_ERR : LOG_LV_NOTICE,
 				     .key = {object, op->field},
 				     .old = old_value(t, i, old, sizeof(old)),
-				     .now = op->value,
+				     .now = new_value(op),
 				     .reason = enum_name(result_status_names, (int)r->status),
 				     .who = who,
 				     .family = end == CHANGE_REFUSED ? who : NULL},

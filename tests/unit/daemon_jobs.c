@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -631,7 +632,134 @@ static void a_reader_may_not_change(void **state)
 	assert_int_equal(row_in(w->d.wanted)->weight, 1);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+/* ---- the log, in the place of the journal --------------------------------------- */
+
+static int journal;
+static char journal_path[64];
+
+static int setup_log(void **state)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+
+	setup(state);
+	snprintf(journal_path, sizeof(journal_path), "%s/j", w->dir);
+	memcpy(sun.sun_path, journal_path, sizeof(journal_path));
+	journal = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	if (bind(journal, (struct sockaddr *)&sun, sizeof(sun)) < 0)
+		return -1;
+	log_init(&(struct log_options){.ident = "test",
+				       .levels.rest = LOG_LV_INFO,
+				       .to_syslog = true,
+				       .journal_path = journal_path});
+	return 0;
+}
+
+static int teardown_log(void **state)
+{
+	close(journal);
+	unlink(journal_path);
+	log_init(&(struct log_options){.ident = "test", .levels.rest = LOG_LV_ERR});
+	return teardown(state);
+}
+
+/* The next entry; "" when there is none. */
+static const char *entry(void)
+{
+	static char buf[4096];
+	ssize_t n = recv(journal, buf, sizeof(buf) - 1, MSG_DONTWAIT);
+
+	buf[n > 0 ? n : 0] = '\0';
+	return buf;
+}
+
+static void a_change_of_256_fields_that_is_refused_is_one_line(void **state)
+{
+	struct change c = {0};
+	const char *said;
+
+	(void)state;
+	for (unsigned i = 0; i < 256; i++)
+		op(&c, "weight", i == 77 ? "70000" : "5");
+	assert_int_equal(ask(MSG_TXN_RUN, 70, &c), RESULT_WRONG_VALUE);
+	said = entry();
+	assert_non_null(
+	    strstr(said, "MESSAGE=change real_server 192.0.2.1:80/tcp 10.0.0.1:80 weight: 5 -> "
+			 "70000 (wrong value) by snmp, refused, with 255 others: "));
+	assert_non_null(strstr(said, "\nHALVARD_FIELD=weight\n"));
+	assert_non_null(strstr(said, "\nHALVARD_STATE=70000\n"));
+	assert_non_null(strstr(said, "\nHALVARD_WHO=snmp\n"));
+	assert_string_equal(entry(), "");
+	assert_int_equal(store_count(w->d.live, T_CHANGE_LOG), 256);
+}
+
+static void a_storm_of_refusals_is_bounded(void **state)
+{
+	unsigned lines = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 40; i++) {
+		struct change c = {0};
+
+		op(&c, i % 2 ? "weight" : "vs", "-1");
+		assert_true(ask(MSG_TXN_RUN, 100 + i, &c) != RESULT_OK);
+		while (*entry())
+			lines++;
+	}
+	assert_int_equal(lines, 20);
+}
+
+static void a_secret_is_not_logged(void **state)
+{
+	struct change_op *o;
+	struct change c = {0};
+	const char *said;
+
+	(void)state;
+	o = change_add(&c, OP_SET, T_VRRP_INSTANCE);
+	row_init(T_VRRP_INSTANCE, o->key);
+	TEXT_COPY(((struct vrrp_instance_row *)(void *)o->key)->name, "VI_1");
+	TEXT_COPY(o->field, "auth_pass");
+	TEXT_COPY(o->value, "hunter22");
+	assert_int_equal(ask(MSG_TXN_RUN, 80, &c), RESULT_NOT_WRITABLE);
+	said = entry();
+	assert_non_null(strstr(said, "auth_pass:  -> *** (not writable)"));
+	assert_null(strstr(said, "hunter22"));
+	assert_string_equal(last_change()->new_value, "***");
+}
+
+/* ---- the level of the log --------------------------------------------------------- */
+
+static enum result_status set_level(uint32_t id, const char *text)
+{
+	struct change c = {0};
+	struct change_op *o = change_add(&c, OP_SET, T_GLOBAL);
+
+	w->client.source = SOURCE_CTL;
+	row_init(T_GLOBAL, o->key);
+	TEXT_COPY(o->field, "log_level");
+	TEXT_COPY(o->value, text);
+	return ask(MSG_TXN_RUN, id, &c);
+}
+
+static void a_level_is_with_the_worker_when_it_is_answered(void **state)
+{
+	(void)state;
+	store_single(w->d.wanted, T_GLOBAL);
+	assert_int_equal(set_level(90, "check:debug"), RESULT_OK);
+	assert_string_equal(
+	    ((const struct global_row *)store_single(w->worker_store, T_GLOBAL))->log_level,
+	    "check:debug");
+	assert_true(overlay_has("log_level \"check:debug\""));
+	assert_int_equal(set_level(91, "check:loud"), RESULT_INCONSISTENT_VALUE);
+	assert_non_null(strstr(w->result.text, "\"loud\" is not a log level"));
+	w->mood = REFUSES; /* something else is wrong there */
+	assert_int_equal(set_level(92, "check:info"), RESULT_OK);
+	w->mood = SILENT;
+	assert_int_equal(set_level(93, "check:notice"), 0);
+}
+
+#define TEST_LOG(f) cmocka_unit_test_setup_teardown(f, setup_log, teardown_log)
+#define TEST(f)     cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
@@ -658,6 +786,10 @@ int main(void)
 	    TEST(a_reload_of_a_pipe_is_refused_and_does_not_wait),
 	    TEST(a_reload_that_takes_everything_away_says_so),
 	    TEST(a_reader_may_not_change),
+	    TEST_LOG(a_change_of_256_fields_that_is_refused_is_one_line),
+	    TEST_LOG(a_storm_of_refusals_is_bounded),
+	    TEST_LOG(a_secret_is_not_logged),
+	    TEST(a_level_is_with_the_worker_when_it_is_answered),
 	};
 
 	log_init(&(struct log_options){.ident = "test", .levels.rest = LOG_LV_ERR});
