@@ -450,7 +450,8 @@ static void on_signal(void *arg, int signo, struct mono now)
 	int status;
 
 	if (advice) {
-		log_notice("signal %d (%s) has no effect: %s", signo, strsignal(signo), advice);
+		log_notice("guardian: signal %d (%s) has no effect: %s", signo, strsignal(signo),
+			   advice);
 		return;
 	}
 
@@ -557,15 +558,15 @@ static void become_realtime(void)
 	struct sched_param p = {.sched_priority = 20};
 
 	if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &p) < 0)
-		log_notice("guardian: real-time scheduling is refused (%s): on a busy machine "
-			   "restarts and "
-			   "advertisements may be late; CAP_SYS_NICE allows it",
-			   strerror(errno));
+		log_notice(
+		    "guardian: real-time scheduling is refused (%s): on a busy machine restarts "
+		    "and advertisements may be late; CAP_SYS_NICE allows it",
+		    strerror(errno));
 	if (!memlock_all())
-		log_notice("guardian: locking memory is refused (%s): CAP_IPC_LOCK allows it, or "
-			   "no limit of "
-			   "locked memory",
-			   strerror(errno));
+		log_notice(
+		    "guardian: locking memory is refused (%s): CAP_IPC_LOCK allows it, or no "
+		    "limit of locked memory",
+		    strerror(errno));
 }
 
 int guardian_run(const struct options *o)

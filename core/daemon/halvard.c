@@ -92,7 +92,7 @@ static void write_pid(int fd)
 	int n = snprintf(line, sizeof(line), "%d\n", (int)getpid());
 
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, line, (size_t)n, 0) != n)
-		log_warn("cannot write the pid file");
+		log_warn("guardian: cannot write the pid file");
 }
 
 static void into_background(void)

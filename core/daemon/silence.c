@@ -11,6 +11,7 @@
  */
 #include "daemon/silence.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "model/rows.h"
 
@@ -20,6 +21,18 @@ static bool is_over(const struct vrrp_instance_row *r, int64_t silent_ns)
 {
 	return r->state == VRRP_MASTER &&
 	       silent_ns > 3 * r->master_adver_int_cs * NS_PER_CS + HEARTBEAT_ROOM;
+}
+
+static void note(enum log_event event, const char *name)
+{
+	log_transition(
+	    &(struct log_transition){.event = event,
+				     .level = LOG_LV_WARN,
+				     .key = {name},
+				     .old = enum_name(vrrp_state_names, VRRP_MASTER),
+				     .now = enum_name(vrrp_state_names, VRRP_INIT),
+				     .reason = enum_name(vrrp_reason_names, VRRP_REASON_SILENT)},
+	    "no heartbeat: that is what main shows");
 }
 
 static void end_group(struct store *live, const char *name)
@@ -35,6 +48,7 @@ static void end_group(struct store *live, const char *name)
 	g.state = VRRP_INIT;
 	g.reason = VRRP_REASON_SILENT;
 	store_put(live, T_SYNC_GROUP, &g, F_SEEN, NULL);
+	note(LOG_SYNC_GROUP, g.name);
 }
 
 void silence_of_vrrp(struct store *live, int64_t silent_ns)
@@ -48,6 +62,7 @@ void silence_of_vrrp(struct store *live, int64_t silent_ns)
 		r.state = VRRP_INIT;
 		r.reason = VRRP_REASON_SILENT;
 		store_put(live, T_VRRP_INSTANCE, &r, F_SEEN, NULL);
+		note(LOG_VRRP_INSTANCE, r.name);
 		if (*r.sync_group)
 			end_group(live, r.sync_group);
 	}

@@ -52,7 +52,8 @@ static int make_memory(void)
 
 	if (fd < 0 || ftruncate(fd, PARENT_MEMORY_BYTES) < 0 ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
-		log_warn("no memory for vrrp: a crash of it will end mastership");
+		log_warn(
+		    "process vrrp: no memory that outlives it: a crash of it will end mastership");
 	return fd;
 }
 
@@ -74,7 +75,7 @@ static void place_fd(int fd, int as, const char *ident)
 	if (fd == as)
 		fcntl(fd, F_SETFD, 0);
 	else if (dup2(fd, as) < 0)
-		fatal("cannot set up %s", ident);
+		fatal("process %s: cannot be set up", ident);
 }
 
 static void become_realtime(void)
@@ -112,7 +113,7 @@ run(const struct options *o, const struct role_spec *spec, int fd, int memory, p
 	if (getppid() != guardian)
 		_exit(1);
 	execv(path, (char *const *)(uintptr_t)argv);
-	fatal("cannot run %s", path);
+	fatal("guardian: cannot run %s", path);
 }
 
 pid_t spawn_role(const struct options *o, const struct role_spec *spec, int *fd)

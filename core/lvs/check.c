@@ -208,7 +208,7 @@ static struct check_job *job_new(struct check_set *s, const struct check_params 
 	timer_init(&j->deadline, s->loop, deadline_over, j);
 	timer_after(&j->next, random_within_ns(p->warmup_ms));
 	if (!tsearch(j, &s->tree, cmp_jobs))
-		fatalx("check: out of memory");
+		fatalx("out of memory");
 	s->njobs++;
 	return j;
 }

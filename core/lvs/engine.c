@@ -81,7 +81,7 @@ struct memory *engine_memory(struct engine *e, const char *vs, const char *rs)
 		m = xcalloc(1, sizeof(*m));
 		*m = key;
 		if (!tsearch(m, &e->memories, cmp_memories))
-			fatalx("lvs: out of memory");
+			fatalx("out of memory");
 	}
 	m->pass = e->pass;
 	return m;
@@ -256,7 +256,7 @@ void engine_refresh(struct engine *e)
 	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
 	engine_write_stats(e, vs);
 	if (drift && !e->refusals.n && !e->work.armed) {
-		log_notice("ipvs: %zu differences made by others, repairing", drift);
+		log_warnx("ipvs: %zu differences made by others, repairing", drift);
 		pass(e);
 	}
 }

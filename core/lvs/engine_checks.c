@@ -92,7 +92,7 @@ static struct probe *find_probe(struct engine *e, const struct checker_row *row)
 	row_init(T_CHECKER, &p->key);
 	row_copy_fields(T_CHECKER, &p->key, row, fieldset_of(T_CHECKER, F_KEY));
 	if (!tsearch(p, &e->probes, cmp_probes))
-		fatalx("lvs: out of memory");
+		fatalx("out of memory");
 	return p;
 }
 
