@@ -1,0 +1,387 @@
+/*
+ * models: random configurations as rows, printed and read again. Both must be the same, whatever
+ * the rows hold within what the rules allow: parse and print are inverse.
+ *
+ * Every field of the schema that a file can set gets a random value, so a new field is in this
+ * test without a line here, and fails it when it has no keyword. What follows are the rules: the
+ * fields that depend on others.
+ *
+ * MODELS=N is how many (2000), MODELS_FROM=S the first seed; MODELS_SEED=S runs only that one and
+ * shows the file.
+ */
+#include "stores.h"
+
+#include "base/text.h"
+#include "config/config.h"
+#include "model/rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t state;
+
+static uint64_t draw(uint64_t below)
+{
+	state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return below ? (state >> 16) % below : 0;
+}
+
+/* ---- values ------------------------------------------------------------ */
+
+static uint64_t draw_number(uint64_t min, uint64_t max)
+{
+	uint64_t range = max - min;
+
+	switch (draw(4)) {
+	case 0:
+		return min;
+	case 1:
+		return max;
+	case 2:
+		return min + draw((range < 1000 ? range : 1000) + 1);
+	default:
+		return min + draw(range == UINT64_MAX ? range : range + 1);
+	}
+}
+
+/* What could mean something to the language, and what does not. */
+static void draw_text(char *dst, size_t size, size_t min)
+{
+	static const char *const pieces[] = {
+	    "a",         "Z",       "0",       "_",  "-",   ".",        ":", "/",     "\\",
+	    "\"",        "'",       "#",       "!",  "{",   "}",        " ", "\t",    "@x",
+	    "~SEQ(a,1)", "include", "on",      "no", "\\n", "\xc3\xa9", "=", "group", "fwmark",
+	    "interface", "$A",      "${_PWD}", "$",  ",",   "*"};
+	size_t want = draw(3) ? 1 + draw(12) : draw(size), len = 0;
+	bool simple = draw(2);
+
+	if (want < min)
+		want = min;
+	while (len < want) {
+		const char *piece = pieces[draw(simple ? 3 : sizeof(pieces) / sizeof(pieces[0]))];
+
+		if (len + strlen(piece) >= size)
+			break;
+		len += (size_t)snprintf(dst + len, size - len, "%s", piece);
+	}
+	memset(dst + len, 0, size - len);
+}
+
+static struct addr draw_addr(uint8_t family)
+{
+	struct addr a = {0};
+	char text[ADDR_TEXT_MAX];
+
+	if (family == ADDR_IPV6)
+		snprintf(text, sizeof(text), draw(4) ? "2001:db8::%x:%x" : "fe80::%x:%x",
+			 1 + (unsigned)draw(4), (unsigned)draw(65536));
+	else
+		snprintf(text, sizeof(text), "%u.%u.%u.%u", 1 + (unsigned)draw(223),
+			 (unsigned)draw(256), (unsigned)draw(256), (unsigned)draw(256));
+	addr_parse(text, &a);
+	return a;
+}
+
+static const struct enum_name *draw_name(const struct enum_name *names)
+{
+	size_t n = 0;
+
+	while (names[n].name)
+		n++;
+	return &names[draw(n)];
+}
+
+static void fill_field(const struct field *f, void *row)
+{
+	char text[32], why[TEXT_MAX];
+
+	switch (f->type) {
+	case FT_BOOL:
+		field_parse(f, row, draw(2) ? "yes" : "no", why);
+		return;
+	case FT_ENUM:
+		field_parse(f, row, draw_name(f->names)->name, why);
+		return;
+	case FT_STR:
+		draw_text((char *)row + f->offset, f->size, f->min);
+		return;
+	case FT_ADDR:
+		*(struct addr *)((char *)row + f->offset) = draw_addr(ADDR_IPV4);
+		return;
+	default:
+		snprintf(text, sizeof(text), "%llu",
+			 (unsigned long long)draw_number(f->min, f->max));
+		field_parse(f, row, text, why);
+	}
+}
+
+/* Every field of the file, each with its default in half of the rows. */
+static void fill(enum table_id t, void *row)
+{
+	const struct table *table = schema_table(t);
+
+	row_init(t, row);
+	for (unsigned i = table->nkeys; i < table->nfields; i++)
+		if (table->fields[i].flags & F_CONFIG && draw(2))
+			fill_field(&table->fields[i], row);
+}
+
+/* ---- VRRP -------------------------------------------------------------- */
+
+static uint8_t addr_family(uint8_t family)
+{
+	return family == FAMILY_IPV6 ? ADDR_IPV6 : ADDR_IPV4;
+}
+
+static void put_address(struct store *s, const struct vrrp_instance_row *v, bool excluded,
+			uint8_t family)
+{
+	struct vrrp_address_row a;
+
+	fill(T_VRRP_ADDRESS, &a);
+	TEXT_COPY(a.instance, v->name);
+	a.addr = draw_addr(family);
+	addr_text(&a.addr, a.address);
+	a.excluded = excluded;
+	if (family == ADDR_IPV4)
+		a.prefix_len = (uint8_t)(a.prefix_len > 32 ? 32 : a.prefix_len);
+	else
+		a.scope = SCOPE_GLOBAL;
+	if (!a.broadcast_set || family == ADDR_IPV6)
+		a.broadcast = (struct addr){0};
+	store_put(s, T_VRRP_ADDRESS, &a, F_WANTED, NULL);
+}
+
+/* The family of the instance is that of what it advertises, else of all others. */
+static void put_addresses(struct store *s, const struct vrrp_instance_row *v)
+{
+	unsigned advertised = (unsigned)draw(4), excluded = (unsigned)draw(3);
+	uint8_t family = addr_family(v->family);
+
+	if (family == ADDR_IPV6 && !advertised)
+		advertised = 1;
+	for (unsigned i = 0; i < advertised; i++)
+		put_address(s, v, false, family);
+	for (unsigned i = 0; i < excluded; i++)
+		put_address(s, v, true, advertised && draw(2) ? ADDR_IPV6 : ADDR_IPV4);
+}
+
+static void put_instance(struct store *s, unsigned number)
+{
+	struct vrrp_instance_row v;
+
+	fill(T_VRRP_INSTANCE, &v);
+	draw_text(v.name, sizeof(v.name) - 8, 1);
+	snprintf(v.name + strlen(v.name), 8, "%u", number % 1000);
+	if (!v.interface[0])
+		TEXT_COPY(v.interface, "eth0");
+	v.vrid = (uint8_t)(number + 1); /* no two of one number */
+	if (v.initial_state != VRRP_MASTER)
+		v.initial_state = VRRP_BACKUP;
+	if (v.initial_state == VRRP_MASTER || v.base_priority == 255)
+		v.preempt = true;
+	if (v.family == FAMILY_IPV6)
+		v.version = 3;
+	v.adver_int_cs =
+	    v.version == 3 ? 1 + v.adver_int_cs % 4095 : 100 * (1 + v.adver_int_cs % 255);
+	if (v.auth_type != VRRP_AUTH_PASS || v.version == 3 || !v.auth_pass[0]) {
+		v.auth_type = VRRP_AUTH_NONE;
+		memset(v.auth_pass, 0, sizeof(v.auth_pass));
+	}
+	if (v.address_lease_ms > ADDRESS_LEASE_AUTO && v.address_lease_ms < 1000)
+		v.address_lease_ms = 1000;
+	store_put(s, T_VRRP_INSTANCE, &v, F_WANTED, NULL);
+	put_addresses(s, &v);
+}
+
+/* The first two IPv4 instances in one group, each of some others in one of its own. */
+static void put_groups(struct store *s)
+{
+	struct sync_group_row g;
+	unsigned n = 0;
+
+	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
+	{
+		struct sync_member_row m;
+
+		if (v->family == FAMILY_IPV6 || draw(3) == 0)
+			continue;
+		if (n++ % 2 == 0) {
+			fill(T_SYNC_GROUP, &g);
+			draw_text(g.name, sizeof(g.name) - 8, 1);
+			snprintf(g.name + strlen(g.name), 8, "%u", n % 1000);
+			store_put(s, T_SYNC_GROUP, &g, F_WANTED, NULL);
+		}
+		row_init(T_SYNC_MEMBER, &m);
+		TEXT_COPY(m.group, g.name);
+		TEXT_COPY(m.instance, v->name);
+		store_put(s, T_SYNC_MEMBER, &m, F_WANTED, NULL);
+	}
+}
+
+/* ---- LVS --------------------------------------------------------------- */
+
+static void name_endpoint(char *buf, size_t size, const struct addr *a, uint16_t port,
+			  const char *tail)
+{
+	char text[ADDR_TEXT_MAX];
+
+	snprintf(buf, size, a->family == ADDR_IPV6 ? "[%s]:%u%s" : "%s:%u%s", addr_text(a, text),
+		 port, tail);
+}
+
+static void put_checks(struct store *s, const struct real_server_row *r)
+{
+	unsigned n = (unsigned)draw(3);
+
+	for (unsigned i = 1; i <= n; i++) {
+		struct checker_row c;
+
+		fill(T_CHECKER, &c);
+		TEXT_COPY(c.vs, r->vs);
+		TEXT_COPY(c.rs, r->name);
+		c.number = i;
+		c.kind = CHECK_TCP;
+		c.connect_addr = draw(2) ? r->addr : draw_addr(draw(2) ? ADDR_IPV4 : ADDR_IPV6);
+		c.connect_port = r->port && draw(2) ? r->port : (uint16_t)(1 + draw(65535));
+		if (c.bindto.family)
+			c.bindto = draw_addr(c.connect_addr.family);
+		store_put(s, T_CHECKER, &c, F_WANTED, NULL);
+	}
+}
+
+static void put_server(struct store *s, const struct virtual_server_row *v)
+{
+	struct real_server_row r;
+	bool other;
+
+	fill(T_REAL_SERVER, &r);
+	other = r.forwarding == LVS_TUN && draw(4) == 0;
+	TEXT_COPY(r.vs, v->name);
+	r.addr = draw_addr(other == (v->family == FAMILY_IPV6) ? ADDR_IPV4 : ADDR_IPV6);
+	if (!v->fwmark && (r.forwarding != LVS_NAT || !r.port))
+		r.port = v->port;
+	name_endpoint(r.name, sizeof(r.name), &r.addr, r.port, "");
+	store_put(s, T_REAL_SERVER, &r, F_WANTED, NULL);
+	put_checks(s, &r);
+}
+
+static void identify(struct virtual_server_row *v)
+{
+	char tail[8];
+
+	v->addr = draw_addr(addr_family(v->family));
+	if (v->fwmark) {
+		v->addr = (struct addr){0};
+		v->port = 0;
+		v->protocol = LVS_UDP;
+		snprintf(v->name, sizeof(v->name), "fwmark:%u%s", v->fwmark,
+			 v->family == FAMILY_IPV6 ? "/inet6" : "");
+		return;
+	}
+	if (!v->port && !v->persistence_timeout_s)
+		v->port = 1;
+	snprintf(tail, sizeof(tail), "/%s", enum_name(lvs_protocol_names, v->protocol));
+	name_endpoint(v->name, sizeof(v->name), &v->addr, v->port, tail);
+}
+
+static void put_service(struct store *s)
+{
+	static const char *const schedulers[] = {"rr", "wrr", "lc", "wlc", "lblc", "dh",
+						 "sh", "mh",  "nq", "ovf", "twos"};
+	struct virtual_server_row v;
+	size_t before = store_count(s, T_VIRTUAL_SERVER);
+	unsigned servers = 1 + (unsigned)draw(4);
+
+	fill(T_VIRTUAL_SERVER, &v);
+	TEXT_COPY(v.scheduler, schedulers[draw(sizeof(schedulers) / sizeof(schedulers[0]))]);
+	if (!text_eq(v.scheduler, "sh") && !text_eq(v.scheduler, "mh"))
+		v.sched_fallback = v.sched_port = false;
+	identify(&v);
+	store_put(s, T_VIRTUAL_SERVER, &v, F_WANTED, NULL);
+	for (unsigned i = 0; i < servers && store_count(s, T_VIRTUAL_SERVER) > before; i++)
+		put_server(s, &v);
+}
+
+/* ---- one model --------------------------------------------------------- */
+
+static struct store *draw_model(void)
+{
+	static const char *const levels[] = {"", "notice", "debug", "info,vrrp:debug"};
+	struct store *s = store_new();
+	struct global_row g;
+	unsigned n = (unsigned)draw(5);
+
+	fill(T_GLOBAL, &g);
+	TEXT_COPY(g.log_level, levels[draw(4)]);
+	store_put(s, T_GLOBAL, &g, F_WANTED, NULL);
+	for (unsigned i = 0; i < n; i++)
+		put_instance(s, i);
+	put_groups(s);
+	for (unsigned i = (unsigned)draw(4); i > 0; i--)
+		put_service(s);
+	return s;
+}
+
+static char *print_store(const struct store *s, size_t *size)
+{
+	char *text = NULL;
+	FILE *to = open_memstream(&text, size);
+
+	config_print(s, to);
+	fclose(to);
+	return text;
+}
+
+static bool run(unsigned long seed, bool show)
+{
+	struct findings f = {0};
+	struct store *s, *again;
+	char why[TEXT_MAX] = "", *text;
+	size_t len;
+	bool ok;
+
+	state = seed * UINT64_C(2654435761) + 1;
+	s = draw_model();
+	text = print_store(s, &len);
+	again = config_parse("printed", text, len, &f);
+	ok = stores_same_config(s, again, why) && findings_worst(&f) <= FINDING_WARNING;
+	if (!ok) {
+		printf("# MODELS_SEED=%lu shows it: %s\n", seed, why);
+		for (size_t i = 0; i < f.count; i++)
+			if (f.items[i].level > FINDING_WARNING)
+				printf("# line %u: %s\n", f.items[i].line, f.items[i].text);
+	}
+	if (!config_acceptable(s, why)) {
+		printf("# MODELS_SEED=%lu is not a good model: %s\n", seed, why);
+		ok = false;
+	}
+	if (show)
+		fwrite(text, 1, len, stdout);
+	free(text);
+	store_free(s);
+	store_free(again);
+	findings_free(&f);
+	return ok;
+}
+
+static unsigned long number(const char *name, unsigned long otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoul(text, NULL, 10) : otherwise;
+}
+
+int main(void)
+{
+	unsigned long count = number("MODELS", 2000), from = number("MODELS_FROM", 1), failed = 0;
+
+	if (getenv("MODELS_SEED"))
+		return !run(number("MODELS_SEED", 0), true);
+	printf("1..1\n");
+	for (unsigned long seed = from; seed < from + count && failed < 5; seed++)
+		failed += !run(seed, false);
+	printf("%sok 1 - %lu random models, seeds %lu and up\n", failed ? "not " : "", count, from);
+	return failed != 0;
+}
