@@ -64,6 +64,7 @@ static const struct block block_url = {
     TIMED,                                                                                         \
     LATER_BLOCK("url", &block_url, 0, 0, "What to ask for, and what to expect."),                  \
     LATER("virtualhost", 1, 1, "Host name to ask for."),                                           \
+    LATER("enable_sni", 0, 1, "TLS: tell the host name during the handshake."),                    \
     LATER("http_protocol", 1, 1, "Version of HTTP: 1.0, 1.0C or 1.1."),                            \
     LATER("fast_recovery", 0, 1, "No pause between URLs after a failure.")
 /* clang-format on */
@@ -80,7 +81,6 @@ const struct block block_http_get = {
 
 static const struct keyword ssl_get_keywords[] = {
     HTTP,
-    LATER("enable_sni", 0, 1, "Tell the host name during the handshake."),
     LATER("sni_name", 1, 1, "Host name to tell; virtualhost by default."),
     LATER("tls_compliant", 0, 1, "A TLS connection ends with a message."),
     {0},
@@ -93,6 +93,7 @@ const struct block block_ssl_get = {
 
 static const struct keyword smtp_host_keywords[] = {
     CONNECTION,
+    TIMED,
     {0},
 };
 
@@ -157,7 +158,7 @@ static const struct keyword misc_check_keywords[] = {
     LATER("misc_path", 1, WORDS_ANY, "Command that is run; what counts is its exit status."),
     LATER("misc_timeout", 1, 1, "Seconds that it may take."),
     LATER("misc_dynamic", 0, 0, "Its exit status is the weight."),
-    LATER("user", 1, 2, "User and group that run it."),
+    LATER("user", 1, 3, "User and group that run it."),
     TIMED,
     {0},
 };
@@ -181,7 +182,6 @@ const struct block block_bfd_check = {
 static const struct keyword file_check_keywords[] = {
     LATER("track_file", 1, 1, "Name of the track_file."),
     LATER("weight", 1, 2, "What its number is multiplied by."),
-    LATER("alpha", 0, 1, "The server is down until the file was read."),
     GONE("dynamic", 0, 0, "It is in manuals and was never read."),
     {0},
 };

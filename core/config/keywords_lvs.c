@@ -50,7 +50,6 @@ static const struct keyword real_server_keywords[] = {
     LATER("smtp_alert", 0, 1, "Mail about changes."),
     LATER("virtualhost", 1, 1, "Host name that HTTP checks ask for."),
     LATER("snmp_name", 1, 1, "Name of the server in KEEPALIVED-MIB."),
-    LATER("log_all_failures", 0, 1, "Log each failed check, not only the last retry."),
     {0},
 };
 

@@ -14,7 +14,7 @@ static const struct keyword script_keywords[] = {
     LATER("weight", 1, 2, "Priority that success adds or failure takes; 0 for a fault."),
     LATER("rise", 1, 1, "Successes until it counts as up; 1."),
     LATER("fall", 1, 1, "Failures until it counts as down; 1."),
-    LATER("user", 1, 2, "User and group that run it."),
+    LATER("user", 1, 3, "User and group that run it."),
     LATER("init_fail", 0, 0, "It counts as down until it has run."),
     {0},
 };
@@ -28,7 +28,7 @@ const struct block block_vrrp_script = {
 static const struct keyword process_keywords[] = {
     LATER("process", 1, WORDS_ANY, "Name of the process, and its arguments."),
     LATER("param_match", 1, 1, "How the arguments are compared: initial or partial."),
-    LATER("weight", 1, 2, "Priority that it adds or takes; 1."),
+    LATER("weight", 1, 2, "Priority that it adds or takes; 0 for a fault."),
     LATER("quorum", 1, 1, "Fewest processes; 1."),
     LATER("quorum_max", 1, 1, "Most processes."),
     LATER("fork_delay", 1, 1, "Seconds until a new process counts."),

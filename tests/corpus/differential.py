@@ -17,65 +17,27 @@ import fnmatch
 import glob
 import os
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
+
+import beside
 
 SRC = os.path.abspath(os.environ.get("srcdir", "."))
 BUILD = os.path.abspath(os.environ.get("builddir", "."))
 HERE = os.path.join(SRC, "tests/corpus")
 SAMPLES = "/usr/share/doc/keepalived/samples/keepalived.conf.*"
-INSIDE = "HALVARD_DIFFERENTIAL"
-LINKS = [("eth0", "eth1"), ("eth2", "eth3"), ("eth0.1", "eth9")]
 NOT_YET = "known but not supported yet"
-VERSION = "v2.2.7"  # the differences are those of this one
-
-
-def skip(why):
-    print(why)
-    sys.exit(77)
-
-
-def into_namespace():
-    """Interfaces of our own, and a /run that keepalived may fill."""
-    command = ["unshare", "--net", "--mount", "--map-root-user"]
-    if os.geteuid() == 0:
-        command.pop()
-    if subprocess.run(command + ["true"], stderr=subprocess.DEVNULL, check=False).returncode:
-        skip("no namespaces here")
-    os.environ[INSIDE] = "yes"
-    os.execvp(command[0], command + ["--", sys.executable, *sys.argv])
-
-
-def make_links():
-    def run(text):
-        subprocess.run(text.split(), check=True)
-    run("mount -t tmpfs tmpfs /run")
-    run("ip link set lo up")
-    for one, other in LINKS:
-        run(f"ip link add {one} type veth peer name {other}")
-        run(f"ip link set {one} up")
-        run(f"ip link set {other} up")
-    run("ip address add 192.168.200.1/24 dev eth0")
 
 
 # ---- the two programs ------------------------------------------------------
 
-def run(program, path):
-    done = subprocess.run([*program, path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace", timeout=30, check=False,
-                          cwd=os.path.dirname(path))
-    return done.returncode, done.stdout
-
-
 def keepalived(path):
-    code, text = run(["keepalived", "-t", "-f"], path)
+    code, text = beside.check(["keepalived", "-t", "-f"], path)
     return code, {int(n) for n in re.findall(r"^\((?:[^()]*: )?Line (\d+)\)", text, re.M)}, text
 
 
 def halvard(path):
-    code, text = run([os.path.join(BUILD, "halvard"), "-t", "-f"], path)
+    code, text = beside.check([os.path.join(BUILD, "halvard"), "-t", "-f"], path)
     bad, said = set(), set()
     for line, level, what in re.findall(r"^[^\n:]+:(\d+):\d+: (\w+): (.*)$", text, re.M):
         said.update([int(line)] if NOT_YET not in what or level != "notice" else [])
@@ -145,17 +107,9 @@ def snippets(folder):
 
 
 def main():
-    if not shutil.which("keepalived"):
-        skip("keepalived is missing")
-    version = subprocess.run(["keepalived", "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                             text=True, check=False).stdout
-    if VERSION not in version:
-        skip(f"the differences are those of keepalived {VERSION}")
     if not glob.glob(SAMPLES):
-        skip("the samples of Debian's keepalived are missing")
-    if INSIDE not in os.environ:
-        into_namespace()
-    make_links()
+        beside.skip("the samples of Debian's keepalived are missing")
+    beside.enter()
     rows, count, failed = Rows(), 0, 0
     with tempfile.TemporaryDirectory(prefix="diff.") as folder:
         cases = [(os.path.basename(p), p) for p in sorted(glob.glob(f"{HERE}/*.conf") + glob.glob(SAMPLES))]

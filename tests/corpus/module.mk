@@ -5,6 +5,8 @@ tests_corpus_corpus_LDADD = core/config/libconfig.a core/model/libmodel.a core/b
 	$(EVENT_LIBS)
 EXTRA_DIST += $(wildcard $(srcdir)/tests/corpus/*.conf)
 
-# Both programs on the same files; its table says why they differ.
-TESTS += tests/corpus/differential.py
-EXTRA_DIST += tests/corpus/differential.py tests/corpus/differences tests/corpus/snippets
+# Beside keepalived: both programs on the same files, with a table that says why they differ; and
+# whether keepalived knows a word that is not in the tables.
+TESTS += tests/corpus/differential.py tests/corpus/words.py
+EXTRA_DIST += tests/corpus/differential.py tests/corpus/words.py tests/corpus/beside.py \
+	tests/corpus/differences tests/corpus/snippets
