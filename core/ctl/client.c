@@ -21,6 +21,7 @@
 
 #define SNAPSHOT_MS 5000  /* until the rows are here */
 #define ANSWER_MS   30000 /* until a request is answered: a reload may be long */
+#define RETRY_MS    250   /* between attempts to reach a daemon that went away */
 #define REQUEST_ID  1
 
 static void on_up(void *arg)
@@ -28,6 +29,25 @@ static void on_up(void *arg)
 	struct ctl *c = arg;
 
 	c->up = true;
+	if (c->observer)
+		c->observer->back(c->observer_arg);
+}
+
+static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
+		   const void *old)
+{
+	struct ctl *c = arg;
+
+	if (c->observer && c->observer->row)
+		c->observer->row(c->observer_arg, t, row, changed, old);
+}
+
+static void on_gone(void *arg, enum table_id t, const void *row)
+{
+	struct ctl *c = arg;
+
+	if (c->observer && c->observer->gone)
+		c->observer->gone(c->observer_arg, t, row);
 }
 
 static void on_message(void *arg, struct msg *m, struct mono now)
@@ -41,14 +61,36 @@ static void on_message(void *arg, struct msg *m, struct mono now)
 		c->answered = true;
 }
 
+/* A daemon that stops for good is tried again too: it may be started again. One of another
+ * version will never do. */
+static void link_lost(struct ctl *c)
+{
+	bool other = link_is_offended(c->link);
+
+	link_close(c->link);
+	c->link = NULL;
+	if (c->up)
+		c->observer->lost(c->observer_arg, c->down_why);
+	c->up = false;
+	if (other) {
+		say(stderr, "halvardctl: the daemon is another now: %s\n", c->down_why);
+		c->replaced = true;
+		loop_stop(c->loop);
+	} else {
+		timer_after(&c->retry, RETRY_MS * NS_PER_MS);
+	}
+}
+
 static void on_down(void *arg, const char *why)
 {
 	struct ctl *c = arg;
 
 	TEXT_COPY(c->down_why, why ? why : "closed");
+	if (c->observer)
+		link_lost(c);
 }
 
-static const struct link_ops client_ops = {.up = on_up, .message = on_message, .down = on_down};
+static const struct link_ops client_ops = {on_up, on_row, on_gone, on_message, on_down};
 
 /* Handles the link until *flag is set; false at the deadline or when the link is down. */
 static bool wait_for(struct ctl *c, const bool *flag, int timeout_ms)
@@ -64,32 +106,74 @@ static bool wait_for(struct ctl *c, const bool *flag, int timeout_ms)
 	return *flag;
 }
 
-static int open_socket(const char *run_dir)
+/* -1 with errno; ENAMETOOLONG is the path's. */
+static int open_socket(const char *run_dir, struct sockaddr_un *sun, int flags)
 {
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-	int n = snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/control", run_dir);
-	int fd;
+	int n = snprintf(sun->sun_path, sizeof(sun->sun_path), "%s/control", run_dir);
+	int fd, error;
 
-	if (n < 0 || (size_t)n >= sizeof(sun.sun_path)) {
+	sun->sun_family = AF_UNIX;
+	if (n < 0 || (size_t)n >= sizeof(sun->sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)sun, sizeof(*sun)) == 0)
+		return fd;
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return -1;
+}
+
+static int open_or_complain(const char *run_dir)
+{
+	struct sockaddr_un sun;
+	int fd = open_socket(run_dir, &sun, 0);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ENAMETOOLONG) {
 		say(stderr, "halvardctl: --run-dir %s is too long\n", run_dir);
 		return -1;
 	}
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
-		return fd;
 	say(stderr, "halvardctl: cannot reach halvard at %s: %s\n", sun.sun_path, strerror(errno));
 	if (errno == ENOENT || errno == ECONNREFUSED)
 		say(stderr, "halvardctl: is it running? (another directory: --run-dir DIR)\n");
 	if (errno == EACCES)
 		say(stderr, "halvardctl: root and the group halvard may use it\n");
-	if (fd >= 0)
-		close(fd);
 	return -1;
+}
+
+/* Never waits: where the daemon has no room it is tried again. */
+static void try_again(void *arg, struct mono now)
+{
+	struct ctl *c = arg;
+	struct sockaddr_un sun;
+	int fd = open_socket(c->run_dir, &sun, SOCK_NONBLOCK);
+
+	(void)now;
+	if (fd < 0)
+		timer_after(&c->retry, RETRY_MS * NS_PER_MS);
+	else
+		c->link = link_open(c->loop, fd, ROLE_CTL, ROLE_MAIN, c->store, &client_ops, c);
+}
+
+int client_observe(struct ctl *c, const struct observer *o, void *arg)
+{
+	c->observer_arg = arg;
+	c->observer = o;
+	timer_init(&c->retry, c->loop, try_again, c);
+	loop_run(c->loop);
+	timer_stop(&c->retry);
+	c->observer = NULL;
+	return c->replaced ? CTL_UNREACHABLE : CTL_OK;
 }
 
 int client_connect(struct ctl *c)
 {
-	int fd = open_socket(c->run_dir);
+	int fd = open_or_complain(c->run_dir);
 
 	if (fd < 0)
 		return CTL_UNREACHABLE;

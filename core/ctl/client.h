@@ -16,6 +16,10 @@ int client_change(struct ctl *c, const struct change *change);
 int client_ask(struct ctl *c, const char *words);
 /* Tells on stderr why it is not CTL_OK; returns the exit code. */
 int client_tell(struct ctl *c, int rc);
+/* After client_connect(): hands every change to the observer and runs the loop until it is
+ * stopped. A link that ends is opened again, as often as it takes; the rows stay meanwhile. CTL_OK,
+ * or CTL_UNREACHABLE after a message when the daemon has become another version. */
+int client_observe(struct ctl *c, const struct observer *o, void *arg);
 void client_close(struct ctl *c);
 
 #endif

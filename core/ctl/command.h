@@ -22,6 +22,7 @@
 #define NAMES_RS       (1u << 2) /* of the virtual server before it, if there is one */
 #define NAMES_TABLE    (1u << 3) /* then the keys of a row */
 #define NAMES_FIELD    (1u << 4) /* then a field that may be set, and its value */
+#define NAMES_TABLES   (1u << 6) /* a table, and nothing behind it */
 #define NAMES_COMMAND  (1u << 5)
 
 /* What its JSON may hold beside rows of `tables`: the members are in json_schema.c. */

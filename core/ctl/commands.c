@@ -9,6 +9,7 @@
 #include "ctl/json_schema.h"
 #include "ctl/reload.h"
 #include "ctl/view.h"
+#include "ctl/watch.h"
 
 #define TABLES(name, ...) static const enum table_id name[] = {__VA_ARGS__, T_COUNT}
 TABLES(all, T_GLOBAL, T_PROCESS, T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_SYNC_GROUP, T_SYNC_MEMBER,
@@ -43,6 +44,11 @@ const struct command commands[] = {
      TAKES_JSON, 0, 0, change_log, view_log},
     {"show", "[TABLE [KEY...]]", "every field of a table, or of one row", GROUP_LOOK, 0, 4,
      TAKES_JSON, NAMES_TABLE, JSON_ANY_TABLE | JSON_TABLES, NULL, view_show},
+    {"watch", "[TABLE | NAME]", "what happens, as it happens, a line each", GROUP_LOOK, 0, 1,
+     TAKES_JSON, ANY | NAMES_TABLES, JSON_EVENT, NULL, watch_run,
+     .more = "Transitions, servers and checks that go up and down, processes, changes, reloads; only\n"
+	     "those of a table, an instance or a server when one is named. It goes on when the daemon\n"
+	     "is restarted, and tells what has changed meanwhile. With --json one object a line."},
 
     {"drain", "[VS] RS", "no new connections; established ones go on", GROUP_STEER, 1, 2,
      NOTE | TAKES_ALL | TAKES_TIME, SERVER, DONE, NULL, change_drain,

@@ -120,6 +120,9 @@ static void offer_names(const struct ctl *c, const struct typed *t, unsigned nam
 {
 	if (t->nwords > 1)
 		return;
+	for (int i = 0; i < T_COUNT && (names & NAMES_TABLES) && !t->nwords; i++)
+		offer(t, schema_table((enum table_id)i)->name,
+		      schema_table((enum table_id)i)->help);
 	if ((names & NAMES_INSTANCE) && !t->nwords)
 		offer_rows(c, t, T_VRRP_INSTANCE);
 	if ((names & NAMES_VS) && !t->nwords)

@@ -23,6 +23,16 @@ enum ctl_exit {
 
 struct command;
 
+/* Who goes on looking when the rows are there (watch, top). */
+struct observer {
+	void (*row)(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
+		    const void *old);
+	void (*gone)(void *arg, enum table_id t, const void *row);
+	/* The link is down; it is up again, and the rows have become what is. */
+	void (*lost)(void *arg, const char *why);
+	void (*back)(void *arg);
+};
+
 struct ctl {
 	const struct command *command;
 	/* options */
@@ -41,10 +51,14 @@ struct ctl {
 	struct store *store;
 	struct mono now;
 	int64_t wall_ms;
+	const struct observer *observer;
+	void *observer_arg;
 	/* connection */
 	struct loop *loop;
 	struct link *link;
 	bool up;
+	bool replaced; /* by a daemon of another version */
+	struct timer retry;
 	char down_why[128];
 	bool answered;
 	struct result result; /* of the request that was answered, or why none was sent */

@@ -196,6 +196,17 @@ static const struct member preview_members[] = {
     {NULL},
 };
 
+static const struct member event_members[] = {
+    {"time", TIME, "When it was."},
+    {"table", TEXT, "Table of the row; connection: that to the daemon."},
+    {"key", WORDS, "Its keys; of a change the words of its object."},
+    {"field", TEXT_OR_NULL, "The field; null: the row as a whole."},
+    {"old", TEXT_OR_NULL, "Value before."},
+    {"new", TEXT_OR_NULL, "Value after."},
+    {"reason", TEXT, "Why; empty when there is nothing to say."},
+    {NULL},
+};
+
 static const struct part parts[] = {
     {"result", JSON_RESULT, false, result_members},
     {"changes", JSON_CHANGES, true, change_members},
@@ -204,6 +215,7 @@ static const struct part parts[] = {
     {"digests", JSON_DIGESTS, false, digests_members},
     {"findings", JSON_PREVIEW, true, finding_members},
     {"preview", JSON_PREVIEW, true, preview_members},
+    {"event", JSON_EVENT, false, event_members},
     {"differences", JSON_DIFFERENCES, true, difference_members},
     {NULL},
 };
@@ -329,6 +341,10 @@ static void put_command(struct json *j, const struct command *k)
 	char name[64];
 
 	snprintf(name, sizeof(name), "command.%s", k->name);
+	if (k->json & JSON_EVENT) { /* the object itself */
+		put_ref(j, name, "part", "event");
+		return;
+	}
 	json_open(j, name, '{');
 	json_text(j, "description", k->help);
 	json_text(j, "type", "object");

@@ -19,7 +19,8 @@ core_ctl_libctl_a_SOURCES = \
 	core/ctl/value.c core/ctl/value.h \
 	core/ctl/view.c core/ctl/view.h core/ctl/view_int.h \
 	core/ctl/view_lvs.c \
-	core/ctl/view_show.c
+	core/ctl/view_show.c \
+	core/ctl/watch.c core/ctl/watch.h
 
 bin_PROGRAMS += halvardctl
 halvardctl_SOURCES = core/ctl/ctl_main.c

@@ -1,6 +1,9 @@
 """halvardctl against the daemon as it is: what was set, what a reload would do, what happens."""
 import json
 import os
+import signal
+import subprocess
+import threading
 
 import pytest
 
@@ -167,3 +170,93 @@ def test_two_directors_are_compared(cluster, schema):
     out = diff()
     assert out.returncode == 1 and "vrrp_instance VI_1: preempt is yes here, no there" in out.stdout
     assert "overlay digest" in out.stdout and "config digest: the same" in out.stdout
+
+
+class Watch:
+    """halvardctl watch; its lines as they come, those of --json as objects."""
+
+    def __init__(self, daemon, *words):
+        self.json = "--json" in words
+        program = os.path.join(daemon.bin_dir, "halvardctl")
+        self.process = daemon.namespace.popen([program, "--run-dir", daemon.run_dir, "watch", *words],
+                                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.lines = []
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+        wait_for(lambda: self.lines, 5, "the first line")
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.append(json.loads(line) if self.json else line.rstrip("\n"))
+
+    def find(self, **wanted):
+        return [e for e in self.lines if all(e[k] == v for k, v in wanted.items())]
+
+    def wait(self, **wanted):
+        wait_for(lambda: self.find(**wanted), 10, wanted)
+        return self.find(**wanted)[0]
+
+    def end(self, signo=signal.SIGINT):
+        if self.process.poll() is None:
+            self.process.send_signal(signo)
+        status = self.process.wait(5)
+        self.thread.join(5)
+        return status
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.end(signal.SIGKILL)
+
+
+def test_watch_sees_a_takeover_and_a_new_main(cluster, schema):
+    first, second = (d.halvard(CONFIG % (p, VIP)).start() for d, p in zip(cluster.directors, (150, 100)))
+    cluster.wait_owner(cluster.directors[0], 10)
+    with Watch(first, "--json") as one, Watch(second, "--json") as two, Watch(first, "VI_1") as text:
+        first.ctl("yield", "VI_1", "--reason", "test")
+        cluster.wait_owner(cluster.directors[1], 10)
+        event = one.wait(table="vrrp_instance", key=["VI_1"], field="state", old="master", new="backup")
+        assert event["reason"] == "yielded", event
+        event = two.wait(table="vrrp_instance", key=["VI_1"], field="state", old="backup", new="master")
+        assert event["reason"] == "masterResigned" or event["reason"].startswith("master"), event
+        event = one.wait(table="change_log", key=["vrrp_instance", "VI_1"], field="command", new="yield")
+        assert "root" in event["reason"] and "done" in event["reason"]
+        one.wait(table="vrrp_address", field="present", old="yes", new="no")
+
+        dead = first.kill_role("main")
+        one.wait(table="connection", new="lost")
+        wait_for(lambda: one.find(table="connection", old="lost", new="connected"), 10, "connected again")
+        one.wait(table="process", key=["main"], field="pid", old=str(dead))
+        first.ctl("takeover", "VI_1")
+        one.wait(table="vrrp_instance", field="state", old="backup", new="master")
+        first.configure((CONFIG % (150, VIP)).replace("real_server 127.0.0.1 9", "real_server 127.0.0.1 10"))
+        first.ctl("reload", check=False)  # without IPVS not all of it can be in force
+        one.wait(table="real_server", key=["192.0.2.1:80/tcp", "127.0.0.1:10"], field=None, new="configured")
+        one.wait(table="real_server", key=["192.0.2.1:80/tcp", "127.0.0.1:9"], field=None, new="removed")
+        event = one.wait(table="change_log", key=["configuration"])
+        assert "2 rows changed" in event["reason"], event
+        assert not [e for e in one.lines if e["old"] == e["new"]], "each is a change"
+        assert len(one.find(table="vrrp_instance", field="state")) == 2, "main's death is no transition"
+
+        for event in one.lines + two.lines:
+            jsonschema.Draft202012Validator({**schema, "$ref": "#/$defs/command.watch"}).validate(event)
+        assert one.end() == 0 and text.end() == 0
+        assert any(line.endswith("vrrp_instance VI_1: state master -> backup, yielded") for line in text.lines), \
+            text.lines
+        assert all("VI_1" in line or "connection" in line for line in text.lines), text.lines
+
+
+def test_watch_ends_with_its_reader(halvard):
+    watch = halvard.namespace.popen(
+        [os.path.join(halvard.bin_dir, "halvardctl"), "--run-dir", halvard.run_dir, "watch"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert "connected" in watch.stdout.readline()
+        watch.stdout.close()
+        assert watch.wait(5) == 0, "while nothing happens"
+        assert watch.stderr.read() == ""
+    finally:
+        watch.kill()
+    out = halvard.ctl("watch", "reel_server", check=False)
+    assert out.returncode == 1 and "did you mean real_server?" in out.stdout
