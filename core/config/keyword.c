@@ -202,6 +202,8 @@ void keyword_allowed(const struct keyword *k, char *buf, size_t size)
 	}
 }
 
+#define CHOICES_MAX 32
+
 static bool refuse(const struct keyword *k, const char *text, const char *how, char *why)
 {
 	char allowed[256];
@@ -251,6 +253,22 @@ bool keyword_rounds(const struct keyword *k, const char *text)
 	return text_fixed(text, 6, &us) && us % (1000000 / units_per_second(keyword_field(k)));
 }
 
+static void suggest_choice(const struct keyword *k, const char *text, char *why)
+{
+	const char *names[CHOICES_MAX + 1] = {NULL}, *nearest = NULL;
+	size_t used = strlen(why);
+
+	for (unsigned i = 0; i < CHOICES_MAX && k->choices[i].name; i++) {
+		names[i] = k->choices[i].name;
+		if (strcasecmp(text, names[i]) == 0)
+			nearest = names[i];
+	}
+	if (!nearest)
+		nearest = text_nearest(text, names);
+	if (nearest)
+		snprintf(why + used, TEXT_MAX - used, ", did you mean %s?", nearest);
+}
+
 static bool convert_choice(const struct keyword *k, const struct field *f, const char *text,
 			   void *row, char *why)
 {
@@ -263,7 +281,9 @@ static bool convert_choice(const struct keyword *k, const struct field *f, const
 			field_put(f, row, (uint64_t)c->value);
 		return true;
 	}
-	return refuse(k, text, "is not one of", why);
+	refuse(k, text, "is not one of", why);
+	suggest_choice(k, text, why);
+	return false;
 }
 
 static bool convert_text(const struct keyword *k, const struct field *f, const char *text,

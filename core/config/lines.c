@@ -109,16 +109,16 @@ static bool read_address(struct line *l)
 	snprintf(bare, sizeof(bare), "%.*s", (int)(len < sizeof(bare) ? len : 0), text);
 	if (!addr_parse(bare, &r->addr)) {
 		parse_report(l->p, FINDING_ERROR, l->it, 0,
-			     "\"%.64s\" is not an IPv4 or IPv6 address; the line was left out",
-			     text);
+			     "\"%.64s\" is not an IPv4 or IPv6 address%s; the line was left out",
+			     text, hint_address(bare[0] ? bare : text));
 		return false;
 	}
 	prefix = addr_len(&r->addr) * 8;
 	if (slash && !text_u64(slash + 1, 0, addr_len(&r->addr) * 8, &prefix)) {
-		parse_report(
-		    l->p, FINDING_ERROR, l->it, 0,
-		    "address %.64s: the prefix length must be in 0..%zu; the line was left out",
-		    text, addr_len(&r->addr) * 8);
+		parse_report(l->p, FINDING_ERROR, l->it, 0,
+			     "address %.64s: the prefix length must be in 0..%zu, as in /24; the "
+			     "line was left out",
+			     text, addr_len(&r->addr) * 8);
 		return false;
 	}
 	r->prefix_len = (uint8_t)prefix;

@@ -4,6 +4,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/config.h \
 	core/config/draft.c core/config/draft.h \
 	core/config/findings.c \
+	core/config/hint.c \
 	core/config/include.c \
 	core/config/keyword.c core/config/keyword.h \
 	core/config/keyword_rows.h \

@@ -62,12 +62,19 @@ const char *parse_word(struct parse *p, const struct item *it, unsigned word, co
 
 void parse_no_more(struct parse *p, const struct item *it, unsigned word)
 {
-	const char *name = it->words[0].text;
+	const char *name = it->words[0].text, *more;
 
-	if (word < it->nwords)
+	if (word >= it->nwords)
+		return;
+	more = lex_is_secret(name) ? "***" : it->words[word].text;
+	if (keyword_elsewhere(NULL, more))
+		parse_report(p, FINDING_WARNING, it, word,
+			     "%s: \"%.64s\" is one word too many; ignored: a keyword needs a line "
+			     "of its own",
+			     name, more);
+	else
 		parse_report(p, FINDING_NOTICE, it, word,
-			     "%s: \"%.64s\" is one word too many; ignored", name,
-			     lex_is_secret(name) ? "***" : it->words[word].text);
+			     "%s: \"%.64s\" is one word too many; ignored", name, more);
 }
 
 /* ---- skipping -------------------------------------------------------- */
@@ -105,8 +112,8 @@ static void skip_unknown(struct parse *p, const struct block *b, const struct it
 			     "%.64s is not known in %s, did you mean %s?; %s", name, b->name,
 			     nearest, what);
 	else
-		parse_report(p, FINDING_ERROR, it, 0, "%.64s is not known in %s; %s", name, b->name,
-			     what);
+		parse_report(p, FINDING_ERROR, it, 0, "%.64s is not known in %s; %s%s", name,
+			     b->name, what, hint_word(name));
 	skip_block(p);
 }
 
@@ -149,8 +156,8 @@ void parse_value(struct parse *p, struct draft *d, const struct keyword *k, cons
 	if (!text)
 		return;
 	if (!keyword_convert(k, text, row, why)) {
-		parse_report(p, FINDING_ERROR, it, 1, "%s: %s; it was left out", it->words[0].text,
-			     why);
+		parse_report(p, FINDING_ERROR, it, 1, "%s: %s; it was left out%s",
+			     it->words[0].text, why, hint_value(text));
 		return;
 	}
 	if (k->conv == CONV_SECONDS && keyword_rounds(k, text) &&

@@ -46,6 +46,12 @@ void findings_fold(struct findings *f, size_t from);
 struct origins;
 void resolve_drafts(struct parse *p, struct store *s, struct origins *o);
 
+/* What was probably meant, as the end of a finding, or "": by a word that is not known, by a
+ * value that does not fit, by one that should be an address. */
+const char *hint_word(const char *text);
+const char *hint_value(const char *text);
+const char *hint_address(const char *text);
+
 /* ---- special.c ------------------------------------------------------- */
 
 bool enter_vrrp_instance(struct parse *p, struct draft *d, const struct item *it);

@@ -162,8 +162,10 @@ static void fix_preempt(struct resolver *r, struct layers *l, struct vrrp_instan
 	if (v->preempt || (v->initial_state != VRRP_MASTER && v->base_priority != 255))
 		return;
 	report(r, FINDING_WARNING, where(l, IN_INSTANCE(preempt)),
-	       "nopreempt does not go with %s; it was ignored",
-	       v->base_priority == 255 ? "priority 255" : "state MASTER");
+	       v->initial_state == VRRP_MASTER
+		   ? "nopreempt was ignored: it needs state BACKUP, on all directors"
+		   : "nopreempt was ignored: priority 255 is the owner of the addresses, which "
+		     "always preempts");
 	v->preempt = true;
 }
 
@@ -194,9 +196,9 @@ static bool instance_usable(struct resolver *r, struct layers *l, const struct d
 	char place[TEXT_MAX] = "";
 
 	if (!has(l, IN_INSTANCE(vrid)))
-		why = "virtual_router_id is missing";
+		why = "it has no valid virtual_router_id";
 	else if (!has(l, IN_INSTANCE(interface)) && !later)
-		why = "interface is missing";
+		why = "it has no interface";
 	else if (first)
 		why = "the name is taken";
 	if (first)
@@ -380,8 +382,8 @@ static void resolve_group(struct resolver *r, struct draft *d)
 		keep(r, &l);
 	if (members < 2)
 		report(r, FINDING_WARNING, l.at, "vrrp_sync_group %s has %s", g.name,
-		       members ? "one member only, which runs as it would alone"
-			       : "no member; the block was left out");
+		       members ? "one valid member only, which runs as it would alone"
+			       : "no valid member in group { }; the block was left out");
 }
 
 /* ---- checkers -------------------------------------------------------- */
@@ -527,7 +529,7 @@ static void name_service(struct resolver *r, const struct layers *l, struct virt
 	}
 	if (!has(l, IN_SERVICE(protocol)))
 		report(r, FINDING_WARNING, l->at,
-		       "virtual_server: no protocol is given; UDP is used");
+		       "virtual_server: no valid protocol is given; UDP is used");
 	snprintf(tail, sizeof(tail), "/%s", enum_name(lvs_protocol_names, v->protocol));
 	name_endpoint(v->name, sizeof(v->name), &v->addr, v->port, tail);
 }
@@ -554,9 +556,9 @@ static void fix_persistence(struct resolver *r, const struct layers *l,
 	if (v->port || v->fwmark || v->persistence_timeout_s)
 		return;
 	v->persistence_timeout_s = 360;
-	report(
-	    r, FINDING_WARNING, l->at,
-	    "virtual_server: port 0 works with persistence only; persistence_timeout 360 is used");
+	report(r, FINDING_WARNING, l->at,
+	       "virtual_server: port 0, or none, means all ports and works with persistence only; "
+	       "persistence_timeout 360 is used");
 }
 
 static void resolve_service(struct resolver *r, struct draft *d)
@@ -587,7 +589,8 @@ static void resolve_service(struct resolver *r, struct draft *d)
 		keep(r, &l);
 	else
 		report(r, FINDING_WARNING, l.at,
-		       "virtual_server %s has no real server; the block was left out", v.name);
+		       "virtual_server %s has no valid real server; the block was left out",
+		       v.name);
 }
 
 void resolve_drafts(struct parse *p, struct store *s, struct origins *o)

@@ -57,9 +57,10 @@ static bool read_endpoint(struct parse *p, const struct item *it, unsigned word,
 	if (!text)
 		return false;
 	if (!addr_parse(text, addr)) {
-		parse_report(p, FINDING_ERROR, it, word,
-			     "%s: \"%.64s\" is not an IPv4 or IPv6 address; the block was skipped",
-			     it->words[0].text, text);
+		parse_report(
+		    p, FINDING_ERROR, it, word,
+		    "%s: \"%.64s\" is not an IPv4 or IPv6 address%s; the block was skipped",
+		    it->words[0].text, text, hint_address(text));
 		return false;
 	}
 	if (word + 1 < it->nwords && !text_u64(it->words[word + 1].text, 0, 65535, &value)) {

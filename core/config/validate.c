@@ -206,10 +206,29 @@ static void check_addresses(struct validation *v, const struct vrrp_instance_row
 	}
 	if (!all)
 		validate_say(v, FINDING_WARNING, T_VRRP_INSTANCE, r, NULL,
-			     "it has no address: put some into virtual_ipaddress { }");
+			     "it has no valid address in virtual_ipaddress { }");
 	if (advertised > max)
 		validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, NULL,
 			     "%u addresses, an advertisement has room for %u", advertised, max);
+}
+
+/* Names that the kernel has for no interface, or for none that can advertise. */
+static void check_interface(struct validation *v, const struct vrrp_instance_row *r)
+{
+	struct addr a;
+
+	if (!v->findings || !r->interface[0])
+		return;
+	if (addr_parse(r->interface, &a))
+		validate_say(v, FINDING_WARNING, T_VRRP_INSTANCE, r, "interface",
+			     "%s is an address, not the name of an interface", r->interface);
+	else if (strchr(r->interface, ':'))
+		validate_say(v, FINDING_WARNING, T_VRRP_INSTANCE, r, "interface",
+			     "%s is the label of an address, not an interface: %.*s is one",
+			     r->interface, (int)strcspn(r->interface, ":"), r->interface);
+	else if (strpbrk(r->interface, "/ \t"))
+		validate_say(v, FINDING_WARNING, T_VRRP_INSTANCE, r, "interface",
+			     "no interface can have the name \"%s\"", r->interface);
 }
 
 static void check_instances(struct validation *v)
@@ -229,6 +248,7 @@ static void check_instances(struct validation *v)
 		if (r->version == 3 && r->auth_type != VRRP_AUTH_NONE)
 			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "auth_type",
 				     "version 3 has no authentication");
+		check_interface(v, r);
 		check_interval(v, r);
 		check_owner(v, r);
 		check_addresses(v, r);

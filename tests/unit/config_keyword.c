@@ -231,7 +231,7 @@ static void refusals_say_what_is_allowed(void **state)
 	assert_string_equal(why, "\"high\" is not a whole number, allowed is 1..255");
 	k = keyword_find(&block_virtual_server, "lb_kind");
 	assert_false(keyword_convert(k, "dr", row, why));
-	assert_string_equal(why, "\"dr\" is not one of NAT, DR, TUN");
+	assert_string_equal(why, "\"dr\" is not one of NAT, DR, TUN, did you mean DR?");
 }
 
 static void nearest_words(void **state)
