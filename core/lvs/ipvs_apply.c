@@ -14,6 +14,11 @@
  * becomes SET, SET answers ENOENT and becomes NEW, DEL of what is gone is done. ESRCH on a
  * destination says that its service is gone: it is made again, with all its servers.
  *
+ * Writes go in two steps. First all that adds or changes, for many services in few system calls
+ * (write_all), where a failure is only noted. Then, one by one, what is left: servers that go,
+ * and what failed, which is tried again with the rules above. So servers leave a service only
+ * after the kernel has said yes to those that come.
+ *
  * There is no event for changes by others; ipvs_apply_read() is called now and then and says
  * how much has drifted.
  *
@@ -28,6 +33,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ENTRIES_AT_A_TIME  64
 #define PROBES_BEFORE_DUMP 8 /* asking for more services than this one by one: dump instead */
 
 struct ipvs_apply {
@@ -36,6 +42,9 @@ struct ipvs_apply {
 	void *arg;
 	struct ipvs_table want, seen, leaving;
 	struct ipvs_table known; /* keys that were looked for in the kernel */
+	struct ipvs_ops ops;     /* of the first step */
+	int *results;            /* of each of them */
+	size_t results_cap;
 };
 
 struct ipvs_apply *ipvs_apply_new(const struct ipvs_port *port, ipvs_refused_fn refused, void *arg)
@@ -56,6 +65,8 @@ void ipvs_apply_free(struct ipvs_apply *a)
 	ipvs_table_free(&a->seen);
 	ipvs_table_free(&a->leaving);
 	ipvs_table_free(&a->known);
+	ipvs_ops_free(&a->ops);
+	free(a->results);
 	free(a);
 }
 
@@ -165,6 +176,20 @@ int ipvs_apply_read_one(struct ipvs_apply *a, const struct ipvs_service_key *k)
 	return r;
 }
 
+/* Takes what a dump found into what was seen. */
+static int read_many(struct ipvs_apply *a, const struct ipvs_table *keys)
+{
+	struct ipvs_table fresh = {0};
+	int r = read_all(a, keys, &fresh);
+
+	for (size_t i = 0; r == 0 && i < fresh.nentries; i++) {
+		*ipvs_table_insert(&a->seen, &fresh.entries[i].service) = fresh.entries[i];
+		fresh.entries[i] = (struct ipvs_entry){0}; /* its servers have moved */
+	}
+	ipvs_table_free(&fresh);
+	return r;
+}
+
 int ipvs_apply_learn(struct ipvs_apply *a, const struct ipvs_table *keys)
 {
 	size_t n = 0;
@@ -173,7 +198,7 @@ int ipvs_apply_learn(struct ipvs_apply *a, const struct ipvs_table *keys)
 	for (size_t i = 0; i < keys->nentries; i++)
 		n += !ipvs_table_find(&a->known, &keys->entries[i].service.key);
 	if (n > PROBES_BEFORE_DUMP)
-		r = read_all(a, keys, &a->seen);
+		r = read_many(a, keys);
 	for (size_t i = 0; n && n <= PROBES_BEFORE_DUMP && i < keys->nentries && r == 0; i++)
 		if (!ipvs_table_find(&a->known, &keys->entries[i].service.key))
 			r = ipvs_apply_read_one(a, &keys->entries[i].service.key);
@@ -248,8 +273,7 @@ static void note_dest(struct ipvs_entry *e, const struct ipvs_op *op)
 		have->u_threshold = op->dest.u_threshold;
 		have->l_threshold = op->dest.l_threshold;
 	} else if (op->kind != IPVS_DEL_DEST) {
-		ipvs_entry_add(e, &op->dest);
-		ipvs_entry_seal(e);
+		ipvs_entry_insert(e, &op->dest);
 	}
 }
 
@@ -262,8 +286,7 @@ static void note_done(struct ipvs_apply *a, const struct ipvs_op *op)
 	if (op->kind == IPVS_DEL_SERVICE) {
 		ipvs_table_remove(&a->seen, &op->service.key);
 	} else if (!e) {
-		ipvs_table_add(&a->seen, &op->service);
-		ipvs_table_seal(&a->seen);
+		ipvs_table_insert(&a->seen, &op->service);
 	} else if (op->kind == IPVS_NEW_SERVICE || op->kind == IPVS_SET_SERVICE) {
 		stats = e->service.stats;
 		e->service = op->service;
@@ -271,6 +294,33 @@ static void note_done(struct ipvs_apply *a, const struct ipvs_op *op)
 	} else {
 		note_dest(e, op);
 	}
+}
+
+static void write_all(struct ipvs_apply *a)
+{
+	const struct ipvs_ops *o = &a->ops;
+
+	if (o->nops > a->results_cap) {
+		a->results_cap = o->cap;
+		a->results = xrealloc(a->results, a->results_cap, sizeof(*a->results));
+	}
+	if (o->nops)
+		a->port->write_all(a->port->arg, o->ops, o->nops, a->results);
+}
+
+/* Adds the difference of an entry up to its first removal; true when that is not all. */
+static bool collect_additions(struct ipvs_apply *a, const struct ipvs_entry *want)
+{
+	struct ipvs_ops *o = &a->ops;
+	size_t i = o->nops;
+
+	ipvs_diff_entry(want, ipvs_table_find(&a->seen, &want->service.key), o);
+	while (i < o->nops && o->ops[i].kind != IPVS_DEL_DEST)
+		i++;
+	if (i == o->nops)
+		return false;
+	o->nops = i;
+	return true;
 }
 
 /* Performs the operations of one service; true when all were taken. */
@@ -318,6 +368,32 @@ static bool sync_entry(struct ipvs_apply *a, const struct ipvs_entry *want,
 	return done;
 }
 
+/* At most ENTRIES_AT_A_TIME entries of what is wanted. */
+static void sync_entries(struct ipvs_apply *a, const struct ipvs_entry *const *want, size_t n,
+			 struct ipvs_report *ret)
+{
+	bool unfinished[ENTRIES_AT_A_TIME];
+	size_t end[ENTRIES_AT_A_TIME], op = 0;
+
+	a->ops.nops = 0;
+	for (size_t i = 0; i < n; i++) {
+		unfinished[i] = collect_additions(a, want[i]);
+		end[i] = a->ops.nops;
+	}
+	write_all(a);
+	for (size_t i = 0; i < n; i++) {
+		for (; op < end[i]; op++) {
+			unfinished[i] |= a->results[op] != 0;
+			if (a->results[op] == 0) {
+				ret->written++;
+				note_done(a, &a->ops.ops[op]);
+			}
+		}
+		if (unfinished[i])
+			sync_entry(a, want[i], &want[i]->service.key, ret);
+	}
+}
+
 /* Moves what is no longer wanted to `leaving`, and what is wanted again back from there. */
 static void sort_leavers(struct ipvs_apply *a, const struct ipvs_table *want)
 {
@@ -330,6 +406,44 @@ static void sort_leavers(struct ipvs_apply *a, const struct ipvs_table *want)
 	ipvs_table_seal(&a->leaving);
 	for (size_t i = 0; i < want->nentries; i++)
 		ipvs_table_remove(&a->leaving, &want->entries[i].service.key);
+}
+
+/* Brings the services of `keys` to what is wanted. */
+static void sync_keys(struct ipvs_apply *a, const struct ipvs_table *keys, struct ipvs_report *ret)
+{
+	const struct ipvs_entry *some[ENTRIES_AT_A_TIME];
+	size_t n = 0;
+
+	for (size_t i = 0; i < keys->nentries; i++) {
+		some[n++] = ipvs_table_find(&a->want, &keys->entries[i].service.key);
+		if (n < ENTRIES_AT_A_TIME && i + 1 < keys->nentries)
+			continue;
+		sync_entries(a, some, n, ret);
+		n = 0;
+	}
+}
+
+int ipvs_apply_update(struct ipvs_apply *a, struct ipvs_table *some, struct ipvs_report *ret)
+{
+	int r;
+
+	*ret = (struct ipvs_report){0};
+	ipvs_table_seal(some);
+	r = ipvs_apply_learn(a, some);
+	if (r == 0)
+		count_adopted(a, some, ret);
+	for (size_t i = 0; r == 0 && i < some->nentries; i++) {
+		struct ipvs_entry *from = &some->entries[i], *to;
+
+		ipvs_table_remove(&a->leaving, &from->service.key);
+		to = ipvs_table_insert(&a->want, &from->service);
+		*to = *from;
+		*from = (struct ipvs_entry){.service = to->service}; /* its servers have moved */
+	}
+	if (r == 0)
+		sync_keys(a, some, ret);
+	ipvs_table_free(some);
+	return r;
 }
 
 int ipvs_apply_sync(struct ipvs_apply *a, struct ipvs_table *want, struct ipvs_report *ret)
@@ -348,8 +462,7 @@ int ipvs_apply_sync(struct ipvs_apply *a, struct ipvs_table *want, struct ipvs_r
 	ipvs_table_free(&a->want);
 	a->want = *want;
 	*want = (struct ipvs_table){0};
-	for (size_t i = 0; i < a->want.nentries; i++)
-		sync_entry(a, &a->want.entries[i], &a->want.entries[i].service.key, ret);
+	sync_keys(a, &a->want, ret);
 	for (size_t i = a->leaving.nentries; i-- > 0;) {
 		struct ipvs_service_key k = a->leaving.entries[i].service.key;
 

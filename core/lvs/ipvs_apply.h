@@ -19,6 +19,8 @@ struct ipvs_port {
 	/* -ESRCH: there is none. */
 	int (*get_service)(void *arg, const struct ipvs_service_key *k, struct ipvs_service *ret);
 	int (*write)(void *arg, const struct ipvs_op *op);
+	/* Writes all, in order, whatever becomes of the ones before; results[i] is 0 or -errno. */
+	void (*write_all)(void *arg, const struct ipvs_op *ops, size_t n, int *results);
 	void *arg;
 };
 
@@ -46,6 +48,9 @@ int ipvs_apply_learn(struct ipvs_apply *a, const struct ipvs_table *keys);
  * Services that were wanted and are no more are deleted. 0, or -errno when the kernel could
  * not be read (then nothing was written and nothing changed); single refusals are in *ret. */
 int ipvs_apply_sync(struct ipvs_apply *a, struct ipvs_table *want, struct ipvs_report *ret);
+
+/* The same for some services: what else is wanted stays as it is. */
+int ipvs_apply_update(struct ipvs_apply *a, struct ipvs_table *some, struct ipvs_report *ret);
 
 /* Reads again what the kernel has of ours, with statistics. *drift (may be NULL) gets the
  * number of operations that somebody else's changes have made necessary; the next

@@ -89,20 +89,37 @@ static const uint8_t command_of[] = {
     [IPVS_SET_DEST] = IPVS_CMD_SET_DEST,       [IPVS_DEL_DEST] = IPVS_CMD_DEL_DEST,
 };
 
-static int write_kernel(void *arg, const struct ipvs_op *op)
+static void put_op(struct buf *b, const struct ipvs_op *op)
+{
+	buf_reset(b);
+	if (op->kind == IPVS_NEW_SERVICE || op->kind == IPVS_SET_SERVICE)
+		ipvs_msg_put_service(b, &op->service);
+	else
+		ipvs_msg_put_service_key(b, &op->service.key);
+	if (op->kind == IPVS_NEW_DEST || op->kind == IPVS_SET_DEST)
+		ipvs_msg_put_dest(b, &op->dest);
+	else if (op->kind == IPVS_DEL_DEST)
+		ipvs_msg_put_dest_key(b, &op->dest.key);
+}
+
+static int write_one(void *arg, const struct ipvs_op *op)
 {
 	struct ipvs_kernel *k = arg;
 
-	buf_reset(&k->request);
-	if (op->kind == IPVS_NEW_SERVICE || op->kind == IPVS_SET_SERVICE)
-		ipvs_msg_put_service(&k->request, &op->service);
-	else
-		ipvs_msg_put_service_key(&k->request, &op->service.key);
-	if (op->kind == IPVS_NEW_DEST || op->kind == IPVS_SET_DEST)
-		ipvs_msg_put_dest(&k->request, &op->dest);
-	else if (op->kind == IPVS_DEL_DEST)
-		ipvs_msg_put_dest_key(&k->request, &op->dest.key);
+	put_op(&k->request, op);
 	return genl_request(k->genl, command_of[op->kind], &k->request);
+}
+
+static void write_all(void *arg, const struct ipvs_op *ops, size_t n, int *results)
+{
+	struct ipvs_kernel *k = arg;
+
+	for (size_t i = 0; i < n; i++) {
+		put_op(&k->request, &ops[i]);
+		genl_batch_add(k->genl, command_of[ops[i].kind], &k->request);
+		if ((i + 1) % GENL_BATCH_MAX == 0 || i + 1 == n)
+			genl_batch_run(k->genl, results + i - i % GENL_BATCH_MAX);
+	}
 }
 
 int ipvs_kernel_open(struct ipvs_kernel **ret)
@@ -114,7 +131,8 @@ int ipvs_kernel_open(struct ipvs_kernel **ret)
 		ipvs_kernel_close(k);
 		return r;
 	}
-	k->port = (struct ipvs_port){dump_services, dump_dests, get_service, write_kernel, k};
+	k->port =
+	    (struct ipvs_port){dump_services, dump_dests, get_service, write_one, write_all, k};
 	*ret = k;
 	return 0;
 }

@@ -126,6 +126,52 @@ struct ipvs_dest *ipvs_entry_find(const struct ipvs_entry *e, const struct ipvs_
 	return bsearch(&key, e->dests, e->ndests, sizeof(key), cmp_dests);
 }
 
+/* How many of n elements (sorted) have a key below that of *key; most often all of them. */
+static size_t rank(const void *key, const void *all, size_t n, size_t size,
+		   int (*cmp)(const void *, const void *))
+{
+	size_t lo = 0, hi = n;
+
+	if (n && cmp((const char *)all + (n - 1) * size, key) < 0)
+		return n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (cmp((const char *)all + mid * size, key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+struct ipvs_entry *ipvs_table_insert(struct ipvs_table *t, const struct ipvs_service *s)
+{
+	struct ipvs_entry new = {.service = *s}, *at;
+	size_t i = rank(&new, t->entries, t->nentries, sizeof(new), cmp_entries);
+
+	if (i < t->nentries && cmp_entries(&t->entries[i], &new) == 0) {
+		free(t->entries[i].dests);
+	} else {
+		ipvs_table_add(t, s);
+		at = &t->entries[i];
+		memmove(at + 1, at, (t->nentries - 1 - i) * sizeof(*at));
+	}
+	t->entries[i] = new;
+	return &t->entries[i];
+}
+
+void ipvs_entry_insert(struct ipvs_entry *e, const struct ipvs_dest *d)
+{
+	size_t i = rank(d, e->dests, e->ndests, sizeof(*d), cmp_dests);
+
+	if (i == e->ndests || cmp_dests(&e->dests[i], d) != 0) {
+		ipvs_entry_add(e, d);
+		memmove(&e->dests[i + 1], &e->dests[i], (e->ndests - 1 - i) * sizeof(*d));
+	}
+	e->dests[i] = *d;
+}
+
 void ipvs_table_remove(struct ipvs_table *t, const struct ipvs_service_key *k)
 {
 	struct ipvs_entry *e = ipvs_table_find(t, k);

@@ -34,6 +34,10 @@ void ipvs_entry_seal(struct ipvs_entry *e);
 /* NULL when absent. */
 struct ipvs_entry *ipvs_table_find(const struct ipvs_table *t, const struct ipvs_service_key *k);
 struct ipvs_dest *ipvs_entry_find(const struct ipvs_entry *e, const struct ipvs_dest_key *k);
+/* Into a sealed table, which stays sealed; an entry of the same key is replaced and its servers
+ * go. The entry is valid until the next change. */
+struct ipvs_entry *ipvs_table_insert(struct ipvs_table *t, const struct ipvs_service *s);
+void ipvs_entry_insert(struct ipvs_entry *e, const struct ipvs_dest *d); /* likewise */
 /* Takes an entry out of a sealed table; it stays sealed. */
 void ipvs_table_remove(struct ipvs_table *t, const struct ipvs_service_key *k);
 

@@ -7,6 +7,10 @@
  * out the socket stays usable for that reason.
  *
  * The end of an exchange is an NLMSG_ERROR (with 0: acknowledged) or, in a dump, NLMSG_DONE.
+ * A batch is several messages in one datagram, which the kernel takes one after the other. Only the
+ * last one asks to be acknowledged; of the others the kernel answers those that fail, so silence
+ * is success.
+ *
  * The two seconds are for a kernel whose IPVS lock is held by another namespace (it was one
  * lock for all until 2025); a lost answer (ENOBUFS on a dump) ends the exchange with an error.
  *
@@ -34,6 +38,10 @@ struct genl {
 	struct nl_sock *sock;
 	int family;
 	uint8_t version;
+	struct buf batch;
+	size_t nbatch;
+	uint32_t batch_seq; /* of its first message; the others follow */
+	size_t batch_last;  /* where the last message begins */
 	_Alignas(struct nlmsghdr) unsigned char buffer[MESSAGE_BUFFER];
 };
 
@@ -83,6 +91,7 @@ void genl_close(struct genl *g)
 	if (!g)
 		return;
 	nl_socket_free(g->sock);
+	buf_free(&g->batch);
 	free(g);
 }
 
@@ -184,4 +193,89 @@ int genl_get(struct genl *g, uint8_t cmd, const struct buf *attrs, genl_reply_fn
 int genl_dump(struct genl *g, uint8_t cmd, const struct buf *attrs, genl_reply_fn fn, void *arg)
 {
 	return exchange(g, cmd, NLM_F_DUMP, attrs, fn, arg);
+}
+
+/* ---- batches --------------------------------------------------------- */
+
+void genl_batch_add(struct genl *g, uint8_t cmd, const struct buf *attrs)
+{
+	static const unsigned char padding[NLMSG_ALIGNTO];
+	size_t len = NLMSG_LENGTH(GENL_HDRLEN) + attrs->len;
+	struct nlmsghdr h = {.nlmsg_len = (uint32_t)len,
+			     .nlmsg_type = (uint16_t)g->family,
+			     .nlmsg_flags = NLM_F_REQUEST,
+			     .nlmsg_seq = nl_socket_use_seq(g->sock)};
+	struct genlmsghdr body = {.cmd = cmd, .version = g->version};
+
+	if (g->nbatch == GENL_BATCH_MAX)
+		fatalx("netlink: a batch of more than %d", GENL_BATCH_MAX);
+	if (!g->nbatch++)
+		g->batch_seq = h.nlmsg_seq;
+	g->batch_last = g->batch.len;
+	buf_add(&g->batch, &h, sizeof(h));
+	buf_add(&g->batch, &body, sizeof(body));
+	buf_add(&g->batch, attrs->data, attrs->len);
+	buf_add(&g->batch, padding, NLMSG_ALIGN(len) - len);
+}
+
+static void ask_for_answer(struct genl *g)
+{
+	struct nlmsghdr h;
+
+	memcpy(&h, g->batch.data + g->batch_last, sizeof(h));
+	h.nlmsg_flags |= NLM_F_ACK;
+	memcpy(g->batch.data + g->batch_last, &h, sizeof(h));
+}
+
+/* Takes the answers of one datagram; true when that to the last command was among them. */
+static bool take_answers(struct genl *g, int n, int *results)
+{
+	bool over = false;
+
+	for (struct nlmsghdr *h = (struct nlmsghdr *)g->buffer; nlmsg_ok(h, n);
+	     h = nlmsg_next(h, &n)) {
+		uint32_t i = h->nlmsg_seq - g->batch_seq;
+
+		if (i >= g->nbatch || h->nlmsg_type != NLMSG_ERROR)
+			continue;
+		results[i] = take_message(h, NULL, NULL);
+		over |= i == g->nbatch - 1;
+	}
+	return over;
+}
+
+/* 0 when all answers have come. */
+static int await_answers(struct genl *g, int *results)
+{
+	struct pollfd p = {.fd = nl_socket_get_fd(g->sock), .events = POLLIN};
+
+	for (;;) {
+		ssize_t n = recv(p.fd, g->buffer, sizeof(g->buffer), MSG_DONTWAIT);
+
+		if (n < 0 && errno == EAGAIN && poll(&p, 1, ANSWER_TIMEOUT_MS) == 0)
+			return -ETIMEDOUT;
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return -errno;
+		if (n >= 0 && take_answers(g, (int)n, results))
+			return 0;
+	}
+}
+
+void genl_batch_run(struct genl *g, int *results)
+{
+	int r = 0;
+
+	if (!g->nbatch)
+		return;
+	memset(results, 0, g->nbatch * sizeof(*results));
+	ask_for_answer(g);
+	if (send(nl_socket_get_fd(g->sock), g->batch.data, g->batch.len, 0) < 0)
+		r = -errno;
+	else
+		r = await_answers(g, results);
+	for (size_t i = 0; r < 0 && i < g->nbatch; i++)
+		if (!results[i])
+			results[i] = r;
+	g->nbatch = 0;
+	buf_reset(&g->batch);
 }

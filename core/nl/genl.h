@@ -23,6 +23,14 @@ void genl_close(struct genl *g); /* NULL is allowed */
 /* Sends a command with its attributes (NULL: none) and waits for the acknowledgement. */
 int genl_request(struct genl *g, uint8_t cmd, const struct buf *attrs);
 
+/* Many commands in one system call. genl_batch_add() keeps a command (at most GENL_BATCH_MAX);
+ * genl_batch_run() sends what was kept, in order, and gives the kernel's answer to each (0 or
+ * -errno) in results. The kernel goes on after a command that fails. What it said nothing of,
+ * because the exchange itself failed, gets that error. */
+#define GENL_BATCH_MAX 64
+void genl_batch_add(struct genl *g, uint8_t cmd, const struct buf *attrs);
+void genl_batch_run(struct genl *g, int *results);
+
 /* Attributes behind the generic netlink header of one reply. */
 typedef void (*genl_reply_fn)(void *arg, const void *attrs, size_t len);
 

@@ -112,6 +112,12 @@ static int fake_write(void *arg, const struct ipvs_op *op)
 	return fake_write_dest(op, have);
 }
 
+static void fake_write_all(void *arg, const struct ipvs_op *ops, size_t n, int *results)
+{
+	for (size_t i = 0; i < n; i++)
+		results[i] = fake_write(arg, &ops[i]);
+}
+
 static int refusals;
 static int last_refusal;
 
@@ -124,8 +130,8 @@ static void refused(void *arg, const struct ipvs_op *op, int err)
 
 static void fake_init(struct fake *f)
 {
-	*f = (struct fake){
-	    .port = {fake_dump_services, fake_dump_dests, fake_get_service, fake_write, f}};
+	*f = (struct fake){.port = {fake_dump_services, fake_dump_dests, fake_get_service,
+				    fake_write, fake_write_all, f}};
 	refusals = 0;
 }
 
@@ -393,7 +399,7 @@ static void test_races_are_resolved(void **state)
 	load(&f, TABLE("80 rr 2=1 3=5"));
 	forget_writes(&f);
 	sync_to(a, TABLE("80 rr 1=4 3=1"));
-	assert_string_equal(f.log, "SD ND ND SD DD");
+	assert_string_equal(f.log, "SD ND SD ND ND SD DD"); /* at first all, then one by one */
 	assert_int_equal(weight_of(&f, 80, 1), 4);
 	assert_int_equal(weight_of(&f, 80, 3), 1);
 	assert_int_equal(refusals, 0);
@@ -414,7 +420,7 @@ static void test_service_that_went_away_is_made_again(void **state)
 	load(&f, (struct ipvs_table){0});
 	forget_writes(&f);
 	r = sync_to(a, TABLE("80 rr 1=5 2=1"));
-	assert_string_equal(f.log, "SD NS ND ND");
+	assert_string_equal(f.log, "SD SD NS ND ND");
 	assert_int_equal(r.refused, 0);
 	assert_int_equal(refusals, 0);
 	assert_int_equal(weight_of(&f, 80, 1), 5);
@@ -422,6 +428,74 @@ static void test_service_that_went_away_is_made_again(void **state)
 	load(&f, (struct ipvs_table){0});
 	sync_to(a, TABLE("80 rr 2=1"));
 	assert_int_equal(weight_of(&f, 80, 2), 1);
+	done(a, &f);
+}
+
+/* Servers go after the kernel has said yes to those that come, many services or one. */
+static void test_servers_go_last(void **state)
+{
+	struct fake f;
+	struct ipvs_apply *a;
+
+	(void)state;
+	fake_init(&f);
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	sync_to(a, TABLE("80 rr 1=1", "443 rr 1=1"));
+	forget_writes(&f);
+	sync_to(a, TABLE("80 rr 2=1", "443 rr 2=1"));
+	assert_string_equal(f.log, "ND ND DD DD");
+	assert_int_equal(weight_of(&f, 80, 1), UINT32_MAX);
+	done(a, &f);
+}
+
+static void test_update_of_some(void **state)
+{
+	struct fake f;
+	struct ipvs_apply *a;
+	struct ipvs_report r;
+	struct ipvs_table some = TABLE("443 rr 1=7 2=1"), new = TABLE("8080 rr 3=1");
+
+	(void)state;
+	fake_init(&f);
+	load(&f, TABLE("8080 rr 3=1"));
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	sync_to(a, TABLE("80 rr 1=1", "443 rr 1=1"));
+	forget_writes(&f);
+	assert_int_equal(ipvs_apply_update(a, &some, &r), 0);
+	assert_string_equal(f.log, "SD ND");
+	assert_int_equal(r.written, 2);
+	assert_int_equal(ipvs_apply_update(a, &new, &r), 0);
+	assert_int_equal(r.adopted_services, 1);
+	assert_string_equal(f.log, "SD ND");
+	/* What was not named is still wanted, and all of it is ours to delete. */
+	load(&f, (struct ipvs_table){0});
+	assert_int_equal(ipvs_apply_read(a, NULL), 0);
+	sync_to(a, TABLE("80 rr 1=1", "443 rr 1=7 2=1", "8080 rr 3=1"));
+	assert_int_equal(weight_of(&f, 80, 1), 1);
+	sync_to(a, (struct ipvs_table){0});
+	assert_int_equal(f.table.nentries, 0);
+	done(a, &f);
+}
+
+/* The dump of many services that are new does not forget those that are known. */
+static void test_update_of_many(void **state)
+{
+	static const char *const many[] = {"1 rr", "2 rr", "3 rr", "4 rr", "5 rr",
+					   "6 rr", "7 rr", "8 rr", "9 rr", NULL};
+	struct ipvs_table some = table_of(many);
+	struct ipvs_service_key key;
+	struct ipvs_report r;
+	struct ipvs_apply *a;
+	struct fake f;
+
+	(void)state;
+	fake_init(&f);
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	sync_to(a, TABLE("80 rr 1=1"));
+	key = f.table.entries[0].service.key;
+	assert_int_equal(ipvs_apply_update(a, &some, &r), 0);
+	assert_int_equal(r.written, 9);
+	assert_non_null(ipvs_apply_seen(a, &key));
 	done(a, &f);
 }
 
@@ -438,7 +512,7 @@ static void test_refusal(void **state)
 	f.refuses = "foo";
 	a = ipvs_apply_new(&f.port, refused, NULL);
 	r = sync_to(a, TABLE("80 foo 1=1 2=1", "443 rr 1=1"));
-	assert_string_equal(f.log, "NS NS ND");
+	assert_string_equal(f.log, "NS ND ND NS ND NS"); /* only what failed is tried again */
 	assert_int_equal(r.refused, 1);
 	assert_int_equal(refusals, 1);
 	assert_int_equal(last_refusal, -ENOENT);
@@ -464,6 +538,9 @@ int main(void)
 	    cmocka_unit_test(test_drift_is_seen_and_repaired),
 	    cmocka_unit_test(test_races_are_resolved),
 	    cmocka_unit_test(test_service_that_went_away_is_made_again),
+	    cmocka_unit_test(test_servers_go_last),
+	    cmocka_unit_test(test_update_of_some),
+	    cmocka_unit_test(test_update_of_many),
 	    cmocka_unit_test(test_refusal),
 	};
 
