@@ -10,7 +10,10 @@
  *   4. write the difference (and the sysctl that persistent drains need, before; after, put it
  *      back);
  *   5. write the states of the rows.
- * Passes that are asked for within one wake-up are one.
+ * Passes that are asked for within one wake-up are one. A pass is about the virtual servers that
+ * something was said of (a row, a check), so that its cost does not grow with the others; it is
+ * about all of them at start, when rows have gone, and while anything is refused or has drifted.
+ * The first pass leaves the checks to a second: the kernel's table must not wait for them.
  *
  * Every five seconds the statistics are read, which is also when changes by others are noticed.
  * While a server drains, its service is read each second, and when the server has no connection
@@ -99,6 +102,8 @@ static void find_stale(const void *node, VISIT which, void *arg)
 
 	if ((which != postorder && which != leaf) || m->pass == s->pass)
 		return;
+	if (m->touched && s->pass != UINT64_MAX)
+		return; /* engine_settle() will ask for it */
 	m->stale_next = s->stale;
 	s->stale = m;
 }
@@ -111,6 +116,8 @@ static void sweep_memories(struct engine *e, uint64_t pass)
 	twalk_r(e->memories, find_stale, &s);
 	for (struct memory *m = s.stale, *next; m; m = next) {
 		next = m->stale_next;
+		e->draining -= m->draining;
+		e->holding -= m->holding;
 		tdelete(m, &e->memories, cmp_memories);
 		free(m);
 	}
@@ -183,7 +190,6 @@ static void write_kernel(struct engine *e)
 {
 	struct ipvs_table keys = {0}, want = {0};
 	struct ipvs_report report;
-	bool persistent;
 	int r = 0;
 
 	if (have_kernel(e)) {
@@ -191,14 +197,17 @@ static void write_kernel(struct engine *e)
 		r = ipvs_apply_learn(e->apply, &keys);
 		ipvs_table_free(&keys);
 	}
-	engine_want(e, &want, &persistent);
+	engine_want(e, &want);
 	if (!e->kernel || r < 0) {
 		ipvs_table_free(&want);
 	} else {
-		if (persistent)
+		if (e->holding)
 			quiescent_need(&e->quiescent, true);
-		r = ipvs_apply_sync(e->apply, &want, &report);
-		if (!persistent)
+		if (e->scope.all)
+			r = ipvs_apply_sync(e->apply, &want, &report);
+		else
+			r = ipvs_apply_update(e->apply, &want, &report);
+		if (!e->holding)
 			quiescent_need(&e->quiescent, false);
 	}
 	if (r < 0) {
@@ -211,16 +220,58 @@ static void write_kernel(struct engine *e)
 
 /* ---- a pass ---------------------------------------------------------- */
 
+static void add_to_scope(struct scope *s, const struct virtual_server_row *vs)
+{
+	if (s->n == s->cap) {
+		s->cap = s->cap ? 2 * s->cap : 16;
+		s->list = xrealloc(s->list, s->cap, sizeof(*s->list));
+	}
+	s->list[s->n++] = vs;
+}
+
+static const struct virtual_server_row *service_named(const struct engine *e, const char *name)
+{
+	struct virtual_server_row key;
+
+	TEXT_COPY(key.name, name);
+	return store_find(e->store, T_VIRTUAL_SERVER, &key);
+}
+
+/* What the pass is about; from now on nothing is due. */
+static void take_scope(struct engine *e)
+{
+	struct scope *s = &e->scope;
+
+	s->n = 0;
+	s->all = e->all_due || !e->kernel || e->kernel_error[0] || e->refusals.n;
+	for (struct memory *m = e->due; m; m = m->next_due) {
+		const struct virtual_server_row *vs = service_named(e, m->vs);
+
+		m->due = false;
+		if (vs && !s->all)
+			add_to_scope(s, vs);
+	}
+	for (size_t i = 0; s->all && i < store_count(e->store, T_VIRTUAL_SERVER); i++)
+		add_to_scope(s, store_at(e->store, T_VIRTUAL_SERVER, i));
+	e->due = NULL;
+	e->all_due = false;
+}
+
 static void pass(struct engine *e)
 {
 	timer_cancel(&e->work);
 	e->pass++;
+	take_scope(e);
 	engine_refusals_begin(e);
-	engine_join_checks(e);
+	if (e->pass > 1)
+		engine_join_checks(e);
+	else
+		engine_wake_all(e);
 	write_kernel(e);
 	engine_refusals_end(e);
 	engine_write_states(e);
-	sweep_memories(e, e->pass);
+	if (e->scope.all)
+		sweep_memories(e, e->pass);
 	if (e->draining && !e->drain.armed)
 		timer_after(&e->drain, DRAIN_INTERVAL);
 	if ((e->kernel_error[0] || e->refusals.n) && !e->retry.armed)
@@ -233,10 +284,28 @@ static void on_work(void *arg, struct mono now)
 	pass(arg);
 }
 
-void engine_wake(struct engine *e)
+static void work_soon(struct engine *e)
 {
 	if (e->started && !e->work.armed)
 		timer_at(&e->work, loop_now(e->loop));
+}
+
+void engine_wake(struct engine *e, const char *vs)
+{
+	struct memory *m = e->all_due ? NULL : engine_memory(e, vs, "");
+
+	if (m && !m->due) {
+		m->due = true;
+		m->next_due = e->due;
+		e->due = m;
+	}
+	work_soon(e);
+}
+
+void engine_wake_all(struct engine *e)
+{
+	e->all_due = true;
+	work_soon(e);
 }
 
 /* ---- statistics, drift, drains --------------------------------------- */
@@ -257,6 +326,7 @@ void engine_refresh(struct engine *e)
 	engine_write_stats(e, vs);
 	if (drift && !e->refusals.n && !e->work.armed) {
 		log_warnx("ipvs: %zu differences made by others, repairing", drift);
+		e->all_due = true;
 		pass(e);
 	}
 }
@@ -308,6 +378,7 @@ static void watch_drains(struct engine *e, const struct virtual_server_row *vs, 
 	}
 	if (read)
 		engine_write_stats(e, vs);
+	engine_wake(e, vs->name);
 }
 
 static void on_drain(void *arg, struct mono now)
@@ -317,12 +388,22 @@ static void on_drain(void *arg, struct mono now)
 	if (!e->draining || !e->kernel)
 		return;
 	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
-	watch_drains(e, vs, now);
+	if (engine_memory(e, vs->name, "")->draining)
+		watch_drains(e, vs, now);
 	timer_after(&e->drain, DRAIN_INTERVAL);
 	pass(e);
 }
 
 /* ---- life ------------------------------------------------------------ */
+
+static void on_retry(void *arg, struct mono now)
+{
+	struct engine *e = arg;
+
+	(void)now;
+	e->all_due = true;
+	pass(e);
+}
 
 struct engine *engine_new(struct loop *loop, struct store *store)
 {
@@ -332,7 +413,7 @@ struct engine *engine_new(struct loop *loop, struct store *store)
 	e->store = store;
 	e->checks = check_set_new(loop);
 	timer_init(&e->work, loop, on_work, e);
-	timer_init(&e->retry, loop, on_work, e);
+	timer_init(&e->retry, loop, on_retry, e);
 	timer_init(&e->stats, loop, on_stats, e);
 	timer_init(&e->drain, loop, on_drain, e);
 	return e;
@@ -350,58 +431,100 @@ void engine_free(struct engine *e)
 	engine_refusals_free(e);
 	ipvs_apply_free(e->apply);
 	ipvs_kernel_close(e->kernel);
+	free(e->scope.list);
 	free(e);
 }
 
 void engine_start(struct engine *e)
 {
 	e->started = true;
-	engine_wake(e);
+	engine_wake_all(e);
+}
+
+/* The virtual server that a row is about, or NULL. */
+static const char *service_of(enum table_id t, const void *row)
+{
+	switch (t) {
+	case T_VIRTUAL_SERVER:
+		return ((const struct virtual_server_row *)row)->name;
+	case T_REAL_SERVER:
+		return ((const struct real_server_row *)row)->vs;
+	case T_CHECKER:
+		return ((const struct checker_row *)row)->vs;
+	default:
+		return NULL;
+	}
 }
 
 void engine_touch(struct engine *e, enum table_id t, const void *row)
 {
-	if (t == T_VIRTUAL_SERVER)
-		engine_memory(e, ((const struct virtual_server_row *)row)->name, "")->touched =
-		    true;
-	else if (t == T_REAL_SERVER)
-		engine_memory(e, ((const struct real_server_row *)row)->vs, "")->touched = true;
-	engine_wake(e);
+	const char *vs = service_of(t, row);
+	struct memory *m;
+
+	if (!vs)
+		return;
+	if (!e->started) {
+		e->all_touched = true;
+		return;
+	}
+	m = t == T_CHECKER ? NULL : engine_memory(e, vs, "");
+	if (m && !m->touched) {
+		m->touched = true;
+		m->next_touched = e->touched;
+		e->touched = m;
+	}
+	engine_wake(e, vs);
 }
 
-/* Why a touched virtual server is not in the kernel as wanted, or NULL; forgets the touch. */
-static const char *touched_trouble(struct engine *e, const struct virtual_server_row *vs)
+void engine_forget(struct engine *e, enum table_id t, const void *row)
 {
-	struct memory *m = engine_memory(e, vs->name, "");
+	engine_touch(e, t, row);
+	if (e->started && service_of(t, row))
+		engine_wake_all(e);
+}
+
+/* Why a virtual server is not in the kernel as wanted, or NULL. */
+static const char *trouble_with(struct engine *e, const struct virtual_server_row *vs)
+{
 	struct ipvs_service_key key = engine_service_key(vs);
 	const struct refusal *r;
 
-	if (!m->touched)
-		return NULL;
-	m->touched = false;
 	if (e->kernel_error[0])
 		return e->kernel_error;
 	r = engine_refusal(e, &key, NULL);
 	return r ? r->text : NULL;
 }
 
+static void touch_all(struct engine *e)
+{
+	for (size_t i = store_count(e->store, T_VIRTUAL_SERVER); i-- > 0;)
+		engine_touch(e, T_VIRTUAL_SERVER, store_at(e->store, T_VIRTUAL_SERVER, i));
+	e->all_touched = false;
+}
+
 bool engine_settle(struct engine *e, char *why)
 {
-	const char *trouble = NULL;
+	struct memory *touched;
+	bool ok = true;
 
 	if (!e->started)
 		return true;
+	if (e->all_touched)
+		touch_all(e);
 	pass(e);
-	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
-	{
-		const char *t = touched_trouble(e, vs);
+	touched = e->touched;
+	e->touched = NULL;
+	for (struct memory *m = touched; m; m = m->next_touched) {
+		const struct virtual_server_row *vs = service_named(e, m->vs);
+		const char *trouble = vs && ok ? trouble_with(e, vs) : NULL;
 
-		if (t && !trouble) {
-			trouble = t;
-			snprintf(why, TEXT_MAX, "virtual server %s: %s", vs->name, t);
-		}
+		m->touched = false;
+		if (!trouble)
+			continue;
+		snprintf(why, TEXT_MAX, "virtual server %s: %s", vs->name, trouble);
+		ok = false;
 	}
-	return !trouble;
+	return ok;
 }
 
 void engine_release(struct engine *e)

@@ -19,9 +19,11 @@ void engine_free(struct engine *e); /* the kernel's table stays */
  * change does. */
 void engine_start(struct engine *e);
 
-/* The row of a table changed, came, or is about to go: the work is done later in this wake-up,
- * together with that of other rows. Before engine_start() only a note is taken. */
+/* The row of a table changed or came: the work is done later in this wake-up, together with that
+ * of other rows. Before engine_start() only a note is taken. */
 void engine_touch(struct engine *e, enum table_id t, const void *row);
+/* The row is about to go. */
+void engine_forget(struct engine *e, enum table_id t, const void *row);
 
 /* Does that work now. False when the kernel refused something about a virtual server that was
  * touched since the last call of this function; `why` (of TEXT_MAX) then says what. */

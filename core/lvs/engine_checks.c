@@ -18,7 +18,8 @@
 struct probe {
 	struct check_user user; /* first */
 	struct engine *engine;
-	struct checker_row key; /* only the keys */
+	char vs[NAME_VS], rs[NAME_RS]; /* the keys of the row */
+	uint32_t number;
 	struct check_params params;
 	uint64_t pass;
 	struct probe *stale_next;
@@ -27,8 +28,21 @@ struct probe {
 static int cmp_probes(const void *a, const void *b)
 {
 	const struct probe *x = a, *y = b;
+	int r = strcmp(x->vs, y->vs);
 
-	return row_key_cmp(T_CHECKER, &x->key, &y->key);
+	if (!r)
+		r = strcmp(x->rs, y->rs);
+	return r ? r : x->number < y->number ? -1 : x->number > y->number;
+}
+
+static const struct checker_row *row_of(const struct probe *p)
+{
+	struct checker_row key;
+
+	TEXT_COPY(key.vs, p->vs);
+	TEXT_COPY(key.rs, p->rs);
+	key.number = p->number;
+	return store_find(p->engine->store, T_CHECKER, &key);
 }
 
 static void take_result(struct checker_row *row, const struct check_result *r)
@@ -45,7 +59,7 @@ static void on_result(struct check_user *u, const struct check_result *r, bool f
 		      struct mono now)
 {
 	struct probe *p = (struct probe *)u;
-	const struct checker_row *known = store_find(p->engine->store, T_CHECKER, &p->key);
+	const struct checker_row *known = row_of(p);
 	struct checker_row row;
 	uint8_t was;
 
@@ -59,7 +73,7 @@ static void on_result(struct check_user *u, const struct check_result *r, bool f
 	row.failures += failed;
 	store_put(p->engine->store, T_CHECKER, &row, F_SEEN, NULL);
 	if (was != row.state)
-		engine_wake(p->engine);
+		engine_wake(p->engine, p->vs);
 }
 
 static struct check_params params_of(const struct checker_row *row)
@@ -82,15 +96,17 @@ static struct check_params params_of(const struct checker_row *row)
 
 static struct probe *find_probe(struct engine *e, const struct checker_row *row)
 {
-	struct probe key = {.key = *row}, **found = tfind(&key, &e->probes, cmp_probes), *p;
+	struct probe key = {.number = row->number}, **found, *p;
 
+	TEXT_COPY(key.vs, row->vs);
+	TEXT_COPY(key.rs, row->rs);
+	found = tfind(&key, &e->probes, cmp_probes);
 	if (found)
 		return *found;
 	p = xcalloc(1, sizeof(*p));
+	*p = key;
 	p->user.fn = on_result;
 	p->engine = e;
-	row_init(T_CHECKER, &p->key);
-	row_copy_fields(T_CHECKER, &p->key, row, fieldset_of(T_CHECKER, F_KEY));
 	if (!tsearch(p, &e->probes, cmp_probes))
 		fatalx("out of memory");
 	return p;
@@ -156,11 +172,24 @@ static void sweep(struct engine *e, uint64_t pass)
 	}
 }
 
+static void join_of(struct engine *e, const struct virtual_server_row *vs)
+{
+	const struct checker_row *row;
+	struct checker_row key = {0};
+	size_t i;
+
+	TEXT_COPY(key.vs, vs->name);
+	i = store_lower_bound(e->store, T_CHECKER, &key);
+	while ((row = store_at(e->store, T_CHECKER, i++)) && text_eq(row->vs, vs->name))
+		join(e, row);
+}
+
 void engine_join_checks(struct engine *e)
 {
-	STORE_EACH(e->store, T_CHECKER, struct checker_row, row)
-	join(e, row);
-	sweep(e, e->pass);
+	for (size_t i = 0; i < e->scope.n; i++)
+		join_of(e, e->scope.list[i]);
+	if (e->scope.all)
+		sweep(e, e->pass);
 }
 
 void engine_leave_checks(struct engine *e)

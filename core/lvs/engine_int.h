@@ -44,7 +44,19 @@ struct memory {
 	struct mono drain_started; /* 0: does not drain */
 	struct pool_verdict verdict;
 	/* virtual servers */
+	bool due; /* for the next pass */
+	struct memory *next_due;
 	bool touched; /* since engine_settle() was called */
+	struct memory *next_touched;
+	size_t draining; /* of its servers */
+	bool holding;    /* a server is held out although the service is persistent */
+};
+
+/* The virtual servers that a pass is about. */
+struct scope {
+	const struct virtual_server_row **list;
+	size_t n, cap;
+	bool all;
 };
 
 struct engine {
@@ -53,6 +65,11 @@ struct engine {
 	bool started;
 	uint64_t pass;
 	struct timer work, stats, drain, retry;
+	bool all_due;       /* the next pass is about every virtual server ... */
+	struct memory *due; /* ... or about these */
+	bool all_touched;
+	struct memory *touched;
+	struct scope scope; /* of the present pass */
 
 	struct ipvs_kernel *kernel; /* NULL: not there (yet) */
 	struct ipvs_apply *apply;   /* with the kernel */
@@ -65,6 +82,7 @@ struct engine {
 	struct refusals refusals, earlier; /* of this pass, of the one before */
 	struct quiescent quiescent;
 	size_t draining; /* servers that drain now */
+	size_t holding;  /* virtual servers that need the sysctl of persistent drains */
 };
 
 /* Real servers of a virtual server are neighbours in the store. */
@@ -80,19 +98,20 @@ const struct real_server_row *engine_server_at(const struct engine *e, const cha
 
 /* Made when there is none; the pass is noted. */
 struct memory *engine_memory(struct engine *e, const char *vs, const char *rs);
-/* Does the work soon. */
-void engine_wake(struct engine *e);
+/* Looks at a virtual server, or at all of them, soon. */
+void engine_wake(struct engine *e, const char *vs);
+void engine_wake_all(struct engine *e);
 
 /* engine_want.c */
 struct ipvs_service_key engine_service_key(const struct virtual_server_row *vs);
 struct ipvs_dest_key engine_dest_key(const struct real_server_row *rs);
-/* Judges every server (memory.verdict) and builds the table. *persistent: a server is held out
- * of a service with persistence. */
-void engine_want(struct engine *e, struct ipvs_table *ret, bool *persistent);
-/* The keys of all services, sealed. */
+/* Of the virtual servers in e->scope: judges every server (memory.verdict), counts those that are
+ * held out (e->draining, e->holding) and builds their part of the table. */
+void engine_want(struct engine *e, struct ipvs_table *ret);
+/* Their keys, sealed. */
 void engine_want_keys(struct engine *e, struct ipvs_table *ret);
 
-/* engine_checks.c */
+/* engine_checks.c: of the virtual servers in e->scope. */
 void engine_join_checks(struct engine *e);
 void engine_leave_checks(struct engine *e);
 struct check_count {
@@ -102,7 +121,7 @@ struct check_count {
 };
 struct check_count engine_count_checks(const struct engine *e, const struct real_server_row *rs);
 
-/* engine_rows.c */
+/* engine_rows.c: of the virtual servers in e->scope. */
 void engine_write_states(struct engine *e);
 
 /* engine_stats.c */

@@ -116,6 +116,6 @@ static void write_service(struct engine *e, const struct virtual_server_row *vs)
 
 void engine_write_states(struct engine *e)
 {
-	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
-	write_service(e, vs);
+	for (size_t i = 0; i < e->scope.n; i++)
+		write_service(e, e->scope.list[i]);
 }

@@ -38,9 +38,8 @@ struct ipvs_dest_key engine_dest_key(const struct real_server_row *rs)
 
 void engine_want_keys(struct engine *e, struct ipvs_table *ret)
 {
-	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
-	{
-		struct ipvs_service s = {.key = engine_service_key(vs)};
+	for (size_t i = 0; i < e->scope.n; i++) {
+		struct ipvs_service s = {.key = engine_service_key(e->scope.list[i])};
 
 		ipvs_table_add(ret, &s);
 	}
@@ -99,11 +98,15 @@ static struct pool_verdict judge(struct engine *e, const struct virtual_server_r
 	return pool_judge(&f);
 }
 
-/* Adds the servers; true when one is held out by the operator's word. */
-static bool want_servers(struct engine *e, const struct virtual_server_row *vs,
-			 struct ipvs_entry *entry, const struct ipvs_entry *seen)
+struct held {
+	size_t draining;
+	bool any; /* a server is held out by the operator's word */
+};
+
+static struct held want_servers(struct engine *e, const struct virtual_server_row *vs,
+				struct ipvs_entry *entry, const struct ipvs_entry *seen)
 {
-	bool held_out = false;
+	struct held held = {0};
 
 	SERVERS_OF(e, vs->name, rs)
 	{
@@ -111,31 +114,40 @@ static bool want_servers(struct engine *e, const struct virtual_server_row *vs,
 		struct ipvs_dest d;
 
 		m->verdict = judge(e, vs, rs, m, seen);
-		e->draining += m->verdict.oper == RS_OPER_DRAINING;
+		held.draining += m->verdict.oper == RS_OPER_DRAINING;
 		if (!m->verdict.present)
 			continue;
-		held_out |= pool_is_held_out(&m->verdict);
+		held.any |= pool_is_held_out(&m->verdict);
 		d = dest_of(rs, m->verdict.weight);
 		ipvs_entry_add(entry, &d);
 	}
-	return held_out;
+	return held;
 }
 
-void engine_want(struct engine *e, struct ipvs_table *ret, bool *persistent)
+static void count_held(struct engine *e, struct memory *m, size_t draining, bool holding)
 {
-	*persistent = false;
-	e->draining = 0;
-	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
-	{
-		struct ipvs_service s = service_of(vs);
-		struct ipvs_entry *entry = ipvs_table_add(ret, &s);
-		const struct ipvs_entry *seen = e->apply ? ipvs_apply_seen(e->apply, &s.key) : NULL;
+	e->draining += draining - m->draining;
+	e->holding += (size_t)holding - (size_t)m->holding;
+	m->draining = draining;
+	m->holding = holding;
+}
 
-		engine_memory(e, vs->name, "");
-		if (!want_servers(e, vs, entry, seen))
-			continue;
-		*persistent |= vs->persistence_timeout_s > 0;
-		if (lvs_scheduler_needs_fallback(vs->scheduler))
-			entry->service.flags |= IP_VS_SVC_F_SCHED1;
-	}
+static void want_service(struct engine *e, const struct virtual_server_row *vs,
+			 struct ipvs_table *ret)
+{
+	struct ipvs_service s = service_of(vs);
+	struct ipvs_entry *entry = ipvs_table_add(ret, &s);
+	const struct ipvs_entry *seen = e->apply ? ipvs_apply_seen(e->apply, &s.key) : NULL;
+	struct held held = want_servers(e, vs, entry, seen);
+
+	count_held(e, engine_memory(e, vs->name, ""), held.draining,
+		   held.any && vs->persistence_timeout_s);
+	if (held.any && lvs_scheduler_needs_fallback(vs->scheduler))
+		entry->service.flags |= IP_VS_SVC_F_SCHED1;
+}
+
+void engine_want(struct engine *e, struct ipvs_table *ret)
+{
+	for (size_t i = 0; i < e->scope.n; i++)
+		want_service(e, e->scope.list[i], ret);
 }

@@ -55,7 +55,7 @@ static void on_gone(void *arg, enum table_id t, const void *row)
 {
 	struct lvs *l = arg;
 
-	engine_touch(l->engine, t, row);
+	engine_forget(l->engine, t, row);
 }
 
 static void answer_barrier(struct lvs *l, struct msg *m)
