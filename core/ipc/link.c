@@ -43,9 +43,9 @@ struct link {
 	void *arg;
 	TAILQ_HEAD(datagrams, datagram) queue;
 	size_t queued;
-	struct store *seen; /* keys of the snapshot that is coming in */
 	unsigned depth;
 	bool greeted; /* the peer's HELLO was good */
+	bool filling; /* its snapshot is coming in: rows that it has are marked */
 	bool up;
 	bool failed;
 	bool offended; /* the peer broke the rules */
@@ -310,13 +310,13 @@ static const char *got_row(struct link *l, struct cursor *c)
 	if (!fieldset_empty(&beyond))
 		return "a field that it may not tell";
 	known = store_find(l->store, t, row);
-	if (l->seen && peer_keeps_rows(l, t)) /* else a peer could fill memory with keys */
-		store_put(l->seen, t, row, F_KEY, NULL);
 	if (!known && !peer_keeps_rows(l, t))
 		return NULL;
 	if (known)
 		memcpy(before, known, schema_table(t)->row_size);
 	now = store_put_set(l->store, t, row, fieldset_and(set, known ? may : first), &changed);
+	if (l->filling && l->policy.accept_rows)
+		store_mark(now);
 	if (l->ops->row && (!known || !fieldset_empty(&changed)))
 		l->ops->row(l->arg, t, now, &changed, known ? before : NULL);
 	return NULL;
@@ -349,15 +349,17 @@ static const char *got_row_gone(struct link *l, struct cursor *c)
 
 static const char *snapshot_begin(struct link *l)
 {
-	if (l->seen || l->up)
+	if (l->filling || l->up)
 		return "a second snapshot";
-	l->seen = store_new();
+	l->filling = true;
+	if (l->policy.accept_rows)
+		store_unmark(l->store);
 	return NULL;
 }
 
 static const char *snapshot_end(struct link *l)
 {
-	if (!l->seen)
+	if (!l->filling)
 		return "the end of no snapshot";
 	for (int i = 0; i < T_COUNT; i++) {
 		enum table_id t = (enum table_id)i;
@@ -365,12 +367,11 @@ static const char *snapshot_end(struct link *l)
 		for (size_t k = peer_keeps_rows(l, t) ? store_count(l->store, t) : 0; k-- > 0;) {
 			const void *row = store_at(l->store, t, k);
 
-			if (row && !store_find(l->seen, t, row))
+			if (row && !store_is_marked(l->store, t, k))
 				remove_row(l, t, row);
 		}
 	}
-	store_free(l->seen);
-	l->seen = NULL;
+	l->filling = false;
 	l->up = l->delivered = true;
 	if (l->ops->up)
 		l->ops->up(l->arg);
@@ -529,8 +530,6 @@ void link_close(struct link *l)
 	watch_stop(&l->watch);
 	store_watch_close(l->changes);
 	l->changes = NULL;
-	store_free(l->seen);
-	l->seen = NULL;
 	close(l->fd);
 	if (l->depth == 0)
 		link_release(l);

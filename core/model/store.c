@@ -1,7 +1,7 @@
 /*
  * store: sorted arrays of rows, one for each table, and watches.
  *
- * A row lies behind its entry, which holds what each watch has not seen of it. An entry is
+ * A row lies behind its entry, which has a list of what each watch has not seen of it. An entry is
  * linked into a watch's queue once, however often it changes. A deleted row leaves the array at
  * once but stays allocated until every watch has taken its going: queues are first in, first
  * out, so a row of the same name that comes later is also seen later.
@@ -17,6 +17,8 @@
 
 struct pending {
 	STAILQ_ENTRY(pending) next;
+	struct pending *other; /* of the same row, for another watch */
+	unsigned slot;         /* of the watch */
 	struct entry *entry;
 	struct fieldset changed;
 	bool queued;
@@ -27,7 +29,8 @@ struct pending {
 struct entry {
 	enum table_id table;
 	bool dead; /* out of the array, freed when no watch holds it */
-	struct pending *pending[STORE_WATCHES_MAX];
+	bool marked;
+	struct pending *pending; /* what watches have not seen */
 	_Alignas(16) unsigned char row[];
 };
 
@@ -58,8 +61,10 @@ struct store *store_new(void)
 
 static void entry_free(struct entry *e)
 {
-	for (unsigned i = 0; i < STORE_WATCHES_MAX; i++)
-		free(e->pending[i]);
+	for (struct pending *p = e->pending, *other; p; p = other) {
+		other = p->other;
+		free(p);
+	}
 	free(e);
 }
 
@@ -136,29 +141,60 @@ const void *store_find_text(const struct store *s, enum table_id t, const char *
 	return store_find(s, t, key);
 }
 
+void store_unmark(struct store *s)
+{
+	for (int t = 0; t < T_COUNT; t++)
+		for (size_t i = 0; i < s->tables[t].count; i++)
+			s->tables[t].items[i]->marked = false;
+}
+
+void store_mark(const void *row)
+{
+	struct entry *e = (struct entry *)((char *)(uintptr_t)row - offsetof(struct entry, row));
+
+	e->marked = true;
+}
+
+bool store_is_marked(const struct store *s, enum table_id t, size_t i)
+{
+	return s->tables[t].items[i]->marked;
+}
+
 /* ---- watches --------------------------------------------------------- */
+
+static struct pending *pending_of(struct entry *e, unsigned slot)
+{
+	struct pending *p = e->pending;
+
+	while (p && p->slot != slot)
+		p = p->other;
+	if (p)
+		return p;
+	p = xcalloc(1, sizeof(*p));
+	*p = (struct pending){.entry = e, .slot = slot, .other = e->pending};
+	e->pending = p;
+	return p;
+}
 
 static void mark(struct store *s, struct entry *e, const struct fieldset *changed, bool added,
 		 bool gone)
 {
 	for (unsigned i = 0; i < STORE_WATCHES_MAX; i++) {
 		struct store_watch *w = s->watches[i];
+		struct pending *p;
 		bool was_empty;
 
 		if (!w)
 			continue;
-		if (!e->pending[i]) {
-			e->pending[i] = xcalloc(1, sizeof(struct pending));
-			e->pending[i]->entry = e;
-		}
-		fieldset_merge(&e->pending[i]->changed, changed);
-		e->pending[i]->added |= added;
-		e->pending[i]->gone |= gone;
-		if (e->pending[i]->queued)
+		p = pending_of(e, i);
+		fieldset_merge(&p->changed, changed);
+		p->added |= added;
+		p->gone |= gone;
+		if (p->queued)
 			continue;
 		was_empty = STAILQ_EMPTY(&w->queue);
-		e->pending[i]->queued = true;
-		STAILQ_INSERT_TAIL(&w->queue, e->pending[i], next);
+		p->queued = true;
+		STAILQ_INSERT_TAIL(&w->queue, p, next);
 		if (was_empty && w->wake)
 			w->wake(w->arg);
 	}
@@ -183,17 +219,18 @@ struct store_watch *store_watch_open(struct store *s, void (*wake)(void *arg), v
 /* Frees a dead row that no watch has queued or shows to its owner. */
 static void entry_bury(struct entry *e)
 {
-	for (unsigned i = 0; i < STORE_WATCHES_MAX; i++)
-		if (e->pending[i])
-			return;
-	entry_free(e);
+	if (!e->pending)
+		entry_free(e);
 }
 
-static void release(struct store_watch *w, struct pending *p)
+static void release(struct pending *p)
 {
 	struct entry *e = p->entry;
+	struct pending **at = &e->pending;
 
-	e->pending[w->slot] = NULL;
+	while (*at != p)
+		at = &(*at)->other;
+	*at = p->other;
 	free(p);
 	if (e->dead)
 		entry_bury(e);
@@ -204,7 +241,7 @@ bool store_watch_next(struct store_watch *w, struct store_change *ret)
 	struct pending *p = w->taken;
 
 	if (p && !p->queued)
-		release(w, p);
+		release(p);
 	w->taken = p = STAILQ_FIRST(&w->queue);
 	if (!p)
 		return false;

@@ -37,6 +37,12 @@ const void *store_put_set(struct store *s, enum table_id t, const void *row, str
 /* false when there was none. `key` may point into the row that goes. */
 bool store_del(struct store *s, enum table_id t, const void *key);
 
+/* A mark on rows, for one who hears of all rows of a table in turn and wants to know which were
+ * missing: store_unmark() takes it off all rows, store_is_marked() asks by index. */
+void store_unmark(struct store *s);
+void store_mark(const void *row); /* as the store gave it */
+bool store_is_marked(const struct store *s, enum table_id t, size_t i);
+
 /* Makes the configured tables of `dst` equal to `src` in existence and in the fields with any of
  * `fields`; what is equal is not touched. Returns how many rows changed. */
 size_t store_merge(struct store *dst, const struct store *src, unsigned fields);
