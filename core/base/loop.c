@@ -9,6 +9,7 @@
 struct loop {
 	struct event_base *base;
 	struct mono now;
+	bool running;
 };
 
 struct loop *loop_new(void)
@@ -34,7 +35,9 @@ void loop_free(struct loop *l)
 
 void loop_run(struct loop *l)
 {
+	l->running = true;
 	event_base_dispatch(l->base);
+	l->running = false;
 }
 
 void loop_stop(struct loop *l)
@@ -47,9 +50,13 @@ struct mono loop_now(const struct loop *l)
 	return l->now;
 }
 
+/* libevent counts a timer from the time that it has read, and `now` is read just before that: so
+ * a timer is set by a subtraction, and is never early. */
 struct mono loop_refresh(struct loop *l)
 {
-	return l->now = mono_read();
+	l->now = mono_read();
+	event_base_update_cache_time(l->base);
+	return l->now;
 }
 
 void *loop_base(struct loop *l)
@@ -77,7 +84,7 @@ void timer_init(struct timer *t, struct loop *l, timer_fn fn, void *arg)
 
 void timer_at(struct timer *t, struct mono due)
 {
-	int64_t ns = mono_diff(due, mono_read());
+	int64_t ns = mono_diff(due, t->loop->running ? t->loop->now : mono_read());
 	struct timeval tv = {0, 0};
 
 	if (ns > 0) {

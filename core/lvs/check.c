@@ -35,8 +35,8 @@ struct check_job {
 	void *state;
 	struct check_user *users;
 	struct check_result result;
-	struct timer next, deadline;
 	bool running;
+	struct timer timer; /* of the deadline while it runs, else of the next run */
 	struct mono began;
 };
 
@@ -44,6 +44,7 @@ struct check_set {
 	struct loop *loop;
 	void *tree; /* tsearch(3) of jobs by params */
 	size_t njobs;
+	unsigned short seed[3];
 };
 
 static const struct check_ops *const kinds[] = {&check_tcp};
@@ -66,6 +67,7 @@ struct check_set *check_set_new(struct loop *loop)
 	struct check_set *s = xcalloc(1, sizeof(*s));
 
 	s->loop = loop;
+	arc4random_buf(s->seed, sizeof(s->seed));
 	return s;
 }
 
@@ -98,25 +100,26 @@ void *check_job_state(const struct check_job *j)
 
 /* ---- running --------------------------------------------------------- */
 
-static void start_run(void *arg, struct mono now)
+static void start_run(struct check_job *j)
 {
-	struct check_job *j = arg;
-
 	j->running = true;
 	j->began = loop_refresh(j->set->loop);
-	timer_at(&j->deadline, mono_add(j->began, j->params.connect_timeout_ms * NS_PER_MS));
+	timer_at(&j->timer, mono_add(j->began, j->params.connect_timeout_ms * NS_PER_MS));
 	memset(j->state, 0, j->ops->size);
 	j->ops->start(j, j->state);
-	(void)now;
 }
 
-static void deadline_over(void *arg, struct mono now)
+static void on_timer(void *arg, struct mono now)
 {
 	struct check_job *j = arg;
 
+	(void)now;
+	if (!j->running) {
+		start_run(j);
+		return;
+	}
 	j->ops->cancel(j, j->state);
 	check_done(j, REASON_TIMEOUT, "no answer in time");
-	(void)now;
 }
 
 struct check_verdict check_judge(const struct check_params *p, enum check_state was,
@@ -173,7 +176,6 @@ void check_done(struct check_job *j, enum check_reason reason, const char *text)
 	struct check_verdict v;
 
 	j->running = false;
-	timer_cancel(&j->deadline);
 	if (reason != REASON_LOCAL_ERROR)
 		r->failed_in_row = failed ? r->failed_in_row + 1 : 0;
 	v = check_judge(&j->params, was, reason, r->failed_in_row);
@@ -182,16 +184,17 @@ void check_done(struct check_job *j, enum check_reason reason, const char *text)
 	TEXT_COPY(r->text, text);
 	r->last_run = j->began;
 	r->latency_us = (uint32_t)(mono_diff(now, j->began) / NS_PER_US);
-	timer_at(&j->next, mono_add(reason == REASON_OK ? j->began : now, v.wait_ms * NS_PER_MS));
+	timer_at(&j->timer, mono_add(reason == REASON_OK ? j->began : now, v.wait_ms * NS_PER_MS));
 	log_run(j, was, before);
 	tell_users(j, failed, now);
 }
 
 /* ---- users ----------------------------------------------------------- */
 
-static int64_t random_within_ns(uint32_t ms)
+/* Good enough to spread checks, and without a system call for each. */
+static int64_t random_within_ns(struct check_set *s, uint32_t ms)
 {
-	return ms ? arc4random_uniform(ms) * NS_PER_MS : 0;
+	return ms ? (int64_t)(jrand48(s->seed) & INT32_MAX) % ms * NS_PER_MS : 0;
 }
 
 static struct check_job *job_new(struct check_set *s, const struct check_params *p,
@@ -204,9 +207,8 @@ static struct check_job *job_new(struct check_set *s, const struct check_params 
 	j->ops = ops_of(p->kind);
 	j->state = xcalloc(1, j->ops->size);
 	j->result = *last;
-	timer_init(&j->next, s->loop, start_run, j);
-	timer_init(&j->deadline, s->loop, deadline_over, j);
-	timer_after(&j->next, random_within_ns(p->warmup_ms));
+	timer_init(&j->timer, s->loop, on_timer, j);
+	timer_at(&j->timer, mono_add(loop_now(s->loop), random_within_ns(s, p->warmup_ms)));
 	if (!tsearch(j, &s->tree, cmp_jobs))
 		fatalx("out of memory");
 	s->njobs++;
@@ -217,8 +219,7 @@ static void job_free(struct check_job *j)
 {
 	if (j->running)
 		j->ops->cancel(j, j->state);
-	timer_stop(&j->next);
-	timer_stop(&j->deadline);
+	timer_stop(&j->timer);
 	tdelete(j, &j->set->tree, cmp_jobs);
 	j->set->njobs--;
 	free(j->state);

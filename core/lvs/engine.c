@@ -243,7 +243,7 @@ static void take_scope(struct engine *e)
 	struct scope *s = &e->scope;
 
 	s->n = 0;
-	s->all = e->all_due || !e->kernel || e->kernel_error[0] || e->refusals.n;
+	s->all = e->all_due || (e->kernel && e->kernel_error[0]) || e->refusals.n;
 	for (struct memory *m = e->due; m; m = m->next_due) {
 		const struct virtual_server_row *vs = service_named(e, m->vs);
 
