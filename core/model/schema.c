@@ -92,15 +92,31 @@ uint64_t schema_hash(void)
 
 /* ---- sets of fields -------------------------------------------------- */
 
-struct fieldset fieldset_of(enum table_id id, unsigned flags)
+static struct fieldset fields_with(const struct table *t, unsigned flags)
 {
-	const struct table *t = schema_tables[id];
 	struct fieldset s = {{0}};
 
 	for (unsigned i = 0; i < t->nfields; i++)
 		if (t->fields[i].flags & flags)
 			fieldset_add(&s, i);
 	return s;
+}
+
+/* Every change of a row asks for the same few sets: each table remembers the last ones. */
+struct fieldset fieldset_of(enum table_id id, unsigned flags)
+{
+	static struct {
+		unsigned flags;
+		struct fieldset set;
+	} known[T_COUNT][8];
+
+	unsigned slot = (flags ^ flags >> 3) % 8;
+
+	if (known[id][slot].flags != flags) {
+		known[id][slot].set = fields_with(schema_tables[id], flags);
+		known[id][slot].flags = flags;
+	}
+	return known[id][slot].set;
 }
 
 struct fieldset fieldset_and(struct fieldset a, struct fieldset b)
@@ -142,6 +158,20 @@ bool fieldset_has_name(const struct fieldset *s, enum table_id id, const char *n
 
 /* ---- rows ------------------------------------------------------------ */
 
+/* Takes the first field out of a set that is not empty. */
+static unsigned take_field(struct fieldset *s)
+{
+	unsigned word = s->w[0] ? 0 : 1;
+	unsigned bit = (unsigned)__builtin_ctzll(s->w[word]);
+
+	s->w[word] &= s->w[word] - 1;
+	return 64 * word + bit;
+}
+
+#define FIELDS_OF(set, var)                                                                        \
+	for (struct fieldset left_ = (set); !fieldset_empty(&left_);)                              \
+		for (unsigned var = take_field(&left_), once_ = 1; once_; once_ = 0)
+
 static void *at(const struct field *f, void *row)
 {
 	return (char *)row + f->offset;
@@ -152,14 +182,24 @@ static const void *at_const(const struct field *f, const void *row)
 	return (const char *)row + f->offset;
 }
 
-void row_init(enum table_id id, void *row)
+static void set_defaults(const struct table *t, void *row)
 {
-	const struct table *t = schema_tables[id];
-
 	memset(row, 0, t->row_size);
 	for (unsigned i = 0; i < t->nfields; i++)
 		if (t->fields[i].def)
 			field_put(&t->fields[i], row, t->fields[i].def);
+}
+
+void row_init(enum table_id id, void *row)
+{
+	static unsigned char empty[T_COUNT][MAX_ROW] __attribute__((aligned(16)));
+	static bool made[T_COUNT];
+
+	if (!made[id]) {
+		set_defaults(schema_tables[id], empty[id]);
+		made[id] = true;
+	}
+	memcpy(row, empty[id], schema_tables[id]->row_size);
 }
 
 static int cmp_u64(uint64_t a, uint64_t b)
@@ -193,10 +233,11 @@ struct fieldset row_diff(enum table_id id, const void *a, const void *b, struct 
 	const struct table *t = schema_tables[id];
 	struct fieldset d = {{0}};
 
-	for (unsigned i = 0; i < t->nfields; i++) {
+	FIELDS_OF(mask, i)
+	{
 		const struct field *f = &t->fields[i];
 
-		if (fieldset_has(&mask, i) && memcmp(at_const(f, a), at_const(f, b), f->size) != 0)
+		if (memcmp(at_const(f, a), at_const(f, b), f->size) != 0)
 			fieldset_add(&d, i);
 	}
 	return d;
@@ -206,11 +247,11 @@ void row_copy_fields(enum table_id id, void *dst, const void *src, struct fields
 {
 	const struct table *t = schema_tables[id];
 
-	for (unsigned i = 0; i < t->nfields; i++) {
+	FIELDS_OF(mask, i)
+	{
 		const struct field *f = &t->fields[i];
 
-		if (fieldset_has(&mask, i))
-			memcpy(at(f, dst), at_const(f, src), f->size);
+		memcpy(at(f, dst), at_const(f, src), f->size);
 	}
 }
 
@@ -309,25 +350,46 @@ bool enum_value(const struct enum_name *names, const char *name, int *ret)
 	return false;
 }
 
+static void put_text(char *buf, size_t size, const char *text)
+{
+	size_t len = strnlen(text, size - 1);
+
+	memcpy(buf, text, len);
+	buf[len] = '\0';
+}
+
+#define DECIMAL_MAX 21 /* of 64 bits, with the NUL */
+
+static const char *decimal(uint64_t v, char buf[DECIMAL_MAX])
+{
+	char *p = buf + DECIMAL_MAX - 1;
+
+	*p = '\0';
+	do
+		*--p = (char)('0' + v % 10);
+	while (v /= 10);
+	return p;
+}
+
 const char *field_text_secret(const struct field *f, const void *row, char *buf, size_t size)
 {
-	char addr[ADDR_TEXT_MAX];
+	char addr[ADDR_TEXT_MAX], number[DECIMAL_MAX];
 
 	switch (f->type) {
 	case FT_BOOL:
-		snprintf(buf, size, "%s", field_get(f, row) ? "yes" : "no");
+		put_text(buf, size, field_get(f, row) ? "yes" : "no");
 		break;
 	case FT_ENUM:
-		snprintf(buf, size, "%s", enum_name(f->names, (int)field_get(f, row)));
+		put_text(buf, size, enum_name(f->names, (int)field_get(f, row)));
 		break;
 	case FT_STR:
-		snprintf(buf, size, "%s", field_str(f, row));
+		put_text(buf, size, field_str(f, row));
 		break;
 	case FT_ADDR:
-		snprintf(buf, size, "%s", addr_text(at_const(f, row), addr));
+		put_text(buf, size, addr_text(at_const(f, row), addr));
 		break;
 	default:
-		snprintf(buf, size, "%" PRIu64, field_get(f, row));
+		put_text(buf, size, decimal(field_get(f, row), number));
 		break;
 	}
 	return buf;
