@@ -2,41 +2,37 @@
 #include "daemon/digest.h"
 
 #include "base/log.h"
+#include "base/sha256.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct digest {
-	EVP_MD_CTX *ctx;
+	struct sha256 sha;
 };
 
 struct digest *digest_begin(void)
 {
 	struct digest *d = xcalloc(1, sizeof(*d));
 
-	d->ctx = EVP_MD_CTX_new();
-	if (!d->ctx || EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL) != 1)
-		fatalx("cannot set up SHA-256");
+	sha256_begin(&d->sha);
 	return d;
 }
 
 void digest_add(struct digest *d, const char *text)
 {
-	EVP_DigestUpdate(d->ctx, text, strlen(text) + 1);
+	sha256_add(&d->sha, text, strlen(text) + 1);
 }
 
 void digest_end(struct digest *d, char ret[DIGEST_TEXT])
 {
-	unsigned char md[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
+	unsigned char md[SHA256_SIZE];
 
-	EVP_DigestFinal_ex(d->ctx, md, &n);
-	EVP_MD_CTX_free(d->ctx);
+	sha256_end(&d->sha, md);
 	free(d);
-	for (unsigned i = 0; i < n && 2 * i + 2 < DIGEST_TEXT; i++)
-		snprintf(ret + (size_t)2 * i, 3, "%02x", md[i]);
+	for (size_t i = 0; i < sizeof(md) && 2 * i + 2 < DIGEST_TEXT; i++)
+		snprintf(ret + 2 * i, 3, "%02x", md[i]);
 }
 
 static void add_row(struct digest *d, const struct table *t, const void *row)
