@@ -175,6 +175,7 @@ static void show(struct director *d)
 	d->agent_fd = -1;
 	if (fd >= 0)
 		open_link(d, ROLE_AGENT, fd);
+	director_settings(d); /* not before: an agent that starts would take the others' time */
 	control_serve(d->control);
 }
 
@@ -316,7 +317,6 @@ int main_main(const struct role_env *env)
 	d.control = control_open(&d);
 	await_workers(&d);
 	d.parent = parent_open(d.loop, &parent_ops, &d);
-	director_settings(&d);
 	parent_log_level(d.parent, log_level_of(LOG_AREA_GUARDIAN));
 	parent_ready(d.parent);
 	loop_run(d.loop);

@@ -1,6 +1,9 @@
 /*
  * store: sorted arrays of rows, one for each table, and watches.
  *
+ * What a file says is wanted, and what is wanted is shown: three stores of which two or three hold
+ * the same rows. So an entry may belong to several, and is copied when one of them changes it.
+ *
  * A row lies behind its entry, which has a list of what each watch has not seen of it. An entry is
  * linked into a watch's queue once, however often it changes. A deleted row leaves the array at
  * once but stays allocated until every watch has taken its going: queues are first in, first
@@ -28,7 +31,8 @@ struct pending {
 
 struct entry {
 	enum table_id table;
-	bool dead; /* out of the array, freed when no watch holds it */
+	unsigned stores; /* that have it; more than one: it must not be changed */
+	bool dead;       /* out of the array, freed when no watch holds it */
 	bool marked;
 	struct pending *pending; /* what watches have not seen */
 	_Alignas(16) unsigned char row[];
@@ -61,6 +65,8 @@ struct store *store_new(void)
 
 static void entry_free(struct entry *e)
 {
+	if (--e->stores)
+		return;
 	for (struct pending *p = e->pending, *other; p; p = other) {
 		other = p->other;
 		free(p);
@@ -277,13 +283,32 @@ void store_watch_close(struct store_watch *w)
 
 /* ---- changes --------------------------------------------------------- */
 
-static struct entry *insert(struct store *s, enum table_id t, size_t where)
+static struct entry *entry_new(enum table_id t)
 {
-	struct rows *r = &s->tables[t];
 	struct entry *e = xcalloc(1, sizeof(*e) + schema_table(t)->row_size);
 
 	e->table = t;
-	row_init(t, e->row);
+	e->stores = 1;
+	return e;
+}
+
+/* The entry at `where`, made this store's alone. */
+static struct entry *own(struct store *s, enum table_id t, size_t where)
+{
+	struct entry **at = &s->tables[t].items[where], *shared = *at;
+
+	if (shared->stores == 1)
+		return shared;
+	*at = entry_new(t);
+	memcpy((*at)->row, shared->row, schema_table(t)->row_size);
+	shared->stores--;
+	return *at;
+}
+
+static void insert(struct store *s, enum table_id t, size_t where, struct entry *e)
+{
+	struct rows *r = &s->tables[t];
+
 	if (r->count == r->cap) {
 		r->cap = r->cap ? 2 * r->cap : 16;
 		r->items = xrealloc(r->items, r->cap, sizeof(struct entry *));
@@ -292,7 +317,6 @@ static struct entry *insert(struct store *s, enum table_id t, size_t where)
 		(r->count - where) * sizeof(struct entry *));
 	r->items[where] = e;
 	r->count++;
-	return e;
 }
 
 const void *store_put_set(struct store *s, enum table_id t, const void *row, struct fieldset set,
@@ -305,10 +329,14 @@ const void *store_put_set(struct store *s, enum table_id t, const void *row, str
 
 	set = fieldset_minus(set, keys);
 	if (added) {
-		e = insert(s, t, where);
+		e = entry_new(t);
+		row_init(t, e->row);
+		insert(s, t, where, e);
 		row_copy_fields(t, e->row, row, keys);
 	}
 	diff = row_diff(t, e->row, row, set);
+	if (!fieldset_empty(&diff))
+		e = own(s, t, where);
 	row_copy_fields(t, e->row, row, diff);
 	if (added)
 		fieldset_merge(&diff, &keys);
@@ -344,12 +372,33 @@ bool store_del(struct store *s, enum table_id t, const void *key)
 
 	if (!e)
 		return false;
+	e = own(s, t, where);
 	r->count--;
 	memmove(r->items + where, r->items + where + 1,
 		(r->count - where) * sizeof(struct entry *));
 	e->dead = true;
 	mark(s, e, &keys, false, true);
 	entry_bury(e);
+	return true;
+}
+
+static bool is_watched(const struct store *s)
+{
+	for (unsigned i = 0; i < STORE_WATCHES_MAX; i++)
+		if (s->watches[i])
+			return true;
+	return false;
+}
+
+/* Puts an entry of another store into this one, if nobody has to hear of it. */
+static bool share(struct store *s, enum table_id t, struct entry *e)
+{
+	size_t where;
+
+	if (e->pending || is_watched(s) || find(s, t, e->row, &where))
+		return false;
+	insert(s, t, where, e);
+	e->stores++;
 	return true;
 }
 
@@ -365,9 +414,14 @@ static size_t merge_table(struct store *dst, const struct store *src, enum table
 			changes++;
 	}
 	for (size_t i = 0; i < store_count(src, t); i++) {
+		struct entry *e = src->tables[t].items[i];
 		struct fieldset diff;
 
-		store_put(dst, t, store_at(src, t, i), fields, &diff);
+		if (share(dst, t, e)) {
+			changes++;
+			continue;
+		}
+		store_put(dst, t, e->row, fields, &diff);
 		changes += !fieldset_empty(&diff);
 	}
 	return changes;

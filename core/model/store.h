@@ -44,7 +44,9 @@ void store_mark(const void *row); /* as the store gave it */
 bool store_is_marked(const struct store *s, enum table_id t, size_t i);
 
 /* Makes the configured tables of `dst` equal to `src` in existence and in the fields with any of
- * `fields`; what is equal is not touched. Returns how many rows changed. */
+ * `fields`, and `src` knows no others; what is equal is not touched. Returns how many rows changed.
+ * Rows that `dst` did not have may lie in memory once for both, until one of the stores changes
+ * them: a row that was got before stays what it was. */
 size_t store_merge(struct store *dst, const struct store *src, unsigned fields);
 
 /* Iteration in key order:  STORE_EACH(s, T_REAL_SERVER, struct real_server_row, r) { ... }

@@ -154,6 +154,68 @@ static void merge_touches_only_what_differs(void **state)
 	store_free(file);
 }
 
+static uint32_t weight(const struct store *s, const char *name)
+{
+	struct real_server_row key = server(name, 0);
+	const struct real_server_row *r = store_find(s, T_REAL_SERVER, &key);
+
+	return r ? r->weight : UINT32_MAX;
+}
+
+/* Rows of a merged store are the same memory until one side changes them. */
+static void stores_share_rows_until_they_change(void **state)
+{
+	struct store *file = store_new(), *wanted = store_new(), *live = store_new();
+	struct real_server_row gone = server("10.0.0.3:80", 0);
+	const struct real_server_row *before;
+	struct store_watch *w;
+	struct store_change c;
+
+	(void)state;
+	put(file, "10.0.0.1:80", 1, NULL);
+	put(file, "10.0.0.2:80", 1, NULL);
+	put(file, "10.0.0.3:80", 1, NULL);
+	assert_int_equal(store_merge(wanted, file, F_WANTED), 3);
+	assert_int_equal(store_merge(live, wanted, F_WANTED), 3);
+	assert_ptr_equal(store_at(live, T_REAL_SERVER, 0), store_at(file, T_REAL_SERVER, 0));
+	before = store_at(live, T_REAL_SERVER, 0);
+	w = store_watch_open(live, NULL, NULL);
+	put(live, "10.0.0.1:80", 5, NULL);
+	assert_true(store_watch_next(w, &c));
+	assert_int_equal(((const struct real_server_row *)c.row)->weight, 5);
+	assert_int_equal(before->weight, 1);
+	put(wanted, "10.0.0.2:80", 7, NULL);
+	assert_int_equal(weight(file, "10.0.0.1:80"), 1);
+	assert_int_equal(weight(wanted, "10.0.0.1:80"), 1);
+	assert_int_equal(weight(file, "10.0.0.2:80"), 1);
+	assert_int_equal(weight(live, "10.0.0.2:80"), 1);
+	assert_true(store_del(live, T_REAL_SERVER, &gone));
+	assert_int_equal(weight(wanted, "10.0.0.3:80"), 1);
+	assert_true(store_watch_next(w, &c) && c.gone);
+	assert_false(store_watch_next(w, &c));
+	store_free(file);
+	assert_int_equal(weight(wanted, "10.0.0.3:80"), 1);
+	assert_int_equal(weight(live, "10.0.0.2:80"), 1);
+	store_watch_close(w);
+	store_free(wanted);
+	store_free(live);
+}
+
+static void marks_tell_what_was_met(void **state)
+{
+	struct store *s = store_new();
+
+	(void)state;
+	put(s, "10.0.0.1:80", 1, NULL);
+	put(s, "10.0.0.2:80", 1, NULL);
+	store_mark(store_at(s, T_REAL_SERVER, 1));
+	assert_false(store_is_marked(s, T_REAL_SERVER, 0));
+	assert_true(store_is_marked(s, T_REAL_SERVER, 1));
+	store_unmark(s);
+	assert_false(store_is_marked(s, T_REAL_SERVER, 1));
+	store_free(s);
+}
+
 static void values_are_refused_with_what_is_allowed(void **state)
 {
 	struct real_server_row r = server("10.0.0.1:80", 1), before = r;
@@ -178,6 +240,8 @@ int main(void)
 	    cmocka_unit_test(changes_coalesce_and_wake_once),
 	    cmocka_unit_test(a_deleted_row_is_seen_before_its_successor),
 	    cmocka_unit_test(merge_touches_only_what_differs),
+	    cmocka_unit_test(stores_share_rows_until_they_change),
+	    cmocka_unit_test(marks_tell_what_was_met),
 	    cmocka_unit_test(values_are_refused_with_what_is_allowed),
 	};
 
