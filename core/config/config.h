@@ -47,10 +47,20 @@ void finding_print(const struct finding *f, FILE *to);
 /* The same in colours, for a terminal. */
 void finding_print_colour(const struct finding *f, FILE *to);
 
-/* Reads `path`, its includes, and validates. Always returns a store (perhaps without rows). */
-struct store *config_load(const char *path, struct findings *f);
-/* The same from memory, for tests and the fuzzer; includes are refused. */
-struct store *config_parse(const char *name, const char *text, size_t len, struct findings *f);
+/* How a file is to be read. Everything zero is what a caller without wishes wants. */
+struct config_options {
+	const char *id;     /* of lines that begin with @ID; NULL: the host name to its first dot */
+	bool all_includes;  /* whatever an include misses is an error */
+	unsigned lines_max; /* that variables and loops may make; 0: CONFIG_LINES_MAX */
+};
+#define CONFIG_LINES_MAX 2000000
+
+/* Reads `path`, its includes, and validates. Always returns a store (perhaps without rows).
+ * Options may be NULL. */
+struct store *config_load(const char *path, const struct config_options *o, struct findings *f);
+/* The same from memory; includes are refused. */
+struct store *config_parse(const char *name, const char *text, size_t len,
+			   const struct config_options *o, struct findings *f);
 
 /* Checks a whole model (from a file, or a file with the overlay applied): references,
  * clashes, ranges that depend on other fields. Findings name rows where there is no file. */

@@ -20,16 +20,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum insist {
-	INSIST_READ = 1,
-	INSIST_MATCH = 2,
-	INSIST_WILDCARD = 4,
-	INSIST_BRACE = 8,
+	INSIST_READ = 1,     /* what is found can be read */
+	INSIST_MATCH = 2,    /* a pattern without wildcards and braces finds something */
+	INSIST_WILDCARD = 4, /* so does one without braces */
+	INSIST_BRACE = 8,    /* so does each alternative in braces */
 };
 
 static const struct {
@@ -38,10 +39,10 @@ static const struct {
 } family[] = {
     {"include", 0},
     {"includer", INSIST_READ},
-    {"includem", INSIST_MATCH},
-    {"includew", INSIST_WILDCARD},
-    {"includeb", INSIST_BRACE},
-    {"includea", INSIST_READ | INSIST_MATCH | INSIST_WILDCARD | INSIST_BRACE},
+    {"includem", INSIST_READ | INSIST_MATCH},
+    {"includew", INSIST_READ | INSIST_WILDCARD},
+    {"includeb", INSIST_READ | INSIST_BRACE},
+    {"includea", LEX_INSIST_ALL},
 };
 
 bool lex_is_include(const char *word)
@@ -123,13 +124,13 @@ static struct source *open_source(struct lexed *l, const char *path, struct lex_
 	return s;
 }
 
-struct lexed *lex_file(const char *path, struct findings *f)
+struct lexed *lex_file(const char *path, const struct config_options *o, struct findings *f)
 {
-	struct lexed *l = xcalloc(1, sizeof(*l));
-	struct lex_open file = {.depth = 1, .may_include = true};
+	struct lexed *l = lex_new(o, f);
+	struct lex_open file = {
+	    .depth = 1, .insist = o && o->all_includes ? LEX_INSIST_ALL : 0, .may_include = true};
 	const char *why = NULL;
 
-	l->findings = f;
 	l->files = 1;
 	if (open_source(l, path, &file, &why))
 		lex_source(l, &file);
@@ -143,8 +144,12 @@ struct lexed *lex_file(const char *path, struct findings *f)
 struct inclusion {
 	struct lexed *l;
 	const struct lex_open *from;
-	struct place at; /* of the pattern */
-	unsigned insist;
+	struct place at;        /* of the pattern */
+	unsigned insist, check; /* of this line; of include_check */
+	const char *pattern;    /* as it was written */
+	size_t found, alternatives;
+	bool braces; /* it has some that mean alternatives */
+	bool said;   /* that something is missing */
 };
 
 static bool is_open(const struct lex_open *file, const struct lex_open *from)
@@ -172,7 +177,8 @@ static enum finding_level unreadable(const struct inclusion *in, const char *why
 
 static void include_file(struct inclusion *in, const char *path)
 {
-	struct lex_open file = {.up = in->from, .depth = in->from->depth + 1, .may_include = true};
+	struct lex_open file = {
+	    .up = in->from, .depth = in->from->depth + 1, .insist = in->check, .may_include = true};
 	struct findings *f = in->l->findings;
 	const char *why = NULL;
 
@@ -206,35 +212,144 @@ static char *absolute_pattern(const struct lex_open *from, const char *pattern)
 	return full;
 }
 
-static void nothing_found(const struct inclusion *in, const char *pattern)
+static bool is_wild(const char *pattern)
 {
-	bool brace = strchr(pattern, '{'), wild = strpbrk(pattern, "*?[");
-	bool must = in->insist & INSIST_MATCH || (wild && in->insist & INSIST_WILDCARD) ||
-		    (brace && in->insist & INSIST_BRACE) ||
-		    (!wild && !brace && in->insist & INSIST_READ);
-
-	place_report(in->l->findings, must ? FINDING_ERROR : FINDING_WARNING, &in->at,
-		     "no file \"%s\"%s; nothing was included", pattern,
-		     wild || brace ? " matches" : "");
+	return strpbrk(pattern, "*?[");
 }
 
-static void include_pattern(struct inclusion *in, const char *pattern)
+static void nothing_found(const struct inclusion *in)
 {
-	char *full = absolute_pattern(in->from, pattern);
+	bool wild = is_wild(in->pattern);
+	bool must =
+	    !in->braces && (in->insist & INSIST_WILDCARD || (!wild && in->insist & INSIST_MATCH));
+
+	place_report(in->l->findings, must ? FINDING_ERROR : FINDING_WARNING, &in->at,
+		     "no file \"%s\"%s; nothing was included", in->pattern,
+		     wild || in->braces ? " matches" : "");
+}
+
+/* A pattern without braces, or one of the alternatives that they make. */
+static void include_alternative(struct inclusion *in, const char *pattern, bool of_braces)
+{
+	bool wild = is_wild(pattern);
 	glob_t g = {0};
 
-	if (glob(full, GLOB_BRACE, NULL, &g) != 0 || !g.gl_pathc)
-		nothing_found(in, pattern);
+	glob(pattern, 0, NULL, &g);
+	in->found += g.gl_pathc;
+	in->braces = in->braces || of_braces;
+	if (!g.gl_pathc && of_braces && in->insist & INSIST_BRACE &&
+	    (!wild || in->insist & INSIST_WILDCARD)) {
+		place_report(in->l->findings, FINDING_ERROR, &in->at, "no file \"%s\"%s", pattern,
+			     wild ? " matches" : "");
+		in->said = true;
+	}
 	for (size_t i = 0; i < g.gl_pathc; i++)
 		if (g.gl_pathc == 1 || !is_directory(g.gl_pathv[i]))
 			include_file(in, g.gl_pathv[i]);
 	globfree(&g);
+}
+
+/* The brace that closes the one at p, or NULL. */
+static const char *closing_brace(const char *p)
+{
+	unsigned depth = 0;
+
+	for (; *p; p++) {
+		if (*p == '\\' && p[1])
+			p++;
+		else if (*p == '{')
+			depth++;
+		else if (*p == '}' && !--depth)
+			return p;
+	}
+	return NULL;
+}
+
+/* The first pair of braces that means alternatives; "{}" and one that is not closed do not. */
+static const char *first_brace(const char *p, const char **close)
+{
+	for (; *p; p++) {
+		if (*p == '\\' && p[1])
+			p++;
+		else if (*p == '{' && p[1] != '}' && (*close = closing_brace(p)))
+			return p;
+	}
+	return NULL;
+}
+
+static const char *alternative_end(const char *p, const char *close)
+{
+	unsigned depth = 0;
+
+	for (; p < close && (depth || *p != ','); p++) {
+		if (*p == '\\' && p + 1 < close)
+			p++;
+		else if (*p == '{')
+			depth++;
+		else if (*p == '}' && depth)
+			depth--;
+	}
+	return p;
+}
+
+/* glob() knows braces too, but makes as many alternatives as it is asked for. */
+static void include_braces(struct inclusion *in, const char *pattern, bool of_braces)
+{
+	const char *close, *open = first_brace(pattern, &close);
+
+	if (++in->alternatives > LEX_FILES_MAX) {
+		if (in->alternatives == LEX_FILES_MAX + 1)
+			place_report(in->l->findings, FINDING_ERROR, &in->at,
+				     "the braces make more than %d patterns", LEX_FILES_MAX);
+		in->said = true;
+		return;
+	}
+	if (!open) {
+		include_alternative(in, pattern, of_braces);
+		return;
+	}
+	for (const char *p = open; p < close;) {
+		const char *from = p + 1, *end = alternative_end(from, close);
+		size_t size = strlen(pattern) + 1;
+		char *one = xcalloc(1, size);
+
+		snprintf(one, size, "%.*s%.*s%s", (int)(open - pattern), pattern, (int)(end - from),
+			 from, close + 1);
+		if (in->alternatives <= LEX_FILES_MAX)
+			include_braces(in, one, true);
+		free(one);
+		p = end;
+	}
+}
+
+static void include_pattern(struct inclusion *in)
+{
+	char *full = absolute_pattern(in->from, in->pattern);
+
+	include_braces(in, full, false);
+	if (!in->found && !in->said)
+		nothing_found(in);
 	free(full);
 }
 
-void lex_include(struct lexed *l, const struct lex_open *from, const struct item *line)
+/* A name with blanks need not stand in quotes. */
+static const char *pattern_of(struct lexed *l, const struct item *line)
 {
-	struct inclusion in = {l, from, item_place(line, 1), insists_on(line->words[0].text)};
+	const struct word *w = &line->words[1];
+
+	return line->nwords == 2
+		   ? w->text
+		   : arena_text(&l->arena, line->text + w->at, (size_t)(line->len - w->at));
+}
+
+void lex_include(struct lexed *l, const struct lex_open *from, unsigned check,
+		 const struct item *line)
+{
+	struct inclusion in = {.l = l,
+			       .from = from,
+			       .at = item_place(line, 1),
+			       .insist = insists_on(line->words[0].text) | check,
+			       .check = check};
 
 	if (line->nwords < 2)
 		place_report(l->findings, FINDING_ERROR, &in.at, "%s: the file is missing",
@@ -245,6 +360,44 @@ void lex_include(struct lexed *l, const struct lex_open *from, const struct item
 	else if (from->depth >= LEX_DEPTH_MAX)
 		place_report(l->findings, FINDING_ERROR, &in.at,
 			     "files are included more than %d deep", LEX_DEPTH_MAX);
-	else
-		include_pattern(&in, line->words[1].text);
+	else {
+		in.pattern = pattern_of(l, line);
+		include_pattern(&in);
+	}
+}
+
+unsigned lex_include_check(struct lexed *l, unsigned check, const struct item *line)
+{
+	static const struct {
+		const char *word;
+		unsigned insist;
+	} options[] = {{"readable", INSIST_READ},
+		       {"match", INSIST_READ | INSIST_MATCH},
+		       {"wildcard_match", INSIST_READ | INSIST_WILDCARD},
+		       {"brace_match", INSIST_READ | INSIST_BRACE}};
+	bool anew = true;
+
+	if (line->nwords < 2)
+		return LEX_INSIST_ALL;
+	for (unsigned w = 1; w < line->nwords; w++) {
+		const char *text = line->words[w].text;
+		char sign = *text == '+' || *text == '-' ? *text : '\0';
+		struct place at = item_place(line, w);
+		unsigned bits = 0;
+
+		for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+			if (text_eq(text + (sign != 0), options[i].word))
+				bits = options[i].insist;
+		if (!bits)
+			place_report(l->findings, FINDING_ERROR, &at,
+				     "include_check: \"%.64s\" is not one of readable, match, "
+				     "wildcard_match, brace_match, with + or - before it or not",
+				     text);
+		else if (sign == '-')
+			check &= bits == INSIST_READ ? ~bits : ~(bits & ~(unsigned)INSIST_READ);
+		else
+			check = (sign || !anew ? check : 0) | bits;
+		anew = anew && sign;
+	}
+	return check;
 }

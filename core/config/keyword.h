@@ -4,10 +4,10 @@
  * read the row, so they cannot differ. What has an odd syntax names a function of special.c.
  *
  * A row that is LATER is known to keepalived and not done yet; ALWAYS: what it asks for is so
- * without it; GONE: it meant something once. None has a field or an effect, and one notice says
- * so. A block of such a kind has its own table all the same, so that a misspelt word in it is
- * found and braces stay right. To do what a row promises is to give it a field, or a function, in
- * place of its status.
+ * without it; GONE: it meant something once; LEXED: the lexer has done it already. None has a field
+ * or an effect, and one notice says so. A block of such a kind has its own table all the same, so
+ * that a misspelt word in it is found and braces stay right. To do what a row promises is to give
+ * it a field, or a function, in place of its status.
  */
 #ifndef CONFIG_KEYWORD_H
 #define CONFIG_KEYWORD_H
@@ -38,7 +38,7 @@ typedef void (*line_fn)(struct parse *p, struct draft *d, const struct block *b,
 /* Writes the words after the keyword; false: nothing is to be printed. */
 typedef bool (*special_print_fn)(const void *row, char *buf, size_t size);
 
-enum keyword_status { KEYWORD_DONE, KEYWORD_LATER, KEYWORD_ALWAYS, KEYWORD_GONE };
+enum keyword_status { KEYWORD_DONE, KEYWORD_LATER, KEYWORD_ALWAYS, KEYWORD_GONE, KEYWORD_LEXED };
 
 #define WORDS_ANY UINT8_MAX
 

@@ -18,6 +18,8 @@
     {word, .status = KEYWORD_ALWAYS, .least = min_words, .most = max_words, .help = text}
 #define GONE(word, min_words, max_words, text)                                                     \
     {word, .status = KEYWORD_GONE, .least = min_words, .most = max_words, .help = text}
+#define LEXED(word, min_words, max_words, text)                                                    \
+    {word, .status = KEYWORD_LEXED, .least = min_words, .most = max_words, .help = text}
 /* Other names: one as good as the first, and one that nobody should use in a new file. */
 #define ALSO(word, main)     {word, .means = main}
 #define OLD_NAME(word, main) {word, .means = main, .old = true}

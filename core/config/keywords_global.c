@@ -87,7 +87,7 @@ static const struct keyword global_keywords[] = {
     LATER("iproute_usr_dir", 1, 1, "Folder of the distribution's names of routing tables."),
     LATER("iproute_etc_dir", 1, 1, "Folder of the administrator's names of routing tables."),
     LATER("umask", 1, WORDS_ANY, "Rights that new files do not get."),
-    LATER("random_seed", 1, 1, "Seed of ${_RANDOM}, so that a configuration can be repeated."),
+    LEXED("random_seed", 1, 1, "Seed of ${_RANDOM}, so that a configuration can be repeated."),
     LATER("default_interface", 1, 1, "Interface of static addresses that name none; eth0."),
     /* mail */
     LATER_BLOCK("notification_email", &block_mail_addresses, 0, 0, "Who gets mail about changes."),
@@ -186,7 +186,7 @@ static const struct keyword global_keywords[] = {
     LATER("reload_time_file", 1, 1, "File that says when to reload."),
     LATER("reload_repeat", 0, 0, "Keep that file, and reload every day."),
     LATER("reload_file", 0, 1, "File that exists while the configuration is read."),
-    LATER("include_check", 0, WORDS_ANY, "What counts as an error when a file is included."),
+    LEXED("include_check", 0, WORDS_ANY, "What counts as an error when a file is included."),
     GONE("plugin_dir", 1, 1, "Folder of plug-ins, before 2005."),
     {0},
 };

@@ -2,19 +2,21 @@
  * lex: a configuration file and what it includes, as a flat stream of items: statements
  * (words of one line), "{" and "}". Each item and word knows its place.
  *
- * The lexer knows no keyword but the include family. A line it must reject (unterminated
- * quote, NUL byte, too long, a variable) still gives its braces and a damaged statement, so
- * that one bad line never shifts the blocks around it: the parser skips a damaged statement,
- * with its block, without another word.
+ * The lexer knows no keyword but the include family, include_check and random_seed. A line it must
+ * reject (unterminated quote, NUL byte, too long, a loop without end) still gives its braces and a
+ * damaged statement, so that one bad line never shifts the blocks around it: the parser skips a
+ * damaged statement, with its block, without another word.
  */
 #ifndef CONFIG_LEX_H
 #define CONFIG_LEX_H
 
 #include "config/arena.h"
 #include "config/config.h"
+#include "config/vars.h"
 
 #define LEX_LINE_MAX  4095 /* octets of a line; keepalived takes 1023 */
 #define LEX_FILE_MAX  (64u * 1024 * 1024)
+#define LEX_NEST_MAX  64 /* variables in variables, loops in loops */
 #define LEX_DEPTH_MAX 16 /* files open at a time, the first one included */
 #define LEX_FILES_MAX 10000
 
@@ -24,15 +26,30 @@ struct source {
 	size_t len;
 };
 
+/* Findings about what one line has become: a loop may say the same a million times. */
+struct line_findings {
+	unsigned count[FINDING_FATAL + 1];
+};
+
+/* What variables and loops have made of a line. */
+struct expansion {
+	const char *text;
+	const struct source *source; /* of the definition that it is a line of, or NULL */
+	unsigned line;
+	struct line_findings *said;
+};
+
 struct place {
-	const struct source *source; /* NULL: nowhere */
-	size_t line_at;              /* offset of the line in the source */
-	unsigned line, column;       /* from 1 */
+	const struct source *source;       /* NULL: nowhere */
+	size_t line_at;                    /* offset of the line in the source */
+	unsigned line, column;             /* from 1 */
+	const struct expansion *expansion; /* NULL: it stands there as it is */
 };
 
 struct word {
 	const char *text; /* without quotes */
 	unsigned column;
+	uint16_t at; /* offset of the word as it was written, in the text of its item */
 	bool quoted;
 };
 
@@ -43,6 +60,8 @@ struct item {
 	bool damaged;    /* has been complained about */
 	unsigned nwords; /* of a statement: 1 or more; a damaged one may have none */
 	struct word *words;
+	const char *text; /* of a statement: as it was written, with quotes and escapes */
+	uint16_t len;
 	struct place at; /* of the first word or the brace */
 };
 
@@ -51,7 +70,17 @@ struct lexed {
 	size_t count, cap;
 	struct arena arena;
 	/* while reading */
+	const struct config_options *options;
 	struct findings *findings;
+	const char *id; /* of lines that begin with @ID */
+	struct vars vars;
+	uint64_t steps;    /* of work that variables and loops were */
+	unsigned expanded; /* lines that came of them */
+	bool exhausted;    /* either is too many */
+	uint64_t random;
+	bool seeded;
+	const struct source *folder_of; /* source whose folder is `folder` */
+	const char *folder;
 	unsigned files;
 };
 
@@ -61,21 +90,33 @@ struct lex_open {
 	const struct source *source;
 	unsigned long dev, ino;
 	unsigned depth;
+	unsigned insist; /* of the line that includes it */
 	bool may_include;
 };
 
 /* Reads path and its includes. Always returns a stream, empty when the file cannot be read
- * (a FINDING_FATAL). Free it after the last finding about it was added. */
-struct lexed *lex_file(const char *path, struct findings *f);
+ * (a FINDING_FATAL). Free it after the last finding about it was added. Options may be NULL. */
+struct lexed *lex_file(const char *path, const struct config_options *o, struct findings *f);
 /* The same from memory; `text` must live as long as the stream. Includes are refused. */
-struct lexed *lex_text(const char *name, const char *text, size_t len, struct findings *f);
+struct lexed *lex_text(const char *name, const char *text, size_t len,
+		       const struct config_options *o, struct findings *f);
 void lex_free(struct lexed *l);
 
-/* Between lex.c and include.c: the lines of an open source into items; an include line into
- * the lines of its files. */
+/* The octets of the line that begins at an offset, without its end. */
+size_t lex_line_length(const struct source *s, size_t at);
+/* An empty stream, to be filled. */
+struct lexed *lex_new(const struct config_options *o, struct findings *f);
+/* Between source.c and include.c: the lines of an open source into items; an include line
+ * into the lines of its files. */
 void lex_source(struct lexed *l, const struct lex_open *file);
 bool lex_is_include(const char *word);
-void lex_include(struct lexed *l, const struct lex_open *from, const struct item *line);
+void lex_include(struct lexed *l, const struct lex_open *from, unsigned insist,
+		 const struct item *line);
+/* What includes insist on from an include_check line on. */
+unsigned lex_include_check(struct lexed *l, unsigned insist, const struct item *line);
+#define LEX_INSIST_ALL 15u
+/* From now on random numbers follow from the seed. */
+void lex_seed(struct lexed *l, uint64_t seed);
 
 /* A finding at a place, with the source line, in which what follows a secret word is hidden. */
 void place_report(struct findings *f, enum finding_level level, const struct place *at,

@@ -129,18 +129,19 @@ static struct store *load(struct lexed *l, struct findings *f, size_t from)
 	return s;
 }
 
-struct store *config_parse(const char *name, const char *text, size_t len, struct findings *f)
+struct store *config_parse(const char *name, const char *text, size_t len,
+			   const struct config_options *o, struct findings *f)
 {
 	size_t from = f->count;
 
-	return load(lex_text(name, text, len, f), f, from);
+	return load(lex_text(name, text, len, o, f), f, from);
 }
 
-struct store *config_load(const char *path, struct findings *f)
+struct store *config_load(const char *path, const struct config_options *o, struct findings *f)
 {
 	size_t from = f->count;
 
-	return load(lex_file(path, f), f, from);
+	return load(lex_file(path, o, f), f, from);
 }
 
 bool config_validate(const struct store *s, struct findings *f)

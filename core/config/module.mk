@@ -3,6 +3,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/arena.c core/config/arena.h \
 	core/config/config.h \
 	core/config/draft.c core/config/draft.h \
+	core/config/expand.c core/config/expand.h \
 	core/config/findings.c \
 	core/config/hint.c \
 	core/config/include.c \
@@ -18,9 +19,14 @@ core_config_libconfig_a_SOURCES = \
 	core/config/load.c \
 	core/config/origin.c \
 	core/config/parse.c core/config/parse.h \
+	core/config/predefined.c \
 	core/config/print.c \
 	core/config/resolve.c \
+	core/config/sequence.c core/config/sequence.h \
+	core/config/source.c \
 	core/config/special.c \
 	core/config/validate.c core/config/validate.h \
 	core/config/validate_address.c \
-	core/config/validate_lvs.c
+	core/config/validate_lvs.c \
+	core/config/vars.c core/config/vars.h \
+	core/config/words.c core/config/words.h

@@ -244,6 +244,8 @@ static void say_not_done(struct parse *p, const struct keyword *row, const struc
 {
 	const char *what = peek_is(p, ITEM_OPEN) ? "the block was skipped" : "it was skipped";
 
+	if (k->status == KEYWORD_LEXED)
+		return;
 	if (k->status == KEYWORD_GONE)
 		parse_report(p, FINDING_NOTICE, it, 0, "%s has no meaning any more; %s", row->name,
 			     what);
@@ -266,7 +268,7 @@ static void parse_not_done(struct parse *p, const struct keyword *row, const str
 	struct draft *own;
 	bool bare = k->bare && !peek_is(p, ITEM_OPEN);
 
-	if (it->nwords <= (bare ? 1 : k->least))
+	if (it->nwords <= (bare ? 1 : k->least) && k->status != KEYWORD_LEXED)
 		parse_word(p, it, it->nwords, it->nwords > 1 ? "a further word" : "the value");
 	else if (!d->later)
 		say_not_done(p, row, k, it);

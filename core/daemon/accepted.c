@@ -107,7 +107,7 @@ struct store *accepted_load(const char *state_dir, struct findings *f, char *sou
 	if (r && r != -ENOENT)
 		snprintf(why, TEXT_MAX, "it cannot be read: %s", strerror(-r));
 	else if (!r && judge(buf_cstr(&b), b.len, source, why))
-		s = config_parse(path, buf_cstr(&b), b.len, f);
+		s = config_parse(path, buf_cstr(&b), b.len, NULL, f);
 	buf_free(&b);
 	return s;
 }

@@ -152,7 +152,8 @@ static int say(const struct options *o, const struct findings *f, int status)
 int check_config(const struct options *o)
 {
 	struct findings f = {0};
-	struct store *s = config_load(o->env.config_file, &f);
+	struct config_options how = options_of_config(&o->env);
+	struct store *s = config_load(o->env.config_file, &how, &f);
 	int status = config_status(&f), said = say(o, &f, status);
 
 	if (o->print_config && status != EXIT_CANNOT_RUN)

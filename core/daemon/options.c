@@ -53,6 +53,7 @@ static const struct option long_options[] = {
     {"no_bfd", no_argument, NULL, 'B'},
     {"all", no_argument, NULL, OPT_ALL},
     {"all-config", no_argument, NULL, 'e'},
+    {"config-id", required_argument, NULL, 'i'},
     {"release-vips", no_argument, NULL, 'X'},
     {"dont-respawn", no_argument, NULL, 'R'},
     {"dump-conf", no_argument, NULL, 'd'},
@@ -82,7 +83,6 @@ static const struct {
 	const char *name, *says;
 } accepted[] = {
     {'B', "-B", NULL},
-    {'e', "-e", NULL},
     {OPT_ALL, "--all", NULL},
     {'X', "-X", "a master that stops removes its addresses always; -V leaves them"},
     {'R', "-R", "a process that ends is started again always"},
@@ -143,6 +143,9 @@ static void usage(void)
 	    "                              others than root could change; what was found goes to\n"
 	    "                              standard error or to the file REPORT; the word after\n"
 	    "                              -t, if any, is the configuration, as after -f\n"
+	    "  -i, --config-id=ID          lines that begin with @ID are read, and those with\n"
+	    "                              @^OTHER [the host name up to its first dot]\n"
+	    "  -e, --all-config            a file that an include misses is an error\n"
 	    "      --print-config          print the configuration as it was understood\n"
 	    "      --run-dir=DIR           sockets and pid file [%s]\n"
 	    "      --state-dir=DIR         what was set at run time [%s]\n"
@@ -237,6 +240,12 @@ static bool take_of_keepalived(struct options *o, int c)
 		return set_umask(o, optarg);
 	case 'm':
 		o->core_dump = true;
+		return true;
+	case 'i':
+		o->env.config_id = optarg;
+		return true;
+	case 'e':
+		o->env.all_includes = true;
 		return true;
 	case 'T':
 		fprintf(stderr, "halvard: it cannot make hashes of pages: HTTP_GET and SSL_GET "
@@ -373,7 +382,7 @@ static enum options_result print_signal(const char *name)
 
 enum options_result options_parse(struct options *o, int argc, char **argv)
 {
-	static const char letters[] = "f:nlDS:GPCVIp:xA:t::vhs:u:mBeXRdr:c:b:TaM::g::";
+	static const char letters[] = "f:nlDS:GPCVIp:xA:t::vhs:u:mi:BeXRdr:c:b:TaM::g::";
 	int c;
 
 	*o = (struct options){.env = {.role = ROLE_GUARDIAN,
@@ -401,6 +410,11 @@ enum options_result options_parse(struct options *o, int argc, char **argv)
 		}
 	}
 	return finish(o, argc, argv);
+}
+
+struct config_options options_of_config(const struct role_env *env)
+{
+	return (struct config_options){.id = env->config_id, .all_includes = env->all_includes};
 }
 
 /* One word, so that a process list shows what it is. */
@@ -492,6 +506,12 @@ const char **options_for_role(const struct options *o, enum role role, const cha
 		v[n++] = "-A";
 		v[n++] = o->env.snmp_socket;
 	}
+	if (o->env.config_id) {
+		v[n++] = "-i";
+		v[n++] = o->env.config_id;
+	}
+	if (o->env.all_includes)
+		v[n++] = "-e";
 	v[n] = NULL;
 	return v;
 }

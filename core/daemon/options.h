@@ -3,6 +3,7 @@
 #define DAEMON_OPTIONS_H
 
 #include "base/log_levels.h"
+#include "config/config.h"
 #include "ipc/parent.h"
 
 struct options {
@@ -32,6 +33,9 @@ enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
 
 /* Reads argv into `o`. DONE: help or version was printed; BAD: a message was. */
 enum options_result options_parse(struct options *o, int argc, char **argv);
+
+/* How the configuration is to be read. */
+struct config_options options_of_config(const struct role_env *env);
 
 /* The arguments with which `o` starts again as `role`; NULL terminated, the caller frees the
  * array (not the words). `program` is argv[0]. */

@@ -7,6 +7,7 @@
 #include "daemon/accepted.h"
 #include "daemon/digest.h"
 #include "daemon/overlay_rows.h"
+#include "daemon/options.h"
 #include "model/rows.h"
 
 #include <errno.h>
@@ -95,6 +96,13 @@ static struct store *with_overlay(const struct director *d, const struct store *
 		log_notice("overlay: %zu of %zu changes are kept for rows that are not configured",
 			   homeless, overlay_count(d->overlay));
 	return wanted;
+}
+
+static struct store *load_file(const struct director *d, struct findings *f)
+{
+	struct config_options how = options_of_config(d->env);
+
+	return config_load(d->env->config_file, &how, f);
 }
 
 /* Takes both stores. */
@@ -202,7 +210,7 @@ static void tell_source(struct director *d, const struct source *s)
 static struct store *choose(const struct director *d, struct source *ret)
 {
 	struct findings f = {0};
-	struct store *file = config_load(d->env->config_file, &f), *stored;
+	struct store *file = load_file(d, &f), *stored;
 	const struct finding *first = first_error(&f);
 	char note[TEXT_MAX] = "";
 
@@ -256,7 +264,7 @@ void reload_first(struct director *d)
 
 struct store *reload_read(struct director *d, struct findings *f, struct store **wanted)
 {
-	struct store *file = config_load(d->env->config_file, f);
+	struct store *file = load_file(d, f);
 
 	*wanted = with_overlay(d, file);
 	return file;

@@ -63,6 +63,8 @@ struct role_env {
 	bool keep_lvs;           /* -I: leave services at stop */
 	const char *snmp_socket; /* -A: overrides the file; NULL: the file's word */
 	bool force_snmp;         /* -x: whatever the file says */
+	const char *config_id;   /* -i: of @ID lines; NULL: the host name */
+	bool all_includes;       /* -e */
 	const char *log_level;   /* --log-level: over the file's word; "": nothing was said */
 	bool log_detail;         /* -D: debug where nothing else is said */
 };

@@ -49,7 +49,7 @@ static bool same_again(const struct store *s)
 {
 	struct findings f = {0};
 	char why[TEXT_MAX] = "", *text = print_store(s), *text2;
-	struct store *again = config_parse("printed", text, strlen(text), &f);
+	struct store *again = config_parse("printed", text, strlen(text), NULL, &f);
 	bool same = stores_same_config(s, again, why);
 
 	text2 = print_store(again);
@@ -78,7 +78,7 @@ static void there_and_back(const char *pattern)
 	}
 	for (size_t i = 0; i < g.gl_pathc; i++) {
 		struct findings f = {0};
-		struct store *s = config_load(g.gl_pathv[i], &f);
+		struct store *s = config_load(g.gl_pathv[i], NULL, &f);
 
 		point(same_again(s), strrchr(g.gl_pathv[i], '/') + 1);
 		store_free(s);
@@ -115,7 +115,7 @@ static bool is_used(const struct keyword *k)
 static void read_for_words(const char *path)
 {
 	struct findings f = {0};
-	struct lexed *l = lex_file(path, &f);
+	struct lexed *l = lex_file(path, NULL, &f);
 	struct parse p = {.lexed = l, .findings = &f, .seen = remember};
 
 	parse_items(&p);

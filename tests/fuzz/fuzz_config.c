@@ -29,12 +29,12 @@ static void complain(const char *why, const char *text, const struct findings *f
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct findings f = {0}, none = {0};
-	struct store *s = config_parse("fuzz", (const char *)data, size, &f), *again;
+	struct store *s = config_parse("fuzz", (const char *)data, size, NULL, &f), *again;
 	char why[TEXT_MAX] = "findings of the printed form", *text;
 	size_t len;
 
 	text = print_store(s, &len);
-	again = config_parse("printed", text, len, &none);
+	again = config_parse("printed", text, len, NULL, &none);
 	if (!stores_same_config(s, again, why) || findings_worst(&none) > FINDING_WARNING)
 		complain(why, text, &none);
 	free(text);

@@ -223,13 +223,13 @@ static bool placed(const struct findings *f, const char *level)
 static bool check(const struct text *t)
 {
 	struct findings f = {0}, none = {0};
-	struct store *s = config_parse("edited", t->data, t->len, &f), *again;
+	struct store *s = config_parse("edited", t->data, t->len, NULL, &f), *again;
 	char why[TEXT_MAX] = "", *text;
 	size_t len;
 	bool ok = placed(&f, "finding");
 
 	text = print_store(s, &len);
-	again = config_parse("printed", text, len, &none);
+	again = config_parse("printed", text, len, NULL, &none);
 	if (!stores_same_config(s, again, why)) {
 		printf("# printed and read again: %s\n", why);
 		ok = false;

@@ -90,7 +90,7 @@ static bool as_expected(const char *name, const char *suffix, const char *text)
 static bool round_trip(const struct store *s, const char *text)
 {
 	struct findings f = {0};
-	struct store *again = config_parse("printed", text, strlen(text), &f);
+	struct store *again = config_parse("printed", text, strlen(text), NULL, &f);
 	char why[TEXT_MAX] = "", *said;
 	bool same = stores_same_config(s, again, why);
 
@@ -115,7 +115,7 @@ static bool run_case(const char *name)
 	bool ok;
 
 	snprintf(path, sizeof(path), "%s.conf", name);
-	s = config_load(path, &f);
+	s = config_load(path, NULL, &f);
 	out = print_store(s);
 	err = print_findings(&f);
 	ok = as_expected(name, ".out", out);

@@ -42,7 +42,7 @@ static char *say(const char *text, size_t len, enum finding_level *worst)
 	size_t size;
 	FILE *to = open_memstream(&said, &size);
 
-	store_free(config_parse(NAME, text, len, &f));
+	store_free(config_parse(NAME, text, len, NULL, &f));
 	for (size_t i = 0; i < f.count; i++)
 		finding_print(&f.items[i], to);
 	fclose(to);

@@ -345,7 +345,7 @@ static bool run(unsigned long seed, bool show)
 	state = seed * UINT64_C(2654435761) + 1;
 	s = draw_model();
 	text = print_store(s, &len);
-	again = config_parse("printed", text, len, &f);
+	again = config_parse("printed", text, len, NULL, &f);
 	ok = stores_same_config(s, again, why) && findings_worst(&f) <= FINDING_WARNING;
 	if (!ok) {
 		printf("# MODELS_SEED=%lu shows it: %s\n", seed, why);

@@ -2,12 +2,15 @@ CONFIG_TEST_LIBS = core/config/libconfig.a core/model/libmodel.a core/base/libba
 	$(CMOCKA_LIBS) $(EVENT_LIBS)
 
 if HAVE_CMOCKA
-CONFIG_TESTS = tests/unit/config_lex tests/unit/config_keyword tests/unit/config_validate
+CONFIG_TESTS = tests/unit/config_lex tests/unit/config_expand tests/unit/config_keyword tests/unit/config_validate
 check_PROGRAMS += $(CONFIG_TESTS)
 TESTS += $(CONFIG_TESTS)
 tests_unit_config_lex_SOURCES = tests/unit/config_lex.c
 tests_unit_config_lex_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_config_lex_LDADD = $(CONFIG_TEST_LIBS)
+tests_unit_config_expand_SOURCES = tests/unit/config_expand.c
+tests_unit_config_expand_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_config_expand_LDADD = $(CONFIG_TEST_LIBS)
 tests_unit_config_keyword_SOURCES = tests/unit/config_keyword.c
 tests_unit_config_keyword_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_config_keyword_LDADD = $(CONFIG_TEST_LIBS)

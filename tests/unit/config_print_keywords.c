@@ -87,6 +87,7 @@ static const char *const status_texts[] = {
     [KEYWORD_LATER] = "*not done yet.* ",
     [KEYWORD_ALWAYS] = "*always so.* ",
     [KEYWORD_GONE] = "*no meaning any more.* ",
+    [KEYWORD_LEXED] = "",
 };
 
 static void print_keyword(const struct keyword *rows, const struct keyword *k)

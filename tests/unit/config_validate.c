@@ -109,7 +109,7 @@ static void each_change(void **state)
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		const struct change *c = &changes[i];
 		struct findings f = {0};
-		struct store *s = config_parse("good", good, strlen(good), &f);
+		struct store *s = config_parse("good", good, strlen(good), NULL, &f);
 		char why[TEXT_MAX] = "";
 		bool ok;
 
@@ -141,7 +141,7 @@ static void fill(const char *format, unsigned count, unsigned advertised, size_t
 	for (unsigned i = 0; i < count; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%u\n", format, i);
 	snprintf(text + len, sizeof(text) - len, "}\n}\n");
-	s = config_parse("many", text, strlen(text), &f);
+	s = config_parse("many", text, strlen(text), NULL, &f);
 	STORE_EACH(s, T_VRRP_ADDRESS, struct vrrp_address_row, a)
 	n += !a->excluded;
 	assert_int_equal(n, advertised);
@@ -164,7 +164,7 @@ static void losing_bursts_follow_the_others(void **state)
 	static const char text[] = "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n"
 				   "garp_master_repeat 2\ngarp_master_delay 1.5\n}\n";
 	struct findings f = {0};
-	struct store *s = config_parse("garp", text, strlen(text), &f);
+	struct store *s = config_parse("garp", text, strlen(text), NULL, &f);
 	const struct vrrp_instance_row *v = store_at(s, T_VRRP_INSTANCE, 0);
 
 	(void)state;
@@ -186,7 +186,7 @@ static void notices_are_folded(void **state)
 	findings_add(&f, FINDING_NOTICE, NULL, 0, 0, NULL, "was here before");
 	for (int i = 0; i < 1000; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "use_pid_dir\nnonsense\n");
-	s = config_parse("many", text, len, &f);
+	s = config_parse("many", text, len, NULL, &f);
 	for (size_t i = 0; i < f.count; i++)
 		errors += f.items[i].level == FINDING_ERROR;
 	assert_int_equal(errors, 1000);
@@ -206,7 +206,7 @@ static void errors_are_left_out_whole(void **state)
 				   "vrrp_instance B {\ninterface eth0\nvirtual_router_id 1\n"
 				   "virtual_ipaddress {\n10.0.0.2\n}\n}\n";
 	struct findings f = {0};
-	struct store *s = config_parse("clash", text, strlen(text), &f);
+	struct store *s = config_parse("clash", text, strlen(text), NULL, &f);
 
 	(void)state;
 	assert_int_equal(f.count, 1);
@@ -234,7 +234,7 @@ static struct vrrp_instance_row put_wish(struct store *s, const char *name, uint
 static void a_group_yields_as_a_whole(void **state)
 {
 	struct findings f = {0};
-	struct store *s = config_parse("good", good, strlen(good), &f);
+	struct store *s = config_parse("good", good, strlen(good), NULL, &f);
 	struct vrrp_instance_row a = put_wish(s, "A", VRRP_COMMAND_NONE, 100);
 	struct vrrp_instance_row b = put_wish(s, "B", VRRP_COMMAND_YIELD, 100);
 	struct vrrp_instance_row c = put_wish(s, "C", VRRP_COMMAND_TAKEOVER, 100);

@@ -1,0 +1,63 @@
+/*
+ * source: the lines of an open file, one after the other. What rewrites lines (conditions,
+ * variables, loops) takes a line before words are cut from it; most lines need none of it.
+ */
+#include "config/expand.h"
+
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void check_line(struct line *n)
+{
+	size_t len = (size_t)(n->end - n->start);
+	const char *nul = memchr(n->start, '\0', len);
+
+	if (nul)
+		line_complain(n, FINDING_ERROR, nul, "NUL byte in the line; it was left out");
+	n->store = len <= LEX_LINE_MAX;
+	if (!n->store)
+		line_complain(n, FINDING_ERROR, n->start + LEX_LINE_MAX,
+			      "the line is longer than 4095 octets; it was left out");
+}
+
+static void lex_line(struct line *n, struct expander *e)
+{
+	check_line(n);
+	line_skip_blanks(n);
+	if (expand_wanted(e, n))
+		expand_line(e, n);
+	else
+		line_items(n);
+}
+
+void lex_source(struct lexed *l, const struct lex_open *file)
+{
+	const struct source *s = file->source;
+	struct line *n = xcalloc(1, sizeof(*n));
+	struct expander *e = expander_new(l, file);
+	size_t at = 0;
+	unsigned number = 1;
+
+	n->l = l;
+	n->file = file;
+	n->insist = file->insist;
+	if (s->len >= 3 && !memcmp(s->data, "\xef\xbb\xbf", 3))
+		at = 3; /* byte order mark */
+	while (at < s->len) {
+		const char *nl = memchr(s->data + at, '\n', s->len - at);
+
+		n->start = n->p = s->data + at;
+		n->end = n->start + lex_line_length(s, at);
+		n->at = (struct place){s, at, number++, 1, NULL};
+		n->columns = NULL;
+		n->damaged = n->plain = n->include = false;
+		n->nwords = 0;
+		lex_line(n, e);
+		at = nl ? (size_t)(nl - s->data) + 1 : s->len;
+	}
+	expand_end(e);
+	expander_free(e);
+	free(n);
+}
