@@ -25,9 +25,9 @@ static const char *this_word(const struct line *l)
 
 static void complain(const struct line *l, enum finding_level level, const char *text)
 {
-	parse_report(l->p, level, l->it, l->word, "%s %.64s: \"%.64s\" %s",
-		     l->block->line == line_address ? "address" : l->block->name,
-		     l->it->words[0].text, this_word(l), text);
+	parse_report(l->p, level, l->it, l->word, "%s%.64s: \"%.64s\" %s",
+		     l->block->line == line_address ? "address " : "", l->it->words[0].text,
+		     this_word(l), text);
 }
 
 /* ---- options --------------------------------------------------------- */

@@ -1,1 +1,2 @@
 dist_man_MANS += docs/man/halvard.conf.5
+dist_doc_DATA = docs/keywords.md

@@ -25,4 +25,4 @@ tests_unit_config_print_keywords_SOURCES = tests/unit/config_print_keywords.c
 tests_unit_config_print_keywords_LDADD = core/config/libconfig.a core/model/libmodel.a \
 	core/base/libbase.a $(EVENT_LIBS)
 TESTS += tests/lint/keywords.py
-EXTRA_DIST += tests/lint/keywords.py docs/keywords.md
+EXTRA_DIST += tests/lint/keywords.py
