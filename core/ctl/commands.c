@@ -8,6 +8,7 @@
 #include "ctl/help.h"
 #include "ctl/json_schema.h"
 #include "ctl/reload.h"
+#include "ctl/top.h"
 #include "ctl/view.h"
 #include "ctl/watch.h"
 
@@ -44,6 +45,10 @@ const struct command commands[] = {
      TAKES_JSON, 0, 0, change_log, view_log},
     {"show", "[TABLE [KEY...]]", "every field of a table, or of one row", GROUP_LOOK, 0, 4,
      TAKES_JSON, NAMES_TABLE, JSON_ANY_TABLE | JSON_TABLES, NULL, view_show},
+    {"top", "", "instances and servers on the whole screen, live", GROUP_LOOK, 0, 0,
+     TAKES_SORT, 0, 0, NULL, top_run,
+     .more = "Keys: q quit, ? help, 1 2 3 4 what is shown, n s w a c i o the order, r the other way\n"
+	     "round, arrows and page keys. It goes on when the daemon is restarted."},
     {"watch", "[TABLE | NAME]", "what happens, as it happens, a line each", GROUP_LOOK, 0, 1,
      TAKES_JSON, ANY | NAMES_TABLES, JSON_EVENT, NULL, watch_run,
      .more = "Transitions, servers and checks that go up and down, processes, changes, reloads; only\n"

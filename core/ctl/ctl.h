@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Exit codes; part of the interface (halvardctl(8)). */
 enum ctl_exit {
@@ -51,6 +52,7 @@ struct ctl {
 	struct store *store;
 	struct mono now;
 	int64_t wall_ms;
+	FILE *out; /* where views print; NULL: standard output */
 	const struct observer *observer;
 	void *observer_arg;
 	/* connection */

@@ -45,7 +45,7 @@ void view_addr(struct grid *g, const struct addr *a)
 
 void view_print(const struct ctl *c, struct grid *g)
 {
-	grid_print(g, stdout, c->colour);
+	grid_print(g, c->out ? c->out : stdout, c->colour);
 	grid_free(g);
 }
 
@@ -168,6 +168,11 @@ static void print_vrrp_counts(const struct ctl *c, const struct vrrp_instance_ro
 		grid_addf(g, "%.1f ms", (double)i->worst_advert_gap_us / 1000);
 	}
 	view_print(c, g);
+}
+
+void view_instances(const struct ctl *c)
+{
+	print_vrrp(c, NULL);
 }
 
 int view_vrrp(struct ctl *c, int argc, char **argv)

@@ -17,6 +17,8 @@ void view_print(const struct ctl *c, struct grid *g);
 /* With --json: the named tables, ended by T_COUNT, only rows whose first keys are these (NULL:
  * any); true when that was the answer. */
 bool view_json(struct ctl *c, const enum table_id *tables, const char *key1, const char *key2);
+/* Instances with their addresses. */
+void view_instances(const struct ctl *c);
 /* Virtual servers with the real servers below each. */
 void view_servers(const struct ctl *c);
 
