@@ -64,6 +64,7 @@ struct expander {
 	struct line_findings *said;
 	bool stopped; /* the rest of the line is left out; it has been said why */
 	struct definition definition;
+	char text[LEX_LINE_MAX + 1]; /* of a variable that is there without a definition */
 	struct chars *levels[LEX_NEST_MAX + 1];
 };
 
@@ -263,7 +264,8 @@ static bool enter(struct expander *e, struct nest *nest, const struct chars *c,
 		nest->n--;
 	if (nest->depth + nest->n >= LEX_NEST_MAX) {
 		stop(e, column_at(c, u->from),
-		     "$%.*s: variables use each other, or loops hold each other, more than %d deep",
+		     "$%.*s: variables and loops are nested more than %d deep; perhaps one uses "
+		     "itself",
 		     (int)u->name_len, c->s + u->name, LEX_NEST_MAX);
 		return false;
 	}
@@ -326,10 +328,9 @@ static enum replaced replace(struct expander *e, struct chars *c, const struct v
 {
 	const char *name = c->s + u->name;
 	struct value *v = u->args_len ? NULL : vars_find(&e->l->vars, name, u->name_len);
-	char buf[LEX_LINE_MAX + 1];
 
-	if (!v && !predefined(e->l, e->file, name, u->name_len, c->s + u->args, u->args_len, buf,
-			      sizeof(buf)))
+	if (!v && !predefined(e->l, e->file, name, u->name_len, c->s + u->args, u->args_len,
+			      e->text, sizeof(e->text)))
 		return REPLACED_NOT;
 	if (!enter(e, nest, c, u))
 		return REPLACED_LINES;
@@ -338,7 +339,7 @@ static enum replaced replace(struct expander *e, struct chars *c, const struct v
 		return REPLACED_LINES;
 	}
 	if (!v)
-		splice(e, c, u, buf, strlen(buf));
+		splice(e, c, u, e->text, strlen(e->text));
 	else if (v->nlines)
 		splice(e, c, u, v->lines[0].text, v->lines[0].len);
 	else
@@ -458,13 +459,16 @@ static size_t loop_end(struct expander *e, struct chars *c, size_t at, struct ne
 	struct var_use u;
 
 	while (at < c->len && !e->stopped && c->s[at] != ')') {
-		enum replaced r = c->s[at] == '$' && vars_use(c->s, c->len, at, &u)
-				      ? replace(e, c, &u, nest)
-				      : REPLACED_NOT;
+		bool use = c->s[at] == '$' && vars_use(c->s, c->len, at, &u);
+		struct value *v = use ? vars_find(&e->l->vars, c->s + u.name, u.name_len) : NULL;
 
-		if (r == REPLACED_LINES)
-			stop(e, column_at(c, u.from), "a loop cannot go over several lines");
-		at += r == REPLACED_NOT;
+		if (v && v->nlines > 1)
+			stop(e, column_at(c, at),
+			     "$%.*s: a variable of several lines cannot be "
+			     "part of a loop's numbers or values",
+			     (int)u.name_len, c->s + u.name);
+		else if (!use || replace(e, c, &u, nest) == REPLACED_NOT)
+			at++;
 	}
 	return at < c->len ? at : 0;
 }
@@ -494,7 +498,10 @@ static void run_loop(struct expander *e, struct chars *c, size_t open, struct ne
 		return;
 	}
 	if (nest->depth + 1 >= LEX_NEST_MAX) {
-		stop(e, column, "loops hold each other more than %d deep", LEX_NEST_MAX);
+		stop(e, column,
+		     "variables and loops are nested more than %d deep; perhaps "
+		     "one uses itself",
+		     LEX_NEST_MAX);
 		return;
 	}
 	if (loop_parse(&l, c->s, open, close, &why))

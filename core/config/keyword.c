@@ -336,6 +336,12 @@ bool keyword_convert(const struct keyword *k, const char *text, void *row, char 
 
 /* ---- value to text --------------------------------------------------- */
 
+/* Nothing is defined in a printed file, but some variables are there without a definition. */
+static bool begins_predefined(const char *text)
+{
+	return *text == '$' && (text[1] == '_' || (text[1] == '{' && text[2] == '_'));
+}
+
 void keyword_quote(const char *text, char *buf, size_t size)
 {
 	size_t n = 0;
@@ -345,10 +351,14 @@ void keyword_quote(const char *text, char *buf, size_t size)
 		return;
 	}
 	buf[n++] = '"';
-	for (; *text && n + 4 < size; text++) {
+	for (; *text && n + 6 < size; text++) {
 		if (*text == '"' || *text == '\\')
 			buf[n++] = '\\';
 		buf[n++] = *text;
+		if (begins_predefined(text)) {
+			buf[n++] = '"';
+			buf[n++] = '"';
+		}
 	}
 	buf[n++] = '"';
 	buf[n] = '\0';

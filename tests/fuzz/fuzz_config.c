@@ -28,8 +28,10 @@ static void complain(const char *why, const char *text, const struct findings *f
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	/* Few lines are enough to go over the limit, and done sooner. */
+	struct config_options o = {.id = "lb1", .lines_max = 2000};
 	struct findings f = {0}, none = {0};
-	struct store *s = config_parse("fuzz", (const char *)data, size, NULL, &f), *again;
+	struct store *s = config_parse("fuzz", (const char *)data, size, &o, &f), *again;
 	char why[TEXT_MAX] = "findings of the printed form", *text;
 	size_t len;
 

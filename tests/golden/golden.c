@@ -115,7 +115,7 @@ static bool run_case(const char *name)
 	bool ok;
 
 	snprintf(path, sizeof(path), "%s.conf", name);
-	s = config_load(path, NULL, &f);
+	s = config_load(path, &(struct config_options){.id = "lb1"}, &f);
 	out = print_store(s);
 	err = print_findings(&f);
 	ok = as_expected(name, ".out", out);

@@ -429,7 +429,8 @@ static void work_is_bounded(void **state)
 	char *text;
 
 	(void)state;
-	bounded("$A=$A\nx\n$A {\n}\ny\n", 0, "x ?$A { } y", 3, "$A: variables use each other");
+	bounded("$A=$A\nx\n$A {\n}\ny\n", 0, "x ?$A { } y", 3,
+		"$A: variables and loops are nested more than 64 deep");
 	bounded("$A=${B}\n$B=x${A}\na ${A}\nb\n", 0, "?a_${A} b", 3, "more than 64 deep");
 	bounded("$M=x \\\n$M\n$M\ny\n", 0, "?$M y", 3, "more than 64 deep");
 	bounded("$A=~SEQ(I,1,2) $A\n$A\ny\n", 0, "?$A y", 2, "more than 64 deep");
