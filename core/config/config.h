@@ -47,10 +47,17 @@ void finding_print(const struct finding *f, FILE *to);
 /* The same in colours, for a terminal. */
 void finding_print_colour(const struct finding *f, FILE *to);
 
+/* What is known of the machine on which the configuration is to run. */
+struct config_machine {
+	bool (*has_interface)(const char *name);
+	bool (*lacks_scheduler)(const char *name); /* false: it has it, or nobody knows */
+};
+
 /* How a file is to be read. Everything zero is what a caller without wishes wants. */
 struct config_options {
-	const char *id;     /* of lines that begin with @ID; NULL: the host name to its first dot */
-	bool all_includes;  /* whatever an include misses is an error */
+	const char *id;    /* of lines that begin with @ID; NULL: the host name to its first dot */
+	bool all_includes; /* whatever an include misses is an error */
+	const struct config_machine *machine; /* NULL: it is not looked at */
 	unsigned lines_max; /* that variables and loops may make; 0: CONFIG_LINES_MAX */
 };
 #define CONFIG_LINES_MAX 2000000

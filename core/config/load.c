@@ -110,12 +110,14 @@ static void drop_objections(struct store *s, const struct validation *v)
 	}
 }
 
-static struct store *load(struct lexed *l, struct findings *f, size_t from)
+static struct store *load(struct lexed *l, const struct config_options *options, struct findings *f,
+			  size_t from)
 {
 	struct parse p = {.lexed = l, .findings = f};
 	struct store *s = store_new();
 	struct origins o = {0};
-	struct validation v = {.store = s, .findings = f, .origins = &o};
+	struct validation v = {
+	    .store = s, .findings = f, .origins = &o, .machine = options ? options->machine : NULL};
 
 	parse_items(&p);
 	resolve_drafts(&p, s, &o);
@@ -134,14 +136,14 @@ struct store *config_parse(const char *name, const char *text, size_t len,
 {
 	size_t from = f->count;
 
-	return load(lex_text(name, text, len, o, f), f, from);
+	return load(lex_text(name, text, len, o, f), o, f, from);
 }
 
 struct store *config_load(const char *path, const struct config_options *o, struct findings *f)
 {
 	size_t from = f->count;
 
-	return load(lex_file(path, o, f), f, from);
+	return load(lex_file(path, o, f), o, f, from);
 }
 
 bool config_validate(const struct store *s, struct findings *f)

@@ -42,7 +42,9 @@ static void subject(enum table_id t, const void *row, char *buf, size_t size)
 	const struct checker_row *c = row;
 	char key[TEXT_MAX];
 
-	if (t == T_VRRP_ADDRESS)
+	if (t == T_GLOBAL)
+		snprintf(buf, size, "global_defs");
+	else if (t == T_VRRP_ADDRESS)
 		snprintf(buf, size, "address %s of vrrp_instance %s", a->address, a->instance);
 	else if (t == T_SYNC_MEMBER)
 		snprintf(buf, size, "member %s of vrrp_sync_group %s", m->instance, m->group);
@@ -229,6 +231,11 @@ static void check_interface(struct validation *v, const struct vrrp_instance_row
 	else if (strpbrk(r->interface, "/ \t"))
 		validate_say(v, FINDING_WARNING, T_VRRP_INSTANCE, r, "interface",
 			     "no interface can have the name \"%s\"", r->interface);
+	else if (v->machine && !v->machine->has_interface(r->interface))
+		validate_say(
+		    v, FINDING_NOTICE, T_VRRP_INSTANCE, r, "interface",
+		    "this machine has no interface %s now: the instance waits until it has",
+		    r->interface);
 }
 
 static void check_instances(struct validation *v)

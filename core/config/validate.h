@@ -48,8 +48,9 @@ struct objection {
 
 struct validation {
 	const struct store *store;
-	struct findings *findings;     /* NULL: only the first error counts */
-	const struct origins *origins; /* or NULL */
+	struct findings *findings;            /* NULL: only the first error counts */
+	const struct origins *origins;        /* or NULL */
+	const struct config_machine *machine; /* or NULL */
 	struct objection *objections;
 	size_t count, cap;
 	char *why; /* of TEXT_MAX, or NULL: gets the first error */

@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#define SCHEDULERS_MAX 32
+
 static bool scheduler_known(const char *name)
 {
 	const struct keyword *k = keyword_row(&block_virtual_server, "lb_algo");
@@ -60,6 +62,31 @@ static void check_holders(struct validation *v)
 			     said == HOLDERS_SAID ? " (the same of others is not said)" : "");
 	}
 	free(all);
+}
+
+/* Each scheduler once, where it is used first. */
+static void check_kernel(struct validation *v)
+{
+	const char *said[SCHEDULERS_MAX];
+	size_t n = 0;
+
+	if (!v->machine)
+		return;
+	STORE_EACH(v->store, T_VIRTUAL_SERVER, struct virtual_server_row, r)
+	{
+		size_t i = 0;
+
+		while (i < n && !text_eq(said[i], r->scheduler))
+			i++;
+		if (i < n || n == SCHEDULERS_MAX)
+			continue;
+		said[n++] = r->scheduler;
+		if (v->machine->lacks_scheduler(r->scheduler))
+			validate_say(v, FINDING_WARNING, T_VIRTUAL_SERVER, r, "scheduler",
+				     "the kernel of this machine has no scheduler %s: there is no "
+				     "module ip_vs_%s",
+				     r->scheduler, r->scheduler);
+	}
 }
 
 static void check_services(struct validation *v)
@@ -190,6 +217,7 @@ static void check_checkers(struct validation *v)
 void validate_services(struct validation *v)
 {
 	check_services(v);
+	check_kernel(v);
 	check_holders(v);
 	check_servers(v);
 	check_weights(v);

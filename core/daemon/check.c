@@ -6,6 +6,7 @@
 #include "daemon/check.h"
 
 #include "config/config.h"
+#include "daemon/machine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -153,9 +154,14 @@ int check_config(const struct options *o)
 {
 	struct findings f = {0};
 	struct config_options how = options_of_config(&o->env);
-	struct store *s = config_load(o->env.config_file, &how, &f);
-	int status = config_status(&f), said = say(o, &f, status);
+	struct store *s;
+	int status, said;
 
+	if (o->test && !o->net_namespace) /* another namespace has other interfaces */
+		how.machine = &this_machine;
+	s = config_load(o->env.config_file, &how, &f);
+	status = config_status(&f);
+	said = say(o, &f, status);
 	if (o->print_config && status != EXIT_CANNOT_RUN)
 		config_print(s, stdout);
 	findings_free(&f);

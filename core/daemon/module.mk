@@ -9,6 +9,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/director.h \
 	core/daemon/guardian.c core/daemon/guardian.h \
 	core/daemon/jobs.c core/daemon/jobs.h \
+	core/daemon/machine.c core/daemon/machine.h \
 	core/daemon/main.c \
 	core/daemon/memlock.c core/daemon/memlock.h \
 	core/daemon/notify.c core/daemon/notify.h \

@@ -257,6 +257,42 @@ static void a_group_yields_as_a_whole(void **state)
 	findings_free(&f);
 }
 
+static bool has_eth0(const char *name)
+{
+	return text_eq(name, "eth0");
+}
+
+static bool lacks_dh(const char *name)
+{
+	return text_eq(name, "dh");
+}
+
+/* What the machine lacks is said, each scheduler once, and is no error: it may come. */
+static void what_the_machine_lacks(void **state)
+{
+	static const struct config_machine machine = {has_eth0, lacks_dh};
+	const struct config_options options = {.machine = &machine};
+	char text[sizeof(good) + 200];
+	struct findings f = {0};
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s%s", good,
+		 "virtual_server 10.0.0.1 81 {\n protocol TCP\n lb_algo dh\n"
+		 " real_server 10.0.0.11 81 {\n }\n}\n");
+	store_free(config_parse("x", text, strlen(text), &options, &f));
+	assert_int_equal(f.count, 3);
+	assert_string_equal(f.items[0].text, "vrrp_instance C: this machine has no interface eth1 "
+					     "now: the instance waits until it has");
+	assert_int_equal(f.items[0].level, FINDING_NOTICE);
+	assert_int_equal(f.items[0].line, 18);
+	assert_non_null(strstr(f.items[1].text, "vrrp_instance D: this machine has no"));
+	assert_string_equal(f.items[2].text,
+			    "virtual_server 10.0.0.1:80/tcp: the kernel of this machine has no "
+			    "scheduler dh: there is no module ip_vs_dh");
+	assert_int_equal(f.items[2].level, FINDING_WARNING);
+	findings_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +302,7 @@ int main(void)
 	    cmocka_unit_test(losing_bursts_follow_the_others),
 	    cmocka_unit_test(notices_are_folded),
 	    cmocka_unit_test(errors_are_left_out_whole),
+	    cmocka_unit_test(what_the_machine_lacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 if HAVE_CMOCKA
 core_tests = tests/unit/test_base tests/unit/base_log tests/unit/test_store tests/unit/test_link \
 	tests/unit/daemon_overlay tests/unit/daemon_jobs \
-	tests/unit/daemon_watchdog tests/unit/daemon_silence tests/unit/daemon_confine \
+	tests/unit/daemon_watchdog tests/unit/daemon_silence tests/unit/daemon_confine tests/unit/daemon_machine \
 	tests/unit/base_syscalls tests/unit/daemon_roles tests/unit/daemon_trust
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
@@ -15,6 +15,7 @@ tests_unit_daemon_jobs_LDADD = core/daemon/libdaemon.a core/config/libconfig.a $
 	$(EVENT_LIBS) $(CMOCKA_LIBS)
 tests_unit_daemon_watchdog_LDADD = core/daemon/libdaemon.a $(CMOCKA_LIBS)
 tests_unit_daemon_silence_LDADD = core/daemon/libdaemon.a $(core_test_libs) $(CMOCKA_LIBS)
+tests_unit_daemon_machine_LDADD = core/daemon/libdaemon.a $(CMOCKA_LIBS)
 tests_unit_daemon_confine_LDADD = core/daemon/libdaemon.a core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_base_syscalls_LDADD = core/base/libbase.a $(SECCOMP_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_unit_daemon_roles_LDADD = core/daemon/libdaemon.a core/vrrp/libvrrp.a core/lvs/liblvs.a \
