@@ -101,11 +101,11 @@ def compare(rows, name, path):
 
 
 def snippets(folder):
-    with open(os.path.join(HERE, "snippets"), encoding="utf-8") as f:
+    with open(os.path.join(HERE, "snippets"), encoding="utf-8", newline="") as f:
         parts = re.split(r"^--- (.+)\n", f.read(), flags=re.M)
     for name, text in zip(parts[1::2], parts[2::2]):
         path = os.path.join(folder, name.replace(" ", "-") + ".conf")
-        with open(path, "w", encoding="utf-8") as f:
+        with open(path, "w", encoding="utf-8", newline="") as f:
             f.write(text)
         yield name, path
 
