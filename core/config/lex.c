@@ -37,16 +37,36 @@ size_t lex_line_length(const struct source *s, size_t at)
 	return n;
 }
 
-/* Every keyword whose field is F_SECRET; config_keyword tests that it stands here. The lexer
- * must know, because its own findings show lines that nobody has understood yet. */
-static const char *const secret_words[] = {"auth_pass"};
+/* Every keyword whose field is F_SECRET (config_keyword tests that it stands here) or will be. The
+ * lexer must know, because its own findings show lines that nobody has understood yet. A short
+ * word counts only as a whole one; the others also misspelt, as auth_password. */
+static const struct {
+	const char *word;
+	bool whole;
+} secrets[] = {{"auth_pass", false}, {"password", false}, {"key", true}, {0}};
 
 bool lex_is_secret(const char *word)
 {
-	for (size_t i = 0; i < sizeof(secret_words) / sizeof(secret_words[0]); i++)
-		if (strcmp(word, secret_words[i]) == 0)
+	for (size_t i = 0; secrets[i].word; i++)
+		if (strcmp(word, secrets[i].word) == 0)
 			return true;
 	return false;
+}
+
+/* What follows the first secret word of its kind, or NULL. */
+static char *behind_secret(char *line, const char *word, bool whole)
+{
+	size_t len = strlen(word);
+	char *p = line;
+
+	while ((p = strstr(p, word))) {
+		bool begins = p == line || strchr(" \t{", p[-1]), ends = strchr(" \t", p[len]);
+
+		p += len;
+		if (!whole || (begins && ends))
+			return p;
+	}
+	return NULL;
 }
 
 static void hide(char *p)
@@ -61,11 +81,11 @@ static bool hide_secrets(char *line)
 {
 	bool found = false;
 
-	for (size_t i = 0; i < sizeof(secret_words) / sizeof(secret_words[0]); i++) {
-		char *p = strstr(line, secret_words[i]);
+	for (size_t i = 0; secrets[i].word; i++) {
+		char *p = behind_secret(line, secrets[i].word, secrets[i].whole);
 
 		if (p)
-			hide(p + strlen(secret_words[i]));
+			hide(p);
 		found = found || p;
 	}
 	return found;

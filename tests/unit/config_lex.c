@@ -160,6 +160,31 @@ static void secrets_are_hidden(void **state)
 	findings_free(&f);
 }
 
+static const struct {
+	const char *line, *shown;
+} shown_lines[] = {
+    {"auth_pass", "auth_pass"},       {"auth_password one two", "auth_pass**** *** ***"},
+    {"key 1 hex:00", "key * ******"}, {"{ key 1 x", "{ key * *"},
+    {"monkey 1 key", "monkey 1 key"}, {"monkey 1 key x", "monkey 1 key *"},
+    {"keys 1 x", "keys 1 x"},         {"password x", "password *"},
+};
+
+static void secret_words_are_known(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(shown_lines) / sizeof(shown_lines[0]); i++) {
+		const char *line = shown_lines[i].line;
+		struct findings f = {0};
+		struct lexed *l = lex_text("t", line, strlen(line), NULL, &f);
+		struct place at = item_place(&l->items[0], 0);
+
+		place_report(&f, FINDING_WARNING, &at, "said");
+		assert_string_equal(f.items[f.count - 1].source, shown_lines[i].shown);
+		lex_free(l);
+		findings_free(&f);
+	}
+}
+
 static void caret_stands_under_the_word(void **state)
 {
 	struct findings f = {0};
@@ -395,6 +420,7 @@ int main(void)
 	    cmocka_unit_test(places_are_of_words),
 	    cmocka_unit_test(long_lines_are_left_out),
 	    cmocka_unit_test(secrets_are_hidden),
+	    cmocka_unit_test(secret_words_are_known),
 	    cmocka_unit_test(caret_stands_under_the_word),
 	    cmocka_unit_test(includes),
 	    cmocka_unit_test(the_family_insists),
