@@ -9,7 +9,6 @@ core_base_libbase_a_SOURCES = \
 	core/base/log_limit.c core/base/log_limit.h \
 	core/base/log_out.c core/base/log_out.h \
 	core/base/loop.c core/base/loop.h \
-	core/base/sha256.c core/base/sha256.h \
 	core/base/syscalls.h \
 	core/base/text.c core/base/text.h
 if SECCOMP

@@ -2,34 +2,34 @@
 #include "daemon/digest.h"
 
 #include "base/log.h"
-#include "base/sha256.h"
 
+#include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct digest {
-	struct sha256 sha;
+	SHA2_CTX sha;
 };
 
 struct digest *digest_begin(void)
 {
 	struct digest *d = xcalloc(1, sizeof(*d));
 
-	sha256_begin(&d->sha);
+	SHA256Init(&d->sha);
 	return d;
 }
 
 void digest_add(struct digest *d, const char *text)
 {
-	sha256_add(&d->sha, text, strlen(text) + 1);
+	SHA256Update(&d->sha, (const uint8_t *)text, strlen(text) + 1);
 }
 
 void digest_end(struct digest *d, char ret[DIGEST_TEXT])
 {
-	unsigned char md[SHA256_SIZE];
+	uint8_t md[SHA256_DIGEST_LENGTH];
 
-	sha256_end(&d->sha, md);
+	SHA256Final(md, &d->sha);
 	free(d);
 	for (size_t i = 0; i < sizeof(md) && 2 * i + 2 < DIGEST_TEXT; i++)
 		snprintf(ret + 2 * i, 3, "%02x", md[i]);

@@ -30,4 +30,4 @@ sbin_PROGRAMS += halvard
 halvard_SOURCES = core/daemon/halvard.c
 halvard_LDADD = core/daemon/libdaemon.a core/vrrp/libvrrp.a core/lvs/liblvs.a \
 	core/config/libconfig.a core/nl/libnl.a core/ipc/libipc.a core/model/libmodel.a \
-	core/base/libbase.a $(NL_LIBS) $(EVENT_LIBS) $(SECCOMP_LIBS) -lpthread
+	core/base/libbase.a $(NL_LIBS) $(EVENT_LIBS) $(MD_LIBS) $(SECCOMP_LIBS) -lpthread

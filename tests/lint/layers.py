@@ -16,6 +16,7 @@ import lint
 LIBRARY_HEADERS = {
     "libevent": ("event2/",),
     "libnl": ("netlink/",),
+    "libmd": ("sha2.h",),
     "libcrypto": ("openssl/",),
     "libseccomp": ("seccomp.h",),
     "net-snmp": ("net-snmp/",),

@@ -10,9 +10,9 @@ tests_unit_base_log_LDADD = core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_base_LDADD = core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_store_LDADD = core/model/libmodel.a core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_link_LDADD = $(core_test_libs) $(EVENT_LIBS) $(CMOCKA_LIBS)
-tests_unit_daemon_overlay_LDADD = core/daemon/libdaemon.a $(core_test_libs) $(CMOCKA_LIBS)
+tests_unit_daemon_overlay_LDADD = core/daemon/libdaemon.a $(core_test_libs) $(MD_LIBS) $(CMOCKA_LIBS)
 tests_unit_daemon_jobs_LDADD = core/daemon/libdaemon.a core/config/libconfig.a $(core_test_libs) \
-	$(EVENT_LIBS) $(CMOCKA_LIBS)
+	$(EVENT_LIBS) $(MD_LIBS) $(CMOCKA_LIBS)
 tests_unit_daemon_watchdog_LDADD = core/daemon/libdaemon.a $(CMOCKA_LIBS)
 tests_unit_daemon_silence_LDADD = core/daemon/libdaemon.a $(core_test_libs) $(CMOCKA_LIBS)
 tests_unit_daemon_machine_LDADD = core/daemon/libdaemon.a $(CMOCKA_LIBS)
@@ -20,11 +20,11 @@ tests_unit_daemon_confine_LDADD = core/daemon/libdaemon.a core/base/libbase.a $(
 tests_unit_base_syscalls_LDADD = core/base/libbase.a $(SECCOMP_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_unit_daemon_roles_LDADD = core/daemon/libdaemon.a core/vrrp/libvrrp.a core/lvs/liblvs.a \
 	core/config/libconfig.a core/nl/libnl.a $(core_test_libs) $(NL_LIBS) $(EVENT_LIBS) \
-	$(SECCOMP_LIBS) $(CMOCKA_LIBS) -lpthread
+	$(MD_LIBS) $(SECCOMP_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_unit_daemon_trust_SOURCES = tests/unit/daemon_trust.c tests/unit/liar.c tests/unit/liar.h
 tests_unit_daemon_trust_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=schema_field
 tests_unit_daemon_trust_LDADD = core/daemon/libdaemon.a core/config/libconfig.a $(core_test_libs) \
-	$(EVENT_LIBS) $(CMOCKA_LIBS)
+	$(EVENT_LIBS) $(MD_LIBS) $(CMOCKA_LIBS)
 endif
 check_PROGRAMS += tests/netns/agent_fuzzer
 tests_netns_agent_fuzzer_SOURCES = tests/netns/agent_fuzzer.c tests/unit/liar.c tests/unit/liar.h

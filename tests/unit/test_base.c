@@ -1,13 +1,11 @@
 /* base: text, buf, addr. */
 #include "base/addr.h"
 #include "base/buf.h"
-#include "base/sha256.h"
 #include "base/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -121,45 +119,6 @@ static void addresses(void **state)
 	assert_true(addr_is_multicast(&a));
 }
 
-static void assert_sha256(const void *data, size_t len, size_t piece, const char *expected)
-{
-	unsigned char md[SHA256_SIZE];
-	char text[2 * SHA256_SIZE + 1];
-	struct sha256 s;
-
-	sha256_begin(&s);
-	for (size_t at = 0; at < len; at += piece)
-		sha256_add(&s, (const char *)data + at, len - at < piece ? len - at : piece);
-	sha256_end(&s, md);
-	for (size_t i = 0; i < sizeof(md); i++)
-		snprintf(text + 2 * i, 3, "%02x", md[i]);
-	assert_string_equal(text, expected);
-}
-
-/* The examples of FIPS 180-4, and lengths around the end of a block (from sha256sum). */
-static void digests(void **state)
-{
-	static char a[1000000];
-
-	(void)state;
-	memset(a, 'a', sizeof(a));
-	assert_sha256("", 0, 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-	assert_sha256("abc", 3, 3,
-		      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	assert_sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56, 5,
-		      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-	assert_sha256(a, 55, 7, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318");
-	assert_sha256(a, 63, 7, "7d3e74a05d7db15bce4ad9ec0658ea98e3f06eeecf16b4c6fff2da457ddc2f34");
-	assert_sha256(a, 64, 7, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb");
-	assert_sha256(a, 65, 7, "635361c48bb9eab14198e76ea8ab7f1a41685d6ad62aa9146d301d4f17eb0ae0");
-	assert_sha256(a, 119, 7,
-		      "31eba51c313a5c08226adf18d4a359cfdfd8d2e816b13f4af952f7ea6584dcfb");
-	assert_sha256(a, 120, 7,
-		      "2f3d335432c70b580af0e8e1b3674a7c020d683aa5f73aaaedfdc55af904c21c");
-	assert_sha256(a, sizeof(a), 4099,
-		      "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,7 +129,6 @@ int main(void)
 	    cmocka_unit_test(nearest_word),
 	    cmocka_unit_test(a_cursor_never_reads_past_its_end),
 	    cmocka_unit_test(addresses),
-	    cmocka_unit_test(digests),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
