@@ -13,7 +13,6 @@
 /* clang-format off */
 #define PROCESS(word, who)                                                                         \
     LATER(word "_priority", 1, 1, "Nice value of the " who " process."),                           \
-    LATER(word "_no_swap", 0, 0, "Lock the memory of the " who " process."),                       \
     LATER(word "_rt_priority", 1, 1, "Real-time priority of the " who " process."),                \
     LATER(word "_cpu_affinity", 1, WORDS_ANY, "Processors that the " who " process may use."),     \
     LATER(word "_rlimit_rttime", 1, 1, "Microseconds the " who " process may run on end."),        \
@@ -138,7 +137,7 @@ static const struct keyword global_keywords[] = {
     LATER("vrrp_startup_delay", 1, 1, "Seconds after the start until VRRP begins."),
     LATER("vrrp_delay_after_boot", 1, 1, "Seconds after the boot until VRRP begins."),
     LATER("log_unknown_vrids", 0, 0, "Log advertisements of routers that nobody configured."),
-    LATER("dynamic_interfaces", 0, 1, "Interfaces may come later, and go."),
+    ALWAYS("dynamic_interfaces", 0, 1, "Interfaces may come later, and go."),
     LATER("vmac_prefix", 1, 1, "Beginning of the names of virtual MAC interfaces."),
     LATER("vmac_addr_prefix", 1, 1, "The same, for addresses on other interfaces."),
     LATER("disable_local_igmp", 0, 0, "No IGMP reports for the groups of the local link."),
@@ -166,6 +165,9 @@ static const struct keyword global_keywords[] = {
     PROCESS("vrrp", "VRRP"),
     PROCESS("checker", "LVS"),
     PROCESS("bfd", "BFD"),
+    ALWAYS("vrrp_no_swap", 0, 0, "Lock the memory of the VRRP process."),
+    LATER("checker_no_swap", 0, 0, "Lock the memory of the LVS process."),
+    LATER("bfd_no_swap", 0, 0, "Lock the memory of the BFD process."),
     /* netlink buffers */
     BUFFERS("vrrp_netlink_cmd", "VRRP's netlink commands"),
     BUFFERS("vrrp_netlink_monitor", "VRRP's netlink events"),
@@ -224,7 +226,7 @@ static const struct keyword root_keywords[] = {
     LATER("net_namespace_ipvs", 0, 1, "Network namespace of the kernel's IPVS table."),
     LATER("namespace_with_ipsets", 0, 0, "Use ip sets in a namespace on kernels before 3.13."),
     LATER("instance", 1, 1, "Name of this one of several on a machine."),
-    LATER("use_pid_dir", 0, 0, "Keep the pid files in a folder of their own."),
+    ALWAYS("use_pid_dir", 0, 0, "Keep the pid files in a folder of their own."),
     LATER("linkbeat_use_polling", 0, 0, "Poll the link of all interfaces."),
     LATER("child_wait_time", 1, 1, "Seconds that the processes have to end; 5."),
     {0},

@@ -185,16 +185,18 @@ static void notices_are_folded(void **state)
 	(void)state;
 	findings_add(&f, FINDING_NOTICE, NULL, 0, 0, NULL, "was here before");
 	for (int i = 0; i < 1000; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "use_pid_dir\nnonsense\n");
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					"namespace_with_ipsets\nnonsense\n");
 	s = config_parse("many", text, len, NULL, &f);
 	for (size_t i = 0; i < f.count; i++)
 		errors += f.items[i].level == FINDING_ERROR;
 	assert_int_equal(errors, 1000);
 	assert_int_equal(f.count, 1 + 1 + 1000);
 	assert_string_equal(f.items[0].text, "was here before");
-	assert_string_equal(f.items[1].text,
-			    "use_pid_dir is known but not supported yet; it was skipped (and 999 "
-			    "more like this)");
+	assert_string_equal(
+	    f.items[1].text,
+	    "namespace_with_ipsets is known but not supported yet; it was skipped (and 999 "
+	    "more like this)");
 	store_free(s);
 	findings_free(&f);
 }
