@@ -116,6 +116,25 @@ static void say_kept(struct result *r)
 	snprintf(r->text, sizeof(r->text), "kept, but not all is in force: %.400s", why);
 }
 
+/* When its outcome is known; what follows from it may stand before it in the log. */
+static void say_reload(const struct director *d, const struct job *b)
+{
+	enum result_status s = b->result.status;
+	bool ok = s != RESULT_REFUSED;
+
+	log_transition(
+	    &(struct log_transition){
+		.event = LOG_RELOAD,
+		.level = s == RESULT_OK ? LOG_LV_NOTICE
+			 : ok           ? LOG_LV_WARN
+					: LOG_LV_ERR,
+		.key = {d->env->config_file},
+		.now = enum_name(reload_result_names, ok ? RELOAD_OK : RELOAD_REFUSED),
+		.reason = s == RESULT_OK || !ok ? NULL : enum_name(result_status_names, (int)s),
+		.who = b->who},
+	    "%s", b->result.text);
+}
+
 static void committed(struct jobs *j)
 {
 	struct job *b = j->current;
@@ -130,6 +149,8 @@ static void committed(struct jobs *j)
 		txn_log(b->txn, &b->result);
 	if (b->kind == JOB_RELOAD && b->result.status == RESULT_COMMIT_FAILED)
 		say_kept(&b->result);
+	if (b->kind == JOB_RELOAD)
+		say_reload(j->d, b);
 	answer(b, &b->result);
 	if (b->take_back && !b->undone && is_kept(&b->result))
 		take_back(j);
@@ -267,7 +288,7 @@ static void start_txn(struct jobs *j)
 
 /* ---- reload ----------------------------------------------------------- */
 
-static void log_reload(struct director *d, const char *who, bool ok, const char *text)
+static void note_reload(struct director *d, const char *who, bool ok, const char *text)
 {
 	struct global_row g = global_get(d);
 	struct change_log_row row = {.source = SOURCE_FILE,
@@ -282,13 +303,6 @@ static void log_reload(struct director *d, const char *who, bool ok, const char 
 	TEXT_COPY(row.new_value, d->env->config_file);
 	TEXT_COPY(row.result_text, text);
 	changelog_add(d->live, &row, g.change_log_size);
-	log_transition(
-	    &(struct log_transition){.event = LOG_RELOAD,
-				     .level = ok ? LOG_LV_NOTICE : LOG_LV_ERR,
-				     .key = {d->env->config_file},
-				     .now = enum_name(reload_result_names, g.last_reload_result),
-				     .who = who},
-	    "%s", text);
 }
 
 static void start_reload(struct jobs *j)
@@ -304,10 +318,11 @@ static void start_reload(struct jobs *j)
 			 said);
 	else
 		TEXT_COPY(why, said);
-	log_reload(j->d, b->who, ok, why);
+	note_reload(j->d, b->who, ok, why);
 	b->result = (struct result){.status = ok ? RESULT_OK : RESULT_REFUSED};
 	TEXT_COPY(b->result.text, why);
 	if (!ok) {
+		say_reload(j->d, b);
 		answer(b, &b->result);
 		finish(j, false);
 		return;

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -453,6 +454,44 @@ static void a_stopped_console_never_waits(void **state)
 	close(pipe_fd[1]);
 }
 
+/* systemd has connected stderr to the journal: a line that went there with its fields is not said
+ * again, one that could not is. */
+static void a_console_that_is_the_journal_is_not_told_twice(void **state)
+{
+	int kept = dup(STDERR_FILENO), pipe_fd[2], fd = serve(journal);
+	char name[64], buf[1024] = "", entry[4096];
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(pipe(pipe_fd), 0);
+	fcntl(pipe_fd[0], F_SETFL, O_NONBLOCK);
+	dup2(pipe_fd[1], STDERR_FILENO);
+	fstat(STDERR_FILENO, &st);
+	snprintf(name, sizeof(name), "%llu:%llu", (unsigned long long)st.st_dev,
+		 (unsigned long long)st.st_ino);
+	for (int same = 0; same < 2; same++) {
+		setenv("JOURNAL_STREAM", same ? name : "1:2", 1);
+		log_init(&(struct log_options){.ident = "x",
+					       .levels.rest = LOG_LV_INFO,
+					       .to_stderr = true,
+					       .to_syslog = true,
+					       .journal_path = journal,
+					       .syslog_path = syslog_path});
+		log_notice("said");
+		assert_int_equal(read(pipe_fd[0], buf, sizeof(buf)) > 0, !same);
+		assert_true(next(fd, entry, sizeof(entry)) > 0);
+	}
+	end(fd, journal);
+	log_notice("alone");
+	assert_true(read(pipe_fd[0], buf, sizeof(buf)) > 0);
+	unsetenv("JOURNAL_STREAM");
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	close(pipe_fd[0]);
+	close(pipe_fd[1]);
+	start();
+}
+
 /* ---- repetition ------------------------------------------------------------- */
 
 static void repetition_is_bounded_and_counted(void **state)
@@ -563,6 +602,7 @@ int main(void)
 	    cmocka_unit_test(a_full_socket_never_waits_and_the_loss_is_told),
 	    cmocka_unit_test(nobody_there_is_a_loss_that_is_told),
 	    cmocka_unit_test(a_stopped_console_never_waits),
+	    cmocka_unit_test(a_console_that_is_the_journal_is_not_told_twice),
 	    cmocka_unit_test(repetition_is_bounded_and_counted),
 	    cmocka_unit_test(a_count_that_is_not_told_is_not_forgotten),
 	    cmocka_unit_test(one_that_flaps_does_not_silence_another),
