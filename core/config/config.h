@@ -25,6 +25,7 @@ struct finding {
 	char *file;
 	unsigned line, column; /* from 1; 0: the whole file */
 	char *source;          /* the line of the file, or NULL */
+	bool security;         /* others than root can change what root runs */
 	char *text;            /* reason, what is allowed, the nearest known word */
 };
 
@@ -41,6 +42,7 @@ void findings_add(struct findings *f, enum finding_level level, const char *file
 		  unsigned column, const char *source, const char *fmt, ...)
     __attribute__((format(printf, 7, 8)));
 void findings_read(struct findings *f, const char *file);
+bool findings_security(const struct findings *f);            /* one of them is about security */
 enum finding_level findings_worst(const struct findings *f); /* FINDING_NOTICE when empty */
 /* "file:line:column: error: text", then the source line and a caret. */
 void finding_print(const struct finding *f, FILE *to);
@@ -51,6 +53,10 @@ void finding_print_colour(const struct finding *f, FILE *to);
 struct config_machine {
 	bool (*has_interface)(const char *name);
 	bool (*lacks_scheduler)(const char *name); /* false: it has it, or nobody knows */
+	bool (*has_file)(const char *path);
+	/* Who else than root can change the file, as the end of a sentence that begins with its
+	 * path; NULL: nobody. */
+	const char *(*who_else_writes)(const char *path);
 };
 
 /* How a file is to be read. Everything zero is what a caller without wishes wants. */

@@ -57,6 +57,7 @@ void findings_add(struct findings *f, enum finding_level level, const char *file
 	}
 	n = &f->items[f->count++];
 	n->level = level;
+	n->security = false;
 	n->file = file ? xstrdup(file) : NULL;
 	n->line = line;
 	n->column = column;
@@ -81,6 +82,14 @@ enum finding_level findings_worst(const struct findings *f)
 		if (f->items[i].level > worst)
 			worst = f->items[i].level;
 	return worst;
+}
+
+bool findings_security(const struct findings *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (f->items[i].security)
+			return true;
+	return false;
 }
 
 struct ordered {

@@ -123,6 +123,8 @@ static struct store *load(struct lexed *l, const struct config_options *options,
 	resolve_drafts(&p, s, &o);
 	validate_store(&v);
 	drop_objections(s, &v);
+	if (v.machine)
+		scripts_check(l, v.machine, f);
 	findings_sort(f, from);
 	findings_fold(f, from);
 	free(v.objections);

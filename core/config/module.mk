@@ -24,6 +24,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/resolve.c \
 	core/config/sequence.c core/config/sequence.h \
 	core/config/source.c \
+	core/config/scripts.c \
 	core/config/special.c \
 	core/config/validate.c core/config/validate.h \
 	core/config/validate_address.c \

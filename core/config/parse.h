@@ -46,6 +46,9 @@ void findings_fold(struct findings *f, size_t from);
 struct origins;
 void resolve_drafts(struct parse *p, struct store *s, struct origins *o);
 
+/* Which scripts others than root can change: findings of security. */
+void scripts_check(const struct lexed *l, const struct config_machine *machine, struct findings *f);
+
 /* What was probably meant, as the end of a finding, or "": by a word that is not known, by a
  * value that does not fit, by one that should be an address. */
 const char *hint_word(const char *text);

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* As keepalived's -t. */
-enum { EXIT_BAD_OPTION = 1, EXIT_CANNOT_RUN = 4, EXIT_HAS_ERRORS = 5 };
+enum { EXIT_BAD_OPTION = 1, EXIT_CANNOT_RUN = 4, EXIT_HAS_ERRORS = 5, EXIT_INSECURE = 6 };
 
 #define REPORT_HEAD "halvard: report on "
 
@@ -26,6 +26,7 @@ static int config_status(const struct findings *f)
 	enum finding_level worst = findings_worst(f);
 
 	return worst == FINDING_FATAL   ? EXIT_CANNOT_RUN
+	       : findings_security(f)   ? EXIT_INSECURE
 	       : worst == FINDING_ERROR ? EXIT_HAS_ERRORS
 					: 0;
 }
@@ -112,6 +113,7 @@ static void print_summary(const struct findings *f, int status, FILE *to)
 	fprintf(to, "%s in %zu file%s%s\n", comma[0] ? "" : "nothing to complain about", f->nfiles,
 		f->nfiles == 1 ? "" : "s",
 		status == EXIT_CANNOT_RUN   ? ": it cannot run"
+		: status == EXIT_INSECURE   ? ": scripts are not safe"
 		: status == EXIT_HAS_ERRORS ? ": it would run without what was left out"
 					    : "");
 }

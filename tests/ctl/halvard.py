@@ -115,6 +115,50 @@ def colours():
         check(f"no colours with {env}", "error:" in text and "\033" not in text, text)
 
 
+def scripts():
+    """Exit status 6, as keepalived has it, and who else can change a script."""
+    os.makedirs("open/bin")
+    for path in ("open/bin/own", "open/bin/all", "open/bin/group", "open/bin/other"):
+        write(path, "#!/bin/sh\n")
+        os.chmod(path, 0o755)
+    os.chmod("open/bin/all", 0o757)
+    here, secure = os.getcwd(), "enable_script_security"
+
+    def say(script, *settings):
+        write("scripts", "global_defs {\n" + "".join(f"    {s}\n" for s in settings) + "}\n"
+              + GOOD.replace("}\n}", f"}}\n    notify_master \"{script}\"\n}}"))
+        return run("-t", "scripts")
+
+    got = say("/bin/true now")
+    check("scripts without enable_script_security", got.returncode == 6 and
+          "put enable_script_security into global_defs" in got.stderr and
+          got.stderr.endswith(": scripts are not safe\n"), got.stderr)
+    for what, got in [("a script that root alone can change", say("/bin/true now", secure)),
+                      ("one that is not there", say("/none")),
+                      ("a word without a path", say("true"))]:
+        check(what, got.returncode == 0 and "warning" not in got.stderr, got.stderr)
+    got = say("/bin/true", "enable_script_securty")
+    check("6 counts more than 5", got.returncode == 6 and "1 error" in got.stderr, got.stderr)
+    if os.geteuid() != 0:
+        return
+    got = say(f"{here}/open/bin/own", secure)
+    check("a folder with the sticky bit", got.returncode == 0, got.stderr)
+    got = say(f"{here}/open/bin/all", secure)
+    check("everybody can change it", got.returncode == 6 and "writable by all" in got.stderr,
+          got.stderr)
+    check("but it is not root's to run",
+          say(f"{here}/open/bin/all", secure, "script_user nobody").returncode == 0)
+    os.chown("open/bin/group", 0, 65534)
+    os.chmod("open/bin/group", 0o775)
+    got = say(f"{here}/open/bin/group", secure)
+    check("a group can", got.returncode == 6 and "a group" in got.stderr, got.stderr)
+    os.chown("open", 65534, 0)
+    os.symlink(f"{here}/open/bin/own", "link")
+    got = say(f"{here}/link", secure)
+    check("the owner of a folder behind a link can", got.returncode == 6 and
+          "another user" in got.stderr, got.stderr)
+
+
 def of_keepalived():
     silent = ["-B", "-e", "--all", "-m", "-u", "022", "-S", "local3", "-s", "x"]
     got = run(*silent, "-t", "good")
@@ -153,6 +197,8 @@ def main():
         statuses()
         report()
         colours()
+        os.remove("link")
+        scripts()
         of_keepalived()
         os.chdir("/")
     print(f"1..{count}")
