@@ -264,8 +264,13 @@ void reload_first(struct director *d)
 
 struct store *reload_read(struct director *d, struct findings *f, struct store **wanted)
 {
+	const char *path = d->env->config_file;
 	struct store *file = load_file(d, f);
 
+	if (has_no_octets(path) && !is_empty(d->file))
+		findings_add(f, FINDING_ERROR, path, 0, 0, NULL,
+			     "the file is empty, 0 octets: if nothing is to be configured any "
+			     "more, a line of comment in it says so");
 	*wanted = with_overlay(d, file);
 	return file;
 }

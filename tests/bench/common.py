@@ -53,6 +53,8 @@ def arguments(doc, rounds=None):
     parser.add_argument("--intervals", default="1,0.1,0.01",
                         help="of takeover and resume: seconds, separated by commas")
     parser.add_argument("--seconds", type=float, default=150, help="gaps: length of the run")
+    parser.add_argument("--services", type=int, default=1000, help="scale: virtual servers")
+    parser.add_argument("--servers", type=int, default=10, help="scale: real servers of each")
     parser.add_argument("--halvard", default=os.path.join(os.environ.get("builddir", "."), "halvard"))
     parser.add_argument("--keepalived", default=shutil.which("keepalived", path="/usr/sbin:/usr/bin"))
     args = parser.parse_args()

@@ -1,9 +1,10 @@
-EXTRA_DIST += tests/bench/common.py tests/bench/takeover.py tests/bench/gaps.py tests/bench/resume.py
+EXTRA_DIST += tests/bench/common.py tests/bench/takeover.py tests/bench/gaps.py tests/bench/resume.py \
+	tests/bench/scale.py
 check_PROGRAMS += tests/bench/send_loop
 tests_bench_send_loop_SOURCES = tests/bench/send_loop.c
 
 # Ratios against keepalived in the same run; not a part of `make check`.
-BENCH_PARTS = takeover gaps resume
+BENCH_PARTS = takeover gaps resume scale
 .PHONY: bench
 bench: all tests/bench/send_loop
 	@status=0; for part in $(BENCH_PARTS); do \

@@ -1,8 +1,13 @@
 """Fixtures of the guest tests."""
+import os
+import sys
+
 import pytest
 
 from lab import daemons, snmp
 from lab.steer import Steered
+
+sys.path.append(os.path.join(os.path.dirname(__file__), "../netns"))  # the wire of VRRP
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ complete.
 import os
 import socket
 import struct
+import subprocess
 
 from .daemons import Nginx, descendants
 from .space import ip_batch, Namespace, wait_for
@@ -81,6 +82,8 @@ class Site:
     """Namespaces `director` and `peer`, joined; the director has the real servers too."""
 
     def __init__(self, folder):
+        # Here, so that loading it is no part of anybody's start-up.
+        subprocess.run(["modprobe", "-a", "ip_vs", "ip_vs_wlc"], check=True)
         ip_batch(["netns add director", "netns add peer",
                   "link add eth0 netns director type veth peer name eth0 netns peer"])
         self.director, self.peer = Namespace("director"), Namespace("peer")
@@ -207,3 +210,60 @@ def wait_table(namespace, base, services, servers, deadline=120):
     wait_for(lambda: count_table(namespace) == (services, servers), deadline,
              lambda: "%s in the kernel, not %s" % (count_table(namespace), (services, servers)),
              every=0.005)
+
+
+# ---- what is written to the kernel ----------------------------------------------
+
+IPVS_WRITES = {1: "new service", 2: "set service", 3: "delete service", 5: "new server",
+               6: "set server", 7: "delete server", 10: "new daemon", 11: "delete daemon",
+               13: "set config", 16: "zero", 17: "flush"}
+SO_RCVBUFFORCE = 33
+
+
+class TableWrites:
+    """Every request that anybody in a namespace sends to IPVS and that changes something, as the
+    kernel passes it on (a device of type nlmon)."""
+
+    def __init__(self, namespace):
+        probe = TableProbe(namespace)
+        self.family = probe.family
+        probe.close()
+        namespace.ip("link add nlmon0 type nlmon", "link set nlmon0 up")
+        self.namespace = namespace
+        self.sock = namespace.call(self._open)
+        self.writes = []
+
+    @staticmethod
+    def _open():
+        s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+        s.bind(("nlmon0", 3))
+        s.setblocking(False)
+        return s
+
+    def seen(self):
+        """The names of all of them so far."""
+        while True:
+            try:
+                data, address = self.sock.recvfrom(1 << 16)
+            except BlockingIOError:
+                break
+            if address[1] == NETLINK_GENERIC:
+                self._take(data)
+        return self.writes
+
+    def _take(self, data):
+        at = 0
+        while at + 20 <= len(data):
+            size, kind, flags = struct.unpack_from("=IHH", data, at)
+            command = data[at + 16]
+            if kind == self.family and flags & NLM_F_REQUEST and command in IPVS_WRITES:
+                self.writes.append(IPVS_WRITES[command])
+            at += max((size + 3) & ~3, 16)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.sock.close()
+        self.namespace.ip("link del nlmon0")
