@@ -160,7 +160,7 @@ def scripts():
 
 
 def of_keepalived():
-    silent = ["-B", "-e", "--all", "-m", "-u", "022", "-S", "local3", "-s", "x"]
+    silent = ["-B", "--all", "-m", "-u", "022", "-S", "local3", "-s", "x"]
     got = run(*silent, "-t", "good")
     check("options that ask for what is so", got.returncode == 0 and
           got.stderr == "nothing to complain about in 1 file\n", got.stderr)
@@ -184,6 +184,22 @@ def of_keepalived():
               got.returncode, got.stderr)
 
 
+def reading():
+    """How the file is read: for whom, and whether includes may miss something."""
+    write("templates", "include none*\nglobal_defs {\n    @lb1 router_id first\n"
+          "    @^lb1 router_id other_than_${_INSTANCE}\n}\n" + GOOD)
+    host = os.uname().nodename.split(".")[0]
+    for words, router in [(["-i", "lb1"], "first"), (["--config-id=lb2"], "other_than_lb2"),
+                          ([], "other_than_" + host)]:
+        got = run(*words, "--print-config", "-t", "templates")
+        check(f"{' '.join(words) or 'no -i'}: router_id", f"    router_id {router}\n" in got.stdout
+              and got.returncode == 0, got.stdout, got.stderr)
+    for word in ("-e", "--all-config"):
+        got = run(word, "-t", "templates")
+        check(f"{word}: an error", got.returncode == 5 and
+              'templates:1:9: error: no file "none*"' in got.stderr, got.stderr)
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="hv") as folder:
         os.chdir(folder)
@@ -200,6 +216,7 @@ def main():
         os.remove("link")
         scripts()
         of_keepalived()
+        reading()
         os.chdir("/")
     print(f"1..{count}")
     return failed != 0

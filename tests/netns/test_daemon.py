@@ -78,6 +78,24 @@ def test_vrrp_killed(halvard, cluster):
     cluster.wait_owner(cluster.directors[0], 5)
 
 
+def test_config_is_read_for_its_director(cluster):
+    """The options that tell how to read the file reach the process that does, at reload too."""
+    director = cluster.directors[0]
+    config = "global_defs {\n\t@lb1 router_id first\n\t@^lb1 router_id other\n}\n" \
+             "$PRIORITY=150\n" + VRRP.replace("%d", "$PRIORITY") % VIP
+    daemon = director.halvard(config, options=["-P", "-i", "lb1", "-e"]).start()
+    cluster.wait_owner(director, 10)
+    assert field(daemon, "global", [], "router_id") == "first"
+    assert field(daemon, "vrrp_instance", ["VI_1"], "base_priority") == "150"
+    daemon.configure(config.replace("=150", "=140") + "include none*\n")
+    out = daemon.ctl("reload", check=False)
+    assert out.returncode == 1 and "none*" in out.stdout
+    daemon.configure(config.replace("=150", "=140").replace("first", "again"))
+    daemon.ctl("reload")
+    assert field(daemon, "global", [], "router_id") == "again"
+    assert field(daemon, "vrrp_instance", ["VI_1"], "base_priority") == "140"
+
+
 def test_bad_file_refused(halvard):
     with open(halvard.config) as f:
         good = f.read()

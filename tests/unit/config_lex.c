@@ -113,6 +113,37 @@ static void places_are_of_words(void **state)
 	lex_free(l);
 }
 
+/* A keyword with quotes of its own finds them, and the blanks between its words. */
+static void statements_keep_their_text(void **state)
+{
+	static const char text[] = "$B=b\n { a  'b  c' \"d\\\"e\" \t} f # g\n h  ${B}'\n";
+	static const char *const want[] = {"a  'b  c' \"d\\\"e\"", "f", "h  b'"};
+	struct findings f = {0};
+	struct lexed *l = lex_text("t", text, strlen(text), NULL, &f);
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < l->count; i++) {
+		const struct item *it = &l->items[i];
+		char got[64];
+
+		if (it->kind != ITEM_STATEMENT)
+			continue;
+		snprintf(got, sizeof(got), "%.*s", it->len, it->text);
+		assert_string_equal(got, want[n++]);
+		if (n == 1) {
+			assert_int_equal(it->nwords, 4);
+			assert_int_equal(it->words[0].at, 0);
+			assert_int_equal(it->words[1].at, 3);
+			assert_int_equal(it->words[2].at, 7);
+			assert_int_equal(it->words[3].at, 10);
+			assert_string_equal(it->words[3].text, "d\"e");
+		}
+	}
+	assert_int_equal(n, 3);
+	lex_free(l);
+}
+
 static void long_line(size_t words, const char *want, size_t findings)
 {
 	struct findings f = {0};
@@ -418,6 +449,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(check_cases),
 	    cmocka_unit_test(places_are_of_words),
+	    cmocka_unit_test(statements_keep_their_text),
 	    cmocka_unit_test(long_lines_are_left_out),
 	    cmocka_unit_test(secrets_are_hidden),
 	    cmocka_unit_test(secret_words_are_known),
