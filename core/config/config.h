@@ -65,8 +65,10 @@ struct config_options {
 	bool all_includes; /* whatever an include misses is an error */
 	const struct config_machine *machine; /* NULL: it is not looked at */
 	unsigned lines_max; /* that variables and loops may make; 0: CONFIG_LINES_MAX */
+	size_t items_max;   /* statements and braces in all; 0: CONFIG_ITEMS_MAX */
 };
 #define CONFIG_LINES_MAX 2000000
+#define CONFIG_ITEMS_MAX 5000000
 
 /* Reads `path`, its includes, and validates. Always returns a store (perhaps without rows).
  * Options may be NULL. */

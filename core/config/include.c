@@ -63,6 +63,8 @@ static unsigned insists_on(const char *word)
 
 /* ---- reading --------------------------------------------------------- */
 
+static const char all_too_large[] = "all files together are larger than 256 MiB";
+
 /* Reads fd to its end into the arena. NULL: `why` says what is wrong. */
 static struct source *read_all(struct lexed *l, int fd, const char *path, const char **why)
 {
@@ -84,6 +86,8 @@ static struct source *read_all(struct lexed *l, int fd, const char *path, const 
 		*why = strerror(errno);
 	} else if (len > LEX_FILE_MAX) {
 		*why = "larger than 64 MiB";
+	} else if ((l->octets += len) > LEX_TOTAL_MAX) {
+		*why = all_too_large;
 	} else {
 		s = arena_alloc(&l->arena, sizeof(*s));
 		s->path = arena_text(&l->arena, path, strlen(path));
@@ -170,7 +174,7 @@ static bool is_directory(const char *path)
 /* What can never be read is a mistake; what cannot be read now is one only to some keywords. */
 static enum finding_level unreadable(const struct inclusion *in, const char *why)
 {
-	bool never = why == is_a_directory || why == is_irregular;
+	bool never = why == is_a_directory || why == is_irregular || why == all_too_large;
 
 	return never || in->insist & INSIST_READ ? FINDING_ERROR : FINDING_WARNING;
 }

@@ -120,7 +120,7 @@ static bool tell_expansion(const struct place *at, enum finding_level level, cha
 	snprintf(line, sizeof(line), "%s", x->text);
 	*secret = hide_secrets(line);
 	if (n > EXPANSION_FINDINGS)
-		snprintf(text, size, "more of what this line becomes is wrong; it is not told");
+		snprintf(text, size, "there is more about what this line becomes; it is not told");
 	else if (x->source)
 		snprintf(text + len, size - len, "; expanded to: %s (%s:%u)", line, x->source->path,
 			 x->line);

@@ -16,8 +16,9 @@
 
 #define LEX_LINE_MAX  4095 /* octets of a line; keepalived takes 1023 */
 #define LEX_FILE_MAX  (64u * 1024 * 1024)
-#define LEX_NEST_MAX  64 /* variables in variables, loops in loops */
-#define LEX_DEPTH_MAX 16 /* files open at a time, the first one included */
+#define LEX_NEST_MAX  64                         /* variables in variables, loops in loops */
+#define LEX_TOTAL_MAX (4 * (size_t)LEX_FILE_MAX) /* octets of all files */
+#define LEX_DEPTH_MAX 16                         /* files open at a time, the first one included */
 #define LEX_FILES_MAX 10000
 
 struct source {
@@ -82,6 +83,8 @@ struct lexed {
 	const struct source *folder_of; /* source whose folder is `folder` */
 	const char *folder;
 	unsigned files;
+	size_t octets; /* of all files */
+	bool full;     /* CONFIG_ITEMS_MAX has been reached, and said */
 };
 
 /* A file being read, within the one that includes it: loops are found by device and inode. */

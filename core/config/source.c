@@ -32,6 +32,23 @@ static void lex_line(struct line *n, struct expander *e)
 		line_items(n);
 }
 
+/* Whether there is room for more; says once when there is none. */
+static bool has_room(const struct line *n)
+{
+	struct lexed *l = n->l;
+	size_t max = l->options->items_max ? l->options->items_max : CONFIG_ITEMS_MAX;
+
+	if (l->count < max)
+		return true;
+	if (!l->full)
+		place_report(l->findings, FINDING_ERROR, &n->at,
+			     "more than %zu statements and braces in all; from here on all was "
+			     "left out",
+			     max);
+	l->full = true;
+	return false;
+}
+
 void lex_source(struct lexed *l, const struct lex_open *file)
 {
 	const struct source *s = file->source;
@@ -54,6 +71,8 @@ void lex_source(struct lexed *l, const struct lex_open *file)
 		n->columns = NULL;
 		n->damaged = n->plain = n->include = false;
 		n->nwords = 0;
+		if (!has_room(n))
+			break;
 		lex_line(n, e);
 		at = nl ? (size_t)(nl - s->data) + 1 : s->len;
 	}

@@ -7,6 +7,6 @@ EXTRA_DIST += $(wildcard $(srcdir)/tests/corpus/*.conf)
 
 # Beside keepalived: both programs on the same files, with a table that says why they differ; and
 # whether keepalived knows a word that is not in the tables.
-TESTS += tests/corpus/differential.py tests/corpus/words.py
-EXTRA_DIST += tests/corpus/differential.py tests/corpus/words.py tests/corpus/beside.py \
+TESTS += tests/corpus/differential.py tests/corpus/expansion.py tests/corpus/words.py
+EXTRA_DIST += tests/corpus/differential.py tests/corpus/expansion.py tests/corpus/words.py tests/corpus/beside.py \
 	tests/corpus/differences tests/corpus/snippets

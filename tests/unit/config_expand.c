@@ -364,7 +364,7 @@ static void findings_of_a_line_are_few(void **state)
 	lex_free(lex_text("t", text, strlen(text), NULL, &f));
 	assert_int_equal(f.count, 9 + 3);
 	assert_non_null(strstr(f.items[7].text, "expanded to: a \"8"));
-	assert_non_null(strstr(f.items[8].text, "more of what this line becomes"));
+	assert_non_null(strstr(f.items[8].text, "more about what this line becomes"));
 	for (size_t i = 0; i < f.count; i++)
 		assert_int_equal(f.items[i].level, FINDING_ERROR);
 	findings_free(&f);

@@ -379,6 +379,26 @@ static void braces_are_bounded(void **state)
 	alarm(0);
 }
 
+static void there_is_a_limit_for_all(void **state)
+{
+	struct config_options o = {.items_max = 1000};
+	struct findings f = {0};
+	struct lexed *l;
+	char path[128];
+
+	(void)state;
+	write_file("some", "~SEQ(I,1,40) a\n{\n}\n");
+	write_file("more", "~SEQ(I,1,100) include some\nb\ninclude some\n");
+	snprintf(path, sizeof(path), "%s/more", dir);
+	l = lex_file(path, &o, &f);
+	assert_true(l->count >= 1000 && l->count < 1100);
+	assert_int_equal(f.count, 1);
+	assert_int_equal(f.items[0].level, FINDING_ERROR);
+	assert_non_null(strstr(f.items[0].text, "more than 1000 statements"));
+	lex_free(l);
+	findings_free(&f);
+}
+
 static void includes_have_a_depth(void **state)
 {
 	char name[16], text[64];
@@ -458,6 +478,7 @@ int main(void)
 	    cmocka_unit_test(the_family_insists),
 	    cmocka_unit_test(include_check_is_of_a_file),
 	    cmocka_unit_test(braces_are_bounded),
+	    cmocka_unit_test(there_is_a_limit_for_all),
 	    cmocka_unit_test(includes_have_a_depth),
 	    cmocka_unit_test(what_is_not_a_file_is_an_error),
 	};
