@@ -226,6 +226,8 @@ int client_ask(struct ctl *c, const char *words)
 {
 	struct buf body = {0};
 
+	c->answered = false;
+	buf_reset(&c->lines);
 	buf_str(&body, words);
 	buf_str(&body, ""); /* who: main reads it from the socket's credentials */
 	link_send(c->link, MSG_COMMAND, REQUEST_ID, &body);

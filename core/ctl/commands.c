@@ -2,6 +2,7 @@
  * commands: the table of command.h. Process: halvardctl.
  */
 #include "ctl/change.h"
+#include "ctl/check_now.h"
 #include "ctl/command.h"
 #include "ctl/compare.h"
 #include "ctl/complete.h"
@@ -68,6 +69,9 @@ const struct command commands[] = {
      NOTE | TAKES_ALL, SERVER, DONE, NULL, change_offline},
     {"weight", "[VS] RS WEIGHT", "change the weight of a real server", GROUP_STEER, 2, 3,
      TAKES_JSON | TAKES_ALL, SERVER, DONE, NULL, change_weight},
+    {"check-now", "[VS] RS", "run the checks of a server now, and say what came of it", GROUP_STEER,
+     1, 2, TAKES_JSON | TAKES_ALL, SERVER, JSON_RESULT, checks, check_now_run,
+     .more = "Exit status 0 when every check is good, 1 when one is not. A run counts like any other."},
     {"yield", "INSTANCE", "give mastership away, and leave it to others", GROUP_STEER, 1, 1,
      NOTE, NAMES_INSTANCE, DONE, NULL, change_yield,
      .more = "It holds over reload, crash and reboot until `takeover`; if no other director is\n"

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += core/ctl/libctl.a
 core_ctl_libctl_a_SOURCES = \
 	core/ctl/change.c core/ctl/change.h \
+	core/ctl/check_now.c core/ctl/check_now.h \
 	core/ctl/client.c core/ctl/client.h \
 	core/ctl/command.c core/ctl/command.h core/ctl/commands.c \
 	core/ctl/compare.c core/ctl/compare.h \

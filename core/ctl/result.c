@@ -20,6 +20,7 @@ const char *const result_words[] = {
     "denied",
     "unavailable",
     "commit failed",
+    "failed",
     "outcome unknown",
     "not reachable",
     "refused",
@@ -34,9 +35,9 @@ const char *result_word(const struct ctl *c, int rc)
 		return "wrong command line";
 	if (rc == CTL_UNREACHABLE)
 		return "not reachable";
-	return c->result.status && c->result.status != RESULT_OK
-		   ? enum_name(result_status_names, (int)c->result.status)
-		   : "refused";
+	if (c->result.status == RESULT_OK)
+		return "failed"; /* it was done, and it is not well */
+	return c->result.status ? enum_name(result_status_names, (int)c->result.status) : "refused";
 }
 
 int result_no_row(struct ctl *c)

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/asks.h"
 #include "daemon/changelog.h"
 #include "daemon/preview.h"
 #include "daemon/reload.h"
@@ -49,6 +50,7 @@ struct job {
 
 struct jobs {
 	struct director *d;
+	struct asks *asks;
 	TAILQ_HEAD(, job) queue;
 	uint64_t turns;
 	struct job *current;
@@ -207,7 +209,7 @@ static void begin_barrier(struct jobs *j, unsigned workers)
 
 void jobs_barrier(struct jobs *j, enum role worker, uint32_t id, const struct result *r)
 {
-	if (id == j->barrier)
+	if (!asks_result(j->asks, worker, id, r) && id == j->barrier)
 		worker_done(j, worker, r);
 }
 
@@ -215,6 +217,7 @@ void jobs_worker_gone(struct jobs *j, enum role worker)
 {
 	struct result r = {.status = RESULT_UNKNOWN};
 
+	asks_worker_gone(j->asks, worker);
 	snprintf(r.text, sizeof(r.text), "kept, but %s went away before it was in force: read back",
 		 role_name(worker));
 	worker_done(j, worker, &r);
@@ -458,6 +461,7 @@ struct jobs *jobs_new(struct director *d)
 	struct jobs *j = xcalloc(1, sizeof(*j));
 
 	j->d = d;
+	j->asks = asks_new(d);
 	TAILQ_INIT(&j->queue);
 	timer_init(&j->timer, d->loop, on_timer, j);
 	return j;
@@ -472,6 +476,7 @@ void jobs_free(struct jobs *j)
 	job_free(j->current);
 	forget_last(j);
 	timer_stop(&j->timer);
+	asks_free(j->asks);
 	free(j);
 }
 
@@ -597,8 +602,10 @@ static void got_command(struct client *c, struct msg *m)
 		queue_reload(c->d->jobs, c, m->id, JOB_RELOAD, c->who);
 	else if (text_eq(text, "reload --dry-run"))
 		queue_reload(c->d->jobs, c, m->id, JOB_PREVIEW, c->who);
+	else if (strncmp(text, "check-now ", 10) == 0)
+		asks_worker(c->d->jobs->asks, c, m->id, ROLE_LVS, text);
 	else
-		reply(c, m->id, RESULT_REFUSED, "unknown command: there is reload");
+		reply(c, m->id, RESULT_REFUSED, "unknown command: there are reload and check-now");
 }
 
 void jobs_message(struct client *c, struct msg *m)
@@ -634,6 +641,7 @@ void jobs_client_gone(struct client *c)
 	struct jobs *j = c->d->jobs;
 	struct job *b, *after;
 
+	asks_client_gone(j->asks, c);
 	for (b = TAILQ_FIRST(&j->queue); b; b = after) {
 		after = TAILQ_NEXT(b, next);
 		if (b->client == c)

@@ -12,17 +12,7 @@
 #ifndef DAEMON_JOBS_H
 #define DAEMON_JOBS_H
 
-#include "daemon/director.h"
-
-/* Who asks: a control client or the agent. */
-struct client {
-	struct director *d;
-	struct link *link;
-	uint8_t source; /* enum change_source */
-	bool may_change;
-	char who[48];
-	uint64_t turn; /* of the line: when it was served last; 0: never */
-};
+#include "daemon/client.h"
 
 struct jobs *jobs_new(struct director *d);
 void jobs_free(struct jobs *j);
@@ -32,7 +22,7 @@ void jobs_message(struct client *c, struct msg *m);
 /* The client is gone: what it held open is undone, what waits in line is not begun, and what is
  * being done is finished unheard. */
 void jobs_client_gone(struct client *c);
-/* A worker answered a barrier, or went away. */
+/* A worker answered a barrier or a question, or went away. */
 void jobs_barrier(struct jobs *j, enum role worker, uint32_t id, const struct result *r);
 void jobs_worker_gone(struct jobs *j, enum role worker);
 /* Reads the file again (SIGHUP): the outcome is in the log and in the global row. */

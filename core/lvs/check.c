@@ -36,6 +36,7 @@ struct check_job {
 	struct check_user *users;
 	struct check_result result;
 	bool running;
+	bool again;         /* asked for while it runs: the next run follows at once */
 	struct timer timer; /* of the deadline while it runs, else of the next run */
 	struct mono began;
 };
@@ -184,7 +185,12 @@ void check_done(struct check_job *j, enum check_reason reason, const char *text)
 	TEXT_COPY(r->text, text);
 	r->last_run = j->began;
 	r->latency_us = (uint32_t)(mono_diff(now, j->began) / NS_PER_US);
-	timer_at(&j->timer, mono_add(reason == REASON_OK ? j->began : now, v.wait_ms * NS_PER_MS));
+	if (j->again)
+		timer_after(&j->timer, 0);
+	else
+		timer_at(&j->timer,
+			 mono_add(reason == REASON_OK ? j->began : now, v.wait_ms * NS_PER_MS));
+	j->again = false;
 	log_run(j, was, before);
 	tell_users(j, failed, now);
 }
@@ -255,4 +261,17 @@ void check_leave(struct check_user *u)
 	u->next = NULL;
 	if (!j->users)
 		job_free(j);
+}
+
+bool check_now(struct check_user *u)
+{
+	struct check_job *j = u->job;
+
+	if (!j)
+		return false;
+	if (j->running)
+		j->again = true;
+	else
+		timer_after(&j->timer, 0);
+	return true;
 }

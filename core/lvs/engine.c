@@ -270,6 +270,7 @@ static void pass(struct engine *e)
 	write_kernel(e);
 	engine_refusals_end(e);
 	engine_write_states(e);
+	engine_answer_asks(e);
 	if (e->scope.all)
 		sweep_memories(e, e->pass);
 	if (e->draining && !e->drain.armed)
@@ -421,6 +422,7 @@ struct engine *engine_new(struct loop *loop, struct store *store)
 
 void engine_free(struct engine *e)
 {
+	engine_drop_asks(e);
 	engine_leave_checks(e);
 	check_set_free(e->checks);
 	timer_stop(&e->work);

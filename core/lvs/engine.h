@@ -29,6 +29,12 @@ void engine_forget(struct engine *e, enum table_id t, const void *row);
  * touched since the last call of this function; `why` (of TEXT_MAX) then says what. */
 bool engine_settle(struct engine *e, char *why);
 
+/* Runs every check of the server now; when all have, and the rows say what came of it, the answer
+ * is given with this id. False: the server has no check. */
+bool engine_ask(struct engine *e, const char *vs, const char *rs, uint32_t id);
+void engine_on_answer(struct engine *e, void (*answer)(void *arg, uint32_t id), void *arg);
+void engine_drop_asks(struct engine *e);
+
 /* Reads statistics and connections into the rows, and repairs what others have changed. */
 void engine_refresh(struct engine *e);
 

@@ -72,7 +72,7 @@ static void on_result(struct check_user *u, const struct check_result *r, bool f
 	row.runs++;
 	row.failures += failed;
 	store_put(p->engine->store, T_CHECKER, &row, F_SEEN, NULL);
-	if (was != row.state)
+	if (was != row.state || engine_is_asked(p->engine, p->vs, p->rs))
 		engine_wake(p->engine, p->vs);
 }
 
@@ -135,6 +135,11 @@ static void join(struct engine *e, const struct checker_row *known)
 	row = *known;
 	take_result(&row, r);
 	store_put(e->store, T_CHECKER, &row, F_SEEN, NULL);
+}
+
+void engine_run_check(struct engine *e, const struct checker_row *row)
+{
+	check_now(&find_probe(e, row)->user);
 }
 
 static void drop_probe(struct engine *e, struct probe *p)

@@ -76,6 +76,9 @@ struct engine {
 	bool absence_told, told_adoption;
 	char kernel_error[96]; /* why nothing could be read or written; empty: fine */
 
+	struct ask *asks;
+	void (*answer)(void *arg, uint32_t id);
+	void *answer_arg;
 	struct check_set *checks;
 	void *probes;                      /* tsearch(3) of struct probe */
 	void *memories;                    /* tsearch(3) of struct memory */
@@ -119,6 +122,9 @@ struct check_count {
 	enum check_reason reason; /* of the first that fails; REASON_NONE */
 	char text[96];
 };
+void engine_run_check(struct engine *e, const struct checker_row *row);
+bool engine_is_asked(const struct engine *e, const char *vs, const char *rs);
+void engine_answer_asks(struct engine *e);
 struct check_count engine_count_checks(const struct engine *e, const struct real_server_row *rs);
 
 /* engine_rows.c: of the virtual servers in e->scope. */

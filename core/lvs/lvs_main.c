@@ -19,6 +19,7 @@
 #include "lvs/engine.h"
 #include "model/rows.h"
 
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -67,16 +68,38 @@ static void answer_barrier(struct lvs *l, struct msg *m)
 	link_send_result(l->main, m->id, &r);
 }
 
+static void answer(void *arg, uint32_t id)
+{
+	struct lvs *l = arg;
+
+	if (l->main)
+		link_send_result(l->main, id, &(struct result){.status = RESULT_OK});
+}
+
+/* Reads "WORD VS RS"; false when it is something else. */
+static bool read_server(const char *words, char vs[NAME_VS], char rs[NAME_RS])
+{
+	char word[TEXT_MAX];
+
+	return text_word(&words, word, sizeof(word)) && text_word(&words, vs, NAME_VS) &&
+	       text_word(&words, rs, NAME_RS);
+}
+
 static void answer_command(struct lvs *l, struct msg *m)
 {
-	struct result r = {.status = RESULT_OK};
-	char words[TEXT_MAX];
+	struct result r = {.status = RESULT_REFUSED};
+	char words[TEXT_MAX] = "", vs[NAME_VS], rs[NAME_RS];
 
-	if (!cursor_str(&m->body, words, sizeof(words)) || !text_eq(words, "stats")) {
-		r.status = RESULT_REFUSED;
-		TEXT_COPY(r.text, "lvs knows one command: stats");
-	} else {
+	cursor_str(&m->body, words, sizeof(words));
+	if (text_eq(words, "stats")) {
 		engine_refresh(l->engine);
+		r.status = RESULT_OK;
+	} else if (strncmp(words, "check-now ", 10) != 0 || !read_server(words, vs, rs)) {
+		TEXT_COPY(r.text, "lvs knows two commands: stats, check-now");
+	} else if (engine_ask(l->engine, vs, rs, m->id)) {
+		return;
+	} else {
+		TEXT_COPY(r.text, "this server has no check");
 	}
 	link_send_result(l->main, m->id, &r);
 }
@@ -101,6 +124,7 @@ static void on_down(void *arg, const char *why)
 	log_info("process lvs: the link to main is down: %s; going on", why);
 	link_close(l->main);
 	l->main = NULL;
+	engine_drop_asks(l->engine);
 }
 
 static const struct link_ops main_ops = {on_up, on_row, on_gone, on_message, on_down};
@@ -118,6 +142,7 @@ static void on_link(void *arg, enum role role, int fd)
 	}
 	if (l->main)
 		link_close(l->main);
+	engine_drop_asks(l->engine);
 	l->main = link_open(l->loop, fd, ROLE_LVS, ROLE_MAIN, l->store, &main_ops, l);
 }
 
@@ -150,6 +175,7 @@ int lvs_main(const struct role_env *env)
 
 	raise_file_limit();
 	l.engine = engine_new(l.loop, l.store);
+	engine_on_answer(l.engine, answer, &l);
 	l.parent = parent_open(l.loop, &parent_ops, &l);
 	parent_ready(l.parent);
 	loop_run(l.loop);

@@ -4,6 +4,7 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/check.c core/lvs/check.h \
 	core/lvs/check_tcp.c \
 	core/lvs/engine.c core/lvs/engine.h core/lvs/engine_int.h \
+	core/lvs/engine_ask.c \
 	core/lvs/engine_checks.c \
 	core/lvs/engine_refusals.c \
 	core/lvs/engine_rows.c \

@@ -274,7 +274,7 @@ static void on_message(void *arg, struct msg *m, struct mono now)
 	struct result r = {.status = RESULT_OK};
 	struct fake *f = arg;
 	struct change ch = {0};
-	char words[64];
+	char words[TEXT_MAX];
 
 	(void)now;
 	if (m->type == MSG_COMMAND && cursor_str(&m->body, words, sizeof(words))) {

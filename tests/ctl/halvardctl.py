@@ -282,6 +282,21 @@ def test_dry_run(tap, fake, schema):
               and told["preview"][3]["key"] == [], told)
 
 
+def test_check_now(tap, fake, schema):
+    out = fake.ctl("check-now", "192.168.1.200", "192.168.1.11")
+    tap.check("check-now of a good server: exit 0", out.returncode == 0 and not out.stderr, out.stderr)
+    golden(tap, "check-now", out.stdout)
+    tap.check("check-now names the server in full", fake.received(1) == [
+        f'command check-now "{WEB}" "192.168.1.11:80"'])
+    out = fake.ctl("check-now", "--json", "[2001:db8::11]:53")
+    fake.received(1)
+    schema.check("check-now", out.stdout)
+    told = json.loads(out.stdout)
+    tap.check("check-now of a bad one: exit 1", out.returncode == 1 and told["result"]["status"] == "failed"
+              and [k["reason"] for k in told["checker"]] == ["refused"], out.stdout)
+    tap.check("check-now of none", fake.ctl("check-now", "192.168.1.99").returncode == 1)
+
+
 def test_diff(tap, fake, schema):
     out = fake.ctl("diff")
     tap.check("diff: exit 1 when something was set", out.returncode == 1 and not out.stderr, out.stderr)
@@ -431,6 +446,7 @@ def main():
     test_changes(tap, fake)
     test_schema(tap, fake, schema)
     test_dry_run(tap, fake, schema)
+    test_check_now(tap, fake, schema)
     test_diff(tap, fake, schema)
     test_diff_peer(tap, fake, schema)
     test_complete(tap, fake)

@@ -105,3 +105,20 @@ def test_offline_and_back(ctl):
     ctl.wait_weights({REAL["real2"]: 1})
     ctl.run("enable", "192.168.1.11")
     ctl.wait_weights({REAL["real1"]: 1, REAL["real2"]: 1})
+
+
+def test_check_now(ctl):
+    """A server is judged when the operator asks, and IPVS follows at once."""
+    ctl.config = tutorial_config(replace=[(r"delay_loop 2", "delay_loop 600")])
+    ctl.halvard.configure(ctl.config)
+    ctl.run("reload")
+    assert "ok" in ctl.run("check-now", VIP, "192.168.1.11")
+    ctl.cluster.web["real1"].stop()
+    # It was up: its checks may fail `retry` times before it is down.
+    for _ in range(1 + max(k["retry"] for k in ctl.rows("checker"))):
+        assert "refused" in ctl.run("check-now", VIP, "192.168.1.11", status=1)
+    assert ctl.server("real1")["oper_state"] == "down"
+    assert ctl.director.weights() == {REAL["real2"]: 1}, "in the kernel when halvardctl returns"
+    ctl.cluster.web["real1"].start()
+    assert "ok" in ctl.run("check-now", VIP, "192.168.1.11")
+    assert ctl.director.weights() == {REAL["real1"]: 1, REAL["real2"]: 1}

@@ -2,6 +2,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 
@@ -170,6 +171,63 @@ def test_two_directors_are_compared(cluster, schema):
     out = diff()
     assert out.returncode == 1 and "vrrp_instance VI_1: preempt is yes here, no there" in out.stdout
     assert "overlay digest" in out.stdout and "config digest: the same" in out.stdout
+
+
+def check(port):
+    return "real_server 127.0.0.1 %d {\n\t\tTCP_CHECK {\n\t\t\tconnect_timeout 3\n\t\t}" % port
+
+
+def test_check_now(cluster, schema):
+    """Checks run without IPVS too; their own interval is an hour."""
+    director = cluster.directors[0]
+    sock, port = director.namespace.call(lambda: (s := socket.create_server(("127.0.0.1", 0)), s.getsockname()[1]))
+    text = (CONFIG % (150, VIP)).replace("real_server 127.0.0.1 9 {", check(port))
+    daemon = director.halvard(text).start()
+    server = "127.0.0.1:%d" % port
+    wait_for(lambda: daemon.ctl("status", check=False).returncode == 0, 5, "status")
+    with Watch(daemon, "--json", "checker") as watch:
+        answer = Answer(daemon, schema, "check-now", server)
+        assert answer.status == 0 and answer.data["result"]["status"] == "ok", answer.data
+        row = answer.data["checker"][0]
+        assert (row["rs"], row["runs"], row["state"], row["reason"]) == (server, 1, "up", "ok")
+        watch.wait(table="checker", new="up")
+        sock.close()
+        out = daemon.ctl("check-now", "192.0.2.1", server, check=False)
+        assert out.returncode == 1 and "refused" in out.stdout, out.stdout
+        answer = Answer(daemon, schema, "check-now", server)
+        assert answer.status == 1 and answer.data["result"]["status"] == "failed", answer.data
+        assert answer.data["checker"][0]["runs"] == 3, "each time it was run"
+        watch.wait(table="checker", old="up", new="down")
+
+    daemon.configure(CONFIG % (150, VIP))
+    daemon.ctl("reload", check=False)
+    out = daemon.ctl("check-now", "127.0.0.1:9", check=False)
+    assert out.returncode == 1 and "no check" in out.stdout, out.stdout
+    os.chmod(daemon.folder, 0o755)
+    out = daemon.namespace.run(
+        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+         os.path.join(daemon.bin_dir, "halvardctl"), "--run-dir", daemon.run_dir, "check-now", "127.0.0.1:9"],
+        check=False)
+    assert out.returncode == 1 and "denied" in out.stdout, out.stdout
+
+
+def test_check_now_and_a_worker_that_dies(cluster, schema):
+    """A check that gets no answer is under way when lvs is killed."""
+    director = cluster.directors[0]
+    text = (CONFIG % (150, VIP)).replace("real_server 127.0.0.1 9 {", check(9).replace("127.0.0.1", "192.168.1.77")
+                                         .replace("connect_timeout 3", "connect_timeout 20"))
+    daemon = director.halvard(text).start()
+    wait_for(lambda: daemon.ctl("status", check=False).returncode == 0, 5, "status")
+    director.namespace.ip("neigh add 192.168.1.77 lladdr 02:00:00:00:00:77 dev eth0 nud permanent")
+    ask = daemon.namespace.popen(
+        [os.path.join(daemon.bin_dir, "halvardctl"), "--run-dir", daemon.run_dir, "check-now", "192.168.1.77"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    lvs = daemon.role("lvs")
+    wait_for(lambda: daemon.namespace.run(["ss", "-Htn", "state", "syn-sent"]).stdout.strip(), 5, "the check")
+    daemon.kill_role("lvs")
+    text = ask.communicate(timeout=10)[0]
+    assert ask.returncode == 1 and "lvs process went away" in text, text
+    wait_for(lambda: daemon.role("lvs") != lvs, 5, "another lvs")
 
 
 class Watch:
