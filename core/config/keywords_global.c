@@ -92,7 +92,7 @@ static const struct keyword global_keywords[] = {
     LATER_BLOCK("notification_email", &block_mail_addresses, 0, 0, "Who gets mail about changes."),
     LATER("notification_email_from", 1, 1, "Sender of that mail."),
     LATER("smtp_server", 1, 2, "Mail server, and its port."),
-    LATER("smtp_helo_name", 1, 1, "Name that is told to the mail server."),
+    LATER("smtp_helo_name", 0, 1, "Name that is told to the mail server."),
     LATER("smtp_connect_timeout", 1, 1, "Seconds that the mail server has to answer."),
     OLD_NAME("smtp_connection_timeout", "smtp_connect_timeout"),
     LATER("smtp_alert", 0, 1, "Mail about all changes by default."),

@@ -88,7 +88,7 @@ static const struct keyword virtual_server_keywords[] = {
      .help = "mh: hash the source port too."},
     {"weight", NULL, false, SERVER(weight), CONV_NUMBER,
      .help = "Weight of real servers that name none."},
-    {"inhibit_on_failure", NULL, false, SERVER(inhibit_on_failure), CONV_FLAG,
+    {"inhibit_on_failure", NULL, false, SERVER(inhibit_on_failure), CONV_FLAG, .alone = true,
      .help = "Failed servers stay in the table with weight 0."},
     INHERITED_BY_CHECKS,
     {"real_server", .block = &block_real_server, .help = "A server behind it."},

@@ -27,7 +27,7 @@ const struct block block_vrrp_script = {
 
 static const struct keyword process_keywords[] = {
     LATER("process", 1, WORDS_ANY, "Name of the process, and its arguments."),
-    LATER("param_match", 1, 1, "How the arguments are compared: initial or partial."),
+    LATER("param_match", 0, 1, "How the arguments are compared: initial or partial."),
     LATER("weight", 1, 2, "Priority that it adds or takes; 0 for a fault."),
     LATER("quorum", 1, 1, "Fewest processes; 1."),
     LATER("quorum_max", 1, 1, "Most processes."),
