@@ -143,6 +143,11 @@ def scripts():
         return
     got = say(f"{here}/open/bin/own", secure)
     check("a folder with the sticky bit", got.returncode == 0, got.stderr)
+    os.chmod("open/bin", 0o777)
+    got = say(f"{here}/open/bin/own", secure)
+    check("a folder that everybody can write", got.returncode == 6 and
+          "a folder above it is writable by all" in got.stderr, got.stderr)
+    os.chmod("open/bin", 0o755)
     got = say(f"{here}/open/bin/all", secure)
     check("everybody can change it", got.returncode == 6 and "writable by all" in got.stderr,
           got.stderr)
