@@ -19,7 +19,6 @@
 /* What every check has that runs by a timer. */
 #define TIMED                                                                                      \
     INHERITED_BY_SCRIPTS,                                                                          \
-    OLD_NAME("nb_get_retry", "retry"),                                                             \
     {"delay_loop", NULL, false, CHECK(delay_loop_ms), CONV_SECONDS,                                \
      .help = "Seconds between checks."},                                                           \
     LATER("alpha", 0, 1, "The server is down until the check succeeds."),                          \

@@ -4,7 +4,7 @@
 #ifndef CONFIG_KEYWORDS_LVS_H
 #define CONFIG_KEYWORDS_LVS_H
 
-#include "config/keyword.h"
+#include "config/keyword_rows.h"
 
 #define CHECK(member) T_CHECKER, offsetof(struct checker_row, member)
 
@@ -15,6 +15,7 @@
 #define INHERITED_BY_SCRIPTS                                                                       \
     {"retry", NULL, false, CHECK(retry), CONV_NUMBER,                                              \
      .help = "Further attempts before a check that had succeeded fails."},                         \
+    OLD_NAME("nb_get_retry", "retry"),                                                             \
     {"delay_before_retry", NULL, false, CHECK(delay_before_retry_ms), CONV_SECONDS,                \
      .help = "Seconds between those attempts."},                                                   \
     {"warmup", NULL, false, CHECK(warmup_ms), CONV_SECONDS,                                        \

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Every keyword that the installed keepalived knows is in the tables, in every block; and no keyword
-is refused that keepalived accepts, alone on its line or with words behind it.
+is refused that keepalived accepts, alone on its line, with 0 or with words behind it.
 
 The candidates are all words in keepalived's binary and their ends (the compiler merges equal ends).
 Those that are not in our table for a block are written into such a block: `keepalived -t` must
@@ -124,9 +124,9 @@ def refused(folder, road, lines):
 
 
 def unjust(folder, block, road, words):
-    """Lines that only Halvard refuses: a word alone, and one with more words than anything takes."""
+    """Lines that only Halvard refuses: a word alone, with 0, and with more words than anything takes."""
     found = []
-    for tail in ("", " x y z w v"):
+    for tail in ("", " 0", " x y z w v"):
         lines = [word + tail for word in sorted(words) if f"\n{word} " not in road]
         for line in refused(folder, road, lines):
             if keepalived(folder, road, [line])[0] == POOR.get(block, 0):
