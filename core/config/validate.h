@@ -18,19 +18,21 @@
 #define ORIGIN_ROW UINT16_MAX /* the row itself rather than a field */
 
 struct origin {
-	const void *row; /* in the store; NULL: a free slot */
+	const void *row; /* in the store */
 	uint16_t field;
 	unsigned order; /* counts up: what stands earlier in the file is smaller */
 	struct place at;
 };
 
-/* A hash table over row and field. */
+/* In the order of adding, with a hash table that finds a row. */
 struct origins {
-	struct origin *slots;
+	struct origin *items;
 	size_t count, cap;
+	uint32_t *slots; /* 1 + index of a row's own item; 0: free */
+	size_t nslots, rows;
 };
 
-/* Of two for the same the first counts. */
+/* The row itself comes first, and behind it its fields; of two for the same the first counts. */
 void origins_add(struct origins *o, const void *row, unsigned field, struct place at);
 /* Of the field, else of the row; NULL: neither is known, or there are no origins. */
 const struct origin *origins_find(const struct origins *o, const void *row, unsigned field);
