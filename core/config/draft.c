@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+#include <string.h>
+
+#define IN_FILE (F_KEY | F_CONFIG)
+
 struct draft *draft_new(struct arena *a, const struct block *b, struct place at)
 {
 	struct draft *d = arena_alloc(a, sizeof(*d));
@@ -46,12 +50,21 @@ bool draft_mentions(const struct draft *d, const char *keyword)
 
 struct part *draft_part(struct arena *a, struct draft *d, enum table_id t)
 {
+	unsigned char row[MAX_ROW];
+	size_t size = row_prefix(t, IN_FILE);
+
 	if (!d->parts[t]) {
+		row_init(t, row);
 		d->parts[t] = arena_alloc(a, sizeof(struct part));
-		d->parts[t]->row = arena_alloc(a, schema_table(t)->row_size);
-		row_init(t, d->parts[t]->row);
+		d->parts[t]->row = memcpy(arena_alloc(a, size), row, size);
 	}
 	return d->parts[t];
+}
+
+void part_row(const struct part *p, enum table_id t, void *ret)
+{
+	row_init(t, ret);
+	memcpy(ret, p->row, row_prefix(t, IN_FILE));
 }
 
 void part_mark(struct arena *a, struct part *p, unsigned field, struct place at)

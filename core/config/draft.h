@@ -21,7 +21,7 @@ struct setting {
 };
 
 struct part {
-	void *row;
+	void *row; /* only its beginning, as far as a file can say it: see part_row() */
 	struct fieldset set;
 	struct setting *settings; /* newest first */
 };
@@ -48,6 +48,8 @@ struct part *draft_part(struct arena *a, struct draft *d, enum table_id t);
 /* Notes that a block has a word that is not done, for what depends on it; and whether it has. */
 void draft_mention(struct arena *a, struct draft *d, const char *keyword);
 bool draft_mentions(const struct draft *d, const char *keyword);
+/* Makes a whole row of it. */
+void part_row(const struct part *p, enum table_id t, void *ret);
 void part_mark(struct arena *a, struct part *p, unsigned field, struct place at);
 bool part_has(const struct part *p, enum table_id t, size_t offset);
 /* Where the field was set, or `otherwise`. */

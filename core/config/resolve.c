@@ -60,7 +60,7 @@ static struct place where(const struct layers *l, enum table_id t, size_t offset
 /* Keys and identity come from the innermost part, set fields from the outer ones first. */
 static void pile(struct layers *l)
 {
-	memcpy(l->row, l->parts[0]->row, schema_table(l->table)->row_size);
+	part_row(l->parts[0], l->table, l->row);
 	for (int i = 2; i >= 0; i--)
 		if (l->parts[i])
 			row_copy_fields(l->table, l->row, l->parts[i]->row, l->parts[i]->set);
@@ -231,12 +231,12 @@ static uint8_t family_of_addresses(const struct draft *d)
 static void resolve_address(struct resolver *r, const struct vrrp_instance_row *v, struct draft *d,
 			    unsigned *advertised)
 {
-	struct vrrp_address_row a = *(struct vrrp_address_row *)d->parts[T_VRRP_ADDRESS]->row;
+	struct vrrp_address_row a;
 	struct layers l = {T_VRRP_ADDRESS, {d->parts[T_VRRP_ADDRESS]}, d->at, &a};
-
 	const void *first;
 	char place[TEXT_MAX];
 
+	part_row(l.parts[0], T_VRRP_ADDRESS, &a);
 	if (address_objection(&a.addr)) {
 		report(r, FINDING_ERROR, d->at,
 		       "address %s: no interface can have it: %s; the line was left out", a.address,
@@ -350,9 +350,10 @@ static bool member_usable(struct resolver *r, const struct layers *l,
 
 static bool resolve_member(struct resolver *r, const struct sync_group_row *g, struct draft *d)
 {
-	struct sync_member_row m = *(struct sync_member_row *)d->parts[T_SYNC_MEMBER]->row;
+	struct sync_member_row m;
 	struct layers l = {T_SYNC_MEMBER, {d->parts[T_SYNC_MEMBER]}, d->at, &m};
 
+	part_row(l.parts[0], T_SYNC_MEMBER, &m);
 	TEXT_COPY(m.group, g->name);
 	if (!member_usable(r, &l, &m))
 		return false;
@@ -596,9 +597,10 @@ static void resolve_service(struct resolver *r, struct draft *d)
 void resolve_drafts(struct parse *p, struct store *s, struct origins *o)
 {
 	struct resolver r = {p, s, o};
-	struct layers l = {T_GLOBAL, {draft_part(&p->lexed->arena, p->root, T_GLOBAL)}, {0}, NULL};
+	struct global_row g;
+	struct layers l = {T_GLOBAL, {draft_part(&p->lexed->arena, p->root, T_GLOBAL)}, {0}, &g};
 
-	l.row = l.parts[0]->row;
+	part_row(l.parts[0], T_GLOBAL, &g);
 	keep(&r, &l);
 	for (struct draft *d = p->root->first; d; d = d->next) {
 		if (d->block == &block_vrrp_instance)

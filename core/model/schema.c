@@ -202,6 +202,17 @@ void row_init(enum table_id id, void *row)
 	memcpy(row, empty[id], schema_tables[id]->row_size);
 }
 
+size_t row_prefix(enum table_id id, unsigned flags)
+{
+	const struct table *t = schema_tables[id];
+	size_t end = 0;
+
+	for (unsigned i = 0; i < t->nfields; i++)
+		if (t->fields[i].flags & flags)
+			end = (size_t)t->fields[i].offset + t->fields[i].size;
+	return end;
+}
+
 static int cmp_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? -1 : a > b;

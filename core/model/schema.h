@@ -142,6 +142,8 @@ bool fieldset_has_name(const struct fieldset *s, enum table_id id, const char *n
 
 /* ---- rows ------------------------------------------------------------ */
 
+/* Length of the beginning of a row in which all fields with any of the flags lie. */
+size_t row_prefix(enum table_id id, unsigned flags);
 /* Zeroes the row and sets every default. */
 void row_init(enum table_id id, void *row);
 /* Order of two rows by key, as SNMP orders their indices: for each key the length of a
