@@ -136,7 +136,7 @@ bool preview_reload(struct director *d, struct buf *lines, char *why)
 	if (good && !p.added && !p.removed && !p.changed)
 		snprintf(why, TEXT_MAX, "nothing would change");
 	else if (good)
-		snprintf(why, TEXT_MAX, "%zu rows would be added, %zu removed, %zu changed",
+		snprintf(why, TEXT_MAX, "rows that would be added: %zu, removed: %zu, changed: %zu",
 			 p.added, p.removed, p.changed);
 	findings_free(&f);
 	store_free(file);

@@ -30,6 +30,7 @@ struct world {
 	enum mood mood;
 	struct result result;
 	uint32_t answered;
+	uint32_t asked; /* number of the question that the worker has */
 	char dir[32];
 };
 
@@ -59,6 +60,8 @@ static void worker_message(void *arg, struct msg *m, struct mono now)
 	(void)now;
 	if (m->type == MSG_BARRIER && w->mood != SILENT)
 		link_send_result(w->worker, m->id, &r);
+	if (m->type == MSG_COMMAND)
+		w->asked = m->id;
 }
 
 static void asker_message(void *arg, struct msg *m, struct mono now)
@@ -429,6 +432,100 @@ static void a_client_that_leaves_lets_go_of_what_it_held(void **state)
 	assert_int_equal(ask(MSG_TXN_RUN, 11, &c), RESULT_OK);
 }
 
+static void put_question(uint32_t id)
+{
+	struct buf body = {0};
+
+	w->answered = 0;
+	buf_str(&body, "check-now \"192.0.2.1:80/tcp\" \"10.0.0.1:80\"");
+	buf_str(&body, "");
+	link_send(w->asker, MSG_COMMAND, id, &body);
+	buf_free(&body);
+	settle();
+}
+
+/* Four of a client wait; the answer goes to the one who asked, whatever comes in between. */
+static void a_question_waits_beside_the_line(void **state)
+{
+	struct result r = {.status = RESULT_OK, .text = "all have run"};
+	struct change c = {0};
+	uint32_t first;
+
+	(void)state;
+	w->client.source = SOURCE_CTL;
+	put_question(1);
+	first = w->asked;
+	assert_int_not_equal(first, 0);
+	assert_int_equal(w->answered, 0);
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_RUN, 2, &c), RESULT_OK);
+	for (uint32_t id = 3; id <= 5; id++)
+		put_question(id);
+	assert_int_equal(w->answered, 0);
+	put_question(6);
+	assert_int_equal(w->answered, 6);
+	assert_int_equal(w->result.status, RESULT_UNAVAILABLE);
+	link_send_result(w->worker, first, &r);
+	settle();
+	assert_int_equal(w->answered, 1);
+	assert_int_equal(w->result.status, RESULT_OK);
+	assert_string_equal(w->result.text, "all have run");
+	link_send_result(w->worker, first, &r); /* nobody waits for it any more */
+	w->answered = 0;
+	settle();
+	assert_int_equal(w->answered, 0);
+	jobs_worker_gone(w->d.jobs, ROLE_LVS);
+	settle();
+	assert_int_equal(w->answered, 5);
+	assert_int_equal(w->result.status, RESULT_UNAVAILABLE);
+}
+
+static void a_question_of_a_client_that_left_is_forgotten(void **state)
+{
+	(void)state;
+	w->client.source = SOURCE_CTL;
+	put_question(1);
+	jobs_client_gone(&w->client);
+	w->answered = 0;
+	link_send_result(w->worker, w->asked, &(struct result){.status = RESULT_OK});
+	settle();
+	jobs_worker_gone(w->d.jobs, ROLE_LVS);
+	settle();
+	assert_int_equal(w->answered, 0);
+}
+
+static const struct overlay_row *overlay_of(const char *field)
+{
+	const char *const key[] = {"real_server 192.0.2.1:80/tcp 10.0.0.1:80", field};
+
+	return store_find_text(w->d.live, T_OVERLAY, key);
+}
+
+static void what_was_set_is_a_row(void **state)
+{
+	struct change c = {0};
+
+	(void)state;
+	assert_int_equal(store_count(w->d.live, T_OVERLAY), 0);
+	op(&c, "weight", "300");
+	assert_int_equal(ask(MSG_TXN_RUN, 1, &c), RESULT_OK);
+	assert_string_equal(overlay_of("weight")->file_value, "1");
+	assert_string_equal(overlay_of("weight")->value, "300");
+	assert_string_equal(overlay_of("weight")->changed_by, "snmp");
+	assert_int_equal(overlay_of("weight")->state, OVERLAY_IN_FORCE);
+	op(&c, "admin_state", "disabled");
+	assert_int_equal(ask(MSG_TXN_RUN, 2, &c), RESULT_OK);
+	assert_int_equal(store_count(w->d.live, T_OVERLAY), 2);
+	op(&c, "admin_state", "enabled"); /* the operator's field at its default is no change */
+	assert_int_equal(ask(MSG_TXN_RUN, 3, &c), RESULT_OK);
+	assert_int_equal(store_count(w->d.live, T_OVERLAY), 1);
+	assert_non_null(overlay_of("weight"));
+	w->mood = REFUSES;
+	op(&c, "weight", "400");
+	assert_int_equal(ask(MSG_TXN_RUN, 4, &c), RESULT_COMMIT_FAILED);
+	assert_string_equal(overlay_of("weight")->value, "300");
+}
+
 /* As if another client had sent it; nobody hears the answer. */
 static void ask_as(struct client *who, enum msg_type type, struct change *c)
 {
@@ -775,6 +872,9 @@ int main(void)
 	    TEST(a_worker_that_left_after_the_test_fails_the_commit),
 	    TEST(a_worker_that_dies_leaves_the_outcome_open_and_the_change_kept),
 	    TEST(a_client_that_leaves_lets_go_of_what_it_held),
+	    TEST(a_question_waits_beside_the_line),
+	    TEST(a_question_of_a_client_that_left_is_forgotten),
+	    TEST(what_was_set_is_a_row),
 	    TEST(one_who_asks_for_much_does_not_keep_out_the_others),
 	    TEST(what_waits_for_one_who_left_is_not_begun),
 	    TEST(commands_come_from_halvardctl_only),
