@@ -52,6 +52,10 @@ def main():
             told = set(re.findall(r"^\.It Cm ([\w-]+)", text(page), re.M))
             tap.check(f"{page}: every command is there", known - told if known else ["none found"])
             tap.check(f"{page}: every command exists", told - known)
+    told = set(re.findall(r"^\.It Li ([0-9a-f]{32})$", text("docs/man/halvard.8"), re.M))
+    known = set(re.findall(r'"([0-9a-f]{32})"', text("core/base/log_event.c")))
+    tap.check("docs/man/halvard.8: every MESSAGE_ID is there, and no other",
+              known ^ told if known else ["none found"])
     tap.done()
 
 
