@@ -48,7 +48,7 @@ def again(daemon, cluster):
     """Everything dies at once, and starts again."""
     daemon.kill_all()
     daemon.start()
-    cluster.wait_owner(cluster.directors[0], 10)
+    cluster.wait_owner(cluster.directors[0], 20)
     answers(daemon)
 
 
