@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAGIC    "# halvard accepted"
 #define VERSION  "1"
@@ -62,6 +63,14 @@ int accepted_store(const char *state_dir, const struct store *file, const char *
 	buf_free(&now);
 	buf_free(&kept);
 	return r;
+}
+
+bool accepted_is_there(const char *state_dir)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s/" ACCEPTED_FILE, state_dir) < (int)sizeof(path) &&
+	       access(path, F_OK) == 0;
 }
 
 /* The text after the first line, or NULL with `why`. */

@@ -14,6 +14,8 @@
  * persist_write(). */
 int accepted_store(const char *state_dir, const struct store *file, const char *source);
 
+bool accepted_is_there(const char *state_dir);
+
 /* What is kept; NULL when there is nothing or it cannot be trusted, then `why` (TEXT_MAX) says
  * so, or is empty: none was ever kept. What this version of the program does not understand is
  * left out, with findings. `source` (TEXT_MAX) is the file that it came from. */

@@ -21,6 +21,7 @@ struct director {
 	struct parent *parent;
 	struct store *file, *wanted, *live;
 	struct overlay *overlay;
+	bool accepted;     /* `file` is what is kept as the last accepted configuration */
 	int overlay_error; /* -errno: its file could not be read, so no change may write it */
 	struct link *links[ROLE_COUNT]; /* workers and agent; NULL while there is none */
 	struct client *agent;           /* the agent as one who asks for changes */

@@ -142,12 +142,43 @@ static void say_empty(const struct director *d, const struct store *file, char *
 
 /* ---- the last accepted configuration ---------------------------------- */
 
-/* A copy that cannot be written is no reason to refuse: the file itself is durable. */
-static void keep_accepted(const struct director *d, const struct store *file, char *note)
+static bool same_rows(const struct store *a, const struct store *b, enum table_id t)
 {
-	int r = accepted_store(d->env->state_dir, file, d->env->config_file);
-	size_t used = strlen(note);
+	const struct fieldset mask = fieldset_of(t, F_KEY | F_CONFIG);
 
+	if (store_count(a, t) != store_count(b, t))
+		return false;
+	for (size_t i = 0; i < store_count(a, t); i++) {
+		struct fieldset differs = row_diff(t, store_at(a, t, i), store_at(b, t, i), mask);
+
+		if (!fieldset_empty(&differs))
+			return false;
+	}
+	return true;
+}
+
+/* A file of ten thousand servers is compared sooner than printed. */
+static bool is_kept(const struct director *d, const struct store *file)
+{
+	if (!d->accepted || !accepted_is_there(d->env->state_dir))
+		return false;
+	for (int t = 0; t < T_COUNT; t++)
+		if (schema_configured((enum table_id)t) &&
+		    !same_rows(d->file, file, (enum table_id)t))
+			return false;
+	return true;
+}
+
+/* A copy that cannot be written is no reason to refuse: the file itself is durable. */
+static void keep_accepted(struct director *d, const struct store *file, char *note)
+{
+	size_t used = strlen(note);
+	int r;
+
+	if (is_kept(d, file))
+		return;
+	r = accepted_store(d->env->state_dir, file, d->env->config_file);
+	d->accepted = !r;
 	if (!r)
 		return;
 	snprintf(
@@ -207,7 +238,7 @@ static void tell_source(struct director *d, const struct source *s)
 
 /* What a start runs: the file when it has no error, else what was accepted last, else what is
  * good of the file. */
-static struct store *choose(const struct director *d, struct source *ret)
+static struct store *choose(struct director *d, struct source *ret)
 {
 	struct findings f = {0};
 	struct store *file = load_file(d, &f), *stored;

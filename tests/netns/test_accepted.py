@@ -62,6 +62,10 @@ def test_kept(halvard):
     halvard.configure("# a comment\n" + GOOD)
     halvard.ctl("reload")
     assert os.stat(path).st_ino == before.st_ino, "the same is not written again"
+    os.remove(path)
+    halvard.ctl("reload")
+    assert "priority 150" in kept(halvard), "it was gone"
+    before = os.stat(path)
     halvard.configure(GOOD.replace("150", "160"))
     halvard.ctl("reload")
     assert os.stat(path).st_ino != before.st_ino
