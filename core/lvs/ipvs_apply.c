@@ -92,22 +92,46 @@ static int probe(const struct ipvs_apply *a, const struct ipvs_service_key *k,
 	return a->port->dump_dests(a->port->arg, ipvs_table_add(into, &s));
 }
 
+static int read_dests(const struct ipvs_apply *a, const struct ipvs_service *s,
+		      struct ipvs_table *into)
+{
+	return a->port->dump_dests(a->port->arg, ipvs_table_add(into, s));
+}
+
+/* Asks for services by their keys: a dump does not have them. */
+static int read_missing(const struct ipvs_apply *a, const struct ipvs_table *missing,
+			struct ipvs_table *into)
+{
+	struct ipvs_table found = {0};
+	int r = 0;
+
+	if (missing->nentries)
+		r = a->port->get_services(a->port->arg, missing, &found);
+	for (size_t i = 0; i < found.nentries && r == 0; i++)
+		r = read_dests(a, &found.entries[i].service, into);
+	ipvs_table_free(&found);
+	return r;
+}
+
 /* Reads every service of `keys` into `into`, from a dump where that has it. */
 static int read_keys(const struct ipvs_apply *a, const struct ipvs_table *keys,
 		     struct ipvs_table *dump, struct ipvs_table *into)
 {
+	struct ipvs_table missing = {0};
 	int r = 0;
 
 	for (size_t i = 0; i < keys->nentries && r == 0; i++) {
-		const struct ipvs_service_key *k = &keys->entries[i].service.key;
-		const struct ipvs_entry *found = ipvs_table_find(dump, k);
+		const struct ipvs_service *s = &keys->entries[i].service;
+		const struct ipvs_entry *found = ipvs_table_find(dump, &s->key);
 
-		if (!found)
-			r = probe(a, k, into);
+		if (found)
+			r = read_dests(a, &found->service, into);
 		else
-			r = a->port->dump_dests(a->port->arg,
-						ipvs_table_add(into, &found->service));
+			ipvs_table_add(&missing, s);
 	}
+	if (r == 0)
+		r = read_missing(a, &missing, into);
+	ipvs_table_free(&missing);
 	return r;
 }
 

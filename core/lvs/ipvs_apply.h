@@ -18,6 +18,8 @@ struct ipvs_port {
 	int (*dump_dests)(void *arg, struct ipvs_entry *e);
 	/* -ESRCH: there is none. */
 	int (*get_service)(void *arg, const struct ipvs_service_key *k, struct ipvs_service *ret);
+	/* Adds those of `keys` that there are, without their servers. */
+	int (*get_services)(void *arg, const struct ipvs_table *keys, struct ipvs_table *ret);
 	int (*write)(void *arg, const struct ipvs_op *op);
 	/* Writes all, in order, whatever becomes of the ones before; results[i] is 0 or -errno. */
 	void (*write_all)(void *arg, const struct ipvs_op *ops, size_t n, int *results);

@@ -83,6 +83,41 @@ static int get_service(void *arg, const struct ipvs_service_key *key, struct ipv
 	return r < 0 ? r : one.found ? 0 : -EBADMSG;
 }
 
+static void take_answer(void *arg, size_t number, const void *attrs, size_t len)
+{
+	(void)number;
+	take_service(arg, attrs, len);
+}
+
+static int get_batch(struct ipvs_kernel *k, struct ipvs_table *ret, size_t n)
+{
+	int results[GENL_BATCH_MAX];
+
+	genl_batch_run(k->genl, results, take_answer, ret);
+	for (size_t i = 0; i < n; i++)
+		if (results[i] < 0 && results[i] != -ESRCH)
+			return results[i];
+	return 0;
+}
+
+static int get_services(void *arg, const struct ipvs_table *keys, struct ipvs_table *ret)
+{
+	struct ipvs_kernel *k = arg;
+	size_t kept = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < keys->nentries && r == 0; i++) {
+		buf_reset(&k->request);
+		ipvs_msg_put_service_key(&k->request, &keys->entries[i].service.key);
+		genl_batch_add(k->genl, IPVS_CMD_GET_SERVICE, &k->request);
+		if (++kept < GENL_BATCH_MAX && i + 1 < keys->nentries)
+			continue;
+		r = get_batch(k, ret, kept);
+		kept = 0;
+	}
+	return r;
+}
+
 static const uint8_t command_of[] = {
     [IPVS_NEW_SERVICE] = IPVS_CMD_NEW_SERVICE, [IPVS_SET_SERVICE] = IPVS_CMD_SET_SERVICE,
     [IPVS_DEL_SERVICE] = IPVS_CMD_DEL_SERVICE, [IPVS_NEW_DEST] = IPVS_CMD_NEW_DEST,
@@ -118,7 +153,7 @@ static void write_all(void *arg, const struct ipvs_op *ops, size_t n, int *resul
 		put_op(&k->request, &ops[i]);
 		genl_batch_add(k->genl, command_of[ops[i].kind], &k->request);
 		if ((i + 1) % GENL_BATCH_MAX == 0 || i + 1 == n)
-			genl_batch_run(k->genl, results + i - i % GENL_BATCH_MAX);
+			genl_batch_run(k->genl, results + i - i % GENL_BATCH_MAX, NULL, NULL);
 	}
 }
 
@@ -131,8 +166,13 @@ int ipvs_kernel_open(struct ipvs_kernel **ret)
 		ipvs_kernel_close(k);
 		return r;
 	}
-	k->port =
-	    (struct ipvs_port){dump_services, dump_dests, get_service, write_one, write_all, k};
+	k->port = (struct ipvs_port){.dump_services = dump_services,
+				     .dump_dests = dump_dests,
+				     .get_service = get_service,
+				     .get_services = get_services,
+				     .write = write_one,
+				     .write_all = write_all,
+				     .arg = k};
 	*ret = k;
 	return 0;
 }

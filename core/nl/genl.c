@@ -227,25 +227,42 @@ static void ask_for_answer(struct genl *g)
 	memcpy(g->batch.data + g->batch_last, &h, sizeof(h));
 }
 
-/* Takes the answers of one datagram; true when that to the last command was among them. */
-static bool take_answers(struct genl *g, int n, int *results)
+struct answers {
+	int *results;
+	genl_answer_fn fn;
+	void *arg;
+};
+
+static void take_answer(struct nlmsghdr *h, size_t number, const struct answers *to)
+{
+	if (h->nlmsg_type == NLMSG_ERROR)
+		to->results[number] = take_message(h, NULL, NULL);
+	else if (nlmsg_datalen(h) < (int)GENL_HDRLEN)
+		to->results[number] = -EBADMSG;
+	else if (to->fn)
+		to->fn(to->arg, number, (char *)nlmsg_data(h) + GENL_HDRLEN,
+		       (size_t)(nlmsg_datalen(h) - GENL_HDRLEN));
+}
+
+/* Takes the answers of one datagram; true when the end of the last command was among them. */
+static bool take_answers(struct genl *g, int n, const struct answers *to)
 {
 	bool over = false;
 
 	for (struct nlmsghdr *h = (struct nlmsghdr *)g->buffer; nlmsg_ok(h, n);
 	     h = nlmsg_next(h, &n)) {
-		uint32_t i = h->nlmsg_seq - g->batch_seq;
+		uint32_t number = h->nlmsg_seq - g->batch_seq;
 
-		if (i >= g->nbatch || h->nlmsg_type != NLMSG_ERROR)
+		if (number >= g->nbatch)
 			continue;
-		results[i] = take_message(h, NULL, NULL);
-		over |= i == g->nbatch - 1;
+		take_answer(h, number, to);
+		over |= h->nlmsg_type == NLMSG_ERROR && number == g->nbatch - 1;
 	}
 	return over;
 }
 
 /* 0 when all answers have come. */
-static int await_answers(struct genl *g, int *results)
+static int await_answers(struct genl *g, const struct answers *to)
 {
 	struct pollfd p = {.fd = nl_socket_get_fd(g->sock), .events = POLLIN};
 
@@ -256,13 +273,14 @@ static int await_answers(struct genl *g, int *results)
 			return -ETIMEDOUT;
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return -errno;
-		if (n >= 0 && take_answers(g, (int)n, results))
+		if (n >= 0 && take_answers(g, (int)n, to))
 			return 0;
 	}
 }
 
-void genl_batch_run(struct genl *g, int *results)
+void genl_batch_run(struct genl *g, int *results, genl_answer_fn fn, void *arg)
 {
+	struct answers to = {results, fn, arg};
 	int r = 0;
 
 	if (!g->nbatch)
@@ -272,7 +290,7 @@ void genl_batch_run(struct genl *g, int *results)
 	if (send(nl_socket_get_fd(g->sock), g->batch.data, g->batch.len, 0) < 0)
 		r = -errno;
 	else
-		r = await_answers(g, results);
+		r = await_answers(g, &to);
 	for (size_t i = 0; r < 0 && i < g->nbatch; i++)
 		if (!results[i])
 			results[i] = r;

@@ -26,10 +26,12 @@ int genl_request(struct genl *g, uint8_t cmd, const struct buf *attrs);
 /* Many commands in one system call. genl_batch_add() keeps a command (at most GENL_BATCH_MAX);
  * genl_batch_run() sends what was kept, in order, and gives the kernel's answer to each (0 or
  * -errno) in results. The kernel goes on after a command that fails. What it said nothing of,
- * because the exchange itself failed, gets that error. */
+ * because the exchange itself failed, gets that error. What a command answers goes to `fn` (may be
+ * NULL), with its number among those that were kept. */
 #define GENL_BATCH_MAX 64
 void genl_batch_add(struct genl *g, uint8_t cmd, const struct buf *attrs);
-void genl_batch_run(struct genl *g, int *results);
+typedef void (*genl_answer_fn)(void *arg, size_t number, const void *attrs, size_t len);
+void genl_batch_run(struct genl *g, int *results, genl_answer_fn fn, void *arg);
 
 /* Attributes behind the generic netlink header of one reply. */
 typedef void (*genl_reply_fn)(void *arg, const void *attrs, size_t len);

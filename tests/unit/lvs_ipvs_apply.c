@@ -59,6 +59,16 @@ static int fake_get_service(void *arg, const struct ipvs_service_key *k, struct 
 	return 0;
 }
 
+static int fake_get_services(void *arg, const struct ipvs_table *keys, struct ipvs_table *ret)
+{
+	struct ipvs_service s;
+
+	for (size_t i = 0; i < keys->nentries; i++)
+		if (fake_get_service(arg, &keys->entries[i].service.key, &s) == 0)
+			ipvs_table_add(ret, &s);
+	return 0;
+}
+
 static int fake_write_service(struct fake *f, const struct ipvs_op *op, struct ipvs_entry *have)
 {
 	if (op->kind == IPVS_NEW_SERVICE && have)
@@ -130,8 +140,13 @@ static void refused(void *arg, const struct ipvs_op *op, int err)
 
 static void fake_init(struct fake *f)
 {
-	*f = (struct fake){.port = {fake_dump_services, fake_dump_dests, fake_get_service,
-				    fake_write, fake_write_all, f}};
+	*f = (struct fake){.port = {.dump_services = fake_dump_services,
+				    .dump_dests = fake_dump_dests,
+				    .get_service = fake_get_service,
+				    .get_services = fake_get_services,
+				    .write = fake_write,
+				    .write_all = fake_write_all,
+				    .arg = f}};
 	refusals = 0;
 }
 
