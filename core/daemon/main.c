@@ -171,6 +171,7 @@ static void show(struct director *d)
 	int fd = d->agent_fd;
 
 	timer_cancel(&d->first_word);
+	reload_shown(d);
 	d->awaited = 0;
 	d->agent_fd = -1;
 	if (fd >= 0)

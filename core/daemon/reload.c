@@ -108,7 +108,6 @@ static struct store *load_file(const struct director *d, struct findings *f)
 /* Takes both stores. */
 static size_t put_in_force(struct director *d, struct store *file, struct store *wanted)
 {
-	struct global_row g;
 	size_t changes;
 
 	store_free(d->file);
@@ -116,11 +115,16 @@ static size_t put_in_force(struct director *d, struct store *file, struct store 
 	d->file = file;
 	d->wanted = wanted;
 	changes = store_merge(d->live, wanted, F_WANTED);
-	g = global_get(d);
-	digest_config(file, g.config_digest);
-	global_put(d, &g);
 	overlay_rows(d);
 	return changes;
+}
+
+static void tell_digest(struct director *d)
+{
+	struct global_row g = global_get(d);
+
+	digest_config(d->file, g.config_digest);
+	global_put(d, &g);
 }
 
 static bool is_empty(const struct store *s)
@@ -243,7 +247,6 @@ static struct store *choose(struct director *d, struct source *ret)
 	struct findings f = {0};
 	struct store *file = load_file(d, &f), *stored;
 	const struct finding *first = first_error(&f);
-	char note[TEXT_MAX] = "";
 
 	*ret = (struct source){.what = CONFIG_FROM_FILE};
 	log_findings(&f);
@@ -253,10 +256,8 @@ static struct store *choose(struct director *d, struct source *ret)
 		snprintf(ret->reason, sizeof(ret->reason), "%.400s: the file is empty, 0 octets",
 			 d->env->config_file);
 	findings_free(&f);
-	if (!ret->reason[0]) {
-		keep_accepted(d, file, note);
+	if (!ret->reason[0])
 		return file;
-	}
 	stored = stored_instead(d, ret->reason);
 	if (stored) {
 		ret->what = CONFIG_FROM_STORED;
@@ -291,6 +292,16 @@ void reload_first(struct director *d)
 	}
 	put_in_force(d, file, wanted);
 	tell_source(d, &source);
+}
+
+void reload_shown(struct director *d)
+{
+	struct global_row g = global_get(d);
+	char note[TEXT_MAX] = "";
+
+	tell_digest(d);
+	if (g.config_source == CONFIG_FROM_FILE && !has_no_octets(d->env->config_file))
+		keep_accepted(d, d->file, note);
 }
 
 struct store *reload_read(struct director *d, struct findings *f, struct store **wanted)
@@ -332,6 +343,7 @@ bool reload_again(struct director *d, size_t *changes, char *why)
 	say_empty(d, file, why);
 	keep_accepted(d, file, why);
 	*changes = put_in_force(d, file, wanted);
+	tell_digest(d);
 	tell_source(d, &(struct source){.what = CONFIG_FROM_FILE});
 	return true;
 }

@@ -8,6 +8,9 @@
 /* Reads the file at start. Errors are logged; what was accepted last runs then or, when nothing
  * was, what is good of the file. */
 void reload_first(struct director *d);
+/* What of that can wait until the workers have what they need: the digest, and the copy of what was
+ * accepted. */
+void reload_shown(struct director *d);
 /* Reads it again. With any error nothing changes, `why` (TEXT_MAX) says the first, and false is
  * returned. Otherwise file, wanted and live are the new generation, *changes counts rows, and
  * `why` is empty or a warning: the file has nothing any more, or its copy could not be kept. */
