@@ -6,6 +6,55 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
+
+/* Words of other programs, of documents and of habit. */
+static const struct {
+	const char *said, *meant;
+} synonyms[] = {
+    {"vrid", "virtual_router_id"},
+    {"router", "virtual_router_id"},
+    {"vip", "virtual_ipaddress"},
+    {"vips", "virtual_ipaddress"},
+    {"virtual_address", "virtual_ipaddress"},
+    {"prio", "priority"},
+    {"dev", "interface"},
+    {"device", "interface"},
+    {"adv_int", "advert_int"},
+    {"advert_interval", "advert_int"},
+    {"advertisement_interval", "advert_int"},
+    {"password", "auth_pass"},
+    {"scheduler", "lb_algo"},
+    {"method", "lb_kind"},
+    {"forwarding", "lb_kind"},
+    {"persistence", "persistence_timeout"},
+    {"interval", "delay_loop"},
+    {"check", "TCP_CHECK"},
+    {"timeout", "connect_timeout"},
+    {"roundrobin", "rr"},
+    {"round-robin", "rr"},
+    {"leastconn", "lc"},
+    {"source", "sh"},
+    {"masq", "NAT"},
+    {"masquerading", "NAT"},
+    {"gate", "DR"},
+    {"gatewaying", "DR"},
+    {"direct", "DR"},
+    {"ipip", "TUN"},
+    {"tunnel", "TUN"},
+};
+
+const char *hint_synonym(const char *word, const char *const *candidates)
+{
+	for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]); i++) {
+		if (strcasecmp(synonyms[i].said, word) != 0)
+			continue;
+		for (const char *const *c = candidates; *c; c++)
+			if (strcmp(*c, synonyms[i].meant) == 0)
+				return *c;
+	}
+	return NULL;
+}
 
 static bool begins(const char *text, const char *with)
 {

@@ -65,6 +65,17 @@ size_t blocks_list(const struct block *list[BLOCKS_MAX])
 	return n;
 }
 
+/* The same in other letters, the same by another name, or spelt nearly so. */
+static const char *nearest_of(const char *word, const char *const *names)
+{
+	const char *synonym = hint_synonym(word, names);
+
+	for (const char *const *n = names; *n; n++)
+		if (strcasecmp(word, *n) == 0)
+			return *n;
+	return synonym ? synonym : text_nearest(word, names);
+}
+
 #define NAMES_MAX 256
 
 const char *keyword_nearest(const struct keyword *rows, const char *word)
@@ -75,10 +86,7 @@ const char *keyword_nearest(const struct keyword *rows, const char *word)
 	for (const struct keyword *k = rows; k && k->name && n < NAMES_MAX; k++)
 		names[n++] = k->name;
 	names[n] = NULL;
-	for (size_t i = 0; i < n; i++)
-		if (strcasecmp(word, names[i]) == 0)
-			return names[i];
-	return text_nearest(word, names);
+	return nearest_of(word, names);
 }
 
 const struct block *keyword_elsewhere(const struct block *b, const char *name)
@@ -255,16 +263,12 @@ bool keyword_rounds(const struct keyword *k, const char *text)
 
 static void suggest_choice(const struct keyword *k, const char *text, char *why)
 {
-	const char *names[CHOICES_MAX + 1] = {NULL}, *nearest = NULL;
+	const char *names[CHOICES_MAX + 1] = {NULL}, *nearest;
 	size_t used = strlen(why);
 
-	for (unsigned i = 0; i < CHOICES_MAX && k->choices[i].name; i++) {
+	for (unsigned i = 0; i < CHOICES_MAX && k->choices[i].name; i++)
 		names[i] = k->choices[i].name;
-		if (strcasecmp(text, names[i]) == 0)
-			nearest = names[i];
-	}
-	if (!nearest)
-		nearest = text_nearest(text, names);
+	nearest = nearest_of(text, names);
 	if (nearest)
 		snprintf(why + used, TEXT_MAX - used, ", did you mean %s?", nearest);
 }

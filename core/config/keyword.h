@@ -93,6 +93,8 @@ const struct keyword *keyword_among(const struct keyword *rows, const char *name
 bool keyword_has_field(const struct keyword *k);
 /* The name among rows that is nearest to a misspelt word, or NULL. */
 const char *keyword_nearest(const struct keyword *rows, const char *word);
+/* The candidate that somebody means who uses another program's word for it, or NULL: hint.c. */
+const char *hint_synonym(const char *word, const char *const *candidates);
 /* Another block that knows the name, or NULL. */
 const struct block *keyword_elsewhere(const struct block *b, const char *name);
 const struct field *keyword_field(const struct keyword *k);
