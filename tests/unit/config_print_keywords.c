@@ -129,20 +129,25 @@ static void print_block(const struct block *b)
 	print_rows("option", b->options);
 }
 
+static void print_later(const struct block *b, const struct keyword *rows, unsigned *in_block)
+{
+	for (const struct keyword *k = rows; k && k->name; k++)
+		if (k->status == KEYWORD_LATER) {
+			if (!*in_block)
+				printf("\n- in %s:", b->name);
+			printf("%s `%s`", *in_block ? "," : "", k->name);
+			++*in_block;
+		}
+}
+
 /* The outermost words that are not done: what is in a block of theirs goes without saying. */
 static void print_not_done(const struct block *b, unsigned *count)
 {
-	bool any = false;
+	unsigned in_block = 0;
 
-	for (const struct keyword *k = b->keywords; k && k->name; k++) {
-		if (k->status != KEYWORD_LATER)
-			continue;
-		if (!any)
-			printf("\n- in %s:", b->name);
-		printf("%s `%s`", any ? "," : "", k->name);
-		any = true;
-		++*count;
-	}
+	print_later(b, b->keywords, &in_block);
+	print_later(b, b->options, &in_block);
+	*count += in_block;
 	for (const struct keyword *k = b->keywords; k && k->name; k++)
 		if (k->block && k->status == KEYWORD_DONE)
 			print_not_done(k->block, count);
