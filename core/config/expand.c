@@ -440,16 +440,23 @@ static void begin_definition(struct expander *e, struct line *n, size_t head, bo
 /* ---- conditions and loops -------------------------------------------- */
 
 /* The length of "@ID" or "@^ID" at the head of a text. */
-static size_t condition(const struct expander *e, const char *s, size_t len, bool *holds)
+static size_t condition(const struct expander *e, const char *s, size_t len, uint16_t column,
+			bool *holds)
 {
+	struct place at = e->n->at;
 	size_t end = 1, id;
-	bool not ;
+	bool negated;
 
 	while (end < len && !is_blank(s[end]))
 		end++;
-	not = end > 1 && s[1] == '^';
-	id = end - 1 - not ;
-	*holds = not != (id == strlen(e->l->id) && !memcmp(s + 1 + not, e->l->id, id));
+	negated = end > 1 && s[1] == '^';
+	id = end - 1 - negated;
+	at.column = column;
+	if (memchr(s + 1, '$', end - 1))
+		place_report(e->l->findings, FINDING_WARNING, &at,
+			     "\"%.*s\": variables are not replaced in what a line depends on",
+			     (int)end, s);
+	*holds = negated != (id == strlen(e->l->id) && !memcmp(s + 1 + negated, e->l->id, id));
 	return end;
 }
 
@@ -525,7 +532,7 @@ static bool take_directive(struct expander *e, struct chars *c, struct nest *nes
 
 	trim(c);
 	while (c->len && c->s[0] == '@') {
-		erase(c, condition(e, c->s, c->len, &holds));
+		erase(c, condition(e, c->s, c->len, c->col[0], &holds));
 		trim(c);
 		if (!holds)
 			return true;
@@ -620,7 +627,8 @@ void expand_line(struct expander *e, struct line *n)
 		return;
 	}
 	while (n->p < n->end && *n->p == '@' && holds) {
-		n->p += condition(e, n->p, (size_t)(n->end - n->p), &holds);
+		n->p += condition(e, n->p, (size_t)(n->end - n->p), (uint16_t)(n->p - n->start + 1),
+				  &holds);
 		line_skip_blanks(n);
 	}
 	head = definition_head(n->p, n->end);

@@ -199,6 +199,12 @@ def reading():
         got = run(*words, "--print-config", "-t", "templates")
         check(f"{' '.join(words) or 'no -i'}: router_id", f"    router_id {router}\n" in got.stdout
               and got.returncode == 0, got.stdout, got.stderr)
+    named = ["unshare", "--uts", "--map-root-user", "sh", "-c"]
+    if subprocess.run([*named, "hostname a.b.c"], capture_output=True, check=False).returncode == 0:
+        got = subprocess.run([*named, "hostname lb1.example.org; "
+                              f"{HALVARD} --print-config -f templates"],
+                             capture_output=True, text=True, check=False)
+        check("the host name to its first dot", "router_id first\n" in got.stdout, got.stdout)
     for word in ("-e", "--all-config"):
         got = run(word, "-t", "templates")
         check(f"{word}: an error", got.returncode == 5 and

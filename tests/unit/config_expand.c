@@ -88,7 +88,7 @@ static void conditions(void **state)
 	    {"@main $A=1\n@other $A=2\na${A}\n", "a1"},
 	    {"@other $A= \\\n x { \\\n y\nb\n", "b"},
 	    {"$IF=@main\n$IF a\n$IF=@other\n$IF b\n", "a"},
-	    {"@${_INSTANCE} a\n", ""},
+	    {" @${_INSTANCE} a\n", "", 1, 1, 2},
 	};
 
 	(void)state;

@@ -379,6 +379,29 @@ static void braces_are_bounded(void **state)
 	alarm(0);
 }
 
+/* Each is as large as a file may be, and one line that cannot be read. */
+static void files_have_a_limit_together(void **state)
+{
+	struct findings f = {0};
+	char path[128];
+
+	(void)state;
+	write_file("main", "include large\ninclude large\ninclude large\ninclude large\n"
+			   "include large\na\n");
+	write_file("large", "");
+	snprintf(path, sizeof(path), "%s/large", dir);
+	assert_int_equal(truncate(path, (off_t)LEX_FILE_MAX - 64), 0);
+	snprintf(path, sizeof(path), "%s/main", dir);
+	lex_free(lex_file(path, NULL, &f));
+	assert_int_equal(f.count, 5);
+	for (size_t i = 0; i < 4; i++)
+		assert_non_null(strstr(f.items[i].text, "NUL byte"));
+	assert_int_equal(f.items[4].level, FINDING_ERROR);
+	assert_int_equal(f.items[4].line, 5);
+	assert_non_null(strstr(f.items[4].text, "larger than 256 MiB"));
+	findings_free(&f);
+}
+
 static void there_is_a_limit_for_all(void **state)
 {
 	struct config_options o = {.items_max = 1000};
@@ -478,6 +501,7 @@ int main(void)
 	    cmocka_unit_test(the_family_insists),
 	    cmocka_unit_test(include_check_is_of_a_file),
 	    cmocka_unit_test(braces_are_bounded),
+	    cmocka_unit_test(files_have_a_limit_together),
 	    cmocka_unit_test(there_is_a_limit_for_all),
 	    cmocka_unit_test(includes_have_a_depth),
 	    cmocka_unit_test(what_is_not_a_file_is_an_error),
