@@ -393,7 +393,7 @@ static void bounded(const char *text, unsigned lines_max, const char *items, uns
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &then);
 	l = lex_text("t", text, strlen(text), &o, &f);
 	out = render(l);
-	assert_true(seconds_since(&then) < 5);
+	assert_true(seconds_since(&then) < 5); /* of this process, whatever else runs */
 	assert_string_equal(out, items);
 	assert_int_equal(f.count, 1);
 	assert_int_equal(f.items[0].level, FINDING_ERROR);
@@ -440,14 +440,14 @@ static void work_is_bounded(void **state)
 	bounded(text, 0, left, 1 + 30 * 11 + 2, "nothing is replaced any more");
 	free(text);
 	text = laughs("ha", "${A", "}");
-	bounded(text, 100000, left, 1 + 30 * 2 + 2, "more than 4095 octets");
+	bounded(text, 50000, left, 1 + 30 * 2 + 2, "more than 4095 octets");
 	free(text);
 	text = laughs("", "${A", "}");
-	bounded(text, 100000, left, 1 + 30 * 2 + 2, "nothing is replaced any more");
+	bounded(text, 50000, left, 1 + 30 * 2 + 2, "nothing is replaced any more");
 	free(text);
-	bounded("~SEQ(I,1,99999999) ~SEQ(J,1,99999999) a$I\nb\n", 0,
+	bounded("~SEQ(I,1,99999999) ~SEQ(J,1,99999999) a$I\nb\n", 200000,
 		"?~SEQ(I,1,99999999)_~SEQ(J,1,99999999)_a$I b", 1, "nothing is replaced any more");
-	bounded("~SEQ(I,1,99999999) $X=1\nb\n", 0, "?~SEQ(I,1,99999999)_$X=1 b", 1,
+	bounded("~SEQ(I,1,99999999) $X=1\nb\n", 200000, "?~SEQ(I,1,99999999)_$X=1 b", 1,
 		"nothing is replaced any more");
 	bounded("~SEQ(I,1,3) a$I\n~SEQ(J,1,3) b$J\n$C=1\nc$C\n", 5,
 		"a1 a2 a3 ?~SEQ(J,1,3)_b$J ?c$C", 2, "more than 5 lines come out");
