@@ -23,6 +23,7 @@ vrrp_instance VI_1 {
 	advert_int 1
 	virtual_ipaddress {
 		%s
+		192.0.2.1
 	}
 }
 virtual_server 192.0.2.1 80 {
@@ -104,10 +105,10 @@ def test_dry_run_of_a_bad_file(halvard, schema):
     halvard.configure((CONFIG % (140, VIP)).replace("lvs_sched rr", "lvs_sched rrr\n\tfrobnicate 3"))
     out = halvard.ctl("reload", "--dry-run", check=False)
     assert out.returncode == 1
-    assert "halvard.conf:13:" in out.stdout and "rrr" in out.stdout, out.stdout
+    assert "halvard.conf:14:" in out.stdout and "rrr" in out.stdout, out.stdout
     answer = Answer(halvard, schema, "reload", "--dry-run")
     assert answer.status == 1 and answer.data["result"]["status"] == "refused"
-    assert {f["line"] for f in answer.data["findings"]} >= {13}, answer.data
+    assert {f["line"] for f in answer.data["findings"]} >= {14}, answer.data
     assert answer.data["preview"] == []
     assert what_stands(halvard) == before, "no reload was tried, and none noted"
 
@@ -209,6 +210,17 @@ def test_check_now(cluster, schema):
          os.path.join(daemon.bin_dir, "halvardctl"), "--run-dir", daemon.run_dir, "check-now", "127.0.0.1:9"],
         check=False)
     assert out.returncode == 1 and "denied" in out.stdout, out.stdout
+
+
+def test_check_now_waits_for_every_check(cluster, schema):
+    """One is refused at once, one gets no answer for a second."""
+    director = cluster.directors[0]
+    both = check(9) + "\n\t\tTCP_CHECK {\n\t\t\tconnect_ip 192.168.1.77\n\t\t\tconnect_timeout 1\n\t\t}"
+    daemon = director.halvard((CONFIG % (150, VIP)).replace("real_server 127.0.0.1 9 {", both)).start()
+    director.namespace.ip("neigh add 192.168.1.77 lladdr 02:00:00:00:00:77 dev eth0 nud permanent")
+    wait_for(lambda: daemon.ctl("status", check=False).returncode == 0, 5, "status")
+    answer = Answer(daemon, schema, "check-now", "127.0.0.1")
+    assert [(k["runs"], k["reason"]) for k in answer.data["checker"]] == [(1, "refused"), (1, "timeout")]
 
 
 def test_check_now_and_a_worker_that_dies(cluster, schema):

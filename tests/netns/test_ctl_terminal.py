@@ -24,6 +24,7 @@ vrrp_instance VI_1 {
 	advert_int 1
 	virtual_ipaddress {
 		%s
+		192.0.2.1
 	}
 }
 virtual_server 192.0.2.1 80 {
