@@ -1,5 +1,7 @@
 """1,000 services with 10 servers each: a reload of the same file writes nothing to the kernel and
 makes no gap between advertisements; one of a changed file writes what has changed."""
+import os
+import threading
 import time
 
 import pytest
@@ -10,6 +12,7 @@ from vrrp_alone import Wire
 
 SELF = "192.0.2.1"
 PATIENCE_S = 60
+TRIES = 5
 
 
 @pytest.fixture
@@ -33,6 +36,23 @@ def director(site, folder):
     site.director.run(["ipvsadm", "-C"])
 
 
+class Pulse:
+    """A real-time thread that does nothing but wake up: a machine that stands still says nothing
+    of anybody's gaps."""
+
+    def __init__(self):
+        self.longest = 0.0
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        os.sched_setscheduler(threading.get_native_id(), os.SCHED_RR, os.sched_param(1))
+        last = time.monotonic()
+        while True:
+            time.sleep(0.01)
+            now = time.monotonic()
+            self.longest, last = max(self.longest, now - last), now
+
+
 def longest_gap(wire, since):
     times = [a[0] for a in wire.adverts(SELF, since)]
     assert len(times) > 3
@@ -51,14 +71,19 @@ def test_reload(site, director):
         assert writes.seen() == ["set server"]
 
         before = scale.count_table(site.director)
+        pulse = Pulse()
         for reload in (lambda: program.ctl("reload").stdout, program.reload):
-            told = program.log_text().count(" 0 rows changed")
-            since = time.monotonic()
-            reload()
-            wait_for(lambda: program.log_text().count(" 0 rows changed") > told, PATIENCE_S,
-                     "the reload")
-            wait_for(lambda: wire.adverts(SELF, time.monotonic() - scale.ADVERT_S), 5, "adverts")
-            # The guest's timers are up to 20 ms late.
-            assert longest_gap(wire, since) < 2 * scale.ADVERT_S
+            for _ in range(TRIES):
+                told = program.log_text().count(" 0 rows changed")
+                pulse.longest, since = 0.0, time.monotonic()
+                reload()
+                wait_for(lambda: program.log_text().count(" 0 rows changed") > told, PATIENCE_S,
+                         "the reload")
+                now = time.monotonic()
+                wait_for(lambda: wire.adverts(SELF, now), 5, "adverts")
+                gap = longest_gap(wire, since)
+                if gap < 2 * scale.ADVERT_S or pulse.longest < scale.ADVERT_S:
+                    break
+            assert gap < 2 * scale.ADVERT_S, (gap, pulse.longest)
         assert writes.seen() == ["set server"]
         assert scale.count_table(site.director) == before == file.total()
