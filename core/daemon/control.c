@@ -25,8 +25,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define CLIENTS_MAX   10
-#define READERS_MAX   5 /* of them, of those who may only look: they cannot lock root out */
+#define CLIENTS_MAX   32 /* some stay: top, watch */
+#define READERS_MAX   8  /* of them, of those who may only look: they cannot lock root out */
 #define TRUSTED_GROUP "halvard"
 
 struct control_client {

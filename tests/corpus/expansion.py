@@ -36,8 +36,8 @@ def of_keepalived(identity):
             now[key.split()[-1].lower()] = int(value)
         elif match := re.match(r"Virtual IP \((\d+)\)", line):
             addresses = int(match[1])
-        elif addresses:
-            now["addresses"].add(address(line.split()[0]))
+        elif addresses and (match := re.match(r"[0-9a-f.:]+(/\d+)?(?= |$)", line)):
+            now["addresses"].add(address(match[0]))  # between lines of its other processes
             addresses -= 1
         elif line.startswith("------< Interfaces"):
             break
