@@ -47,7 +47,7 @@ BAD = {
     "not a number": (text("delay_loop 2", "delay_loop two"), "two"),
     "no value": (text("virtual_router_id 51", "virtual_router_id"), "virtual_router_id"),
     "open quote": (text("router_id LVS_DEVEL", 'router_id "LVS_DEVEL'), "quote"),
-    "missing include": (added("includer /nowhere/*.conf\nincluder /nowhere/x\n"), "/nowhere/x"),
+    "missing include": (added("includem /nowhere/x\n"), "/nowhere/x"),
     "includes itself": (added("include halvard.conf\n"), "itself"),
     "includes a folder": (added("include /proc/self\n"), "directory"),
     "dangling member": (added("vrrp_sync_group G {\ngroup {\nVI_1\nVI_9\n}\n}\n"), "VI_9"),
