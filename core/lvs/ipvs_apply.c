@@ -301,21 +301,23 @@ static void note_dest(struct ipvs_entry *e, const struct ipvs_op *op)
 	}
 }
 
-/* Keeps `seen` true after the kernel took an operation. */
+/* Keeps `seen` true after the kernel took an operation. Servers may be taken for a service that we
+ * have not seen, because somebody else added it: then nothing is known of it, and it is synced. */
 static void note_done(struct ipvs_apply *a, const struct ipvs_op *op)
 {
 	struct ipvs_entry *e = ipvs_table_find(&a->seen, &op->service.key);
+	bool service = op->kind == IPVS_NEW_SERVICE || op->kind == IPVS_SET_SERVICE;
 	struct ipvs_stats stats;
 
 	if (op->kind == IPVS_DEL_SERVICE) {
 		ipvs_table_remove(&a->seen, &op->service.key);
-	} else if (!e) {
+	} else if (!e && service) {
 		ipvs_table_insert(&a->seen, &op->service);
-	} else if (op->kind == IPVS_NEW_SERVICE || op->kind == IPVS_SET_SERVICE) {
+	} else if (service) {
 		stats = e->service.stats;
 		e->service = op->service;
 		e->service.stats = stats;
-	} else {
+	} else if (e) {
 		note_dest(e, op);
 	}
 }

@@ -24,7 +24,10 @@ struct fake {
 	bool dump_forgets; /* the first service is missing in dumps */
 	bool dump_doubles;
 	const char *refuses; /* scheduler that it does not have */
+	const char *rival;   /* a service that somebody adds just before we write */
 };
+
+static void add_service(struct ipvs_table *t, const char *text);
 
 static int fake_dump_services(void *arg, struct ipvs_table *ret)
 {
@@ -124,6 +127,12 @@ static int fake_write(void *arg, const struct ipvs_op *op)
 
 static void fake_write_all(void *arg, const struct ipvs_op *ops, size_t n, int *results)
 {
+	struct fake *f = arg;
+
+	if (f->rival)
+		add_service(&f->table, f->rival);
+	f->rival = NULL;
+	ipvs_table_seal(&f->table);
 	for (size_t i = 0; i < n; i++)
 		results[i] = fake_write(arg, &ops[i]);
 }
@@ -421,6 +430,25 @@ static void test_races_are_resolved(void **state)
 	done(a, &f);
 }
 
+/* Somebody adds our service, otherwise than we want it, after we have looked for it. */
+static void test_service_that_another_adds_becomes_ours(void **state)
+{
+	struct fake f;
+	struct ipvs_apply *a;
+	struct ipvs_report r;
+
+	(void)state;
+	fake_init(&f);
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	f.rival = "80 wlc 2=7";
+	r = sync_to(a, TABLE("80 rr 1=1 2=1"));
+	assert_int_equal(r.refused, 0);
+	assert_string_equal(f.table.entries[0].service.scheduler, "rr");
+	assert_int_equal(weight_of(&f, 80, 1), 1);
+	assert_int_equal(weight_of(&f, 80, 2), 1);
+	done(a, &f);
+}
+
 /* ipvsadm -C, and a change before that was noticed. */
 static void test_service_that_went_away_is_made_again(void **state)
 {
@@ -552,6 +580,7 @@ int main(void)
 	    cmocka_unit_test(test_only_ours_are_deleted),
 	    cmocka_unit_test(test_drift_is_seen_and_repaired),
 	    cmocka_unit_test(test_races_are_resolved),
+	    cmocka_unit_test(test_service_that_another_adds_becomes_ours),
 	    cmocka_unit_test(test_service_that_went_away_is_made_again),
 	    cmocka_unit_test(test_servers_go_last),
 	    cmocka_unit_test(test_update_of_some),
