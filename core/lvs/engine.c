@@ -116,8 +116,6 @@ static void sweep_memories(struct engine *e, uint64_t pass)
 	twalk_r(e->memories, find_stale, &s);
 	for (struct memory *m = s.stale, *next; m; m = next) {
 		next = m->stale_next;
-		e->draining -= m->draining;
-		e->holding -= m->holding;
 		tdelete(m, &e->memories, cmp_memories);
 		free(m);
 	}
@@ -325,11 +323,12 @@ void engine_refresh(struct engine *e)
 	}
 	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
 	engine_write_stats(e, vs);
-	if (drift && !e->refusals.n && !e->work.armed) {
-		log_warnx("ipvs: %zu differences made by others, repairing", drift);
-		e->all_due = true;
+	if (!drift || e->refusals.n)
+		return;
+	log_warnx("ipvs: %zu differences made by others, repairing", drift);
+	e->all_due = true;
+	if (!e->work.armed)
 		pass(e);
-	}
 }
 
 static void on_stats(void *arg, struct mono now)
@@ -480,9 +479,14 @@ void engine_touch(struct engine *e, enum table_id t, const void *row)
 
 void engine_forget(struct engine *e, enum table_id t, const void *row)
 {
+	const char *vs = service_of(t, row);
+
 	engine_touch(e, t, row);
-	if (e->started && service_of(t, row))
-		engine_wake_all(e);
+	if (!e->started || !vs)
+		return;
+	if (t == T_VIRTUAL_SERVER)
+		engine_count_held(e, engine_memory(e, vs, ""), 0, false);
+	engine_wake_all(e);
 }
 
 /* Why a virtual server is not in the kernel as wanted, or NULL. */

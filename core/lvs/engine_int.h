@@ -111,6 +111,9 @@ struct ipvs_dest_key engine_dest_key(const struct real_server_row *rs);
 /* Of the virtual servers in e->scope: judges every server (memory.verdict), counts those that are
  * held out (e->draining, e->holding) and builds their part of the table. */
 void engine_want(struct engine *e, struct ipvs_table *ret);
+/* How many servers of a virtual server drain, and whether it needs the sysctl; 0 and false before
+ * it goes. */
+void engine_count_held(struct engine *e, struct memory *m, size_t draining, bool holding);
 /* Their keys, sealed. */
 void engine_want_keys(struct engine *e, struct ipvs_table *ret);
 

@@ -124,7 +124,7 @@ static struct held want_servers(struct engine *e, const struct virtual_server_ro
 	return held;
 }
 
-static void count_held(struct engine *e, struct memory *m, size_t draining, bool holding)
+void engine_count_held(struct engine *e, struct memory *m, size_t draining, bool holding)
 {
 	e->draining += draining - m->draining;
 	e->holding += (size_t)holding - (size_t)m->holding;
@@ -140,8 +140,8 @@ static void want_service(struct engine *e, const struct virtual_server_row *vs,
 	const struct ipvs_entry *seen = e->apply ? ipvs_apply_seen(e->apply, &s.key) : NULL;
 	struct held held = want_servers(e, vs, entry, seen);
 
-	count_held(e, engine_memory(e, vs->name, ""), held.draining,
-		   held.any && vs->persistence_timeout_s);
+	engine_count_held(e, engine_memory(e, vs->name, ""), held.draining,
+			  held.any && vs->persistence_timeout_s);
 	if (held.any && lvs_scheduler_needs_fallback(vs->scheduler))
 		entry->service.flags |= IP_VS_SVC_F_SCHED1;
 }

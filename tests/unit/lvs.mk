@@ -1,6 +1,6 @@
 if HAVE_CMOCKA
 LVS_UNIT = tests/unit/lvs_ipvs_msg tests/unit/lvs_ipvs_apply tests/unit/lvs_pool \
-	tests/unit/lvs_check
+	tests/unit/lvs_check tests/unit/lvs_engine
 check_PROGRAMS += $(LVS_UNIT)
 TESTS += $(LVS_UNIT)
 LVS_UNIT_LIBS = core/lvs/liblvs.a core/model/libmodel.a core/base/libbase.a \
@@ -17,4 +17,7 @@ tests_unit_lvs_pool_LDADD = $(LVS_UNIT_LIBS)
 tests_unit_lvs_check_SOURCES = tests/unit/lvs_check.c
 tests_unit_lvs_check_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_lvs_check_LDADD = $(LVS_UNIT_LIBS)
+tests_unit_lvs_engine_SOURCES = tests/unit/lvs_engine.c
+tests_unit_lvs_engine_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_lvs_engine_LDADD = $(LVS_UNIT_LIBS)
 endif

@@ -1,0 +1,290 @@
+/*
+ * lvs_engine: passes of the engine over a small kernel of our own: what a pass must put right for
+ * services that it is not about, or that are no more.
+ */
+#include "lvs/engine.h"
+#include "lvs/ipvs_kernel.h"
+#include "lvs/quiescent.h"
+
+#include "base/text.h"
+#include "model/rows.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* ---- the kernel ------------------------------------------------------- */
+
+static struct ipvs_table table;
+static bool sysctl_set;
+
+static int dump_services(void *arg, struct ipvs_table *ret)
+{
+	(void)arg;
+	for (size_t i = 0; i < table.nentries; i++)
+		ipvs_table_add(ret, &table.entries[i].service);
+	return 0;
+}
+
+static int dump_dests(void *arg, struct ipvs_entry *e)
+{
+	const struct ipvs_entry *have = ipvs_table_find(&table, &e->service.key);
+
+	(void)arg;
+	for (size_t i = 0; have && i < have->ndests; i++) {
+		struct ipvs_dest d = have->dests[i];
+
+		d.active = 1; /* so that no drain ends */
+		ipvs_entry_add(e, &d);
+	}
+	return 0;
+}
+
+static int get_service(void *arg, const struct ipvs_service_key *k, struct ipvs_service *ret)
+{
+	const struct ipvs_entry *have = ipvs_table_find(&table, k);
+
+	(void)arg;
+	if (have)
+		*ret = have->service;
+	return have ? 0 : -ESRCH;
+}
+
+static int get_services(void *arg, const struct ipvs_table *keys, struct ipvs_table *ret)
+{
+	struct ipvs_service s;
+
+	for (size_t i = 0; i < keys->nentries; i++)
+		if (get_service(arg, &keys->entries[i].service.key, &s) == 0)
+			ipvs_table_add(ret, &s);
+	return 0;
+}
+
+static int write_op(void *arg, const struct ipvs_op *op)
+{
+	struct ipvs_entry *have = ipvs_table_find(&table, &op->service.key);
+
+	(void)arg;
+	if (op->kind == IPVS_NEW_SERVICE)
+		ipvs_table_insert(&table, &op->service);
+	else if (!have)
+		return -ESRCH;
+	else if (op->kind == IPVS_SET_SERVICE)
+		have->service = op->service;
+	else if (op->kind == IPVS_DEL_SERVICE)
+		ipvs_table_remove(&table, &op->service.key);
+	else if (op->kind != IPVS_DEL_DEST)
+		ipvs_entry_insert(have, &op->dest);
+	else
+		return -EOPNOTSUPP; /* nothing here takes a server out of a service that stays */
+	return 0;
+}
+
+static void write_all(void *arg, const struct ipvs_op *ops, size_t n, int *results)
+{
+	for (size_t i = 0; i < n; i++)
+		results[i] = write_op(arg, &ops[i]);
+}
+
+static const struct ipvs_port port = {.dump_services = dump_services,
+				      .dump_dests = dump_dests,
+				      .get_service = get_service,
+				      .get_services = get_services,
+				      .write = write_op,
+				      .write_all = write_all};
+
+int ipvs_kernel_open(struct ipvs_kernel **ret)
+{
+	*ret = (struct ipvs_kernel *)&table;
+	return 0;
+}
+
+void ipvs_kernel_close(struct ipvs_kernel *k)
+{
+	(void)k;
+}
+
+const struct ipvs_port *ipvs_kernel_port(struct ipvs_kernel *k)
+{
+	(void)k;
+	return &port;
+}
+
+int ipvs_kernel_info(struct ipvs_kernel *k, struct ipvs_info *ret)
+{
+	(void)k, (void)ret;
+	return 0;
+}
+
+void quiescent_need(struct quiescent *q, bool needed)
+{
+	(void)q;
+	sysctl_set = needed;
+}
+
+/* ---- the rows --------------------------------------------------------- */
+
+struct director {
+	struct loop *loop;
+	struct store *store;
+	struct engine *engine;
+};
+
+static const char *const names[] = {"192.0.2.1:80/tcp", "192.0.2.2:80/tcp"};
+
+static void add(struct director *d, enum table_id t, const void *row)
+{
+	engine_touch(d->engine, t, store_put(d->store, t, row, F_WANTED, NULL));
+}
+
+static void add_service(struct director *d, unsigned i)
+{
+	struct virtual_server_row vs;
+	struct real_server_row rs;
+
+	row_init(T_VIRTUAL_SERVER, &vs);
+	TEXT_COPY(vs.name, names[i]);
+	TEXT_COPY(vs.scheduler, "rr");
+	vs.addr = addr_ipv4(0xc0000201 + i);
+	vs.port = 80;
+	vs.protocol = LVS_TCP;
+	vs.persistence_timeout_s = 60;
+	add(d, T_VIRTUAL_SERVER, &vs);
+	row_init(T_REAL_SERVER, &rs);
+	TEXT_COPY(rs.vs, names[i]);
+	TEXT_COPY(rs.name, "10.0.0.1:80");
+	rs.addr = addr_ipv4(0x0a000001);
+	rs.port = 80;
+	add(d, T_REAL_SERVER, &rs);
+}
+
+static const struct real_server_row *server_of(const struct director *d, unsigned i)
+{
+	const char *const words[] = {names[i], "10.0.0.1:80"};
+
+	return store_find_text(d->store, T_REAL_SERVER, words);
+}
+
+static void drain(struct director *d, unsigned i)
+{
+	struct real_server_row rs = *server_of(d, i);
+
+	rs.admin_state = RS_DRAINING;
+	add(d, T_REAL_SERVER, &rs);
+}
+
+static void remove_row(struct director *d, enum table_id t, const void *row)
+{
+	engine_forget(d->engine, t, row);
+	assert_true(store_del(d->store, t, row));
+}
+
+static void remove_service(struct director *d, unsigned i)
+{
+	const char *const words[] = {names[i]};
+
+	remove_row(d, T_REAL_SERVER, server_of(d, i));
+	remove_row(d, T_VIRTUAL_SERVER, store_find_text(d->store, T_VIRTUAL_SERVER, words));
+}
+
+static void settle(struct director *d)
+{
+	char why[TEXT_MAX] = "";
+
+	if (!engine_settle(d->engine, why))
+		fail_msg("%s", why);
+}
+
+static void begin(struct director *d)
+{
+	d->loop = loop_new();
+	d->store = store_new();
+	d->engine = engine_new(d->loop, d->store);
+	sysctl_set = false;
+	add_service(d, 0);
+	add_service(d, 1);
+	engine_start(d->engine);
+	settle(d);
+	assert_int_equal(table.nentries, 2);
+}
+
+static void end(struct director *d)
+{
+	engine_free(d->engine);
+	store_free(d->store);
+	loop_free(d->loop);
+	ipvs_table_free(&table);
+}
+
+/* ---- tests ------------------------------------------------------------ */
+
+static void the_sysctl_is_put_back_when_the_last_drain_is_taken_back(void **state)
+{
+	struct director d;
+	struct real_server_row rs;
+
+	(void)state;
+	begin(&d);
+	assert_false(sysctl_set);
+	drain(&d, 0);
+	drain(&d, 1);
+	settle(&d);
+	assert_int_equal(server_of(&d, 0)->oper_state, RS_OPER_DRAINING);
+	assert_true(sysctl_set);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_true(sysctl_set);
+		rs = *server_of(&d, i);
+		rs.admin_state = RS_ENABLED;
+		add(&d, T_REAL_SERVER, &rs);
+		settle(&d);
+	}
+	assert_false(sysctl_set);
+	end(&d);
+}
+
+static void a_drain_ends_with_its_virtual_server(void **state)
+{
+	struct director d;
+
+	(void)state;
+	begin(&d);
+	drain(&d, 0);
+	settle(&d);
+	assert_true(sysctl_set);
+	remove_service(&d, 0);
+	settle(&d);
+	assert_int_equal(table.nentries, 1);
+	assert_false(sysctl_set);
+	end(&d);
+}
+
+/* The statistics find what others did while something else was about to be looked at. */
+static void drift_is_repaired_although_a_pass_is_due(void **state)
+{
+	struct director d;
+
+	(void)state;
+	begin(&d);
+	settle(&d); /* the checks */
+	ipvs_table_remove(&table, &table.entries[1].service.key);
+	drain(&d, 0);
+	engine_refresh(d.engine);
+	settle(&d);
+	assert_int_equal(table.nentries, 2);
+	end(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_sysctl_is_put_back_when_the_last_drain_is_taken_back),
+	    cmocka_unit_test(a_drain_ends_with_its_virtual_server),
+	    cmocka_unit_test(drift_is_repaired_although_a_pass_is_due),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
