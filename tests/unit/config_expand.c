@@ -519,6 +519,7 @@ static void files(void **state)
 	assert_string_equal(out, want);
 	assert_int_equal(f.count, 0);
 	free(out);
+	findings_free(&f);
 	lex_free(l);
 }
 

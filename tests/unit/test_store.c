@@ -216,6 +216,223 @@ static void marks_tell_what_was_met(void **state)
 	store_free(s);
 }
 
+/* ---- any operations, against a model that is too simple to be wrong ---- */
+
+enum { FILE_STORE, WANTED_STORE, LIVE_STORE, STORES };
+#define WATCHES 2 /* of each store */
+#define SERVERS 6
+
+struct naive {
+	bool there;
+	uint32_t weight, conns;
+};
+
+/* What a watch knows of its store, from nothing but what it was told. */
+struct mirror {
+	struct store_watch *watch;
+	struct naive rows[SERVERS];
+	bool woken; /* since its queue was empty */
+};
+
+struct world {
+	struct store *stores[STORES];
+	struct naive rows[STORES][SERVERS];
+	struct mirror mirrors[STORES][WATCHES];
+	uint32_t random;
+};
+
+static unsigned below(struct world *w, unsigned n)
+{
+	w->random = w->random * 1664525 + 1013904223;
+	return (w->random >> 16) % n;
+}
+
+static struct real_server_row nth(unsigned i)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "10.0.0.%u:80", i + 1);
+	return server(name, 0);
+}
+
+static struct naive *find_naive(struct naive *rows, const struct real_server_row *r)
+{
+	unsigned n = 0;
+
+	assert_int_equal(sscanf(r->name, "10.0.0.%u:80", &n), 1);
+	assert_in_range(n, 1, SERVERS);
+	return &rows[n - 1];
+}
+
+static void note_change(struct mirror *m, const struct store_change *c)
+{
+	const struct real_server_row *r = c->row;
+	struct naive *n = find_naive(m->rows, r);
+
+	if (c->gone) {
+		assert_true(n->there || c->added); /* came and went unseen */
+		*n = (struct naive){0};
+		return;
+	}
+	assert_int_equal(c->added, !n->there);
+	n->there = true;
+	if (c->added || fieldset_has_name(&c->changed, T_REAL_SERVER, "weight"))
+		n->weight = r->weight;
+	if (c->added || fieldset_has_name(&c->changed, T_REAL_SERVER, "active_conns"))
+		n->conns = r->active_conns;
+}
+
+static void take_changes(struct mirror *m, unsigned most)
+{
+	struct store_change c;
+
+	while (m->watch && most-- && store_watch_next(m->watch, &c))
+		note_change(m, &c);
+	if (m->watch && !store_watch_pending(m->watch))
+		m->woken = false;
+}
+
+static void wake_mirror(void *arg)
+{
+	struct mirror *m = arg;
+
+	assert_false(m->woken);
+	m->woken = true;
+}
+
+static void open_or_close(struct world *w, unsigned s)
+{
+	struct mirror *m = &w->mirrors[s][below(w, WATCHES)];
+
+	if (m->watch) {
+		store_watch_close(m->watch);
+		*m = (struct mirror){0};
+		return;
+	}
+	m->watch = store_watch_open(w->stores[s], wake_mirror, m);
+	memcpy(m->rows, w->rows[s], sizeof(m->rows));
+}
+
+/* Only what is live has states. */
+static void put_any(struct world *w, unsigned s)
+{
+	unsigned flags = s == LIVE_STORE && below(w, 2) ? F_SEEN : F_WANTED;
+	struct real_server_row r = nth(below(w, SERVERS));
+	struct naive *n = find_naive(w->rows[s], &r);
+
+	r.weight = below(w, 3);
+	r.active_conns = below(w, 3);
+	if (!n->there)
+		*n = (struct naive){true, 1, 0};
+	if (flags == F_WANTED)
+		n->weight = r.weight;
+	else
+		n->conns = r.active_conns;
+	store_put(w->stores[s], T_REAL_SERVER, &r, flags, NULL);
+}
+
+static void delete_any(struct world *w, unsigned s)
+{
+	struct real_server_row r = nth(below(w, SERVERS));
+	struct naive *n = find_naive(w->rows[s], &r);
+	const void *known = store_find(w->stores[s], T_REAL_SERVER, &r);
+	bool own_key = known && below(w, 2);
+
+	assert_int_equal(store_del(w->stores[s], T_REAL_SERVER, own_key ? known : &r), n->there);
+	*n = (struct naive){0};
+}
+
+static void merge_any(struct world *w, unsigned s)
+{
+	if (s == FILE_STORE)
+		return;
+	store_merge(w->stores[s], w->stores[s - 1], F_WANTED);
+	for (unsigned i = 0; i < SERVERS; i++) {
+		struct naive *n = &w->rows[s][i], *from = &w->rows[s - 1][i];
+
+		*n = (struct naive){from->there, from->weight, from->there ? n->conns : 0};
+	}
+}
+
+static void replace(struct world *w, unsigned s)
+{
+	for (unsigned i = 0; i < WATCHES; i++)
+		if (w->mirrors[s][i].watch)
+			return;
+	store_free(w->stores[s]);
+	w->stores[s] = store_new();
+	memset(w->rows[s], 0, sizeof(w->rows[s]));
+}
+
+static void compare_mirror(struct world *w, unsigned s, struct mirror *m)
+{
+	assert_true(m->woken || !m->watch || !store_watch_pending(m->watch));
+	if (!m->watch || store_watch_pending(m->watch))
+		return;
+	for (unsigned i = 0; i < SERVERS; i++) {
+		const struct naive *told = &m->rows[i], *is = &w->rows[s][i];
+
+		assert_int_equal(told->there, is->there);
+		assert_int_equal(told->weight, is->weight);
+		assert_int_equal(told->conns, is->conns);
+	}
+}
+
+static void compare(struct world *w, unsigned s)
+{
+	size_t rows = 0;
+
+	for (unsigned i = 0; i < SERVERS; i++) {
+		struct real_server_row key = nth(i);
+		const struct real_server_row *r = store_find(w->stores[s], T_REAL_SERVER, &key);
+		const struct naive *n = &w->rows[s][i];
+
+		assert_int_equal(r != NULL, n->there);
+		if (!r)
+			continue;
+		rows++;
+		assert_int_equal(r->weight, n->weight);
+		assert_int_equal(r->active_conns, n->conns);
+	}
+	assert_int_equal(store_count(w->stores[s], T_REAL_SERVER), rows);
+	for (unsigned i = 0; i < WATCHES; i++)
+		compare_mirror(w, s, &w->mirrors[s][i]);
+}
+
+static void step(struct world *w)
+{
+	static void (*const what[])(struct world * w, unsigned s) = {
+	    put_any, put_any, put_any, delete_any, merge_any, open_or_close, replace};
+	unsigned s = below(w, STORES);
+
+	what[below(w, sizeof(what) / sizeof(what[0]))](w, s);
+	if (below(w, 2))
+		take_changes(&w->mirrors[s][below(w, WATCHES)], below(w, 6));
+	for (s = 0; s < STORES; s++)
+		compare(w, s);
+}
+
+static void any_operations_do_what_a_simple_model_does(void **state)
+{
+	struct world w = {.random = 1};
+
+	(void)state;
+	for (unsigned s = 0; s < STORES; s++)
+		w.stores[s] = store_new();
+	for (unsigned i = 0; i < 20000; i++)
+		step(&w);
+	for (unsigned s = 0; s < STORES; s++) {
+		for (unsigned i = 0; i < WATCHES; i++) {
+			take_changes(&w.mirrors[s][i], UINT32_MAX);
+			compare_mirror(&w, s, &w.mirrors[s][i]);
+			store_watch_close(w.mirrors[s][i].watch);
+		}
+		store_free(w.stores[s]);
+	}
+}
+
+/* ---- values ---------------------------------------------------------- */
+
 static void values_are_refused_with_what_is_allowed(void **state)
 {
 	struct real_server_row r = server("10.0.0.1:80", 1), before = r;
@@ -242,6 +459,7 @@ int main(void)
 	    cmocka_unit_test(merge_touches_only_what_differs),
 	    cmocka_unit_test(stores_share_rows_until_they_change),
 	    cmocka_unit_test(marks_tell_what_was_met),
+	    cmocka_unit_test(any_operations_do_what_a_simple_model_does),
 	    cmocka_unit_test(values_are_refused_with_what_is_allowed),
 	};
 
