@@ -25,6 +25,7 @@ struct fake {
 	bool dump_doubles;
 	const char *refuses; /* scheduler that it does not have */
 	const char *rival;   /* a service that somebody adds just before we write */
+	size_t heard;        /* how many answers of a batch come, if not 0; the rest is lost */
 };
 
 static void add_service(struct ipvs_table *t, const char *text);
@@ -135,6 +136,8 @@ static void fake_write_all(void *arg, const struct ipvs_op *ops, size_t n, int *
 	ipvs_table_seal(&f->table);
 	for (size_t i = 0; i < n; i++)
 		results[i] = fake_write(arg, &ops[i]);
+	for (size_t i = f->heard; f->heard && i < n; i++)
+		results[i] = -ENOBUFS;
 }
 
 static int refusals;
@@ -568,6 +571,134 @@ static void test_refusal(void **state)
 	done(a, &f);
 }
 
+/* ---- any wishes, and others who write too ------------------------------- */
+
+#define SERVICES 5
+#define SERVERS  4
+
+struct chance {
+	uint32_t random;
+};
+
+static unsigned below(struct chance *c, unsigned n)
+{
+	c->random = c->random * 1664525 + 1013904223;
+	return (c->random >> 16) % n;
+}
+
+static void any_service(struct chance *c, unsigned port, struct ipvs_table *t)
+{
+	static const char *const schedulers[] = {"rr", "wlc"};
+	char text[128];
+	int n = snprintf(text, sizeof(text), "%u %s", port, schedulers[below(c, 2)]);
+
+	for (unsigned i = 1; i <= SERVERS; i++)
+		if (below(c, 2))
+			n += snprintf(text + n, sizeof(text) - (size_t)n, " %u=%u", i, below(c, 3));
+	add_service(t, text);
+}
+
+static void put_service(struct ipvs_table *t, struct ipvs_table *from)
+{
+	for (size_t i = 0; i < from->nentries; i++) {
+		struct ipvs_entry *to = ipvs_table_insert(t, &from->entries[i].service);
+
+		for (size_t d = 0; d < from->entries[i].ndests; d++)
+			ipvs_entry_insert(to, &from->entries[i].dests[d]);
+	}
+}
+
+/* Somebody adds, changes or removes a service that is ours. */
+static void interfere(struct chance *c, struct fake *f, const struct ipvs_table *ours)
+{
+	struct ipvs_table t = {0};
+
+	any_service(c, 1 + below(c, SERVICES), &t);
+	ipvs_table_seal(&t);
+	if (!ipvs_table_find(ours, &t.entries[0].service.key))
+		; /* not ours: left alone whatever it is */
+	else if (below(c, 2))
+		put_service(&f->table, &t);
+	else
+		ipvs_table_remove(&f->table, &t.entries[0].service.key);
+	ipvs_table_free(&t);
+}
+
+/* A new wish for some services or for all; the model takes it over. */
+static void wish(struct chance *c, struct ipvs_apply *a, struct ipvs_table *model)
+{
+	bool all = below(c, 2);
+	struct ipvs_table t = {0};
+	struct ipvs_report r;
+
+	for (unsigned port = 1; port <= SERVICES; port++)
+		if (below(c, 2))
+			any_service(c, port, &t);
+	ipvs_table_seal(&t);
+	if (all)
+		ipvs_table_free(model);
+	put_service(model, &t);
+	assert_int_equal(all ? ipvs_apply_sync(a, &t, &r) : ipvs_apply_update(a, &t, &r), 0);
+	assert_int_equal(r.refused, 0);
+}
+
+static void repair(struct ipvs_apply *a, const struct ipvs_table *model)
+{
+	struct ipvs_table t = {0};
+	size_t drift;
+
+	put_service(&t, (struct ipvs_table *)model);
+	assert_int_equal(ipvs_apply_read(a, &drift), 0);
+	sync_to(a, t);
+	assert_int_equal(ipvs_apply_read(a, &drift), 0);
+	assert_int_equal(drift, 0);
+}
+
+static void assert_same_tables(const struct ipvs_table *is, const struct ipvs_table *wanted)
+{
+	assert_int_equal(is->nentries, wanted->nentries);
+	for (size_t i = 0; i < is->nentries; i++) {
+		const struct ipvs_entry *x = &is->entries[i], *y = &wanted->entries[i];
+
+		assert_int_equal(ipvs_service_key_cmp(&x->service.key, &y->service.key), 0);
+		assert_string_equal(x->service.scheduler, y->service.scheduler);
+		assert_int_equal(x->ndests, y->ndests);
+		for (size_t d = 0; d < x->ndests; d++) {
+			assert_int_equal(ipvs_dest_key_cmp(&x->dests[d].key, &y->dests[d].key), 0);
+			assert_int_equal(x->dests[d].weight, y->dests[d].weight);
+		}
+	}
+}
+
+static void test_any_wishes(void **state)
+{
+	struct chance c = {1};
+	struct ipvs_table model = {0};
+	struct fake f;
+	struct ipvs_apply *a;
+
+	(void)state;
+	fake_init(&f);
+	a = ipvs_apply_new(&f.port, refused, NULL);
+	for (int i = 0; i < 5000; i++) {
+		bool others = !below(&c, 3);
+
+		forget_writes(&f);
+		f.dump_forgets = f.table.nentries && below(&c, 2);
+		f.dump_doubles = below(&c, 2);
+		f.heard = below(&c, 5);
+		if (others)
+			interfere(&c, &f, &model);
+		wish(&c, a, &model);
+		if (others)
+			repair(a, &model);
+		assert_same_tables(&f.table, &model);
+	}
+	assert_int_equal(refusals, 0);
+	ipvs_table_free(&model);
+	done(a, &f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -586,6 +717,7 @@ int main(void)
 	    cmocka_unit_test(test_update_of_some),
 	    cmocka_unit_test(test_update_of_many),
 	    cmocka_unit_test(test_refusal),
+	    cmocka_unit_test(test_any_wishes),
 	};
 
 	return cmocka_run_group_tests_name("lvs_ipvs_apply", tests, NULL, NULL);
