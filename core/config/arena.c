@@ -3,7 +3,8 @@
  *
  * A parsed configuration is many small things that all die together (words, items, drafts).
  * Freeing them one by one is where parsers leak, so they are never freed one by one. What is
- * larger than a chunk gets one of its own.
+ * larger than a chunk gets one of its own. A file has many blocks that do not need each other: an
+ * arena that is reset between them touches no more memory than the largest of them needs.
  *
  * Used by config only, in the process that reads the file (main, or halvard -t).
  */
@@ -23,14 +24,34 @@ struct arena_chunk {
 	alignas(max_align_t) char data[];
 };
 
+static void push(struct arena_chunk **list, struct arena_chunk *c)
+{
+	c->next = *list;
+	*list = c;
+}
+
+static struct arena_chunk *pop(struct arena_chunk **list)
+{
+	struct arena_chunk *c = *list;
+
+	*list = c->next;
+	return c;
+}
+
 static struct arena_chunk *chunk_new(struct arena *a, size_t least)
 {
 	size_t cap = least > CHUNK_SIZE ? least : CHUNK_SIZE;
-	struct arena_chunk *c = xcalloc(1, sizeof(*c) + cap);
+	struct arena_chunk *c;
 
-	c->cap = cap;
-	c->next = a->chunks;
-	a->chunks = c;
+	if (a->spare && a->spare->cap >= least) {
+		c = pop(&a->spare);
+		memset(c->data, 0, c->used);
+		c->used = 0;
+	} else {
+		c = xcalloc(1, sizeof(*c) + cap);
+		c->cap = cap;
+	}
+	push(&a->chunks, c);
 	return c;
 }
 
@@ -55,12 +76,15 @@ char *arena_text(struct arena *a, const char *s, size_t len)
 	return p;
 }
 
+void arena_reset(struct arena *a)
+{
+	while (a->chunks)
+		push(&a->spare, pop(&a->chunks));
+}
+
 void arena_free(struct arena *a)
 {
-	while (a->chunks) {
-		struct arena_chunk *c = a->chunks;
-
-		a->chunks = c->next;
-		free(c);
-	}
+	arena_reset(a);
+	while (a->spare)
+		free(pop(&a->spare));
 }

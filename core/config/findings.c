@@ -115,21 +115,25 @@ static bool same_file(const struct finding *a, const struct finding *b)
 	return a->file && b->file ? strcmp(a->file, b->file) == 0 : a->file == b->file;
 }
 
+/* Files in the order in which they were opened; what was none comes last. */
+static size_t rank_of(const struct findings *f, const struct finding *n)
+{
+	size_t rank = 0;
+
+	while (rank < f->nfiles && !(n->file && strcmp(n->file, f->files[rank]) == 0))
+		rank++;
+	return rank;
+}
+
 void findings_sort(struct findings *f, size_t from)
 {
-	size_t n = f->count - from, files = 0;
+	size_t n = f->count - from;
 	struct ordered *o = xcalloc(n + 1, sizeof(*o));
 
 	for (size_t i = 0; i < n; i++) {
-		size_t j = i;
-
-		o[i] = (struct ordered){f->items[from + i], files, i};
-		while (j > 0 && !same_file(&o[j - 1].item, &o[i].item))
-			j--;
-		if (j > 0)
-			o[i].file = o[j - 1].file;
-		else
-			files++;
+		o[i] = (struct ordered){f->items[from + i], 0, i};
+		o[i].file = i && same_file(&o[i - 1].item, &o[i].item) ? o[i - 1].file
+								      : rank_of(f, &o[i].item);
 	}
 	qsort(o, n, sizeof(*o), by_place);
 	for (size_t i = 0; i < n; i++)

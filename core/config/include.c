@@ -65,36 +65,51 @@ static unsigned insists_on(const char *word)
 
 static const char all_too_large[] = "all files together are larger than 256 MiB";
 
-/* Reads fd to its end into the arena. NULL: `why` says what is wrong. */
-static struct source *read_all(struct lexed *l, int fd, const char *path, const char **why)
+/* Reads fd to its end, from where it says how long it is. 0, or -errno. */
+static int read_text(struct lexed *l, int fd, size_t expected, char **data, size_t *len)
 {
-	struct source *s = NULL;
-	size_t len = 0, cap = 0;
-	char *data = NULL;
+	size_t cap = expected + 1;
 	ssize_t n;
 
+	*data = arena_alloc(&l->arena, cap + 1);
+	*len = 0;
 	do {
-		if (cap - len < 4096) {
-			cap = cap ? cap * 2 : 16384;
-			data = xrealloc(data, cap, 1);
+		if (*len == cap) { /* it grows while it is read */
+			char *more = arena_alloc(&l->arena, 2 * cap + 1);
+
+			*data = memcpy(more, *data, cap);
+			cap *= 2;
 		}
-		n = read(fd, data + len, cap - len);
+		n = read(fd, *data + *len, cap - *len);
 		if (n > 0)
-			len += (size_t)n;
-	} while ((n > 0 && len <= LEX_FILE_MAX) || (n < 0 && errno == EINTR));
-	if (n < 0) {
-		*why = strerror(errno);
-	} else if (len > LEX_FILE_MAX) {
-		*why = "larger than 64 MiB";
-	} else if ((l->octets += len) > LEX_TOTAL_MAX) {
-		*why = all_too_large;
-	} else {
-		s = arena_alloc(&l->arena, sizeof(*s));
-		s->path = arena_text(&l->arena, path, strlen(path));
-		s->data = arena_text(&l->arena, data, len);
-		s->len = len;
+			*len += (size_t)n;
+	} while ((n > 0 && *len <= LEX_FILE_MAX) || (n < 0 && errno == EINTR));
+	(*data)[*len] = '\0';
+	return n < 0 ? -errno : 0;
+}
+
+static const char too_large[] = "larger than 64 MiB";
+
+/* NULL: `why` says what is wrong. */
+static struct source *read_all(struct lexed *l, int fd, off_t size, const char *path,
+			       const char **why)
+{
+	struct source *s;
+	size_t len = 0;
+	char *data;
+	int r;
+
+	if (size > (off_t)LEX_FILE_MAX) {
+		*why = too_large;
+		return NULL;
 	}
-	free(data);
+	r = read_text(l, fd, (size_t)size, &data, &len);
+	if (r || len > LEX_FILE_MAX || (l->octets += len) > LEX_TOTAL_MAX) {
+		*why = r ? strerror(-r) : len > LEX_FILE_MAX ? too_large : all_too_large;
+		return NULL;
+	}
+	s = arena_alloc(&l->arena, sizeof(*s));
+	*s = (struct source){arena_text(&l->arena, path, strlen(path)), data, len};
 	return s;
 }
 
@@ -118,7 +133,7 @@ static struct source *open_source(struct lexed *l, const char *path, struct lex_
 	else if (!S_ISREG(st.st_mode))
 		*why = S_ISDIR(st.st_mode) ? is_a_directory : is_irregular;
 	else
-		s = read_all(l, fd, path, why);
+		s = read_all(l, fd, st.st_size, path, why);
 	close(fd);
 	file->dev = st.st_dev;
 	file->ino = st.st_ino;
@@ -137,7 +152,7 @@ struct lexed *lex_file(const char *path, const struct config_options *o, struct 
 
 	l->files = 1;
 	if (open_source(l, path, &file, &why))
-		lex_source(l, &file);
+		l->reader = lex_reader_new(l, &file);
 	else
 		findings_add(f, FINDING_FATAL, path, 0, 0, NULL, "cannot be read: %s", why);
 	return l;
@@ -179,6 +194,15 @@ static enum finding_level unreadable(const struct inclusion *in, const char *why
 	return never || in->insist & INSIST_READ ? FINDING_ERROR : FINDING_WARNING;
 }
 
+static void read_whole(struct lexed *l, const struct lex_open *file)
+{
+	struct reader *r = lex_reader_new(l, file);
+
+	while (lex_reader_line(r))
+		;
+	lex_reader_free(r);
+}
+
 static void include_file(struct inclusion *in, const char *path)
 {
 	struct lex_open file = {
@@ -194,7 +218,7 @@ static void include_file(struct inclusion *in, const char *path)
 	else if (++in->l->files > LEX_FILES_MAX)
 		place_report(f, FINDING_ERROR, &in->at, "more than %d files in all", LEX_FILES_MAX);
 	else
-		lex_source(in->l, &file);
+		read_whole(in->l, &file);
 }
 
 /* The pattern below the folder of the including file, whose own name is taken literally. */

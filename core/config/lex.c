@@ -178,16 +178,45 @@ struct lexed *lex_text(const char *name, const char *text, size_t len,
 	struct lex_open file = {.source = s, .depth = 1};
 
 	*s = (struct source){arena_text(&l->arena, name, strlen(name)), text, len};
-	lex_source(l, &file);
+	l->reader = lex_reader_new(l, &file);
 	return l;
+}
+
+bool lex_more(struct lexed *l)
+{
+	size_t before = l->count;
+
+	while (l->reader && l->count == before) {
+		if (!lex_reader_line(l->reader)) {
+			lex_reader_free(l->reader);
+			l->reader = NULL;
+		}
+	}
+	return l->count > before;
+}
+
+struct lexed *lex_all(struct lexed *l)
+{
+	while (lex_more(l))
+		;
+	return l;
+}
+
+void lex_forget(struct lexed *l)
+{
+	l->count = 0;
+	arena_reset(&l->words);
 }
 
 void lex_free(struct lexed *l)
 {
 	if (!l)
 		return;
+	if (l->reader)
+		lex_reader_free(l->reader);
 	vars_free(&l->vars);
 	arena_free(&l->arena);
+	arena_free(&l->words);
 	free(l->items);
 	free(l);
 }

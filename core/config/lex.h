@@ -66,11 +66,16 @@ struct item {
 	struct place at; /* of the first word or the brace */
 };
 
+struct reader;
+
 struct lexed {
-	struct item *items;
+	struct item **items; /* those that are not forgotten */
 	size_t count, cap;
-	struct arena arena;
+	struct arena arena; /* lives as long as the stream */
+	struct arena words; /* items, and what they point to */
 	/* while reading */
+	struct reader *reader; /* of the first file; NULL: all has been read */
+	size_t total;          /* items, forgotten ones too */
 	const struct config_options *options;
 	struct findings *findings;
 	const char *id; /* of lines that begin with @ID */
@@ -97,21 +102,31 @@ struct lex_open {
 	bool may_include;
 };
 
-/* Reads path and its includes. Always returns a stream, empty when the file cannot be read
- * (a FINDING_FATAL). Free it after the last finding about it was added. Options may be NULL. */
+/* Opens path. Always returns a stream, one without items when the file cannot be read (a
+ * FINDING_FATAL). Items are read as they are asked for, those of an included file at once. Free
+ * it after the last finding about it was added. Options may be NULL. */
 struct lexed *lex_file(const char *path, const struct config_options *o, struct findings *f);
 /* The same from memory; `text` must live as long as the stream. Includes are refused. */
 struct lexed *lex_text(const char *name, const char *text, size_t len,
 		       const struct config_options *o, struct findings *f);
+/* Reads on until there is another item; false at the end. */
+bool lex_more(struct lexed *l);
+/* Reads all that is left; returns l. */
+struct lexed *lex_all(struct lexed *l);
+/* Drops all items that were read: the places that were taken from them stay good. */
+void lex_forget(struct lexed *l);
 void lex_free(struct lexed *l);
 
 /* The octets of the line that begins at an offset, without its end. */
 size_t lex_line_length(const struct source *s, size_t at);
 /* An empty stream, to be filled. */
 struct lexed *lex_new(const struct config_options *o, struct findings *f);
-/* Between source.c and include.c: the lines of an open source into items; an include line
- * into the lines of its files. */
-void lex_source(struct lexed *l, const struct lex_open *file);
+/* Between source.c and include.c: an open source, whose line after line becomes items; an
+ * include line becomes the lines of its files. */
+struct reader *lex_reader_new(struct lexed *l, const struct lex_open *file);
+/* Reads a line; false when there is none left. */
+bool lex_reader_line(struct reader *r);
+void lex_reader_free(struct reader *r);
 bool lex_is_include(const char *word);
 void lex_include(struct lexed *l, const struct lex_open *from, unsigned insist,
 		 const struct item *line);

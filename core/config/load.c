@@ -119,6 +119,8 @@ static struct store *load(struct lexed *l, const struct config_options *options,
 	struct validation v = {
 	    .store = s, .findings = f, .origins = &o, .machine = options ? options->machine : NULL};
 
+	if (v.machine)
+		lex_all(l); /* scripts_check() looks at all of it */
 	parse_items(&p);
 	resolve_drafts(&p, s, &o);
 	validate_store(&v);

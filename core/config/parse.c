@@ -23,7 +23,9 @@
 
 static const struct item *peek(const struct parse *p, size_t ahead)
 {
-	return p->next + ahead < p->lexed->count ? &p->lexed->items[p->next + ahead] : NULL;
+	while (p->next + ahead >= p->lexed->count && lex_more(p->lexed))
+		;
+	return p->next + ahead < p->lexed->count ? p->lexed->items[p->next + ahead] : NULL;
 }
 
 static bool peek_is(const struct parse *p, enum item_kind kind)
@@ -82,16 +84,15 @@ void parse_no_more(struct parse *p, const struct item *it, unsigned word)
 /* Passes over a block, if one begins here. */
 static void skip_block(struct parse *p)
 {
+	const struct item *it;
 	unsigned depth = 0;
 
 	if (!peek_is(p, ITEM_OPEN))
 		return;
-	for (; p->next < p->lexed->count; p->next++) {
-		enum item_kind kind = p->lexed->items[p->next].kind;
-
-		if (kind == ITEM_OPEN)
+	for (; (it = peek(p, 0)); p->next++) {
+		if (it->kind == ITEM_OPEN)
 			depth++;
-		else if (kind == ITEM_CLOSE && !--depth) {
+		else if (it->kind == ITEM_CLOSE && !--depth) {
 			p->next++;
 			return;
 		}
@@ -340,13 +341,23 @@ static void parse_statement(struct parse *p, const struct block *b, struct draft
 		skip_unknown(p, b, it);
 }
 
+/* Between the blocks of the file nothing refers to what was read before. */
+static const struct item *next_of_file(struct parse *p)
+{
+	if (p->next == p->lexed->count && p->lexed->reader) {
+		lex_forget(p->lexed);
+		p->next = 0;
+	}
+	return peek(p, 0);
+}
+
 /* Reads up to the "}" of the block; `head` is the statement that opened it, NULL for the file. */
 static void parse_block(struct parse *p, const struct block *b, struct draft *d,
 			const struct item *head)
 {
 	const struct item *it;
 
-	while ((it = peek(p, 0))) {
+	while ((it = head ? peek(p, 0) : next_of_file(p))) {
 		if (it->kind == ITEM_CLOSE && head) {
 			p->next++;
 			return;

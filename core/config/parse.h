@@ -37,7 +37,7 @@ void parse_mark_field(struct parse *p, struct draft *d, enum table_id t, size_t 
 /* Converts one word with the keyword's row into the draft; reports what is wrong. */
 void parse_value(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it);
 
-/* Orders the findings from `from` on by place: files as they first appear, then lines. */
+/* Orders the findings from `from` on by place: files as they were opened, then lines. */
 void findings_sort(struct findings *f, size_t from);
 /* Keeps the first notice of each text, which says how many more there were. */
 void findings_fold(struct findings *f, size_t from);

@@ -32,9 +32,9 @@ static const char *const runs[] = {"script",
 static const struct item *statement(const struct lexed *l, const char *name)
 {
 	for (size_t i = 0; i < l->count; i++)
-		if (l->items[i].kind == ITEM_STATEMENT && l->items[i].nwords &&
-		    text_eq(l->items[i].words[0].text, name))
-			return &l->items[i];
+		if (l->items[i]->kind == ITEM_STATEMENT && l->items[i]->nwords &&
+		    text_eq(l->items[i]->words[0].text, name))
+			return l->items[i];
 	return NULL;
 }
 
@@ -67,7 +67,7 @@ void scripts_check(const struct lexed *l, const struct config_machine *machine, 
 	char path[512];
 
 	for (size_t i = 0; i < l->count; i++) {
-		const struct item *it = &l->items[i];
+		const struct item *it = l->items[i];
 		const char *doubt;
 
 		if (!path_of(it, path, sizeof(path)) || !machine->has_file(path))

@@ -38,7 +38,7 @@ static bool has_room(const struct line *n)
 	struct lexed *l = n->l;
 	size_t max = l->options->items_max ? l->options->items_max : CONFIG_ITEMS_MAX;
 
-	if (l->count < max)
+	if (l->total < max)
 		return true;
 	if (!l->full)
 		place_report(l->findings, FINDING_ERROR, &n->at,
@@ -49,34 +49,57 @@ static bool has_room(const struct line *n)
 	return false;
 }
 
-void lex_source(struct lexed *l, const struct lex_open *file)
+struct reader {
+	struct lexed *l;
+	struct lex_open file;
+	struct expander *expander;
+	size_t at; /* of the next line */
+	unsigned number;
+	struct line line;
+};
+
+struct reader *lex_reader_new(struct lexed *l, const struct lex_open *file)
 {
+	struct reader *r = xcalloc(1, sizeof(*r));
 	const struct source *s = file->source;
-	struct line *n = xcalloc(1, sizeof(*n));
-	struct expander *e = expander_new(l, file);
-	size_t at = 0;
-	unsigned number = 1;
 
-	n->l = l;
-	n->file = file;
-	n->insist = file->insist;
+	r->l = l;
+	r->file = *file;
+	r->expander = expander_new(l, &r->file);
+	r->line.l = l;
+	r->line.file = &r->file;
+	r->line.insist = file->insist;
+	r->number = 1;
 	if (s->len >= 3 && !memcmp(s->data, "\xef\xbb\xbf", 3))
-		at = 3; /* byte order mark */
-	while (at < s->len) {
-		const char *nl = memchr(s->data + at, '\n', s->len - at);
+		r->at = 3; /* byte order mark */
+	return r;
+}
 
-		n->start = n->p = s->data + at;
-		n->end = n->start + lex_line_length(s, at);
-		n->at = (struct place){s, at, number++, 1, NULL};
-		n->columns = NULL;
-		n->damaged = n->plain = n->include = false;
-		n->nwords = 0;
-		if (!has_room(n))
-			break;
-		lex_line(n, e);
-		at = nl ? (size_t)(nl - s->data) + 1 : s->len;
-	}
-	expand_end(e);
-	expander_free(e);
-	free(n);
+bool lex_reader_line(struct reader *r)
+{
+	const struct source *s = r->file.source;
+	struct line *n = &r->line;
+	const char *nl;
+
+	if (r->at >= s->len)
+		return false;
+	nl = memchr(s->data + r->at, '\n', s->len - r->at);
+	n->start = n->p = s->data + r->at;
+	n->end = n->start + lex_line_length(s, r->at);
+	n->at = (struct place){s, r->at, r->number++, 1, NULL};
+	n->columns = NULL;
+	n->damaged = n->plain = n->include = false;
+	n->nwords = 0;
+	if (!has_room(n))
+		return false;
+	lex_line(n, r->expander);
+	r->at = nl ? (size_t)(nl - s->data) + 1 : s->len;
+	return true;
+}
+
+void lex_reader_free(struct reader *r)
+{
+	expand_end(r->expander);
+	expander_free(r->expander);
+	free(r);
 }

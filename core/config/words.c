@@ -69,8 +69,10 @@ static struct item *add_item(struct lexed *l, enum item_kind kind, struct place 
 		l->cap = l->cap ? l->cap * 2 : 256;
 		l->items = xrealloc(l->items, l->cap, sizeof(*l->items));
 	}
-	it = &l->items[l->count++];
-	*it = (struct item){.kind = kind, .at = at};
+	it = l->items[l->count++] = arena_alloc(&l->words, sizeof(*it));
+	l->total++;
+	it->kind = kind;
+	it->at = at;
 	return it;
 }
 
@@ -111,7 +113,7 @@ static void end_statement(struct line *n)
 	n->nwords = 0;
 	it.at = n->at;
 	it.at.column = n->words[0].column;
-	it.words = arena_alloc(&n->l->arena, it.nwords * sizeof(*it.words));
+	it.words = arena_alloc(&n->l->words, it.nwords * sizeof(*it.words));
 	memcpy(it.words, n->words, it.nwords * sizeof(*it.words));
 	for (unsigned i = 0; i < it.nwords; i++)
 		it.words[i].at = (uint16_t)(it.words[i].at - n->words[0].at);
@@ -135,7 +137,7 @@ static void add_word(struct line *n, const char *from, size_t len, bool quoted)
 		return;
 	}
 	n->words[n->nwords++] = (struct word){
-	    .text = arena_text(&n->l->arena, n->text, len),
+	    .text = arena_text(&n->l->words, n->text, len),
 	    .column = column_of(n, from),
 	    .at = (uint16_t)(from - n->start),
 	    .quoted = quoted,

@@ -29,7 +29,7 @@ static char *render(const struct lexed *l)
 	FILE *to = open_memstream(&out, &size);
 
 	for (size_t i = 0; i < l->count; i++) {
-		const struct item *it = &l->items[i];
+		const struct item *it = l->items[i];
 
 		fprintf(to, "%s%s", i ? " " : "", it->damaged ? "?" : "");
 		if (it->kind != ITEM_STATEMENT)
@@ -51,7 +51,7 @@ static void check(const struct expand_case *c, size_t n)
 {
 	for (size_t i = 0; i < n; i++, c++) {
 		struct findings f = {0};
-		struct lexed *l = lex_text("t", c->text, strlen(c->text), &as_main, &f);
+		struct lexed *l = lex_all(lex_text("t", c->text, strlen(c->text), &as_main, &f));
 		char *out = render(l);
 
 		if (strcmp(out, c->items) != 0 || f.count != c->findings) {
@@ -107,7 +107,7 @@ static void identity_is_the_host(void **state)
 	u.nodename[strcspn(u.nodename, ".")] = '\0';
 	snprintf(text, sizeof(text), "@%.64s a\n@^%.64s b\nc${_INSTANCE}\n", u.nodename,
 		 u.nodename);
-	l = lex_text("t", text, strlen(text), NULL, &f);
+	l = lex_all(lex_text("t", text, strlen(text), NULL, &f));
 	out = render(l);
 	snprintf(text, sizeof(text), "a c%.64s", u.nodename);
 	assert_string_equal(out, text);
@@ -252,7 +252,7 @@ static void predefined_variables(void **state)
 static char *items_of(const char *text)
 {
 	struct findings f = {0};
-	struct lexed *l = lex_text("t", text, strlen(text), &as_main, &f);
+	struct lexed *l = lex_all(lex_text("t", text, strlen(text), &as_main, &f));
 	char *out = render(l);
 
 	lex_free(l);
@@ -293,8 +293,8 @@ static void random_numbers(void **state)
 static void expect_finding(const char *text, size_t item, unsigned word, const char *want)
 {
 	struct findings f = {0};
-	struct lexed *l = lex_text("t", text, strlen(text), &as_main, &f);
-	struct place at = item_place(&l->items[item], word);
+	struct lexed *l = lex_all(lex_text("t", text, strlen(text), &as_main, &f));
+	struct place at = item_place(l->items[item], word);
 	char *out = NULL;
 	size_t size;
 	FILE *to = open_memstream(&out, &size);
@@ -348,7 +348,7 @@ static void values_are_not_shown(void **state)
 	struct findings f = {0};
 
 	(void)state;
-	lex_free(lex_text("t", text, strlen(text), NULL, &f));
+	lex_free(lex_all(lex_text("t", text, strlen(text), NULL, &f)));
 	assert_int_equal(f.count, 1);
 	assert_string_equal(f.items[0].source, "$PASS=*********");
 	findings_free(&f);
@@ -361,7 +361,7 @@ static void findings_of_a_line_are_few(void **state)
 	struct findings f = {0};
 
 	(void)state;
-	lex_free(lex_text("t", text, strlen(text), NULL, &f));
+	lex_free(lex_all(lex_text("t", text, strlen(text), NULL, &f)));
 	assert_int_equal(f.count, 9 + 3);
 	assert_non_null(strstr(f.items[7].text, "expanded to: a \"8"));
 	assert_non_null(strstr(f.items[8].text, "more about what this line becomes"));
@@ -391,7 +391,7 @@ static void bounded(const char *text, unsigned lines_max, const char *items, uns
 	char *out;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &then);
-	l = lex_text("t", text, strlen(text), &o, &f);
+	l = lex_all(lex_text("t", text, strlen(text), &o, &f));
 	out = render(l);
 	assert_true(seconds_since(&then) < 5); /* of this process, whatever else runs */
 	assert_string_equal(out, items);
@@ -466,18 +466,18 @@ static void limits_are_not_lower(void **state)
 		n += (size_t)sprintf(text + n, "$A%d=${A%d}\n", i, i - 1);
 	n += (size_t)sprintf(text + n, "$A0=%095d\n", 7);
 	n += (size_t)sprintf(text + n, "%04000d${A63}\n", 1);
-	l = lex_text("t", text, n, NULL, &f);
+	l = lex_all(lex_text("t", text, n, NULL, &f));
 	assert_int_equal(f.count, 0);
 	assert_int_equal(l->count, 1);
-	assert_int_equal(strlen(l->items[0].words[0].text), 4095);
+	assert_int_equal(strlen(l->items[0]->words[0].text), 4095);
 	lex_free(l);
 	/* the largest example of keepalived's manual: 65024 instances */
 	strcpy(text, "$V=f o.${IF}.${NUM}.${ID} { \\\n a ${ID} \\\n} \\\nv v4.${IF}.${NUM}.${ID} { "
 		     "\\\n b \\\n c \\\n}\n~SEQ(IF,0,7) ~SEQ(NUM,0,31) ~SEQ(ID,1,254) $V\n");
-	l = lex_text("t", text, strlen(text), NULL, &f);
+	l = lex_all(lex_text("t", text, strlen(text), NULL, &f));
 	assert_int_equal(f.count, 0);
 	assert_int_equal(l->count, 65024 * 9);
-	assert_string_equal(l->items[l->count - 5].words[1].text, "v4.7.31.254");
+	assert_string_equal(l->items[l->count - 5]->words[1].text, "v4.7.31.254");
 	lex_free(l);
 }
 
@@ -511,7 +511,7 @@ static void files(void **state)
 	write_file("sub/a", "a ${_PWD} \\\n$A=1 \\\n");
 	write_file("sub/b", "~SEQ(I,1,2) b$I\n");
 	snprintf(path, sizeof(path), "%s/main", dir);
-	l = lex_file(path, &as_main, &f);
+	l = lex_all(lex_file(path, &as_main, &f));
 	out = render(l);
 	snprintf(want, sizeof(want),
 		 "b1 b2 a_%s/sub_\\ a_%s/sub_\\ b1 b2 x_%s z1 y { a_%s/sub_\\ }", dir, dir, dir,

@@ -25,7 +25,7 @@ static void render(const struct lexed *l, char *out, size_t size)
 {
 	out[0] = '\0';
 	for (size_t i = 0; i < l->count; i++) {
-		const struct item *it = &l->items[i];
+		const struct item *it = l->items[i];
 
 		if (i)
 			add(out, size, " ");
@@ -83,7 +83,7 @@ static void check_cases(void **state)
 		const struct lex_case *c = &cases[i];
 		struct findings f = {0};
 		struct lexed *l =
-		    lex_text("t", c->text, c->len ? c->len : strlen(c->text), NULL, &f);
+		    lex_all(lex_text("t", c->text, c->len ? c->len : strlen(c->text), NULL, &f));
 		char out[256];
 
 		render(l, out, sizeof(out));
@@ -102,14 +102,14 @@ static void places_are_of_words(void **state)
 {
 	static const char text[] = "a\n\tbb  \"c d\"\n";
 	struct findings f = {0};
-	struct lexed *l = lex_text("t", text, strlen(text), NULL, &f);
+	struct lexed *l = lex_all(lex_text("t", text, strlen(text), NULL, &f));
 
 	(void)state;
 	assert_int_equal(l->count, 2);
-	assert_int_equal(item_place(&l->items[1], 0).line, 2);
-	assert_int_equal(item_place(&l->items[1], 0).column, 2);
-	assert_int_equal(item_place(&l->items[1], 1).column, 6);
-	assert_true(l->items[1].words[1].quoted);
+	assert_int_equal(item_place(l->items[1], 0).line, 2);
+	assert_int_equal(item_place(l->items[1], 0).column, 2);
+	assert_int_equal(item_place(l->items[1], 1).column, 6);
+	assert_true(l->items[1]->words[1].quoted);
 	lex_free(l);
 }
 
@@ -119,12 +119,12 @@ static void statements_keep_their_text(void **state)
 	static const char text[] = "$B=b\n { a  'b  c' \"d\\\"e\" \t} f # g\n h  ${B}'\n";
 	static const char *const want[] = {"a  'b  c' \"d\\\"e\"", "f", "h  b'"};
 	struct findings f = {0};
-	struct lexed *l = lex_text("t", text, strlen(text), NULL, &f);
+	struct lexed *l = lex_all(lex_text("t", text, strlen(text), NULL, &f));
 	size_t n = 0;
 
 	(void)state;
 	for (size_t i = 0; i < l->count; i++) {
-		const struct item *it = &l->items[i];
+		const struct item *it = l->items[i];
 		char got[64];
 
 		if (it->kind != ITEM_STATEMENT)
@@ -153,11 +153,11 @@ static void long_line(size_t words, const char *want, size_t findings)
 
 	memset(text, 'x', len);
 	memcpy(text + words, " {\n}\nlast\n", 10);
-	l = lex_text("t", text, len, NULL, &f);
+	l = lex_all(lex_text("t", text, len, NULL, &f));
 	if (findings)
 		render(l, out, sizeof(out));
 	else
-		snprintf(out, sizeof(out), "%zu", strlen(l->items[0].words[0].text));
+		snprintf(out, sizeof(out), "%zu", strlen(l->items[0]->words[0].text));
 	assert_string_equal(out, want);
 	assert_int_equal(f.count, findings);
 	lex_free(l);
@@ -177,8 +177,8 @@ static void secrets_are_hidden(void **state)
 {
 	static const char text[] = "authentication { auth_pass \"hunter\\\"2\" x#y }\n";
 	struct findings f = {0};
-	struct lexed *l = lex_text("t", text, strlen(text), NULL, &f);
-	struct place at = item_place(&l->items[2], 1);
+	struct lexed *l = lex_all(lex_text("t", text, strlen(text), NULL, &f));
+	struct place at = item_place(l->items[2], 1);
 
 	(void)state;
 	place_report(&f, FINDING_WARNING, &at, "too %s", "long");
@@ -206,8 +206,8 @@ static void secret_words_are_known(void **state)
 	for (size_t i = 0; i < sizeof(shown_lines) / sizeof(shown_lines[0]); i++) {
 		const char *line = shown_lines[i].line;
 		struct findings f = {0};
-		struct lexed *l = lex_text("t", line, strlen(line), NULL, &f);
-		struct place at = item_place(&l->items[0], 0);
+		struct lexed *l = lex_all(lex_text("t", line, strlen(line), NULL, &f));
+		struct place at = item_place(l->items[0], 0);
 
 		place_report(&f, FINDING_WARNING, &at, "said");
 		assert_string_equal(f.items[f.count - 1].source, shown_lines[i].shown);
@@ -254,7 +254,7 @@ static void check_file(const char *name, const char *want, size_t findings)
 	char path[128], out[256];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	l = lex_file(path, NULL, &f);
+	l = lex_all(lex_file(path, NULL, &f));
 	render(l, out, sizeof(out));
 	assert_string_equal(out, want);
 	assert_int_equal(f.count, findings);
@@ -279,7 +279,7 @@ static enum finding_level worst_of(const char *text, bool all_includes)
 
 	write_file("worst", text);
 	snprintf(path, sizeof(path), "%s/worst", dir);
-	lex_free(lex_file(path, &o, &f));
+	lex_free(lex_all(lex_file(path, &o, &f)));
 	worst = findings_worst(&f);
 	findings_free(&f);
 	return worst;
@@ -392,7 +392,7 @@ static void files_have_a_limit_together(void **state)
 	snprintf(path, sizeof(path), "%s/large", dir);
 	assert_int_equal(truncate(path, (off_t)LEX_FILE_MAX - 64), 0);
 	snprintf(path, sizeof(path), "%s/main", dir);
-	lex_free(lex_file(path, NULL, &f));
+	lex_free(lex_all(lex_file(path, NULL, &f)));
 	assert_int_equal(f.count, 5);
 	for (size_t i = 0; i < 4; i++)
 		assert_non_null(strstr(f.items[i].text, "NUL byte"));
@@ -413,7 +413,7 @@ static void there_is_a_limit_for_all(void **state)
 	write_file("some", "~SEQ(I,1,40) a\n{\n}\n");
 	write_file("more", "~SEQ(I,1,100) include some\nb\ninclude some\n");
 	snprintf(path, sizeof(path), "%s/more", dir);
-	l = lex_file(path, &o, &f);
+	l = lex_all(lex_file(path, &o, &f));
 	assert_true(l->count >= 1000 && l->count < 1100);
 	assert_int_equal(f.count, 1);
 	assert_int_equal(f.items[0].level, FINDING_ERROR);
@@ -442,7 +442,7 @@ static void check_irregular(const char *name, enum finding_level level, const ch
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	l = lex_file(path, NULL, &f);
+	l = lex_all(lex_file(path, NULL, &f));
 	assert_int_equal(f.count, 1);
 	assert_int_equal(f.items[0].level, level);
 	assert_non_null(strstr(f.items[0].text, why));
