@@ -133,7 +133,7 @@ void findings_sort(struct findings *f, size_t from)
 	for (size_t i = 0; i < n; i++) {
 		o[i] = (struct ordered){f->items[from + i], 0, i};
 		o[i].file = i && same_file(&o[i - 1].item, &o[i].item) ? o[i - 1].file
-								      : rank_of(f, &o[i].item);
+								       : rank_of(f, &o[i].item);
 	}
 	qsort(o, n, sizeof(*o), by_place);
 	for (size_t i = 0; i < n; i++)

@@ -101,7 +101,7 @@ static bool read_options(struct line *l)
 static bool read_address(struct line *l)
 {
 	const char *text = l->it->words[0].text, *slash = strchr(text, '/');
-	struct vrrp_address_row *r = draft_part(&l->p->lexed->arena, l->own, T_VRRP_ADDRESS)->row;
+	struct vrrp_address_row *r = draft_part(l->p->arena, l->own, T_VRRP_ADDRESS)->row;
 	char bare[ADDR_TEXT_MAX];
 	size_t len = slash ? (size_t)(slash - text) : strlen(text);
 	uint64_t prefix;
@@ -128,7 +128,7 @@ static bool read_address(struct line *l)
 
 void line_address(struct parse *p, struct draft *d, const struct block *b, const struct item *it)
 {
-	struct draft *own = draft_new(&p->lexed->arena, d->block, it->at);
+	struct draft *own = draft_new(p->arena, d->block, it->at);
 	struct line l = {.p = p, .block = b, .it = it, .own = own};
 
 	own->later = d->later;
@@ -201,8 +201,8 @@ void line_members(struct parse *p, struct draft *d, const struct block *b, const
 {
 	(void)b;
 	for (unsigned w = 0; w < it->nwords; w++) {
-		struct draft *own = draft_new(&p->lexed->arena, d->block, item_place(it, w));
-		struct sync_member_row *r = draft_part(&p->lexed->arena, own, T_SYNC_MEMBER)->row;
+		struct draft *own = draft_new(p->arena, d->block, item_place(it, w));
+		struct sync_member_row *r = draft_part(p->arena, own, T_SYNC_MEMBER)->row;
 
 		if (it->words[w].text[0] && TEXT_COPY(r->instance, it->words[w].text))
 			draft_add(d, own);

@@ -113,16 +113,16 @@ static void drop_objections(struct store *s, const struct validation *v)
 static struct store *load(struct lexed *l, const struct config_options *options, struct findings *f,
 			  size_t from)
 {
-	struct parse p = {.lexed = l, .findings = f};
 	struct store *s = store_new();
 	struct origins o = {0};
+	struct parse p = {.lexed = l, .findings = f, .store = s, .origins = &o};
 	struct validation v = {
 	    .store = s, .findings = f, .origins = &o, .machine = options ? options->machine : NULL};
 
 	if (v.machine)
 		lex_all(l); /* scripts_check() looks at all of it */
 	parse_items(&p);
-	resolve_drafts(&p, s, &o);
+	resolve_drafts(&p);
 	validate_store(&v);
 	drop_objections(s, &v);
 	if (v.machine)
@@ -131,6 +131,7 @@ static struct store *load(struct lexed *l, const struct config_options *options,
 	findings_fold(f, from);
 	free(v.objections);
 	origins_free(&o);
+	arena_free(&p.service_arena);
 	lex_free(l);
 	return s;
 }

@@ -123,7 +123,7 @@ static void skip_unknown(struct parse *p, const struct block *b, const struct it
 void parse_mark_field(struct parse *p, struct draft *d, enum table_id t, size_t offset,
 		      const struct item *it, unsigned word)
 {
-	struct arena *a = &p->lexed->arena;
+	struct arena *a = p->arena;
 	struct part *part = draft_part(a, d, t);
 
 	if (part_has(part, t, offset)) {
@@ -143,7 +143,7 @@ void parse_mark(struct parse *p, struct draft *d, const struct keyword *k, const
 
 void parse_value(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)
 {
-	void *row = draft_part(&p->lexed->arena, d, k->table)->row;
+	void *row = draft_part(p->arena, d, k->table)->row;
 	bool flag = k->conv == CONV_FLAG || k->conv == CONV_UNFLAG;
 	bool bare = it->nwords < 2, value;
 	const char *text;
@@ -213,18 +213,22 @@ static bool begin_block(struct parse *p, const struct block *b, const struct ite
 static struct draft *draft_below(struct parse *p, const struct block *b, struct draft *d,
 				 const struct item *it)
 {
-	struct draft *own = draft_new(&p->lexed->arena, b, it->at);
+	struct draft *own = draft_new(p->arena, b, it->at);
 
 	own->up = d;
 	own->later = d->later;
 	return own;
 }
 
-static void parse_sub_block(struct parse *p, const struct block *b, struct draft *d,
-			    const struct item *it)
+/* Nothing else of the file has to do with a virtual server: its rows are made at once. */
+static bool is_service(const struct parse *p, const struct block *b)
 {
-	struct draft *own = b->shares ? d : draft_below(p, b, d, it);
+	return b == &block_virtual_server && p->store;
+}
 
+static void parse_into(struct parse *p, const struct block *b, struct draft *own,
+		       const struct item *it)
+{
 	if (b->enter && !b->enter(p, own, it)) {
 		skip_block(p);
 		return;
@@ -233,9 +237,30 @@ static void parse_sub_block(struct parse *p, const struct block *b, struct draft
 		parse_no_more(p, it, 1);
 	if (!begin_block(p, b, it))
 		return;
-	if (own != d && !own->later)
-		draft_add(d, own);
 	parse_block(p, b, own, it);
+	if (b->shares || own->later)
+		return;
+	if (is_service(p, b))
+		resolve_service(p, own);
+	else
+		draft_add(own->up, own);
+}
+
+static void parse_service(struct parse *p, struct draft *d, const struct item *it)
+{
+	p->arena = &p->service_arena;
+	parse_into(p, &block_virtual_server, draft_below(p, &block_virtual_server, d, it), it);
+	p->arena = &p->lexed->arena;
+	arena_reset(&p->service_arena);
+}
+
+static void parse_sub_block(struct parse *p, const struct block *b, struct draft *d,
+			    const struct item *it)
+{
+	if (is_service(p, b))
+		parse_service(p, d, it);
+	else
+		parse_into(p, b, b->shares ? d : draft_below(p, b, d, it), it);
 }
 
 /* ---- what is not done ------------------------------------------------ */
@@ -273,7 +298,7 @@ static void parse_not_done(struct parse *p, const struct keyword *row, const str
 		parse_word(p, it, it->nwords, it->nwords > 1 ? "a further word" : "the value");
 	else if (!d->later)
 		say_not_done(p, row, k, it);
-	draft_mention(&p->lexed->arena, d, k->name);
+	draft_mention(p->arena, d, k->name);
 	if (k->most != WORDS_ANY)
 		parse_no_more(p, it, 1u + k->most);
 	if (!k->block || bare || !begin_block(p, k->block, it))
@@ -388,6 +413,7 @@ static void parse_block(struct parse *p, const struct block *b, struct draft *d,
 
 void parse_items(struct parse *p)
 {
-	p->root = draft_new(&p->lexed->arena, &block_root, (struct place){0});
+	p->arena = &p->lexed->arena;
+	p->root = draft_new(p->arena, &block_root, (struct place){0});
 	parse_block(p, &block_root, p->root, NULL);
 }

@@ -9,16 +9,22 @@
 
 #include "config/keyword.h"
 
+struct origins;
+
 struct parse {
 	struct lexed *lexed;
 	struct findings *findings;
-	size_t next;        /* item to be read */
+	struct store *store; /* for the rows; NULL: drafts only */
+	struct origins *origins;
+	size_t next;         /* item to be read */
+	struct arena *arena; /* for drafts: the stream's, or that of one service */
+	struct arena service_arena;
 	struct draft *root; /* of the whole file; global_defs fills its parts */
 	/* Is told of every row that a statement or an option was found to be; for tests. */
 	void (*seen)(const struct block *b, const struct keyword *k);
 };
 
-/* Reads all items into p->root. */
+/* Reads all items into p->root; with a store, the rows of virtual servers too. */
 void parse_items(struct parse *p);
 
 /* A finding at a word of a statement. */
@@ -43,8 +49,9 @@ void findings_sort(struct findings *f, size_t from);
 void findings_fold(struct findings *f, size_t from);
 
 /* Defaults, inheritance and what keepalived makes of odd combinations: drafts into rows. */
-struct origins;
-void resolve_drafts(struct parse *p, struct store *s, struct origins *o);
+void resolve_drafts(struct parse *p);
+/* The same of one virtual server, at the end of its block. */
+void resolve_service(struct parse *p, struct draft *d);
 
 /* Which scripts others than root can change: findings of security. */
 void scripts_check(const struct lexed *l, const struct config_machine *machine, struct findings *f);

@@ -562,7 +562,7 @@ static void fix_persistence(struct resolver *r, const struct layers *l,
 	       "persistence_timeout 360 is used");
 }
 
-static void resolve_service(struct resolver *r, struct draft *d)
+static void make_service(struct resolver *r, struct draft *d)
 {
 	struct virtual_server_row v;
 	struct layers l = {T_VIRTUAL_SERVER, {d->parts[T_VIRTUAL_SERVER]}, d->at, &v};
@@ -594,20 +594,24 @@ static void resolve_service(struct resolver *r, struct draft *d)
 		       v.name);
 }
 
-void resolve_drafts(struct parse *p, struct store *s, struct origins *o)
+void resolve_service(struct parse *p, struct draft *d)
 {
-	struct resolver r = {p, s, o};
+	struct resolver r = {p, p->store, p->origins};
+
+	make_service(&r, d);
+}
+
+void resolve_drafts(struct parse *p)
+{
+	struct resolver r = {p, p->store, p->origins};
 	struct global_row g;
-	struct layers l = {T_GLOBAL, {draft_part(&p->lexed->arena, p->root, T_GLOBAL)}, {0}, &g};
+	struct layers l = {T_GLOBAL, {draft_part(p->arena, p->root, T_GLOBAL)}, {0}, &g};
 
 	part_row(l.parts[0], T_GLOBAL, &g);
 	keep(&r, &l);
-	for (struct draft *d = p->root->first; d; d = d->next) {
+	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_vrrp_instance)
 			resolve_instance(&r, d);
-		else if (d->block == &block_virtual_server)
-			resolve_service(&r, d);
-	}
 	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_sync_group)
 			resolve_group(&r, d);

@@ -11,7 +11,7 @@
 
 static void *row_of(struct parse *p, struct draft *d, enum table_id t)
 {
-	return draft_part(&p->lexed->arena, d, t)->row;
+	return draft_part(p->arena, d, t)->row;
 }
 
 /* ---- block heads ----------------------------------------------------- */
