@@ -1,6 +1,6 @@
 if HAVE_CMOCKA
 LVS_UNIT = tests/unit/lvs_ipvs_msg tests/unit/lvs_ipvs_apply tests/unit/lvs_pool \
-	tests/unit/lvs_check tests/unit/lvs_engine
+	tests/unit/lvs_check tests/unit/lvs_engine tests/unit/nl_genl
 check_PROGRAMS += $(LVS_UNIT)
 TESTS += $(LVS_UNIT)
 LVS_UNIT_LIBS = core/lvs/liblvs.a core/model/libmodel.a core/base/libbase.a \
@@ -20,4 +20,7 @@ tests_unit_lvs_check_LDADD = $(LVS_UNIT_LIBS)
 tests_unit_lvs_engine_SOURCES = tests/unit/lvs_engine.c
 tests_unit_lvs_engine_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_lvs_engine_LDADD = $(LVS_UNIT_LIBS)
+tests_unit_nl_genl_SOURCES = tests/unit/nl_genl.c
+tests_unit_nl_genl_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_nl_genl_LDADD = core/nl/libnl.a core/base/libbase.a $(CMOCKA_LIBS) $(NL_LIBS)
 endif
