@@ -56,6 +56,8 @@ int persist_write(const char *dir, const char *name, const struct buf *content)
 	char path[PATH_MAX], temporary[PATH_MAX];
 	int fd, r;
 
+	if (content->len > PERSIST_MAX)
+		return -EFBIG;
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
 	    snprintf(temporary, sizeof(temporary), "%s/.%s.new", dir, name) >=
 		(int)sizeof(temporary))
@@ -68,6 +70,29 @@ int persist_write(const char *dir, const char *name, const struct buf *content)
 	return r;
 }
 
+/* Opening does not wait for the other end of a pipe. */
+static int open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+	int r = 0;
+
+	if (fd < 0)
+		return errno == ENXIO ? -EMEDIUMTYPE : -errno; /* ENXIO: a socket */
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (S_ISDIR(st.st_mode))
+		r = -EISDIR;
+	else if (!S_ISREG(st.st_mode))
+		r = -EMEDIUMTYPE;
+	else if (st.st_size > PERSIST_MAX)
+		r = -EFBIG;
+	if (!r)
+		return fd;
+	close(fd);
+	return r;
+}
+
 int persist_read(const char *dir, const char *name, struct buf *ret)
 {
 	char path[PATH_MAX], chunk[4096];
@@ -76,9 +101,9 @@ int persist_read(const char *dir, const char *name, struct buf *ret)
 
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open_regular(path);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -6,13 +6,18 @@
 
 #include "base/buf.h"
 
+/* More is neither written nor read (-EFBIG): what is larger is not ours, and main would stand still
+ * while it reads. */
+#define PERSIST_MAX (256 << 20)
+
 /* Replaces DIR/NAME by `content`: temporary file, fsync, rename, fsync of the folder. Returns 0,
  * or -errno: the old file is whole and in place, or errno: the new file is in place, but the
  * disk has not said that it stays (the folder's fsync failed). A way back is not tried then: it
  * would be another rename on the same disk, as unsure as the first. */
 int persist_write(const char *dir, const char *name, const struct buf *content);
 
-/* Reads DIR/NAME into `ret` (appended). 0, or -errno (-ENOENT: there is none). */
+/* Reads DIR/NAME into `ret` (appended). 0, or -errno (-ENOENT: there is none, -EMEDIUMTYPE:
+ * neither a file nor a directory). Never waits: a pipe is not opened for good. */
 int persist_read(const char *dir, const char *name, struct buf *ret);
 
 #endif

@@ -247,6 +247,37 @@ static void check_file(const char *name, const char *text, size_t len)
 	buf_free(&b);
 }
 
+static void in_place_of_a_file(const char *name, int expected)
+{
+	struct buf b = {0};
+
+	alarm(10); /* opening a pipe for reading waits, if nothing prevents it */
+	assert_int_equal(persist_read(folder, name, &b), expected);
+	alarm(0);
+	assert_int_equal(b.len, 0);
+	buf_free(&b);
+}
+
+static void only_a_regular_file_of_sensible_size_is_read(void **state)
+{
+	struct buf whole = {0};
+	char path[300];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/pipe", folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	in_place_of_a_file("pipe", -EMEDIUMTYPE);
+	snprintf(path, sizeof(path), "%s/folder", folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	in_place_of_a_file("folder", -EISDIR);
+	buf_add(&whole, "x", 1);
+	assert_int_equal(persist_write(folder, "large", &whole), 0);
+	buf_free(&whole);
+	snprintf(path, sizeof(path), "%s/large", folder);
+	assert_int_equal(truncate(path, (off_t)PERSIST_MAX + 1), 0);
+	in_place_of_a_file("large", -EFBIG);
+}
+
 #define DAMAGED "halvard-overlay 1\nset real_server \"a\" \"b\" weight \"3\0\"\n"
 
 static void what_is_not_an_overlay_is_kept_each_under_its_name(void **state)
@@ -309,6 +340,7 @@ int main(void)
 	    cmocka_unit_test(lines_of_another_version_are_kept),
 	    cmocka_unit_test(another_file_is_not_taken_for_an_overlay),
 	    cmocka_unit_test(a_full_disk_leaves_the_old_file),
+	    IN_FOLDER(only_a_regular_file_of_sensible_size_is_read),
 	    IN_FOLDER(what_is_not_an_overlay_is_kept_each_under_its_name),
 	    IN_FOLDER(a_file_that_cannot_be_read_stays_and_is_told),
 	    IN_FOLDER(a_folder_that_cannot_be_synced_is_not_told_as_no_change),
