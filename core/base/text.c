@@ -226,7 +226,7 @@ const char *text_nearest(const char *word, const char *const *candidates)
 	for (; *candidates; candidates++) {
 		unsigned d = distance(word, *candidates);
 
-		if (d < best) {
+		if (d < best && d < len) {
 			best = d;
 			found = *candidates;
 		}

@@ -84,7 +84,7 @@ void parse_no_more(struct parse *p, const struct item *it, unsigned word)
 /* Passes over a block, if one begins here. */
 static void skip_block(struct parse *p)
 {
-	const struct item *it;
+	const struct item *begin = peek(p, 0), *it;
 	unsigned depth = 0;
 
 	if (!peek_is(p, ITEM_OPEN))
@@ -97,6 +97,8 @@ static void skip_block(struct parse *p)
 			return;
 		}
 	}
+	parse_report(p, FINDING_ERROR, begin, 0,
+		     "the '}' of this block is missing: everything behind it was skipped");
 }
 
 static void skip_unknown(struct parse *p, const struct block *b, const struct item *it)
