@@ -11,8 +11,8 @@
  * all and nothing says so (measured: 193 of 200 dumps wrong with one busy writer). So doubles
  * are removed, and a service that a dump lacks is asked for by its key before it counts as
  * absent. A destination that a dump lacks is caught by the write: NEW answers EEXIST and
- * becomes SET, SET answers ENOENT and becomes NEW, DEL of what is gone is done. ESRCH on a
- * destination says that its service is gone: it is made again, with all its servers.
+ * becomes SET, SET answers ENOENT and becomes NEW, DEL of what is gone is done. ESRCH says
+ * that a service is gone: it is made again, with all its servers.
  *
  * Writes go in two steps. First all that adds or changes, for many services in few system calls
  * (write_all), where a failure is only noted. Then, one by one, what is left: servers that go,
@@ -257,8 +257,6 @@ static int other_kind(enum ipvs_op_kind kind, int err)
 	switch (kind) {
 	case IPVS_NEW_SERVICE:
 		return err == -EEXIST ? IPVS_SET_SERVICE : -1;
-	case IPVS_SET_SERVICE:
-		return err == -ESRCH ? IPVS_NEW_SERVICE : -1;
 	case IPVS_NEW_DEST:
 		return err == -EEXIST ? IPVS_SET_DEST : -1;
 	case IPVS_SET_DEST:

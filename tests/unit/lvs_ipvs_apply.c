@@ -474,6 +474,9 @@ static void test_service_that_went_away_is_made_again(void **state)
 	load(&f, (struct ipvs_table){0});
 	sync_to(a, TABLE("80 rr 2=1"));
 	assert_int_equal(weight_of(&f, 80, 2), 1);
+	load(&f, (struct ipvs_table){0});
+	sync_to(a, TABLE("80 wlc 2=1"));
+	assert_int_equal(weight_of(&f, 80, 2), 1);
 	done(a, &f);
 }
 
