@@ -1,6 +1,8 @@
 /* log_event: see log_event.h. Pure: a record to text and to bytes. Used by every process. */
 #include "base/log_event.h"
 
+#include "base/text.h"
+
 #include <endian.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -85,11 +87,13 @@ void log_one_line(char *dst, size_t size, const char *src)
 	static const char hex[] = "0123456789abcdef";
 	size_t n = 0;
 
-	for (; *src && n + sizeof("\\xNN") <= size; src++) {
+	for (size_t len; *src && n + sizeof("\\xNN") <= size; src += len ? len : 1) {
 		unsigned char c = (unsigned char)*src;
 
-		if (c >= ' ' && c != 0x7f) {
-			dst[n++] = (char)c;
+		len = text_shown(src);
+		if (len) {
+			memcpy(dst + n, src, len);
+			n += len;
 			continue;
 		}
 		dst[n++] = '\\';

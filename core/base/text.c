@@ -233,3 +233,45 @@ const char *text_nearest(const char *word, const char *const *candidates)
 	}
 	return found;
 }
+
+/* ---- UTF-8 ----------------------------------------------------------- */
+
+size_t text_utf8(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t len = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] < 0xc2 || s[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < len; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f))
+		return 0;
+	if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return len;
+}
+
+size_t text_shown(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	bool control = s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] <= 0x9f);
+
+	return control ? 0 : text_utf8(text);
+}
+
+char *text_printable(char *text)
+{
+	for (char *p = text; *p;) {
+		size_t len = text_shown(p);
+
+		if (len)
+			p += len;
+		else
+			*p++ = '?';
+	}
+	return text;
+}

@@ -25,6 +25,15 @@ size_t text_quote(char *dst, size_t size, const char *s);
  * it. false at the end of the line (*p at its NUL) or on a bad quote (*p at the fault). */
 bool text_word(const char **p, char *dst, size_t size);
 
+/* Octets of the UTF-8 character at s (RFC 3629: no overlong forms, no surrogates); 0: it is
+ * none. */
+size_t text_utf8(const char *s);
+/* The same of a character that a terminal shows: 0 for control characters too, those of
+ * Unicode's second block among them. */
+size_t text_shown(const char *s);
+/* Writes '?' over every octet of s that is not part of such a character; returns s. */
+char *text_printable(char *s);
+
 /* The candidate nearest to word by edit distance, or NULL when none is near.
  * Candidates end with NULL. */
 const char *text_nearest(const char *word, const char *const *candidates);

@@ -26,6 +26,7 @@ struct finding {
 	unsigned line, column; /* from 1; 0: the whole file */
 	char *source;          /* the line of the file, or NULL */
 	bool security;         /* others than root can change what root runs */
+	bool missing;          /* a file that should have been included */
 	char *text;            /* reason, what is allowed, the nearest known word */
 };
 
@@ -41,6 +42,8 @@ void findings_free(struct findings *f);
 void findings_add(struct findings *f, enum finding_level level, const char *file, unsigned line,
 		  unsigned column, const char *source, const char *fmt, ...)
     __attribute__((format(printf, 7, 8)));
+/* The one that was added last; there must be one. */
+struct finding *findings_last(struct findings *f);
 void findings_read(struct findings *f, const char *file);
 bool findings_security(const struct findings *f);            /* one of them is about security */
 enum finding_level findings_worst(const struct findings *f); /* FINDING_NOTICE when empty */

@@ -11,6 +11,7 @@
 #include "config/parse.h"
 
 #include "base/log.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ void findings_add(struct findings *f, enum finding_level level, const char *file
 	}
 	n = &f->items[f->count++];
 	n->level = level;
-	n->security = false;
+	n->security = n->missing = false;
 	n->file = file ? xstrdup(file) : NULL;
 	n->line = line;
 	n->column = column;
@@ -82,6 +83,11 @@ enum finding_level findings_worst(const struct findings *f)
 		if (f->items[i].level > worst)
 			worst = f->items[i].level;
 	return worst;
+}
+
+struct finding *findings_last(struct findings *f)
+{
+	return &f->items[f->count - 1];
 }
 
 bool findings_security(const struct findings *f)
@@ -212,8 +218,15 @@ static void print_caret(const struct finding *f, FILE *to)
 /* Control characters of a hostile file must not reach the terminal. */
 static void print_printable(const char *s, FILE *to)
 {
-	for (; *s; s++)
-		fputc((unsigned char)*s < ' ' && *s != '\t' ? '?' : *s, to);
+	while (*s) {
+		size_t len = *s == '\t' ? 1 : text_shown(s);
+
+		if (len)
+			fwrite(s, 1, len, to);
+		else
+			fputc('?', to);
+		s += len ? len : 1;
+	}
 }
 
 struct colours {

@@ -84,6 +84,8 @@ const char *hint_word(const char *text)
 
 	if (begins(text, "//") || begins(text, "/*") || begins(text, "--") || text[0] == ';')
 		return "; a comment begins with '#' or '!'";
+	if (text[0] == '$')
+		return "; a variable is defined without blanks: $NAME=value";
 	if (strchr(text, '='))
 		return "; there is no '=' between a keyword and its value";
 	if (len && text[len - 1] == ';')
@@ -106,6 +108,8 @@ const char *hint_address(const char *text)
 {
 	size_t octets = strspn(text, "0123456789.");
 
+	if (text[0] == '[')
+		return ", which stands without brackets, and a port is a word of its own";
 	if (octets && text[octets] == ':' && isdigit((unsigned char)text[octets + 1]))
 		return ", and a port is a word of its own";
 	for (; *text; text++)

@@ -186,12 +186,17 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* What can never be read is a mistake; what cannot be read now is one only to some keywords. */
-static enum finding_level unreadable(const struct inclusion *in, const char *why)
+/* What is not there, or not for this user, is a mistake only to some keywords; anything else is
+ * one to all: a file that could not be read whole must not pass for one that says nothing. */
+static void say_unreadable(struct inclusion *in, const char *path, const char *why)
 {
-	bool never = why == is_a_directory || why == is_irregular || why == all_too_large;
+	bool absent = text_eq(why, strerror(ENOENT)) || text_eq(why, strerror(EACCES));
+	enum finding_level level =
+	    absent && !(in->insist & INSIST_READ) ? FINDING_WARNING : FINDING_ERROR;
 
-	return never || in->insist & INSIST_READ ? FINDING_ERROR : FINDING_WARNING;
+	place_report(in->l->findings, level, &in->at, "%s cannot be read: %s", path, why);
+	findings_last(in->l->findings)->missing = true;
+	in->said = true;
 }
 
 static void read_whole(struct lexed *l, const struct lex_open *file)
@@ -211,7 +216,7 @@ static void include_file(struct inclusion *in, const char *path)
 	const char *why = NULL;
 
 	if (!open_source(in->l, path, &file, &why))
-		place_report(f, unreadable(in, why), &in->at, "%s cannot be read: %s", path, why);
+		say_unreadable(in, path, why);
 	else if (is_open(&file, in->from))
 		place_report(f, FINDING_ERROR, &in->at,
 			     "%s includes itself, directly or through another file", path);
@@ -254,6 +259,22 @@ static void nothing_found(const struct inclusion *in)
 	place_report(in->l->findings, must ? FINDING_ERROR : FINDING_WARNING, &in->at,
 		     "no file \"%s\"%s; nothing was included", in->pattern,
 		     wild || in->braces ? " matches" : "");
+	findings_last(in->l->findings)->missing = true;
+}
+
+/* glob(3) tells its handler nothing about the caller. */
+static struct {
+	char path[512];
+	int error;
+} unread_folder;
+
+static int on_glob_error(const char *path, int error)
+{
+	if (!unread_folder.error && error != ENOENT && error != ENOTDIR) {
+		unread_folder.error = error;
+		TEXT_COPY(unread_folder.path, path);
+	}
+	return 0;
 }
 
 /* A pattern without braces, or one of the alternatives that they make. */
@@ -262,7 +283,10 @@ static void include_alternative(struct inclusion *in, const char *pattern, bool 
 	bool wild = is_wild(pattern);
 	glob_t g = {0};
 
-	glob(pattern, 0, NULL, &g);
+	unread_folder.error = 0;
+	glob(pattern, 0, on_glob_error, &g);
+	if (unread_folder.error)
+		say_unreadable(in, unread_folder.path, strerror(unread_folder.error));
 	in->found += g.gl_pathc;
 	in->braces = in->braces || of_braces;
 	if (!g.gl_pathc && of_braces && in->insist & INSIST_BRACE &&

@@ -55,7 +55,7 @@ static void say(struct findings *f, const struct item *it, const char *text, con
 	struct place at = item_place(it, 1);
 
 	place_report(f, FINDING_WARNING, &at, "%s: %.200s %s", it->words[0].text, path, text);
-	f->items[f->count - 1].security = true;
+	findings_last(f)->security = true;
 }
 
 /* Without enable_script_security one is said for all, and is as bad as keepalived finds it. */

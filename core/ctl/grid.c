@@ -82,13 +82,7 @@ void grid_free(struct grid *g)
 
 char *grid_clean(char *text)
 {
-	for (unsigned char *p = (unsigned char *)text; *p; p++) {
-		if (*p < 0x20 || *p == 0x7f)
-			*p = '?';
-		else if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) /* U+0080 to U+009F */
-			p[0] = p[1] = '?';
-	}
-	return text;
+	return text_printable(text);
 }
 
 /* Columns that the text takes: UTF-8 characters, not bytes. */

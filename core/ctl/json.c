@@ -3,9 +3,11 @@
  *
  * The writer keeps only the depth and whether a comma is due; that openings and closings
  * match is the caller's part (halvardctl's tests read everything it prints with Python's
- * parser). UTF-8 is checked as RFC 3629 defines it: no overlong forms, no surrogates.
+ * parser).
  */
 #include "ctl/json.h"
+
+#include "base/text.h"
 
 static void newline(struct json *j)
 {
@@ -14,33 +16,13 @@ static void newline(struct json *j)
 	buf_printf(&j->out, "\n%*s", (int)(2 * j->depth), "");
 }
 
-/* Length of the UTF-8 character at s, 0 when it is none. */
-static unsigned utf8_len(const unsigned char *s)
-{
-	unsigned len = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] < 0xc2 || s[0] > 0xf4)
-		return 0;
-	for (unsigned i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f))
-		return 0;
-	if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return len;
-}
-
 static void quoted(struct buf *b, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
 	buf_u8(b, '"');
 	while (*s) {
-		unsigned len = utf8_len(s);
+		size_t len = text_utf8((const char *)s);
 
 		if (*s == '"' || *s == '\\')
 			buf_printf(b, "\\%c", *s);

@@ -298,7 +298,7 @@ static void print_headline(const struct ctl *c)
 		       gl->overlay_entries == 1 ? "" : "s");
 	printf("\n");
 	print_source(gl);
-	if (gl->last_reload_result == RELOAD_REFUSED)
+	if (gl->last_reload_result == RELOAD_REFUSED && !text_eq(error, gl->config_source_reason))
 		printf("the last reload, %s ago, was refused: %s\n",
 		       value_age(c, gl->last_reload, reload, sizeof(reload)), grid_clean(error));
 }

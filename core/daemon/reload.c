@@ -98,11 +98,27 @@ static struct store *with_overlay(const struct director *d, const struct store *
 	return wanted;
 }
 
+static bool is_empty(const struct store *s)
+{
+	return !store_count(s, T_VRRP_INSTANCE) && !store_count(s, T_VIRTUAL_SERVER);
+}
+
+/* An include that finds nothing is no mistake by itself; but where nothing at all is left it is
+ * taken for a folder that is not there yet, not for the wish to have nothing. */
+static void judge_missing(const struct store *file, struct findings *f)
+{
+	for (size_t i = 0; is_empty(file) && i < f->count; i++)
+		if (f->items[i].missing)
+			f->items[i].level = FINDING_ERROR;
+}
+
 static struct store *load_file(const struct director *d, struct findings *f)
 {
 	struct config_options how = options_of_config(d->env);
+	struct store *file = config_load(d->env->config_file, &how, f);
 
-	return config_load(d->env->config_file, &how, f);
+	judge_missing(file, f);
+	return file;
 }
 
 /* Takes both stores. */
@@ -125,11 +141,6 @@ static void tell_digest(struct director *d)
 
 	digest_config(d->file, g.config_digest);
 	global_put(d, &g);
-}
-
-static bool is_empty(const struct store *s)
-{
-	return !store_count(s, T_VRRP_INSTANCE) && !store_count(s, T_VIRTUAL_SERVER);
 }
 
 /* An empty file is accepted, but it may be one that is just being written: it is said aloud. */

@@ -176,3 +176,21 @@ def test_disk_full(cluster):
     finally:
         daemon.kill_all()
         director.namespace.run(["umount", state])
+
+
+@pytest.mark.parametrize("at_start", [False, True], ids=["reload", "start"])
+def test_folder_that_is_not_mounted(halvard, cluster, at_start):
+    """What is left when an include finds nothing is not taken for the wish to have nothing."""
+    with open(halvard.config, "w") as f:
+        f.write("include conf.d/*.conf\n")
+    if at_start:
+        again(halvard, cluster)
+        assert source(halvard) == "stored"
+    else:
+        out = halvard.ctl("reload", check=False)
+        assert out.returncode == 1 and "nothing was included" in out.stdout, out
+    assert priority(halvard) == "150"
+    os.mkdir(halvard.path("conf.d"))
+    halvard.write("conf.d/vi.conf", GOOD.replace("priority 150", "priority 151"))
+    halvard.ctl("reload")
+    assert priority(halvard) == "151" and source(halvard) == "file"

@@ -119,6 +119,18 @@ static void addresses(void **state)
 	assert_true(addr_is_multicast(&a));
 }
 
+static void what_a_terminal_shows(void **state)
+{
+	char text[] =
+	    "a\x1b[31m \xc3\xa9 \x9b \xe9\x9b \xc2\x9bx \xed\xa0\x80 \xf0\x9f\x98\x80 \xe2\x82";
+
+	(void)state;
+	assert_string_equal(text_printable(text),
+			    "a?[31m \xc3\xa9 ? ?? ??x ??? \xf0\x9f\x98\x80 ??");
+	assert_int_equal(text_utf8("\x1b"), 1);
+	assert_int_equal(text_shown("\x1b"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +141,7 @@ int main(void)
 	    cmocka_unit_test(nearest_word),
 	    cmocka_unit_test(a_cursor_never_reads_past_its_end),
 	    cmocka_unit_test(addresses),
+	    cmocka_unit_test(what_a_terminal_shows),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
