@@ -80,7 +80,8 @@ def test_reload(site, director):
                 wait_for(lambda: program.log_text().count(" 0 rows changed") > told, PATIENCE_S,
                          "the reload")
                 now = time.monotonic()
-                wait_for(lambda: wire.adverts(SELF, now), 5, "adverts")
+                wait_for(lambda: wire.adverts(SELF, now) and len(wire.adverts(SELF, since)) > 3, 5,
+                         "adverts")
                 gap = longest_gap(wire, since)
                 if gap < 2 * scale.ADVERT_S or pulse.longest < scale.ADVERT_S:
                     break
