@@ -1,13 +1,12 @@
 """1,000 services with 10 servers each: a reload of the same file writes nothing to the kernel and
 makes no gap between advertisements; one of a changed file writes what has changed."""
-import os
-import threading
 import time
 
 import pytest
 
 from lab import daemons, scale
 from lab.space import wait_for
+from lab.watch import Pulse
 from vrrp_alone import Wire
 
 SELF = "192.0.2.1"
@@ -34,23 +33,6 @@ def director(site, folder):
         wait_for(lambda: "row" in program.ctl("reload", check=False).stdout, PATIENCE_S, "main")
         yield program, file
     site.director.run(["ipvsadm", "-C"])
-
-
-class Pulse:
-    """A real-time thread that does nothing but wake up: a machine that stands still says nothing
-    of anybody's gaps."""
-
-    def __init__(self):
-        self.longest = 0.0
-        threading.Thread(target=self._run, daemon=True).start()
-
-    def _run(self):
-        os.sched_setscheduler(threading.get_native_id(), os.SCHED_RR, os.sched_param(1))
-        last = time.monotonic()
-        while True:
-            time.sleep(0.01)
-            now = time.monotonic()
-            self.longest, last = max(self.longest, now - last), now
 
 
 def longest_gap(wire, since):

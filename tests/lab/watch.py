@@ -5,6 +5,7 @@ namespaces; TableWatch reads /proc/net/ip_vs as often as it can, and Asking asks
 question of the test's. All keep what they saw, so that a test can ask afterwards
 what never happened.
 """
+import os
 import re
 import select
 import socket
@@ -16,6 +17,7 @@ RTMGRP_IPV4_IFADDR = 0x10
 RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR = 20, 21, 22
 NLM_F_REQUEST, NLM_F_DUMP = 1, 0x300
 IFA_LOCAL = 2
+IFA_F_PERMANENT = 0x80
 
 
 def _open_netlink():
@@ -29,17 +31,17 @@ def _open_netlink():
 
 
 def _address_events(data):
-    """(added, address, ifindex) for each message in one datagram."""
+    """(added, address, without a lifetime) for each message in one datagram."""
     at = 0
     while at + 16 <= len(data):
         length, kind = struct.unpack_from("=IH", data, at)
         if kind in (RTM_NEWADDR, RTM_DELADDR):
-            ifindex, = struct.unpack_from("=I", data, at + 20)
+            permanent = bool(data[at + 18] & IFA_F_PERMANENT)
             attr = at + 24
             while attr + 4 <= at + length:
                 size, name = struct.unpack_from("=HH", data, attr)
                 if name == IFA_LOCAL:
-                    yield kind == RTM_NEWADDR, socket.inet_ntoa(data[attr + 4:attr + 8]), ifindex
+                    yield kind == RTM_NEWADDR, socket.inet_ntoa(data[attr + 4:attr + 8]), permanent
                 attr += (size + 3) & ~3
         at += (length + 3) & ~3
 
@@ -57,6 +59,7 @@ class AddressWatch:
         self.events = []
         self.renewals = 0
         self.owner_now = {n.name: False for n in namespaces}
+        self.permanent = {}  # by name: whether it was last announced without a lifetime
         self._sockets = {n.call(_open_netlink): n.name for n in namespaces}
         self._stop = False
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -68,9 +71,10 @@ class AddressWatch:
                 self._take(self._sockets[s], s.recv(1 << 16))
 
     def _take(self, name, data):
-        for added, address, _ in _address_events(data):
+        for added, address, permanent in _address_events(data):
             if address != self.address:
                 continue
+            self.permanent[name] = permanent
             if self.owner_now[name] == added:
                 self.renewals += added
                 continue
@@ -116,6 +120,27 @@ class AddressWatch:
 
     def transitions_since(self, when):
         return [e for e in self.events if e[0] >= when]
+
+
+class Pulse:
+    """A real-time thread that does nothing but wake up: a machine that stands still says nothing
+    of anybody's gaps."""
+
+    def __init__(self):
+        self.longest = 0.0
+        self._stop = False
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        os.sched_setscheduler(threading.get_native_id(), os.SCHED_RR, os.sched_param(1))
+        last = time.monotonic()
+        while not self._stop:
+            time.sleep(0.01)
+            now = time.monotonic()
+            self.longest, last = max(self.longest, now - last), now
+
+    def stop(self):
+        self._stop = True
 
 
 # ---- IPVS -----------------------------------------------------------------

@@ -62,8 +62,7 @@ def test_reload_of_the_same_file(running):
     director, program, wire, watch = running
     program.configure(CONFIG.replace("priority", "vrrp_address_lease off\n\tpriority") % (100, VIP))
     program.reload()
-    wait_for(lambda: "forever" in director.namespace.run(["ip", "addr", "show", "to", VIP]).stdout, 3,
-             "no lease")
+    wait_for(lambda: watch.permanent[director.name], 3, "no lease")
     watch.renewals, since = 0, time.monotonic()
     program.reload()
     settle(1)

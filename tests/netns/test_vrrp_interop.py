@@ -9,6 +9,7 @@ import time
 import pytest
 
 from lab.daemons import halvard_is_built, settle
+from lab.space import wait_for
 from lab.topology import VIP
 from vrrp_alone import Alone, Wire
 
@@ -86,6 +87,7 @@ STARTING = 3  # seconds that a program may take before it speaks
 
 def one_owner_for(cluster, watch, director, seconds):
     """The director owns the address alone for the whole time."""
+    wait_for(lambda: watch.owners() == [director.name], TOLERANCE, "the watch to have seen it")
     since = time.monotonic()
     settle(seconds)
     assert not watch.transitions_since(since), watch.events
