@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#include <string.h>
-
 #define IN_FILE (F_KEY | F_CONFIG)
 
 struct draft *draft_new(struct arena *a, const struct block *b, struct place at)

@@ -116,14 +116,22 @@ static struct source *read_all(struct lexed *l, int fd, off_t size, const char *
 static const char is_a_directory[] = "it is a directory";
 static const char is_irregular[] = "it is not a regular file";
 
-/* NULL: `why` says what is wrong. Opening does not wait for the other end of a pipe. */
+/* What is not there, or not for this user. */
+static bool is_absent(int error)
+{
+	return error == ENOENT || error == EACCES;
+}
+
+/* NULL: `why` says what is wrong, `absent` whether it is only that. Opening does not wait for the
+ * other end of a pipe. */
 static struct source *open_source(struct lexed *l, const char *path, struct lex_open *file,
-				  const char **why)
+				  const char **why, bool *absent)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct source *s = NULL;
 	struct stat st = {0};
 
+	*absent = fd < 0 && is_absent(errno);
 	if (fd < 0) {
 		*why = errno == ENXIO ? is_irregular : strerror(errno); /* ENXIO: a socket */
 		return NULL;
@@ -149,9 +157,10 @@ struct lexed *lex_file(const char *path, const struct config_options *o, struct 
 	struct lex_open file = {
 	    .depth = 1, .insist = o && o->all_includes ? LEX_INSIST_ALL : 0, .may_include = true};
 	const char *why = NULL;
+	bool absent;
 
 	l->files = 1;
-	if (open_source(l, path, &file, &why))
+	if (open_source(l, path, &file, &why, &absent))
 		l->reader = lex_reader_new(l, &file);
 	else
 		findings_add(f, FINDING_FATAL, path, 0, 0, NULL, "cannot be read: %s", why);
@@ -186,11 +195,10 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* What is not there, or not for this user, is a mistake only to some keywords; anything else is
- * one to all: a file that could not be read whole must not pass for one that says nothing. */
-static void say_unreadable(struct inclusion *in, const char *path, const char *why)
+/* What is absent is a mistake only to some keywords; anything else is one to all: a file that
+ * could not be read whole must not pass for one that says nothing. */
+static void say_unreadable(struct inclusion *in, const char *path, const char *why, bool absent)
 {
-	bool absent = text_eq(why, strerror(ENOENT)) || text_eq(why, strerror(EACCES));
 	enum finding_level level =
 	    absent && !(in->insist & INSIST_READ) ? FINDING_WARNING : FINDING_ERROR;
 
@@ -214,9 +222,10 @@ static void include_file(struct inclusion *in, const char *path)
 	    .up = in->from, .depth = in->from->depth + 1, .insist = in->check, .may_include = true};
 	struct findings *f = in->l->findings;
 	const char *why = NULL;
+	bool absent;
 
-	if (!open_source(in->l, path, &file, &why))
-		say_unreadable(in, path, why);
+	if (!open_source(in->l, path, &file, &why, &absent))
+		say_unreadable(in, path, why, absent);
 	else if (is_open(&file, in->from))
 		place_report(f, FINDING_ERROR, &in->at,
 			     "%s includes itself, directly or through another file", path);
@@ -286,7 +295,8 @@ static void include_alternative(struct inclusion *in, const char *pattern, bool 
 	unread_folder.error = 0;
 	glob(pattern, 0, on_glob_error, &g);
 	if (unread_folder.error)
-		say_unreadable(in, unread_folder.path, strerror(unread_folder.error));
+		say_unreadable(in, unread_folder.path, strerror(unread_folder.error),
+			       is_absent(unread_folder.error));
 	in->found += g.gl_pathc;
 	in->braces = in->braces || of_braces;
 	if (!g.gl_pathc && of_braces && in->insist & INSIST_BRACE &&

@@ -312,6 +312,14 @@ static void includes(void **state)
 	assert_int_equal(findings_worst(&(struct findings){0}), FINDING_NOTICE);
 }
 
+/* Its first page cannot be read: a file that is cut short must not pass for a short one. */
+static void what_cannot_be_read_to_its_end(void **state)
+{
+	(void)state;
+	assert_int_equal(worst_of("include /proc/self/mem\n", false), FINDING_ERROR);
+	assert_int_equal(worst_of("include /proc/self/nothing\n", false), FINDING_WARNING);
+}
+
 /* What each word of the family insists on, as keepalived 2.2.7 was seen to. */
 static void the_family_insists(void **state)
 {
@@ -498,6 +506,7 @@ int main(void)
 	    cmocka_unit_test(secret_words_are_known),
 	    cmocka_unit_test(caret_stands_under_the_word),
 	    cmocka_unit_test(includes),
+	    cmocka_unit_test(what_cannot_be_read_to_its_end),
 	    cmocka_unit_test(the_family_insists),
 	    cmocka_unit_test(include_check_is_of_a_file),
 	    cmocka_unit_test(braces_are_bounded),
