@@ -86,7 +86,7 @@ static void write_summary(const struct ctl *c, const struct change *ch, struct b
 		if (*d.before && !text_eq(d.before, d.after))
 			buf_printf(out, ", was %s", d.before);
 		buf_cstr(out);
-		grid_clean((char *)out->data + line);
+		text_printable((char *)out->data + line);
 		buf_printf(out, "\n");
 	}
 }

@@ -37,7 +37,7 @@ static void offer(const struct typed *t, const char *word, const char *what)
 	if (strncmp(word, t->last, strlen(t->last)) != 0)
 		return;
 	TEXT_COPY(clean, word);
-	printf("%s\t%s\n", grid_clean(clean), what);
+	printf("%s\t%s\n", text_printable(clean), what);
 }
 
 /* ---- the line ---------------------------------------------------------- */

@@ -80,11 +80,6 @@ void grid_free(struct grid *g)
 	free(g);
 }
 
-char *grid_clean(char *text)
-{
-	return text_printable(text);
-}
-
 /* Columns that the text takes: UTF-8 characters, not bytes. */
 static size_t text_width(const char *text)
 {
@@ -98,7 +93,7 @@ static size_t text_width(const char *text)
 void grid_add(struct grid *g, const char *text)
 {
 	g->cells = xrealloc(g->cells, g->ncells + 1, sizeof(*g->cells));
-	g->cells[g->ncells++] = grid_clean(xstrdup(text));
+	g->cells[g->ncells++] = text_printable(xstrdup(text));
 }
 
 void grid_addf(struct grid *g, const char *fmt, ...)

@@ -1,9 +1,9 @@
 /*
  * grid: a table of text with aligned columns, as halvardctl prints it.
  *
- * Cells are copied. Words that tell a state are coloured when asked to (on a terminal);
- * colour never changes the width. A column whose cells are all empty is left out; without any
- * row it prints "none".
+ * Cells are copied, and made safe for a terminal (text_printable()). Words that tell a state are
+ * coloured when asked to (on a terminal); colour never changes the width. A column whose cells are
+ * all empty is left out; without any row it prints "none".
  */
 #ifndef CTL_GRID_H
 #define CTL_GRID_H
@@ -27,9 +27,6 @@ void grid_free(struct grid *g);
 /* Next cell, row by row from the left. */
 void grid_add(struct grid *g, const char *text);
 void grid_addf(struct grid *g, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Makes text safe for a terminal, in place: control characters become '?', those of
- * Unicode's second block too. Cells are. */
-char *grid_clean(char *text);
 void grid_print(const struct grid *g, FILE *out, bool colour);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "ctl/grid.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -58,6 +58,6 @@ void say(FILE *to, const char *fmt, ...)
 	line = n > 0 && text[n - 1] == '\n';
 	if (line)
 		text[n - 1] = '\0';
-	put(to, grid_clean(text), line);
+	put(to, text_printable(text), line);
 	free(text);
 }

@@ -189,8 +189,9 @@ static void put_headline(const struct top *t, FILE *out)
 	TEXT_COPY(name, g->router_id);
 	value_wall((uint64_t)t->c->wall_ms, now, sizeof(now));
 	fprintf(out, "%s  halvard %s%s%s, up %s, by %s%s, ? for help\n", now, g->version,
-		*name ? " on " : "", grid_clean(name), value_age(t->c, g->started, up, sizeof(up)),
-		t->sort->name, t->reverse ? " reversed" : "");
+		*name ? " on " : "", text_printable(name),
+		value_age(t->c, g->started, up, sizeof(up)), t->sort->name,
+		t->reverse ? " reversed" : "");
 	if (t->lost.ns)
 		fprintf(out, "%sthe daemon is away, trying again; what is shown is %s old%s\n",
 			t->c->colour ? REVERSE : "", value_age(t->c, t->lost, up, sizeof(up)),

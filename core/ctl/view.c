@@ -279,7 +279,7 @@ static void print_source(const struct global_row *gl)
 	       gl->config_source == CONFIG_FROM_STORED
 		   ? "the stored configuration runs, which was accepted last, not the file"
 		   : "only the good parts of the configuration file run",
-	       grid_clean(reason));
+	       text_printable(reason));
 }
 
 static void print_headline(const struct ctl *c)
@@ -291,7 +291,7 @@ static void print_headline(const struct ctl *c)
 	TEXT_COPY(name, gl->router_id);
 	TEXT_COPY(error, gl->last_reload_error);
 	printf("halvard %s%s%s, up %s, configuration %llu", gl->version, name[0] ? " on " : "",
-	       grid_clean(name), value_age(c, gl->started, up, sizeof(up)),
+	       text_printable(name), value_age(c, gl->started, up, sizeof(up)),
 	       (unsigned long long)gl->config_generation);
 	if (gl->overlay_entries)
 		printf(", %u change%s kept in the overlay", gl->overlay_entries,
@@ -300,7 +300,8 @@ static void print_headline(const struct ctl *c)
 	print_source(gl);
 	if (gl->last_reload_result == RELOAD_REFUSED && !text_eq(error, gl->config_source_reason))
 		printf("the last reload, %s ago, was refused: %s\n",
-		       value_age(c, gl->last_reload, reload, sizeof(reload)), grid_clean(error));
+		       value_age(c, gl->last_reload, reload, sizeof(reload)),
+		       text_printable(error));
 }
 
 int view_status(struct ctl *c, int argc, char **argv)

@@ -24,17 +24,6 @@ static void point(bool ok, const char *what)
 	failed += !ok;
 }
 
-static char *print_store(const struct store *s)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
-
-	config_print(s, to);
-	fclose(to);
-	return text;
-}
-
 /* ---- there and back -------------------------------------------------- */
 
 static void complain(const struct findings *f, enum finding_level from)
@@ -48,11 +37,11 @@ static void complain(const struct findings *f, enum finding_level from)
 static bool same_again(const struct store *s)
 {
 	struct findings f = {0};
-	char why[TEXT_MAX] = "", *text = print_store(s), *text2;
+	char why[TEXT_MAX] = "", *text = stores_print(s, NULL), *text2;
 	struct store *again = config_parse("printed", text, strlen(text), NULL, &f);
 	bool same = stores_same_config(s, again, why);
 
-	text2 = print_store(again);
+	text2 = stores_print(again, NULL);
 	if (!same)
 		printf("# other rows: %s\n", why);
 	if (strcmp(text, text2) != 0) {

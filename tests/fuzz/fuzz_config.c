@@ -8,16 +8,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char *print_store(const struct store *s, size_t *size)
-{
-	char *text = NULL;
-	FILE *to = open_memstream(&text, size);
-
-	config_print(s, to);
-	fclose(to);
-	return text;
-}
-
 static void complain(const char *why, const char *text, const struct findings *f)
 {
 	fprintf(stderr, "%s\n%s\n", why, text);
@@ -35,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char why[TEXT_MAX] = "findings of the printed form", *text;
 	size_t len;
 
-	text = print_store(s, &len);
+	text = stores_print(s, &len);
 	again = config_parse("printed", text, len, NULL, &none);
 	if (!stores_same_config(s, again, why) || findings_worst(&none) > FINDING_WARNING)
 		complain(why, text, &none);

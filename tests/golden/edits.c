@@ -196,16 +196,6 @@ static void edit(struct text *t, const struct text *other)
 	}
 }
 
-static char *print_store(const struct store *s, size_t *size)
-{
-	char *text = NULL;
-	FILE *to = open_memstream(&text, size);
-
-	config_print(s, to);
-	fclose(to);
-	return text;
-}
-
 /* Of the line, or of the whole file. */
 static bool placed(const struct findings *f, const char *level)
 {
@@ -228,7 +218,7 @@ static bool check(const struct text *t)
 	size_t len;
 	bool ok = placed(&f, "finding");
 
-	text = print_store(s, &len);
+	text = stores_print(s, &len);
 	again = config_parse("printed", text, len, NULL, &none);
 	if (!stores_same_config(s, again, why)) {
 		printf("# printed and read again: %s\n", why);

@@ -34,17 +34,6 @@ static void write_file(const char *path, const char *text)
 		fprintf(stderr, "%s: cannot be written\n", path);
 }
 
-static char *print_store(const struct store *s)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
-
-	config_print(s, to);
-	fclose(to);
-	return text;
-}
-
 static char *print_findings(const struct findings *f)
 {
 	char *text = NULL;
@@ -116,7 +105,7 @@ static bool run_case(const char *name)
 
 	snprintf(path, sizeof(path), "%s.conf", name);
 	s = config_load(path, &(struct config_options){.id = "lb1"}, &f);
-	out = print_store(s);
+	out = stores_print(s, NULL);
 	err = print_findings(&f);
 	ok = as_expected(name, ".out", out);
 	ok = as_expected(name, ".err", err) && ok;

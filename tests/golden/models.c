@@ -324,16 +324,6 @@ static struct store *draw_model(void)
 	return s;
 }
 
-static char *print_store(const struct store *s, size_t *size)
-{
-	char *text = NULL;
-	FILE *to = open_memstream(&text, size);
-
-	config_print(s, to);
-	fclose(to);
-	return text;
-}
-
 static bool run(unsigned long seed, bool show)
 {
 	struct findings f = {0};
@@ -344,7 +334,7 @@ static bool run(unsigned long seed, bool show)
 
 	state = seed * UINT64_C(2654435761) + 1;
 	s = draw_model();
-	text = print_store(s, &len);
+	text = stores_print(s, &len);
 	again = config_parse("printed", text, len, NULL, &f);
 	ok = stores_same_config(s, again, why) && findings_worst(&f) <= FINDING_WARNING;
 	if (!ok) {

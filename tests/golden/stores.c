@@ -1,6 +1,8 @@
 /* stores: see stores.h. Used by the golden tests, the random-edit test and the fuzzer. */
 #include "stores.h"
 
+#include "config/config.h"
+
 #include <stdio.h>
 
 static bool same_row(enum table_id t, const void *a, const void *b, char *why)
@@ -44,4 +46,15 @@ bool stores_same_config(const struct store *a, const struct store *b, char *why)
 		if (schema_configured((enum table_id)t) && !same_table((enum table_id)t, a, b, why))
 			return false;
 	return true;
+}
+
+char *stores_print(const struct store *s, size_t *size)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *to = open_memstream(&text, size ? size : &len);
+
+	config_print(s, to);
+	fclose(to);
+	return text;
 }
