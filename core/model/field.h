@@ -7,7 +7,9 @@
 #ifndef MODEL_FIELD_H
 #define MODEL_FIELD_H
 
-#include "model/rows.h"
+#include "base/addr.h"
+#include "base/clock.h"
+#include "model/schema.h"
 
 /* 0, or a compile error unless the member has the C type. */
 #define TYPE_OK(member, ctype)                                                                     \

@@ -1,4 +1,6 @@
 /* rows_general: the fields of global, process, agent and change_log. */
+#include "model/rows_general.h"
+
 #include "model/field.h"
 
 const struct enum_name admin_updown_names[] = {{ADMIN_UP, "up"}, {ADMIN_DOWN, "down"}, {0}};

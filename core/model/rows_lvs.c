@@ -1,4 +1,6 @@
 /* rows_lvs: the fields of virtual_server, real_server and checker. */
+#include "model/rows_lvs.h"
+
 #include "model/field.h"
 
 const struct enum_name lvs_protocol_names[] = {

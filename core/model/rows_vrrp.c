@@ -1,4 +1,6 @@
 /* rows_vrrp: the fields of vrrp_instance, vrrp_address, sync_group and sync_member. */
+#include "model/rows_vrrp.h"
+
 #include "model/field.h"
 
 const struct enum_name vrrp_state_names[] = {{VRRP_INIT, "init"},

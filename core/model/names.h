@@ -1,0 +1,19 @@
+/* names: sizes of names, and words that several tables use. See rows.h. */
+#ifndef MODEL_NAMES_H
+#define MODEL_NAMES_H
+
+#include "model/schema.h"
+
+#define NAME_VRRP 64 /* sizes include the NUL: 63 octets */
+#define NAME_SYNC 48 /* with an instance's it fits into an object identifier of SNMP */
+#define NAME_VS   57
+#define NAME_RS   55
+#define NAME_IF   16
+
+enum admin_updown { ADMIN_UP = 1, ADMIN_DOWN = 2 };
+extern const struct enum_name admin_updown_names[];
+
+enum family { FAMILY_IPV4 = 1, FAMILY_IPV6 = 2 }; /* as InetAddressType */
+extern const struct enum_name family_names[];
+
+#endif

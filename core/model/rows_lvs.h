@@ -1,0 +1,143 @@
+/* rows_lvs: virtual servers, their real servers and checks. See rows.h. */
+#ifndef MODEL_ROWS_LVS_H
+#define MODEL_ROWS_LVS_H
+
+#include "base/addr.h"
+#include "base/clock.h"
+#include "model/names.h"
+
+enum lvs_protocol { LVS_TCP = 1, LVS_UDP = 2, LVS_SCTP = 3 };
+extern const struct enum_name lvs_protocol_names[];
+enum lvs_forwarding { LVS_NAT = 1, LVS_DR = 2, LVS_TUN = 3 };
+extern const struct enum_name lvs_forwarding_names[];
+enum vs_admin { VS_ENABLED = 1, VS_DISABLED = 2 };
+extern const struct enum_name vs_admin_names[];
+enum vs_oper { VS_UP = 1, VS_DEGRADED, VS_QUORUM_LOST, VS_SORRY, VS_DOWN, VS_OPER_DISABLED };
+extern const struct enum_name vs_oper_names[];
+enum rs_admin { RS_ENABLED = 1, RS_DRAINING, RS_DISABLED, RS_FORCED_OFFLINE };
+extern const struct enum_name rs_admin_names[];
+enum rs_oper {
+	RS_UP = 1,
+	RS_DOWN,
+	RS_CHECKING,
+	RS_OPER_DRAINING,
+	RS_DRAINED,
+	RS_OPER_DISABLED,
+	RS_DISABLED_BY_PARENT,
+};
+extern const struct enum_name rs_oper_names[];
+
+/* Why a check or a server is in its state; the same word in log, ctl and MIB. */
+enum check_reason {
+	REASON_NONE = 1,
+	REASON_NOT_RUN,
+	REASON_OK,
+	REASON_NO_CHECK,
+	REASON_REFUSED,
+	REASON_TIMEOUT,
+	REASON_UNREACHABLE,
+	REASON_RESET,
+	REASON_LOCAL_ERROR,    /* the director itself could not run the check */
+	REASON_KERNEL_REFUSED, /* the kernel did not take the service or the server */
+	REASON_ADMIN,
+};
+extern const struct enum_name check_reason_names[];
+
+struct virtual_server_row {
+	char name[NAME_VS];
+	/* configuration */
+	uint8_t family;
+	struct addr addr;
+	uint16_t port;
+	uint8_t protocol;
+	uint32_t fwmark;
+	char scheduler[16];
+	bool sched_fallback;            /* sh-fallback, mh-fallback */
+	bool sched_port;                /* sh-port, mh-port */
+	uint8_t forwarding;             /* default of its real servers */
+	uint32_t persistence_timeout_s; /* 0: none */
+	uint32_t delay_loop_ms;
+	/* the operator's word */
+	uint8_t admin_state; /* enum vs_admin */
+	char admin_reason[128];
+	/* state */
+	uint8_t oper_state;
+	uint32_t rs_total;
+	uint32_t rs_up;
+	uint32_t weight_total; /* of all real servers, as configured */
+	uint32_t weight_up;    /* of those that are up, as configured */
+	uint8_t health_percent;
+	uint32_t active_conns;
+	uint32_t cps, in_pps, out_pps, in_bps, out_bps;
+	struct mono last_change;
+	struct mono stats_at; /* when counters were read from the kernel */
+	/* counters */
+	uint32_t transitions;
+	uint64_t conns, in_pkts, out_pkts, in_bytes, out_bytes;
+	struct mono discontinuity;
+};
+
+struct real_server_row {
+	char vs[NAME_VS];
+	char name[NAME_RS];
+	/* configuration */
+	struct addr addr;
+	uint16_t port;
+	uint8_t forwarding;
+	uint32_t weight; /* 0..65535 */
+	bool inhibit_on_failure;
+	/* the operator's word */
+	uint8_t admin_state; /* enum rs_admin */
+	char admin_reason[128];
+	uint32_t drain_time_s; /* 0: as long as it takes */
+	/* state, by main */
+	char changed_by[48];
+	uint64_t changed_at; /* wall */
+	/* state, by lvs */
+	uint32_t effective_weight;
+	uint8_t oper_state;
+	uint8_t reason;
+	char reason_text[96];
+	struct mono drain_started;
+	uint32_t active_conns, inactive_conns, persistent_conns;
+	uint32_t cps, in_pps, out_pps, in_bps, out_bps;
+	uint32_t checks, checks_failing;
+	struct mono last_change;
+	/* counters */
+	uint32_t transitions;
+	uint64_t conns, in_pkts, out_pkts, in_bytes, out_bytes;
+	struct mono discontinuity;
+};
+
+enum check_kind { CHECK_TCP = 1 };
+extern const struct enum_name check_kind_names[];
+enum check_state { CHECK_UNKNOWN = 1, CHECK_UP = 2, CHECK_DOWN = 3 };
+extern const struct enum_name check_state_names[];
+
+struct checker_row {
+	char vs[NAME_VS];
+	char rs[NAME_RS];
+	uint32_t number; /* from 1, in the order of the file */
+	/* configuration */
+	uint8_t kind;
+	struct addr connect_addr;
+	uint16_t connect_port;
+	struct addr bindto;
+	uint16_t bind_port;
+	uint32_t connect_timeout_ms;
+	uint32_t delay_loop_ms;
+	uint32_t warmup_ms; /* the first run is at random within this */
+	uint32_t retry;
+	uint32_t delay_before_retry_ms;
+	/* state */
+	uint8_t state;
+	uint8_t reason;
+	char result[96];
+	struct mono last_run;
+	uint32_t latency_us;
+	uint32_t failed_in_row;
+	/* counters */
+	uint64_t runs, failures;
+};
+
+#endif

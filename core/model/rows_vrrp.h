@@ -1,0 +1,152 @@
+/* rows_vrrp: virtual routers, their addresses and groups. See rows.h. */
+#ifndef MODEL_ROWS_VRRP_H
+#define MODEL_ROWS_VRRP_H
+
+#include "base/addr.h"
+#include "base/clock.h"
+#include "model/names.h"
+
+enum vrrp_state { VRRP_INIT = 1, VRRP_BACKUP = 2, VRRP_MASTER = 3, VRRP_FAULT = 4 };
+extern const struct enum_name vrrp_state_names[];
+enum vrrp_auth { VRRP_AUTH_NONE = 1, VRRP_AUTH_PASS = 2, VRRP_AUTH_AH = 3 };
+extern const struct enum_name vrrp_auth_names[];
+
+/* Why an instance is in its state; the same word in log, ctl and MIB. */
+enum vrrp_reason {
+	VRRP_REASON_NONE = 1,
+	VRRP_REASON_STARTUP,
+	VRRP_REASON_SHUTDOWN,
+	VRRP_REASON_MASTER_DOWN_TIMER,
+	VRRP_REASON_MASTER_RESIGNED, /* priority 0 heard */
+	VRRP_REASON_HIGHER_PRIORITY,
+	VRRP_REASON_HIGHER_ADDRESS, /* equal priority, greater address */
+	VRRP_REASON_PREEMPT,
+	VRRP_REASON_OWNER,
+	VRRP_REASON_ADMIN_DOWN,
+	VRRP_REASON_ADMIN_UP,
+	VRRP_REASON_INTERFACE_DOWN,
+	VRRP_REASON_INTERFACE_UP,
+	VRRP_REASON_CONFIG,
+	VRRP_REASON_RESUMED,   /* the process was replaced in time */
+	VRRP_REASON_WOKE_LATE, /* silent for so long that others may be master */
+	VRRP_REASON_YIELDED,   /* by the operator's command */
+	VRRP_REASON_TAKEOVER,  /* by the operator's command */
+	VRRP_REASON_GROUP,     /* another member of its sync group has changed */
+	VRRP_REASON_SILENT, /* main's word: the process has not spoken for so long that it is none
+			     */
+};
+extern const struct enum_name vrrp_reason_names[];
+
+/* The operator's word on who is master. */
+enum vrrp_command {
+	VRRP_COMMAND_NONE = 1,
+	VRRP_COMMAND_YIELD,    /* resign, and count as priority 1 from then on */
+	VRRP_COMMAND_TAKEOVER, /* contest mastership once, whatever preempt says */
+};
+extern const struct enum_name vrrp_command_names[];
+
+enum { ADDRESS_LEASE_OFF = 0, ADDRESS_LEASE_AUTO = 1 };
+
+struct vrrp_instance_row {
+	char name[NAME_VRRP];
+	/* configuration */
+	char interface[NAME_IF];
+	uint8_t vrid;
+	uint8_t version;       /* 2 or 3 */
+	uint8_t family;        /* enum family */
+	uint8_t initial_state; /* VRRP_MASTER or VRRP_BACKUP */
+	uint8_t base_priority;
+	uint32_t adver_int_cs;
+	bool preempt;
+	bool accept;
+	bool v3_checksum_as_v2; /* IPv4 v3 checksum over the message only (RFC 9568 5.2.8) */
+	uint8_t auth_type;
+	char auth_pass[9];
+	uint32_t garp_master_repeat;
+	uint32_t garp_master_delay_ms;
+	uint32_t garp_lower_prio_repeat;
+	uint32_t garp_lower_prio_delay_ms;
+	uint32_t garp_master_refresh_ms; /* 0: never */
+	uint32_t garp_master_refresh_repeat;
+	uint32_t address_lease_ms; /* ADDRESS_LEASE_OFF, _AUTO, or so long */
+	/* the operator's word */
+	uint8_t admin_state; /* enum admin_updown */
+	char admin_reason[128];
+	uint8_t command; /* enum vrrp_command */
+	/* state */
+	uint8_t state;
+	uint8_t reason; /* enum vrrp_reason: of the last transition */
+	uint8_t effective_priority;
+	char sync_group[NAME_SYNC]; /* empty: none */
+	uint32_t ifindex;
+	struct addr primary_addr; /* source of our advertisements */
+	struct addr master_addr;
+	uint8_t master_priority;
+	uint32_t master_adver_int_cs;
+	uint32_t skew_time_us;
+	uint32_t master_down_us;
+	struct mono last_transition;
+	uint64_t worst_lateness_us;
+	uint64_t worst_advert_gap_us; /* between two advertisements of one mastership */
+	/* counters */
+	uint32_t transitions; /* every change of state */
+	uint32_t become_master;
+	uint64_t adverts_sent;
+	uint64_t adverts_received;
+	uint64_t priority_zero_sent;
+	uint64_t priority_zero_received;
+	uint64_t checksum_errors;
+	uint64_t version_errors;
+	uint64_t ttl_errors;
+	uint64_t type_errors;
+	uint64_t length_errors;
+	uint64_t interval_errors;
+	uint64_t auth_errors;
+	uint64_t address_list_errors;
+};
+
+struct vrrp_address_row {
+	char instance[NAME_VRRP];
+	char address[ADDR_TEXT_MAX]; /* text form without the prefix */
+	/* configuration */
+	struct addr addr;
+	uint8_t prefix_len;
+	char dev[NAME_IF];
+	char label[NAME_IF];
+	uint8_t scope; /* enum addr_scope */
+	struct addr broadcast;
+	bool broadcast_set; /* "brd +": computed from the prefix when broadcast is empty */
+	bool excluded;      /* not in the advertisement */
+	/* state */
+	bool present;
+	uint32_t ifindex;
+};
+
+enum addr_scope {
+	SCOPE_GLOBAL = 1,
+	SCOPE_SITE = 2,
+	SCOPE_LINK = 3,
+	SCOPE_HOST = 4,
+	SCOPE_NOWHERE = 5
+};
+extern const struct enum_name addr_scope_names[];
+
+struct sync_group_row {
+	char name[NAME_SYNC];
+	/* state */
+	uint8_t state;  /* enum vrrp_state: of all its members */
+	uint8_t reason; /* enum vrrp_reason: of the member that changed first */
+	uint32_t members;
+	struct mono last_transition;
+	/* counters */
+	uint32_t transitions;
+};
+
+struct sync_member_row {
+	char group[NAME_SYNC];
+	char instance[NAME_VRRP];
+	/* state */
+	bool usable; /* false: it keeps its group in fault */
+};
+
+#endif
