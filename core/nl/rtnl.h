@@ -1,12 +1,12 @@
 /*
- * rtnl: the kernel's links and addresses, followed by events, and address writes made by a
- * thread of their own.
+ * rtnl: the kernel's links and addresses, followed by events, and writes (addresses, or any
+ * message) made by a thread of their own.
  *
  * The monitor never waits: dumps are requested and their replies arrive as events do. When the
  * kernel says that events were lost the tables are read again; what has gone is reported gone.
  *
  * The writer takes requests in order and answers each in order on the loop; the kernel executes
- * an address write inside sendmsg() under a global lock (240 ms were measured while another
+ * a write inside sendmsg() under a global lock (240 ms were measured while another
  * namespace was deleted), which no packet loop may wait for.
  *
  * An address may be added on a lease: the kernel takes it away when it is not renewed. The
@@ -69,6 +69,7 @@ const struct rtnl_addr *rtnl_addr_at(const struct rtnl *r, unsigned i);
 /* ---- writer ------------------------------------------------------------- */
 
 struct rtnl_writer;
+struct nl_msg; /* libnl's */
 
 /* Renewed each quarter of it, while the last stamp is younger than alive_ns; what has run out
  * is not renewed. */
@@ -77,8 +78,8 @@ struct rtnl_lease {
 	int64_t alive_ns;
 };
 
-/* The answer to one request: 0, or an errno value. To add what is there and to remove what is
- * not there are successes. */
+/* The answer to one request: 0, or an errno value. To add an address that is there and to remove
+ * one that is not there are successes. */
 typedef void (*rtnl_done_fn)(void *arg, uint64_t cookie, int error, struct mono now);
 
 struct rtnl_writer *rtnl_writer_open(struct loop *loop, rtnl_done_fn done, void *arg);
@@ -88,6 +89,9 @@ void rtnl_writer_close(struct rtnl_writer *w);
 void rtnl_writer_add(struct rtnl_writer *w, const struct rtnl_addr *a,
 		     const struct rtnl_lease *lease, uint64_t cookie);
 void rtnl_writer_del(struct rtnl_writer *w, const struct rtnl_addr *a, uint64_t cookie);
+/* Any other request, composed by the caller; `m` belongs to the writer from now on. The answer is
+ * the kernel's. */
+void rtnl_writer_send(struct rtnl_writer *w, struct nl_msg *m, uint64_t cookie);
 /* The loop is alive now; cheap enough for every wake-up. */
 void rtnl_writer_stamp(struct rtnl_writer *w, struct mono now);
 /* Requests taken and answered so far: a request is in force when answered has reached what

@@ -1,11 +1,12 @@
 /*
- * rtnl_writer: address writes in a thread of their own (process vrrp).
+ * rtnl_writer: writes to rtnetlink in a thread of their own (process vrrp).
  *
  * Two lists under one mutex: requests go in at the back and are executed one after the other,
  * answers come back through an eventfd and are delivered on the loop in the same order. The
  * mutex is held for list operations only, never over a system call of netlink, so the loop
  * cannot wait behind the kernel. The thread takes no signals and touches nothing but its own
- * socket and the lists.
+ * socket and the lists. A request is an address, whose message is composed here, or a message
+ * that somebody else has composed.
  *
  * Leases are known to the thread only: an executed addition with a lease makes one, the next
  * write of the same address ends or replaces it. A renewal is one more addition. When the whole
@@ -36,6 +37,7 @@
 
 struct request {
 	struct request *next;
+	struct nl_msg *msg; /* NULL: what follows says it */
 	struct rtnl_addr addr;
 	bool add;
 	struct rtnl_lease lease; /* seconds 0: for ever */
@@ -133,19 +135,23 @@ static int keep_error(struct sockaddr_nl *who, struct nlmsgerr *e, void *arg)
 	return NL_STOP;
 }
 
-static int execute(struct rtnl_writer *w, const struct request *q)
+static int execute_message(struct rtnl_writer *w, struct nl_msg *m)
 {
-	struct nl_msg *m = build(q);
 	int error = 0, e;
 
 	nl_socket_modify_err_cb(w->sock, NL_CB_CUSTOM, keep_error, &error);
-	e = nl_send_auto(w->sock, m);
-	nlmsg_free(m);
-	if (e < 0)
+	if (nl_send_auto(w->sock, m) < 0)
 		return EIO;
 	e = nl_wait_for_ack(w->sock);
-	if (e < 0 && !error)
-		return EIO;
+	return e < 0 && !error ? EIO : error;
+}
+
+static int execute_address(struct rtnl_writer *w, const struct request *q)
+{
+	struct nl_msg *m = build(q);
+	int error = execute_message(w, m);
+
+	nlmsg_free(m);
 	if ((q->add && error == EEXIST) || (!q->add && (error == EADDRNOTAVAIL || error == ENODEV)))
 		return 0;
 	return error;
@@ -195,7 +201,7 @@ static void lease_renew(struct rtnl_writer *w, struct lease *l, struct mono now)
 	if (mono_diff(now, l->end) >= 0) {
 		lease_free(l);
 	} else if (mono_diff(now, (struct mono){w->alive_at}) >= l->add.lease.alive_ns ||
-		   execute(w, &l->add)) {
+		   execute_address(w, &l->add)) {
 		l->renew = mono_add(now, AGAIN_NS);
 	} else {
 		lease_begin(l, now);
@@ -248,6 +254,18 @@ static void answer(struct rtnl_writer *w, struct request *q)
 		return; /* the counter is full: the loop is awake anyway */
 }
 
+static void execute(struct rtnl_writer *w, struct request *q)
+{
+	struct mono from = mono_read();
+
+	if (q->msg) {
+		q->error = execute_message(w, q->msg);
+	} else {
+		q->error = execute_address(w, q);
+		lease_note(w, q, from);
+	}
+}
+
 static void *work(void *arg)
 {
 	struct rtnl_writer *w = arg;
@@ -255,15 +273,19 @@ static void *work(void *arg)
 
 	while (!ending) {
 		struct request *q = wait_request(w, renew_due(w), &ending);
-		struct mono from = mono_read();
 
 		if (!q)
 			continue;
-		q->error = execute(w, q);
-		lease_note(w, q, from);
+		execute(w, q);
 		answer(w, q);
 	}
 	return NULL;
+}
+
+static void request_free(struct request *q)
+{
+	nlmsg_free(q->msg);
+	free(q);
 }
 
 /* ---- the loop's side ---------------------------------------------------------- */
@@ -285,7 +307,7 @@ static void answered(void *arg, int fd, int what, struct mono now)
 		next = list->next;
 		w->answered++;
 		w->done(w->arg, list->cookie, list->error, now);
-		free(list);
+		request_free(list);
 	}
 }
 
@@ -325,7 +347,7 @@ struct rtnl_writer *rtnl_writer_open(struct loop *loop, rtnl_done_fn done, void 
 	w->sock = nl_socket_alloc();
 	if (w->wake_fd < 0 || !w->sock || nl_connect(w->sock, NETLINK_ROUTE) < 0 ||
 	    !start_thread(w))
-		fatal("rtnetlink: the thread for addresses does not start");
+		fatal("rtnetlink: the thread for writes does not start");
 	watch_start(&w->watch, loop, w->wake_fd, WATCH_READ, answered, w);
 	return w;
 }
@@ -335,7 +357,7 @@ static void queue_free(struct queue *q)
 	struct request *r;
 
 	while ((r = queue_take(q)))
-		free(r);
+		request_free(r);
 }
 
 void rtnl_writer_close(struct rtnl_writer *w)
@@ -384,6 +406,11 @@ void rtnl_writer_add(struct rtnl_writer *w, const struct rtnl_addr *a,
 void rtnl_writer_del(struct rtnl_writer *w, const struct rtnl_addr *a, uint64_t cookie)
 {
 	submit(w, &(struct request){.addr = *a, .cookie = cookie});
+}
+
+void rtnl_writer_send(struct rtnl_writer *w, struct nl_msg *m, uint64_t cookie)
+{
+	submit(w, &(struct request){.msg = m, .cookie = cookie});
 }
 
 void rtnl_writer_stamp(struct rtnl_writer *w, struct mono now)

@@ -7,32 +7,9 @@
 #ifndef VRRP_INSTANCE_H
 #define VRRP_INSTANCE_H
 
-#include "base/loop.h"
-#include "model/rows.h"
-#include "model/store.h"
-#include "nl/rtnl.h"
+#include "vrrp/env.h"
 #include "vrrp/fsm.h"
 #include "vrrp/gap.h"
-#include "vrrp/garp.h"
-#include "vrrp/io.h"
-#include "vrrp/memory.h"
-
-#include <sys/queue.h>
-
-/* What all instances of the process share. */
-struct vrrp_env {
-	struct loop *loop;
-	struct store *store;
-	struct rtnl *rtnl;
-	struct rtnl_writer *writer;
-	struct vrrp_io *io;
-	struct vrrp_garp *garp;
-	struct vrrp_memory *memory;
-	uint32_t last_serial;
-	LIST_HEAD(vrrp_instances, vrrp_instance) instances;
-	LIST_HEAD(vrrp_groups, vrrp_group) groups;
-	bool deferring; /* vrrp_groups_defer() */
-};
 
 struct vrrp_vip {
 	struct vrrp_address_row row;
@@ -142,8 +119,6 @@ void vrrp_vips_announce_lower(struct vrrp_instance *i, struct mono now);
 void vrrp_vips_check(struct vrrp_instance *i);
 /* Ends bursts and refresh. */
 void vrrp_vips_silence(struct vrrp_instance *i);
-/* An rtnl_done_fn; arg is the env. */
-void vrrp_vips_written(void *arg, uint64_t cookie, int error, struct mono now);
 /* An address has come or gone: `present` in the rows. True when it is a virtual one. */
 bool vrrp_vips_seen(struct vrrp_env *env, const struct rtnl_addr *a, bool gone);
 

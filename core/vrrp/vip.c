@@ -34,6 +34,7 @@
 #define LOWER_NS  NS_PER_S
 
 struct write {
+	struct vrrp_write head;
 	uint32_t serial;
 	bool add;
 	struct rtnl_addr addr;
@@ -117,6 +118,8 @@ static void note_presence(const struct vrrp_vip *v, bool present)
 		       present ? NULL : "it is added again");
 }
 
+static void written(struct vrrp_env *env, struct vrrp_write *head, int error, struct mono now);
+
 static void ask(struct vrrp_instance *i, struct vrrp_vip *v, bool add)
 {
 	struct rtnl_lease lease = lease_of(i);
@@ -132,7 +135,7 @@ static void ask(struct vrrp_instance *i, struct vrrp_vip *v, bool add)
 		return;
 	}
 	w = xcalloc(1, sizeof(*w));
-	*w = (struct write){i->serial, add, kernel_form(&v->row, l->ifindex)};
+	*w = (struct write){{written}, i->serial, add, kernel_form(&v->row, l->ifindex)};
 	if (add) {
 		i->adding++;
 		rtnl_writer_add(i->env->writer, &w->addr, lease.seconds ? &lease : NULL,
@@ -195,10 +198,10 @@ static struct vrrp_instance *by_serial(struct vrrp_env *env, uint32_t serial)
 	return NULL;
 }
 
-void vrrp_vips_written(void *arg, uint64_t cookie, int error, struct mono now)
+static void written(struct vrrp_env *env, struct vrrp_write *head, int error, struct mono now)
 {
-	struct write *w = (struct write *)(uintptr_t)cookie;
-	struct vrrp_instance *i = by_serial(arg, w->serial);
+	struct write *w = (struct write *)head;
+	struct vrrp_instance *i = by_serial(env, w->serial);
 	char text[ADDR_TEXT_MAX];
 
 	(void)now;

@@ -161,8 +161,9 @@ static const struct rtnl_ops net_ops = {net_ready, net_link, net_addr};
 static void written(void *arg, uint64_t cookie, int error, struct mono now)
 {
 	struct process *p = arg;
+	struct vrrp_write *w = (struct vrrp_write *)(uintptr_t)cookie;
 
-	vrrp_vips_written(&p->env, cookie, error, now);
+	w->answered(&p->env, w, error, now);
 	answer_barriers(p);
 	if (p->stopping && rtnl_writer_answered(p->env.writer) == rtnl_writer_taken(p->env.writer))
 		loop_stop(p->loop);

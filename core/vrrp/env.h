@@ -1,0 +1,38 @@
+/*
+ * env: what all parts of the running vrrp process share.
+ */
+#ifndef VRRP_ENV_H
+#define VRRP_ENV_H
+
+#include "base/loop.h"
+#include "model/rows.h"
+#include "model/store.h"
+#include "nl/rtnl.h"
+#include "vrrp/garp.h"
+#include "vrrp/io.h"
+#include "vrrp/memory.h"
+
+#include <sys/queue.h>
+
+/* What all instances of the process share. */
+struct vrrp_env {
+	struct loop *loop;
+	struct store *store;
+	struct rtnl *rtnl;
+	struct rtnl_writer *writer;
+	struct vrrp_io *io;
+	struct vrrp_garp *garp;
+	struct vrrp_memory *memory;
+	uint32_t last_serial;
+	LIST_HEAD(vrrp_instances, vrrp_instance) instances;
+	LIST_HEAD(vrrp_groups, vrrp_group) groups;
+	bool deferring; /* vrrp_groups_defer() */
+};
+
+/* The head of what is kept about one write, whose address is the cookie of the writer (nl/rtnl.h).
+ * Who is answered frees it. */
+struct vrrp_write {
+	void (*answered)(struct vrrp_env *env, struct vrrp_write *w, int error, struct mono now);
+};
+
+#endif
