@@ -6,10 +6,8 @@
  * only place that changes the state, executes actions, counts transitions and logs them.
  *
  * Conditions are looked at as a whole (vrrp_instance_check), never one event at a time, so it
- * does not matter in which order link, address and configuration arrive. An instance can run
- * when its interface exists, is up and running, and has an IPv4 address that is not a virtual
- * one (the owner may use its own virtual address); the first such address is the source of its
- * advertisements, as in keepalived.
+ * does not matter in which order link, address and configuration arrive. What an instance needs
+ * to run is found by means.c.
  *
  * The claim of a master (when it advertised last) is kept in the memory that outlives the
  * process: withdrawn before anything is done that gives mastership up, and renewed after the
@@ -47,7 +45,7 @@
 #define PUBLISH_NS       (200 * NS_PER_MS)
 #define YIELDED_PRIORITY 1
 
-/* Values of `missing`, beside what find_means() says. */
+/* Values of `missing`, beside what vrrp_means_find() says. */
 static const char set_down[] = "it is set down";
 static const char not_seen[] = "it was not looked at";
 
@@ -349,68 +347,6 @@ void vrrp_instance_addresses(struct vrrp_instance *i, struct mono now)
 
 /* ---- conditions ------------------------------------------------------------------ */
 
-static bool is_virtual(const struct vrrp_env *env, const struct addr *a)
-{
-	STORE_EACH(env->store, T_VRRP_ADDRESS, struct vrrp_address_row, v)
-	{
-		if (addr_equal(&v->addr, a))
-			return true;
-	}
-	return false;
-}
-
-static const struct rtnl_addr *find_source(const struct vrrp_instance *i, unsigned ifindex,
-					   bool virtual_too)
-{
-	const struct rtnl_addr *a;
-
-	for (unsigned k = 0; (a = rtnl_addr_at(i->env->rtnl, k)); k++)
-		if (a->ifindex == ifindex && a->addr.family == ADDR_IPV4 && !a->secondary &&
-		    (virtual_too || !is_virtual(i->env, &a->addr)))
-			return a;
-	return NULL;
-}
-
-static bool link_usable(const struct rtnl_link *l)
-{
-	return l && l->flags & IFF_UP && l->flags & IFF_RUNNING;
-}
-
-static void close_port(struct vrrp_instance *i)
-{
-	if (i->port)
-		vrrp_port_close(i->port, i->row.vrid);
-	i->port = NULL;
-}
-
-/* Finds interface, source address and sockets; NULL when it can run, else what is missing. */
-static const char *find_means(struct vrrp_instance *i)
-{
-	const struct rtnl_link *l = rtnl_link_by_name(i->env->rtnl, i->row.interface);
-	const struct rtnl_addr *source;
-
-	if (i->port && (!l || l->ifindex != i->row.ifindex))
-		close_port(i);
-	i->row.ifindex = l ? l->ifindex : 0;
-	if (i->row.family == FAMILY_IPV6)
-		return "virtual routers for IPv6 are not there yet";
-	if (!l)
-		return "there is no such interface";
-	if (!link_usable(l))
-		return "it is down";
-	source = find_source(i, l->ifindex, false);
-	if (!source && i->cfg.priority == VRRP_PRIO_OWNER)
-		source = find_source(i, l->ifindex, true);
-	if (!source)
-		return "it has no IPv4 address of its own";
-	i->cfg.primary = source->addr;
-	if (!i->port)
-		i->port = vrrp_port_open(i->env->io, l->ifindex, l->name, i->row.vrid, i);
-	if (!i->port && errno == EEXIST)
-		return "another instance has this virtual router identifier on it";
-	return i->port ? NULL : strerror(errno);
-}
-
 static enum vrrp_reason start_reason(const struct vrrp_instance *i)
 {
 	if (i->fsm.state == VRRP_FAULT && i->fsm.reason == VRRP_REASON_GROUP)
@@ -424,7 +360,7 @@ static void hold_down(struct vrrp_instance *i, struct mono now)
 {
 	if (i->fsm.state != VRRP_INIT || i->fsm.reason != VRRP_REASON_ADMIN_DOWN)
 		step_kind(i, VRRP_EVENT_ADMIN_DOWN, now);
-	close_port(i);
+	vrrp_means_drop(i);
 }
 
 static void fail(struct vrrp_instance *i, enum vrrp_event_kind k, struct mono now)
@@ -432,7 +368,7 @@ static void fail(struct vrrp_instance *i, enum vrrp_event_kind k, struct mono no
 	if (i->fsm.state != VRRP_FAULT)
 		step_kind(i, k, now);
 	if (i->missing)
-		close_port(i);
+		vrrp_means_drop(i);
 }
 
 static void start(struct vrrp_instance *i, struct mono now)
@@ -454,7 +390,7 @@ void vrrp_instance_look(struct vrrp_instance *i)
 
 	if (!rtnl_is_ready(i->env->rtnl))
 		return;
-	missing = i->row.admin_state == ADMIN_DOWN ? set_down : find_means(i);
+	missing = i->row.admin_state == ADMIN_DOWN ? set_down : vrrp_means_find(i);
 	if (missing && missing != i->missing && missing != set_down)
 		log_warnx("vrrp_instance %s: interface %s cannot be used: %s", i->row.name,
 			  i->row.interface, missing);
@@ -512,7 +448,7 @@ void vrrp_instance_free(struct vrrp_instance *i, struct mono now)
 {
 	vrrp_group_leave(i);
 	step_kind(i, VRRP_EVENT_SHUTDOWN, now);
-	close_port(i);
+	vrrp_means_drop(i);
 	vrrp_vips_close(i);
 	timer_stop(&i->timer);
 	timer_stop(&i->publish);

@@ -1,8 +1,9 @@
 /*
  * instance: one virtual router in the running process. instance.c is the only executor of the
- * state machine's actions and the only writer of `fsm`; receive.c judges packets, vip.c looks
- * after the addresses and their announcements, group.c after those that it must agree with.
- * The struct is open to these four files (and to tests); others use the functions.
+ * state machine's actions and the only writer of `fsm`; means.c finds what it needs to run,
+ * receive.c judges packets, vip.c looks after the addresses and their announcements, group.c
+ * after those that it must agree with.
+ * The struct is open to these five files (and to tests); others use the functions.
  */
 #ifndef VRRP_INSTANCE_H
 #define VRRP_INSTANCE_H
@@ -69,6 +70,13 @@ void vrrp_instance_check(struct vrrp_instance *i, struct mono now);
 void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, struct mono now);
 /* Something in `row` has changed: told to the store soon, or at once. */
 void vrrp_instance_publish(struct vrrp_instance *i, bool at_once);
+
+/* ---- means.c ------------------------------------------------------------- */
+
+/* Finds interface, source address and sockets; NULL when it can run, else what is missing. */
+const char *vrrp_means_find(struct vrrp_instance *i);
+/* Gives the sockets back. */
+void vrrp_means_drop(struct vrrp_instance *i);
 
 /* receive.c: a vrrp_receive_fn. */
 void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struct vrrp_packet *p,

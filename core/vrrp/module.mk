@@ -7,6 +7,7 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/group.c \
 	core/vrrp/instance.c core/vrrp/instance.h \
 	core/vrrp/io.c core/vrrp/io.h \
+	core/vrrp/means.c \
 	core/vrrp/memory.c core/vrrp/memory.h \
 	core/vrrp/packet.c core/vrrp/packet.h \
 	core/vrrp/receive.c \
