@@ -1,4 +1,5 @@
 LINT_TESTS = \
+	tests/lint/conformance.py \
 	tests/lint/format.py \
 	tests/lint/layers.py \
 	tests/lint/links.py \
@@ -8,4 +9,4 @@ LINT_TESTS = \
 	tests/lint/style.py \
 	tests/lint/vrrp_symbols.py
 TESTS += $(LINT_TESTS)
-EXTRA_DIST += $(LINT_TESTS) tests/lint/lint.py docs/ARCHITECTURE.md
+EXTRA_DIST += $(LINT_TESTS) tests/lint/lint.py docs/ARCHITECTURE.md docs/conformance.md
