@@ -1,6 +1,7 @@
 noinst_LIBRARIES += core/base/libbase.a
 core_base_libbase_a_SOURCES = \
 	core/base/addr.c core/base/addr.h \
+	core/base/argv.c core/base/argv.h \
 	core/base/buf.c core/base/buf.h \
 	core/base/clock.c core/base/clock.h \
 	core/base/log.c core/base/log.h \
@@ -9,6 +10,7 @@ core_base_libbase_a_SOURCES = \
 	core/base/log_limit.c core/base/log_limit.h \
 	core/base/log_out.c core/base/log_out.h \
 	core/base/loop.c core/base/loop.h \
+	core/base/path.c core/base/path.h \
 	core/base/syscalls.h \
 	core/base/text.c core/base/text.h
 if SECCOMP

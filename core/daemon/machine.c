@@ -1,6 +1,8 @@
 /* machine: see machine.h. */
 #include "daemon/machine.h"
 
+#include "base/path.h"
+
 #include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -50,37 +52,6 @@ bool machine_lacks_scheduler(const char *root, const char *name)
 	       listed(root, "modules.dep", module) == NO;
 }
 
-static const char *doubt_of(const char *path)
-{
-	struct stat st;
-	bool shared;
-
-	if (stat(path, &st) < 0)
-		return NULL;
-	shared = S_ISDIR(st.st_mode) && st.st_mode & S_ISVTX;
-	if (st.st_uid != 0)
-		return "can be changed by another user than root, who owns it or a folder above it";
-	if (st.st_mode & S_IWOTH && !shared)
-		return "can be changed by everybody: it or a folder above it is writable by all";
-	if (st.st_mode & S_IWGRP && st.st_gid != 0 && !shared)
-		return "can be changed by a group: it or a folder above it is writable by it";
-	return NULL;
-}
-
-const char *machine_who_else_writes(const char *path)
-{
-	char whole[PATH_MAX];
-	const char *why = NULL;
-
-	if (!realpath(path, whole))
-		return NULL;
-	for (char *end = whole + strlen(whole); !why && end; end = strrchr(whole, '/')) {
-		*end = '\0';
-		why = doubt_of(whole[0] ? whole : "/");
-	}
-	return why;
-}
-
 static bool has_file(const char *path)
 {
 	return access(path, F_OK) == 0;
@@ -97,4 +68,4 @@ static bool lacks_scheduler(const char *name)
 }
 
 const struct config_machine this_machine = {has_interface, lacks_scheduler, has_file,
-					    machine_who_else_writes};
+					    path_who_else_writes};

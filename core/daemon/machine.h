@@ -11,8 +11,4 @@ extern const struct config_machine this_machine;
  * what can be loaded and what is built in, below ROOT/lib/modules, are there and do not name it. */
 bool machine_lacks_scheduler(const char *root, const char *name);
 
-/* Who else than root can change what is there, links followed: the file, or a folder on the way to
- * it. NULL: nobody. A folder with the sticky bit, as /tmp, is safe for what is root's in it. */
-const char *machine_who_else_writes(const char *path);
-
 #endif
