@@ -15,7 +15,7 @@ static const char *const level_names[] = {
 static const char *const area_names[LOG_AREAS] = {
     [LOG_AREA_GUARDIAN] = "guardian", [LOG_AREA_MAIN] = "main", [LOG_AREA_CONFIG] = "config",
     [LOG_AREA_CONTROL] = "control",   [LOG_AREA_VRRP] = "vrrp", [LOG_AREA_LVS] = "lvs",
-    [LOG_AREA_CHECK] = "check",       [LOG_AREA_SNMP] = "snmp",
+    [LOG_AREA_CHECK] = "check",       [LOG_AREA_SNMP] = "snmp", [LOG_AREA_EXEC] = "exec",
 };
 
 const char *log_level_name(enum log_level l)

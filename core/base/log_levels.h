@@ -28,6 +28,7 @@ enum log_area {
 	LOG_AREA_LVS,
 	LOG_AREA_CHECK,
 	LOG_AREA_SNMP,
+	LOG_AREA_EXEC,
 	LOG_AREAS
 };
 
@@ -36,7 +37,7 @@ struct log_levels {
 	uint8_t of[LOG_AREAS]; /* LOG_LV_NONE: as the rest */
 };
 
-#define LOG_LEVELS_TEXT 160 /* enough for the text of any levels */
+#define LOG_LEVELS_TEXT 176 /* enough for the text of any levels */
 
 const char *log_level_name(enum log_level l);
 const char *log_area_name(enum log_area a);

@@ -8,6 +8,7 @@
 #include "config/parse.h"
 
 #define GLOBAL(member)   T_GLOBAL, offsetof(struct global_row, member)
+#define EXEC(member)     T_EXEC, offsetof(struct exec_row, member)
 #define INSTANCE(member) T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, member)
 
 /* clang-format off */
@@ -101,10 +102,14 @@ static const struct keyword global_keywords[] = {
     LATER("no_email_faults", 0, 0, "No mail about faults."),
     LATER("no_checker_emails", 0, 0, "Mail when a server is added or removed, not for each check."),
     /* scripts and notifications */
-    LATER("script_user", 1, 3, "User and group that run scripts."),
-    LATER("enable_script_security", 0, 0, "Run no script as root that others can change."),
-    LATER("use_symlink_paths", 0, 1, "Run scripts by the path that was written, links and all."),
-    LATER("set_supplementary_groups", 0, 1, "Give scripts all groups of their user."),
+    {"script_user", NULL, false, EXEC(script_user), CONV_TEXT, .special = special_script_user,
+     .print = print_script_user, .help = "User, and group, that run scripts."},
+    {"enable_script_security", NULL, false, EXEC(enable_script_security), CONV_FLAG, .alone = true,
+     .help = "Run no script as root that others can change."},
+    {"use_symlink_paths", NULL, false, EXEC(use_symlink_paths), CONV_FLAG,
+     .help = "Run scripts by the path that was written, links and all."},
+    {"set_supplementary_groups", NULL, false, EXEC(set_supplementary_groups), CONV_FLAG,
+     .help = "Give scripts all groups of their user."},
     LATER("startup_script", 1, 4, "Script that runs before anything else, its user and group."),
     LATER("startup_script_timeout", 1, 1, "Seconds that it may take."),
     LATER("shutdown_script", 1, 4, "Script that runs after everything else, its user and group."),

@@ -98,7 +98,7 @@ static void drop_objections(struct store *s, const struct validation *v)
 	for (size_t i = 0; i < v->count; i++) {
 		const struct objection *o = &v->objections[i];
 
-		if (!still_there(s, o) || o->table == T_GLOBAL)
+		if (!still_there(s, o) || !schema_table(o->table)->nkeys)
 			continue;
 		if (o->table == T_VRRP_INSTANCE)
 			drop_of_instance(s, o->row);

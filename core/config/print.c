@@ -82,16 +82,21 @@ static void print_keywords(struct printer *p, const struct block *b, enum table_
 
 /* ---- global_defs ----------------------------------------------------- */
 
+/* The keywords that fill the only row of a table. */
+static void print_single(struct printer *p, enum table_id t)
+{
+	unsigned char without[MAX_ROW] __attribute__((aligned(16)));
+
+	row_init(t, without);
+	if (store_count(p->store, t))
+		print_keywords(p, &block_global_defs, t, store_at(p->store, t, 0), without);
+}
+
 static void print_global(struct printer *p)
 {
-	struct global_row row, without;
-
-	row_init(T_GLOBAL, &row);
-	if (store_count(p->store, T_GLOBAL))
-		row = *(const struct global_row *)store_at(p->store, T_GLOBAL, 0);
-	row_init(T_GLOBAL, &without);
 	open_block(p, "global_defs", "");
-	print_keywords(p, &block_global_defs, T_GLOBAL, &row, &without);
+	print_single(p, T_GLOBAL);
+	print_single(p, T_EXEC);
 	close_block(p);
 }
 

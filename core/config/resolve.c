@@ -601,14 +601,22 @@ void resolve_service(struct parse *p, struct draft *d)
 	make_service(&r, d);
 }
 
+/* A table without keys, whose fields are set in global_defs. */
+static void resolve_single(struct resolver *r, enum table_id t)
+{
+	unsigned char row[MAX_ROW] __attribute__((aligned(16)));
+	struct layers l = {t, {draft_part(r->p->arena, r->p->root, t)}, {0}, row};
+
+	part_row(l.parts[0], t, row);
+	keep(r, &l);
+}
+
 void resolve_drafts(struct parse *p)
 {
 	struct resolver r = {p, p->store, p->origins};
-	struct global_row g;
-	struct layers l = {T_GLOBAL, {draft_part(p->arena, p->root, T_GLOBAL)}, {0}, &g};
 
-	part_row(l.parts[0], T_GLOBAL, &g);
-	keep(&r, &l);
+	resolve_single(&r, T_GLOBAL);
+	resolve_single(&r, T_EXEC);
 	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_vrrp_instance)
 			resolve_instance(&r, d);

@@ -252,6 +252,55 @@ bool print_log_level(const void *row, char *buf, size_t size)
 	return r->log_level[0] != '\0';
 }
 
+/* USER [GROUP] from `word` on: names, or numbers. */
+static bool read_user(struct parse *p, const struct item *it, unsigned word, char user[NAME_USER],
+		      char group[NAME_USER])
+{
+	char *const dst[] = {user, group};
+
+	for (unsigned i = 0; i < 2; i++) {
+		const char *text = word + i < it->nwords ? it->words[word + i].text : "";
+
+		if (text_copy(dst[i], NAME_USER, text))
+			continue;
+		parse_report(p, FINDING_ERROR, it, word + i,
+			     "%s: a user or group has at most %d characters", it->words[0].text,
+			     NAME_USER - 1);
+		return false;
+	}
+	parse_no_more(p, it, word + 2);
+	return true;
+}
+
+void special_script_user(struct parse *p, struct draft *d, const struct keyword *k,
+			 const struct item *it)
+{
+	struct exec_row *r = row_of(p, d, T_EXEC);
+	char user[NAME_USER], group[NAME_USER];
+
+	if (!parse_word(p, it, 1, "the user") || !read_user(p, it, 1, user, group))
+		return;
+	if (!user[0]) {
+		parse_report(p, FINDING_ERROR, it, 1, "script_user: the user is empty");
+		return;
+	}
+	TEXT_COPY(r->script_user, user);
+	TEXT_COPY(r->script_group, group);
+	parse_mark(p, d, k, it);
+}
+
+bool print_script_user(const void *row, char *buf, size_t size)
+{
+	const struct exec_row *r = row;
+	char user[2 * NAME_USER], group[2 * NAME_USER];
+
+	keyword_quote(r->script_user, user, sizeof(user));
+	keyword_quote(r->script_group, group, sizeof(group));
+	snprintf(buf, size, "%s%s%s", user, r->script_group[0] ? " " : "",
+		 r->script_group[0] ? group : "");
+	return r->script_user[0] != '\0';
+}
+
 void special_lease(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)
 {
 	struct vrrp_instance_row *r = row_of(p, d, T_VRRP_INSTANCE);

@@ -42,7 +42,7 @@ static void subject(enum table_id t, const void *row, char *buf, size_t size)
 	const struct checker_row *c = row;
 	char key[TEXT_MAX];
 
-	if (t == T_GLOBAL)
+	if (t == T_GLOBAL || t == T_EXEC)
 		snprintf(buf, size, "global_defs");
 	else if (t == T_VRRP_ADDRESS)
 		snprintf(buf, size, "address %s of vrrp_instance %s", a->address, a->instance);
@@ -61,7 +61,7 @@ static void subject(enum table_id t, const void *row, char *buf, size_t size)
 /* What is done about an error in a file. */
 static const char *consequence(enum table_id t)
 {
-	return t == T_GLOBAL                               ? ""
+	return t == T_GLOBAL || t == T_EXEC                ? ""
 	       : t == T_VRRP_ADDRESS || t == T_SYNC_MEMBER ? "; the line was left out"
 							   : "; the block was left out";
 }

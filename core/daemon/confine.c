@@ -32,8 +32,8 @@ static void get_caps(struct __user_cap_data_struct d[WORDS])
 		fatal("cannot read capabilities");
 }
 
-/* What is permitted of `caps` becomes all there is; `pass_on`: what may be inherited. */
-static void set_caps(uint64_t caps, uint64_t pass_on)
+/* What is permitted of `caps` becomes all there is, and none of it is inherited. */
+static void set_caps(uint64_t caps)
 {
 	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct d[WORDS];
@@ -42,7 +42,7 @@ static void set_caps(uint64_t caps, uint64_t pass_on)
 	for (unsigned i = 0; i < WORDS; i++) {
 		d[i].permitted &= (uint32_t)(caps >> (32 * i));
 		d[i].effective = d[i].permitted;
-		d[i].inheritable &= (uint32_t)(pass_on >> (32 * i));
+		d[i].inheritable = 0;
 	}
 	if (syscall(SYS_capset, &h, d) < 0)
 		fatal("cannot give up capabilities");
@@ -86,7 +86,7 @@ void confine(const char *user, uint64_t caps)
 	bound_caps(caps);
 	become_user(user);
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	set_caps(caps, 0);
+	set_caps(caps);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		fatal("cannot give up gaining rights");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -94,6 +94,10 @@ void confine(const char *user, uint64_t caps)
 
 void confine_caps(uint64_t caps)
 {
-	bound_caps(caps);
-	set_caps(caps, caps);
+	set_caps(caps);
+}
+
+void confine_nothing(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }

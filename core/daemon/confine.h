@@ -15,8 +15,12 @@
  * others) the process says so and goes on with `caps`; every other failure ends it. */
 void confine(const char *user, uint64_t caps);
 
-/* Keeps of the capabilities those in `caps`, for itself and for what it executes; nothing else
- * changes. For who starts processes that confine() themselves. */
+/* Keeps of the capabilities those in `caps`; nothing else changes. What it executes as root gets
+ * all that it was started with. For who starts processes that confine() themselves, and one that
+ * must not be confined. */
 void confine_caps(uint64_t caps);
+
+/* Keeps all rights, and dies with its parent. For who runs what needs them. */
+void confine_nothing(void);
 
 #endif

@@ -23,13 +23,13 @@ struct director {
 	struct overlay *overlay;
 	bool accepted;     /* `file` is what is kept as the last accepted configuration */
 	int overlay_error; /* -errno: its file could not be read, so no change may write it */
-	struct link *links[ROLE_COUNT]; /* workers and agent; NULL while there is none */
+	struct link *links[ROLE_COUNT]; /* of each other role; NULL while there is none */
 	struct client *agent;           /* the agent as one who asks for changes */
 	struct jobs *jobs;
 	struct control *control;
-	unsigned awaited;        /* workers without a first word: nobody is shown the rows yet */
-	struct timer first_word; /* patience with them */
-	int agent_fd;            /* the agent's end of a link, kept until then; -1: none */
+	unsigned awaited;         /* workers without a first word: nobody is shown the rows yet */
+	struct timer first_word;  /* patience with them */
+	int early_fd[ROLE_COUNT]; /* ends of links to agent and exec, kept until then; -1: none */
 	bool stopping;
 };
 
@@ -39,7 +39,7 @@ struct global_row global_get(struct director *d);
 void global_put(struct director *d, const struct global_row *g);
 /* A new generation is in force: counts it, stamps it, renews the overlay's digest. */
 void director_changed(struct director *d);
-/* Puts the global row's settings to work (is the agent wanted?). */
+/* Puts settings to work: are agent and exec wanted? */
 void director_settings(struct director *d);
 
 #endif

@@ -37,7 +37,6 @@
 #include <unistd.h>
 
 #define TICK_NS       NS_PER_S
-#define STOP_NS       (4 * NS_PER_S)    /* then SIGKILL; twice that is less than the unit allows */
 #define STABLE_NS     NS_PER_S          /* a process that lived this long is forgiven */
 #define BACKOFF_FIRST (100 * NS_PER_MS) /* after the second death in a row; then doubled */
 #define BACKOFF_LAST  (10 * NS_PER_S)
@@ -55,7 +54,8 @@ struct child {
 	struct timer stop_limit; /* it was asked to stop: patience */
 	bool wanted;
 	bool ready;
-	bool killed; /* and said so; it may take its time to die */
+	bool killed;       /* and said so; it may take its time to die */
+	bool told_to_stop; /* at the end of all */
 	uint32_t restarts;
 	int64_t backoff_ns;
 	struct mono started;
@@ -75,7 +75,6 @@ struct guardian {
 	struct watchdog watchdog;
 	uint64_t worst_us; /* lateness of its own timer */
 	bool stopping;
-	bool main_told; /* main was told to stop */
 	bool announced; /* READY=1 was said */
 };
 
@@ -185,10 +184,16 @@ note(const struct child *c, enum log_level level, enum process_state now, const 
 		       "%s", more);
 }
 
+/* Then SIGKILL. The sum of those that end one after the other is less than the unit allows. */
+static int64_t stop_patience(const struct child *c)
+{
+	return c->spec->stop_s * NS_PER_S;
+}
+
 static void ask_to_stop(struct child *c, enum stop_mode mode)
 {
 	tell(c, &(struct parent_msg){.type = PARENT_STOP, .value = mode});
-	timer_after(&c->stop_limit, STOP_NS);
+	timer_after(&c->stop_limit, stop_patience(c));
 }
 
 /* ---- links ------------------------------------------------------------ */
@@ -251,13 +256,13 @@ static void kill_child(struct child *c, enum log_level level, const char *reason
 		role_name(c->spec->role), (int)c->pid, why);
 	c->heartbeat = loop_now(c->g->loop);
 	if (c->g->stopping || !c->wanted)
-		timer_after(&c->stop_limit, STOP_NS);
+		timer_after(&c->stop_limit, stop_patience(c));
 }
 
-/* The agent alone is started and stopped as main says. */
+/* Some are started and stopped as main says, and it may say so again. */
 static void want(struct child *c, bool wanted)
 {
-	if (c->spec->role != ROLE_AGENT)
+	if (!c->spec->on_demand || c->wanted == wanted)
 		return;
 	c->wanted = wanted;
 	if (wanted && !c->pid && !c->restart.armed)
@@ -358,22 +363,33 @@ static void schedule_restart(struct child *c, struct mono now)
 
 /* ---- the end ---------------------------------------------------------- */
 
-static bool all_gone(const struct guardian *g, bool main_too)
+/* Processes that run besides those in the mask. */
+static bool others_run(const struct guardian *g, unsigned besides)
 {
 	for (int r = 0; r < ROLE_COUNT; r++)
-		if (g->children[r].pid && (main_too || r != ROLE_MAIN))
-			return false;
-	return true;
+		if (g->children[r].pid && !(besides & 1u << r))
+			return true;
+	return false;
 }
 
-/* Workers first, so that main still hears what they do; main last. */
+static void tell_to_stop(struct child *c, enum stop_mode mode)
+{
+	if (!c->pid || c->told_to_stop)
+		return;
+	c->told_to_stop = true;
+	ask_to_stop(c, mode);
+}
+
+/* Workers first; then exec, which has heard of them by main what is to be run; main last. */
 static void go_on_stopping(struct guardian *g)
 {
-	if (!g->main_told && all_gone(g, false)) {
-		g->main_told = true;
-		ask_to_stop(&g->children[ROLE_MAIN], STOP_RELEASE);
-	}
-	if (all_gone(g, true))
+	const unsigned main_alone = 1u << ROLE_MAIN, last = main_alone | 1u << ROLE_EXEC;
+
+	if (!others_run(g, last))
+		tell_to_stop(&g->children[ROLE_EXEC], STOP_RELEASE);
+	if (!others_run(g, main_alone))
+		tell_to_stop(&g->children[ROLE_MAIN], STOP_RELEASE);
+	if (!others_run(g, 0))
 		loop_stop(g->loop);
 }
 
@@ -393,8 +409,8 @@ static void begin_stopping(struct guardian *g)
 	notify_systemd("STOPPING=1");
 	log_notice("guardian: stopping");
 	for (int r = 0; r < ROLE_COUNT; r++)
-		if (g->children[r].pid && r != ROLE_MAIN)
-			ask_to_stop(&g->children[r], stop_mode(g, (enum role)r));
+		if (r != ROLE_MAIN && r != ROLE_EXEC)
+			tell_to_stop(&g->children[r], stop_mode(g, (enum role)r));
 	go_on_stopping(g);
 }
 
@@ -532,7 +548,7 @@ static void on_look(void *arg, struct mono now)
 
 /* ---- start ------------------------------------------------------------ */
 
-/* The agent is not: main says so when it has read the file. */
+/* Those on demand are not: main says so when it has read the file. */
 static bool wanted_at_start(const struct options *o, enum role r)
 {
 	return r == ROLE_MAIN || (o->env.workers & 1u << r);

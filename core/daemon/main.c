@@ -61,12 +61,27 @@ void director_changed(struct director *d)
 	follow_log_level(d, &g);
 }
 
+/* Whether the configuration has anything that is executed. */
+static bool executes(const struct store *s)
+{
+	for (int t = 0; t < T_COUNT; t++)
+		if (schema_table((enum table_id)t)->owner == ROLE_EXEC &&
+		    schema_table((enum table_id)t)->nkeys && store_count(s, (enum table_id)t))
+			return true;
+	return false;
+}
+
+static void want_role(struct director *d, enum role role, bool wanted)
+{
+	parent_command(d->parent, role, wanted ? COMMAND_START_ROLE : COMMAND_STOP_ROLE);
+}
+
 void director_settings(struct director *d)
 {
 	struct global_row g = global_get(d);
 
-	parent_command(d->parent, ROLE_AGENT,
-		       g.enable_snmp ? COMMAND_START_ROLE : COMMAND_STOP_ROLE);
+	want_role(d, ROLE_AGENT, g.enable_snmp);
+	want_role(d, ROLE_EXEC, executes(d->live));
 }
 
 /* ---- links ------------------------------------------------------------ */
@@ -143,40 +158,44 @@ static void open_link(struct director *d, enum role role, int fd)
 		d->agent->link = d->links[role];
 }
 
-static void forget_agent(struct director *d)
+/* Those that are shown states, and so none before the workers have spoken. */
+static bool is_spectator(enum role role)
 {
-	if (d->agent_fd >= 0)
-		close(d->agent_fd);
-	d->agent_fd = -1;
+	return role == ROLE_AGENT || role == ROLE_EXEC;
+}
+
+static void keep_early(struct director *d, enum role role, int fd)
+{
+	if (d->early_fd[role] >= 0)
+		close(d->early_fd[role]);
+	d->early_fd[role] = fd;
 }
 
 static void on_link(void *arg, enum role role, int fd)
 {
 	struct director *d = arg;
 
-	if (role == ROLE_AGENT && d->awaited) {
-		forget_agent(d);
-		d->agent_fd = fd;
-	} else if (role == ROLE_VRRP || role == ROLE_LVS || role == ROLE_AGENT) {
+	if (is_spectator(role) && d->awaited)
+		keep_early(d, role, fd);
+	else if (role == ROLE_VRRP || role == ROLE_LVS || is_spectator(role))
 		open_link(d, role, fd);
-	} else {
+	else
 		close(fd);
-	}
 }
 
 /* ---- the workers' first word ------------------------------------------ */
 
 static void show(struct director *d)
 {
-	int fd = d->agent_fd;
-
 	timer_cancel(&d->first_word);
 	reload_shown(d);
 	d->awaited = 0;
-	d->agent_fd = -1;
-	if (fd >= 0)
-		open_link(d, ROLE_AGENT, fd);
-	director_settings(d); /* not before: an agent that starts would take the others' time */
+	for (int r = 0; r < ROLE_COUNT; r++) {
+		if (d->early_fd[r] >= 0)
+			open_link(d, (enum role)r, d->early_fd[r]);
+		d->early_fd[r] = -1;
+	}
+	director_settings(d); /* not before: who starts would take the others' time */
 	control_serve(d->control);
 }
 
@@ -288,9 +307,10 @@ static void first_state(struct director *d)
 
 static void stop(struct director *d)
 {
-	for (int r = 0; r < ROLE_COUNT; r++)
+	for (int r = 0; r < ROLE_COUNT; r++) {
 		drop_link(d, (enum role)r);
-	forget_agent(d);
+		keep_early(d, (enum role)r, -1);
+	}
 	timer_stop(&d->first_word);
 	control_close(d->control);
 	jobs_free(d->jobs);
@@ -305,8 +325,10 @@ static void stop(struct director *d)
 int main_main(const struct role_env *env)
 {
 	struct client agent = {.source = SOURCE_SNMP, .may_change = true, .who = "snmp"};
-	struct director d = {.env = env, .agent = &agent, .agent_fd = -1};
+	struct director d = {.env = env, .agent = &agent};
 
+	for (int r = 0; r < ROLE_COUNT; r++)
+		d.early_fd[r] = -1;
 	agent.d = &d;
 	d.loop = loop_new();
 	d.live = store_new();

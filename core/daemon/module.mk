@@ -30,6 +30,6 @@ core_daemon_libdaemon_a_SOURCES = \
 
 sbin_PROGRAMS += halvard
 halvard_SOURCES = core/daemon/halvard.c
-halvard_LDADD = core/daemon/libdaemon.a core/vrrp/libvrrp.a core/lvs/liblvs.a \
+halvard_LDADD = core/daemon/libdaemon.a core/vrrp/libvrrp.a core/lvs/liblvs.a core/exec/libexec.a \
 	core/config/libconfig.a core/nl/libnl.a core/ipc/libipc.a core/model/libmodel.a \
 	core/base/libbase.a $(NL_LIBS) $(EVENT_LIBS) $(MD_LIBS) $(SECCOMP_LIBS) -lpthread

@@ -1,11 +1,11 @@
 /*
  * roles: see roles.h.
  *
- * Only the two that touch the kernel are watched. A heartbeat comes each 100 ms; vrrp is real-time
- * and silent for 3 s only when it hangs, lvs shares the processor and may wait for the kernel's
- * answer to a large table. Main is not watched: nothing stands still without it, and a change that
- * it is in the middle of is worth more than a quick restart. Neither is the agent: its library
- * waits for a frozen snmpd, and killing it would only begin the same wait again.
+ * Those that touch the kernel are watched, and exec. A heartbeat comes each 100 ms; vrrp is
+ * real-time and silent for 3 s only when it hangs, lvs shares the processor and may wait for the
+ * kernel's answer to a large table. Main is not watched: nothing stands still without it, and a
+ * change that it is in the middle of is worth more than a quick restart. Neither is the agent: its
+ * library waits for a frozen snmpd, and killing it would only begin the same wait again.
  *
  * Rights: each keeps the capabilities and the system calls that it uses each day and no others.
  * CAP_NET_ADMIN: addresses, IPVS, and the sysctls of the network; the kernel itself loads the
@@ -13,7 +13,11 @@
  * CAP_IPC_LOCK: memory taken later is locked too, and would be refused without. CAP_NET_BIND_
  * SERVICE: checks with a low bind_port. CAP_DAC_READ_SEARCH: a configuration that another user
  * keeps; writing is for what is root's. Main stays the user root, whose files the overlay and the
- * control socket are. What runs other people's programs will be a process of its own.
+ * control socket are.
+ *
+ * exec runs other people's programs, and what it may do they may: so it is root with all that the
+ * guardian was started with, has no filter and does nothing for the network itself. Named here is
+ * what the unit adds for it. It ends after the others, hence the patience with it.
  *
  * The guardian needs CAP_SETUID, CAP_SETGID and CAP_SETPCAP to make the others what they are,
  * CAP_KILL to end those of other users, CAP_SYS_NICE for real time, of vrrp too, and CAP_IPC_LOCK
@@ -36,6 +40,7 @@ const struct role_spec role_specs[] = {
 	.caps = CAP_BIT(CAP_DAC_READ_SEARCH),
 	.syscalls = SYSCALLS_BASIC | SYSCALLS_FOLDERS | SYSCALLS_FILES | SYSCALLS_SERVE,
 	.start_order = 1,
+	.stop_s = 4,
     },
     {
 	.role = ROLE_VRRP,
@@ -43,11 +48,13 @@ const struct role_spec role_specs[] = {
 	.area = LOG_AREA_VRRP,
 	.entry = vrrp_main,
 	.realtime = true,
+	.memory = true,
 	.user = "halvard-vrrp",
 	.caps = CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | CAP_BIT(CAP_IPC_LOCK),
 	.syscalls = SYSCALLS_BASIC | SYSCALLS_THREADS,
 	.start_order = 2,
 	.silence_s = 3,
+	.stop_s = 4,
     },
     {
 	.role = ROLE_LVS,
@@ -59,14 +66,30 @@ const struct role_spec role_specs[] = {
 	.syscalls = SYSCALLS_BASIC | SYSCALLS_SYSCTL | SYSCALLS_LIMITS,
 	.start_order = 3,
 	.silence_s = 10,
+	.stop_s = 4,
     },
     {
 	.role = ROLE_AGENT,
 	.ident = "halvard-agent",
 	.area = LOG_AREA_SNMP,
 	.user = "halvard-agent",
+	.on_demand = true,
 	.syscalls = AGENT_SYSCALLS,
 	.start_order = 4,
+	.stop_s = 4,
+    },
+    {
+	.role = ROLE_EXEC,
+	.ident = "halvard-exec",
+	.area = LOG_AREA_EXEC,
+	.entry = exec_main,
+	.on_demand = true,
+	.memory = true,
+	.executes = true,
+	.caps = CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_FOWNER),
+	.start_order = 5,
+	.silence_s = 10,
+	.stop_s = 60,
     },
 };
 const unsigned role_spec_count = sizeof(role_specs) / sizeof(role_specs[0]);
@@ -85,6 +108,6 @@ uint64_t guardian_caps(void)
 			CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SYS_NICE) | CAP_BIT(CAP_IPC_LOCK);
 
 	for (unsigned i = 0; i < role_spec_count; i++)
-		caps |= role_specs[i].caps;
+		caps |= role_specs[i].executes ? 0 : role_specs[i].caps;
 	return caps;
 }

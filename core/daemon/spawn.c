@@ -3,7 +3,7 @@
  * program of its own, so that nothing else is linked to the SNMP library. It is looked for beside
  * this binary first: a build tree runs its own.
  *
- * The memory of vrrp is made with its first process and kept open here for the next one. The
+ * The memory of a role is made with its first process and kept open here for the next one. The
  * guardian never looks into it.
  */
 #include "daemon/spawn.h"
@@ -46,27 +46,27 @@ static void agent_path(char path[PATH_MAX])
 		snprintf(path, PATH_MAX, "%s", self);
 }
 
-static int make_memory(void)
+static int make_memory(const struct role_spec *spec)
 {
-	int fd = memfd_create("halvard-vrrp", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd = memfd_create(spec->ident, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd < 0 || ftruncate(fd, PARENT_MEMORY_BYTES) < 0 ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
-		log_warn(
-		    "process vrrp: no memory that outlives it: a crash of it will end mastership");
+		log_warn("process %s: no memory that outlives it: after a crash it begins anew",
+			 role_name(spec->role));
 	return fd;
 }
 
 /* -1: the role has none. */
-static int memory_of(enum role r)
+static int memory_of(const struct role_spec *spec)
 {
-	static int memory = -1;
+	static int memory[ROLE_COUNT]; /* 0: none yet */
 
-	if (r != ROLE_VRRP)
+	if (!spec->memory)
 		return -1;
-	if (memory < 0)
-		memory = make_memory();
-	return memory;
+	if (memory[spec->role] <= 0)
+		memory[spec->role] = make_memory(spec);
+	return memory[spec->role];
 }
 
 /* In the child: fd becomes `as` and outlives exec. */
@@ -119,7 +119,7 @@ run(const struct options *o, const struct role_spec *spec, int fd, int memory, p
 pid_t spawn_role(const struct options *o, const struct role_spec *spec, int *fd)
 {
 	pid_t guardian = getpid(), pid;
-	int pair[2], memory = memory_of(spec->role);
+	int pair[2], memory = memory_of(spec);
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;

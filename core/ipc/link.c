@@ -68,6 +68,8 @@ static struct fieldset sendable(const struct link *l, enum table_id t, unsigned 
 
 	if (!peer_owns(l, t))
 		s = fieldset_minus(s, fieldset_of(t, F_SECRET));
+	if (l->peer != ROLE_EXEC)
+		s = fieldset_minus(s, fieldset_of(t, F_EXEC));
 	if (l->me != ROLE_MAIN)
 		s = fieldset_minus(s, fieldset_of(t, F_MAIN));
 	return s;

@@ -12,8 +12,8 @@
 
 #define PARENT_FD 3
 
-/* A memory file that the guardian holds for the role vrrp, the same for each of its processes
- * one after the other; sealed against a change of its size. */
+/* A memory file that the guardian holds for a role, the same for each of its processes one after
+ * the other; sealed against a change of its size. For those that roles.c names. */
 #define PARENT_MEMORY_FD    4
 #define PARENT_MEMORY_BYTES (256 * 1024)
 
@@ -98,5 +98,6 @@ void parent_close(struct parent *p);
 int main_main(const struct role_env *env);
 int vrrp_main(const struct role_env *env);
 int lvs_main(const struct role_env *env);
+int exec_main(const struct role_env *env);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * policy: who may tell what to whom. Main owns the existence of rows and what is wanted;
  * the worker that owns a table tells what is seen; secrets go to the process that needs them
- * and to nobody else; the agent and halvardctl are told, and ask by transactions. Of itself the
- * agent tells as a worker does.
+ * and to nobody else, and what is to be executed to exec alone (link.c); the agent and halvardctl
+ * are told, and ask by transactions. Of itself the agent tells as a worker does.
  */
 #include "ipc/link.h"
 
@@ -31,6 +31,14 @@ static void worker_tables(struct link_policy *p, enum role worker, table_rule ru
 			rule(p, (enum table_id)t);
 }
 
+/* exec is told of states as well: they are what scripts are run for. */
+static void exec_tables(unsigned masks[T_COUNT])
+{
+	masks[T_GLOBAL] = F_KEY | F_WANTED;
+	masks[T_VRRP_INSTANCE] = F_KEY | F_WANTED | F_SEEN;
+	masks[T_SYNC_GROUP] = F_KEY | F_WANTED | F_SEEN;
+}
+
 static void all_tables(unsigned masks[T_COUNT], unsigned flags)
 {
 	for (int t = 0; t < T_COUNT; t++)
@@ -44,12 +52,19 @@ struct link_policy link_policy(enum role me, enum role peer)
 	if (me == ROLE_MAIN && (peer == ROLE_VRRP || peer == ROLE_LVS)) {
 		worker_tables(&p, peer, main_to_worker);
 		p.send[T_GLOBAL] = F_KEY | F_WANTED;
+	} else if (me == ROLE_MAIN && peer == ROLE_EXEC) {
+		exec_tables(p.send);
+		worker_tables(&p, peer, main_to_worker);
 	} else if (me == ROLE_MAIN) { /* the agent, halvardctl */
 		all_tables(p.send, F_KEY | F_WANTED | F_SEEN);
 		worker_tables(&p, peer, main_to_worker);
 	} else if (me == ROLE_VRRP || me == ROLE_LVS) {
 		worker_tables(&p, me, worker_from_main);
 		p.accept[T_GLOBAL] = F_KEY | F_WANTED;
+		p.accept_rows = true;
+	} else if (me == ROLE_EXEC) {
+		exec_tables(p.accept);
+		worker_tables(&p, me, worker_from_main);
 		p.accept_rows = true;
 	} else {
 		all_tables(p.accept, F_KEY | F_WANTED | F_SEEN);

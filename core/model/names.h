@@ -9,6 +9,7 @@
 #define NAME_VS   57
 #define NAME_RS   55
 #define NAME_IF   16
+#define NAME_USER 33
 
 enum admin_updown { ADMIN_UP = 1, ADMIN_DOWN = 2 };
 extern const struct enum_name admin_updown_names[];

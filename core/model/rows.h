@@ -8,6 +8,7 @@
 #ifndef MODEL_ROWS_H
 #define MODEL_ROWS_H
 
+#include "model/rows_exec.h"
 #include "model/rows_general.h"
 #include "model/rows_lvs.h"
 #include "model/rows_vrrp.h"

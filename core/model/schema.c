@@ -13,13 +13,8 @@
 #include <string.h>
 
 const struct enum_name role_names[] = {
-    {ROLE_GUARDIAN, "guardian"},
-    {ROLE_MAIN, "main"},
-    {ROLE_VRRP, "vrrp"},
-    {ROLE_LVS, "lvs"},
-    {ROLE_AGENT, "agent"},
-    {ROLE_CTL, "ctl"},
-    {0},
+    {ROLE_GUARDIAN, "guardian"}, {ROLE_MAIN, "main"}, {ROLE_VRRP, "vrrp"}, {ROLE_LVS, "lvs"},
+    {ROLE_AGENT, "agent"},       {ROLE_EXEC, "exec"}, {ROLE_CTL, "ctl"},   {0},
 };
 
 const char *role_name(enum role r)

@@ -16,6 +16,7 @@ enum table_id {
 	T_GLOBAL,
 	T_PROCESS,
 	T_AGENT,
+	T_EXEC,
 	T_VRRP_INSTANCE,
 	T_VRRP_ADDRESS,
 	T_SYNC_GROUP,
@@ -51,7 +52,7 @@ enum field_type {
 #define F_SNMP    (1u << 6)  /* may be changed by SNMP too */
 #define F_LIVE    (1u << 7)  /* a change does not restart the object */
 #define F_SECRET  (1u << 8)  /* never leaves the processes that need it; printed as "***" */
-#define F_EXEC    (1u << 9)  /* names something to execute: only the file may set it */
+#define F_EXEC    (1u << 9)  /* names what to execute: only the file sets it, only exec sees it */
 #define F_MAIN    (1u << 10) /* state that main writes although another process owns the table's */
 #define F_LOCAL   (1u << 11) /* may rightly differ between the directors of a pair */
 
@@ -76,7 +77,16 @@ struct field {
 	const char *help;
 };
 
-enum role { ROLE_GUARDIAN, ROLE_MAIN, ROLE_VRRP, ROLE_LVS, ROLE_AGENT, ROLE_CTL, ROLE_COUNT };
+enum role {
+	ROLE_GUARDIAN,
+	ROLE_MAIN,
+	ROLE_VRRP,
+	ROLE_LVS,
+	ROLE_AGENT,
+	ROLE_EXEC,
+	ROLE_CTL,
+	ROLE_COUNT
+};
 extern const struct enum_name role_names[]; /* values are enum role */
 const char *role_name(enum role r);
 

@@ -5,6 +5,7 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_GLOBAL] = &table_global,
     [T_PROCESS] = &table_process,
     [T_AGENT] = &table_agent,
+    [T_EXEC] = &table_exec,
     [T_VRRP_INSTANCE] = &table_vrrp_instance,
     [T_VRRP_ADDRESS] = &table_vrrp_address,
     [T_SYNC_GROUP] = &table_sync_group,

@@ -311,11 +311,16 @@ static struct store *draw_model(void)
 	static const char *const levels[] = {"", "notice", "debug", "info,vrrp:debug"};
 	struct store *s = store_new();
 	struct global_row g;
+	struct exec_row e;
 	unsigned n = (unsigned)draw(5);
 
 	fill(T_GLOBAL, &g);
 	TEXT_COPY(g.log_level, levels[draw(4)]);
 	store_put(s, T_GLOBAL, &g, F_WANTED, NULL);
+	fill(T_EXEC, &e);
+	if (!e.script_user[0])
+		memset(e.script_group, 0, sizeof(e.script_group));
+	store_put(s, T_EXEC, &e, F_WANTED, NULL);
 	for (unsigned i = 0; i < n; i++)
 		put_instance(s, i);
 	put_groups(s);

@@ -144,8 +144,9 @@ static void bad_levels_name_the_word(void **state)
 
 	(void)state;
 	assert_false(log_levels_parse("info,chek:debug", &l, why, sizeof(why)));
-	assert_string_equal(why, "\"chek\" is not an area of the log: allowed are guardian, main, "
-				 "config, control, vrrp, lvs, check, snmp; did you mean check?");
+	assert_string_equal(why,
+			    "\"chek\" is not an area of the log: allowed are guardian, main, "
+			    "config, control, vrrp, lvs, check, snmp, exec; did you mean check?");
 	assert_false(log_levels_parse("check:7", &l, why, sizeof(why)));
 	assert_string_equal(why, "\"7\" is not a log level: allowed are error, warning, notice, "
 				 "info, debug");

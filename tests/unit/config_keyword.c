@@ -30,6 +30,7 @@ static const char *const by_syntax[] = {"vrrp_instance family",
 					"real_server addr",
 					"real_server port",
 					"checker kind",
+					"exec script_group",
 					NULL};
 
 static bool listed(const char *text)

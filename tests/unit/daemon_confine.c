@@ -158,20 +158,32 @@ static bool dies_with_its_parent(void)
 	return prctl(PR_GET_PDEATHSIG, &signo) == 0 && signo == SIGKILL;
 }
 
-/* Who starts others: what they are given is cut too, and nothing else is. */
-static bool caps_alone_are_cut(void)
+/* Who starts others: its own rights are cut, and not what it can give to what it executes. */
+static bool own_caps_alone_are_cut(void)
 {
-	uint64_t keep = status("CapPrm", 16) & KEEP;
+	uint64_t keep = status("CapPrm", 16) & KEEP, bound = status("CapBnd", 16);
 	char expect[96];
 
 	confine_caps(KEEP);
-	if (status("CapEff", 16) != keep || status("CapBnd", 16) != keep ||
+	if (status("CapEff", 16) != keep || status("CapPrm", 16) != keep ||
+	    status("CapBnd", 16) != bound || status("CapInh", 16) != 0 ||
 	    status("NoNewPrivs", 10) != 0 || !refused(chroot("/")))
 		return false;
 	snprintf(expect, sizeof(expect), "grep -q '^CapEff:.%016llx$' /proc/self/status",
-		 (unsigned long long)keep);
+		 (unsigned long long)bound);
 	execl("/bin/sh", "sh", "-c", expect, (char *)NULL);
 	return false;
+}
+
+static bool nothing_is_cut(void)
+{
+	uint64_t all = status("CapPrm", 16), bound = status("CapBnd", 16);
+	int signo = 0;
+
+	confine_nothing();
+	return status("CapPrm", 16) == all && status("CapBnd", 16) == bound &&
+	       status("NoNewPrivs", 10) == 0 && prctl(PR_GET_PDEATHSIG, &signo) == 0 &&
+	       signo == SIGKILL;
 }
 
 static bool takes_memory(void)
@@ -218,7 +230,8 @@ TEST(user_changes)
 TEST(dies_with_its_parent)
 TEST(limited_memory_is_not_refused)
 TEST(unlimited_memory_is_locked)
-TEST(caps_alone_are_cut)
+TEST(own_caps_alone_are_cut)
+TEST(nothing_is_cut)
 
 int main(void)
 {
@@ -231,7 +244,8 @@ int main(void)
 	    cmocka_unit_test(test_dies_with_its_parent),
 	    cmocka_unit_test(test_limited_memory_is_not_refused),
 	    cmocka_unit_test(test_unlimited_memory_is_locked),
-	    cmocka_unit_test(test_caps_alone_are_cut),
+	    cmocka_unit_test(test_own_caps_alone_are_cut),
+	    cmocka_unit_test(test_nothing_is_cut),
 	};
 
 	if (!can_be_root()) {

@@ -212,6 +212,57 @@ static void a_secret_reaches_its_worker_only(void **state)
 	assert_string_equal(there->auth_pass, "1111");
 }
 
+static const char *user_told_to(struct pair *p, enum role role)
+{
+	struct exec_row r;
+
+	row_init(T_EXEC, &r);
+	TEXT_COPY(r.script_user, "alice");
+	r.enable_script_security = true;
+	store_put(p->a.store, T_EXEC, &r, F_WANTED, NULL);
+	connect_roles(p, ROLE_MAIN, role);
+	return ((const struct exec_row *)store_single(p->b.store, T_EXEC))->script_user;
+}
+
+static void what_is_executed_is_told_to_exec_only(void **state)
+{
+	struct pair *p = *state;
+
+	assert_string_equal(user_told_to(p, ROLE_AGENT), "");
+	assert_true(
+	    ((const struct exec_row *)store_single(p->b.store, T_EXEC))->enable_script_security);
+	disconnect(p);
+	assert_string_equal(user_told_to(p, ROLE_CTL), "");
+	disconnect(p);
+	assert_string_equal(user_told_to(p, ROLE_VRRP), "");
+	disconnect(p);
+	assert_string_equal(user_told_to(p, ROLE_EXEC), "alice");
+}
+
+/* States are what scripts are run for; exec writes none of them. */
+static void exec_hears_of_states(void **state)
+{
+	struct pair *p = *state;
+	struct vrrp_instance_row r;
+	const struct vrrp_instance_row *there;
+
+	row_init(T_VRRP_INSTANCE, &r);
+	TEXT_COPY(r.name, "VI_1");
+	TEXT_COPY(r.interface, "eth0");
+	TEXT_COPY(r.auth_pass, "1111");
+	r.state = VRRP_MASTER;
+	store_put(p->a.store, T_VRRP_INSTANCE, &r, F_WANTED | F_SEEN, NULL);
+	connect_roles(p, ROLE_MAIN, ROLE_EXEC);
+	there = store_find(p->b.store, T_VRRP_INSTANCE, &r);
+	assert_int_equal(there->state, VRRP_MASTER);
+	assert_string_equal(there->auth_pass, "");
+	r.state = VRRP_BACKUP;
+	store_put(p->b.store, T_VRRP_INSTANCE, &r, F_SEEN, NULL);
+	settle(p);
+	there = store_find(p->a.store, T_VRRP_INSTANCE, &r);
+	assert_int_equal(there->state, VRRP_MASTER);
+}
+
 static void a_barrier_comes_behind_the_rows(void **state)
 {
 	struct pair *p = *state;
@@ -325,6 +376,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(rows_that_main_forgot_go_with_its_next_snapshot, setup,
 					    teardown),
 	    cmocka_unit_test_setup_teardown(a_secret_reaches_its_worker_only, setup, teardown),
+	    cmocka_unit_test_setup_teardown(what_is_executed_is_told_to_exec_only, setup, teardown),
+	    cmocka_unit_test_setup_teardown(exec_hears_of_states, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_barrier_comes_behind_the_rows, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_peer_may_tell_only_its_own, setup, teardown),
 	    cmocka_unit_test_setup_teardown(mangled_datagrams_end_the_link_and_nothing_else, setup,
