@@ -72,3 +72,8 @@ bool addr_is_multicast(const struct addr *a)
 		return (a->bytes[0] & 0xf0) == 0xe0;
 	return a->family == ADDR_IPV6 && a->bytes[0] == 0xff;
 }
+
+bool addr_is_link_local(const struct addr *a)
+{
+	return a->family == ADDR_IPV6 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+}

@@ -35,5 +35,7 @@ const char *addr_text(const struct addr *a, char buf[ADDR_TEXT_MAX]);
 int addr_cmp(const struct addr *a, const struct addr *b);
 bool addr_equal(const struct addr *a, const struct addr *b);
 bool addr_is_multicast(const struct addr *a);
+/* fe80::/10; no IPv4 address is. */
+bool addr_is_link_local(const struct addr *a);
 
 #endif

@@ -101,18 +101,17 @@ static const void *keep(struct resolver *r, const struct layers *l)
 
 /* ---- vrrp_instance --------------------------------------------------- */
 
+/* IPv6 is version 3 unless the instance itself says 2, as in keepalived. */
 static void fix_version(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
 {
 	const struct global_row *g = draft_part(&r->p->lexed->arena, r->p->root, T_GLOBAL)->row;
 
 	if (!has(l, IN_INSTANCE(version)))
-		v->version = g->vrrp_version;
-	if (v->family == FAMILY_IPV6 && v->version == 2) {
-		if (has(l, IN_INSTANCE(version)))
-			report(r, FINDING_WARNING, where(l, IN_INSTANCE(version)),
-			       "version 2 has no IPv6; version 3 is used");
-		v->version = 3;
-	}
+		v->version = v->family == FAMILY_IPV6 ? 3 : g->vrrp_version;
+	else if (v->family == FAMILY_IPV6 && v->version == 2)
+		report(r, FINDING_WARNING, where(l, IN_INSTANCE(version)),
+		       "version 2 over IPv6 is spoken by keepalived alone; the standard has "
+		       "version 3");
 }
 
 static void fix_interval(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
@@ -146,6 +145,8 @@ static void fix_authentication(struct resolver *r, struct layers *l, struct vrrp
 		return;
 	if (v->version == 3)
 		why = "version 3 has no authentication";
+	else if (v->family == FAMILY_IPV6)
+		why = "over IPv6 there is none";
 	else if (v->auth_type == VRRP_AUTH_NONE)
 		why = "auth_type is missing";
 	else if (v->auth_type == VRRP_AUTH_PASS && !v->auth_pass[0])
@@ -288,12 +289,6 @@ static void resolve_instance(struct resolver *r, struct draft *d)
 	fix_garp(&l, &v);
 	if (!instance_usable(r, &l, d, &v))
 		return;
-	if (v.family == FAMILY_IPV6)
-		report(
-		    r, FINDING_WARNING, l.at,
-		    "vrrp_instance %s: IPv6 is known but not supported yet; the instance stays in "
-		    "fault",
-		    v.name);
 	keep(r, &l);
 	for (struct draft *c = d->first; c; c = c->next)
 		resolve_address(r, &v, c, &advertised);

@@ -192,7 +192,8 @@ static void check_address(struct validation *v, const struct vrrp_instance_row *
 
 static void check_addresses(struct validation *v, const struct vrrp_instance_row *r)
 {
-	unsigned advertised = 0, all = 0, max = validate_addresses_max(r->family);
+	unsigned advertised = 0, link_local = 0, all = 0;
+	unsigned max = validate_addresses_max(r->family);
 	struct vrrp_address_row key = {0};
 
 	TEXT_COPY(key.instance, r->name);
@@ -204,11 +205,17 @@ static void check_addresses(struct validation *v, const struct vrrp_instance_row
 			break;
 		all++;
 		advertised += !a->excluded;
+		link_local += !a->excluded && addr_is_link_local(&a->addr);
 		check_address(v, r, a);
 	}
 	if (!all)
 		validate_say(v, FINDING_WARNING, T_VRRP_INSTANCE, r, NULL,
 			     "it has no valid address in virtual_ipaddress { }");
+	if (r->family == FAMILY_IPV6 && advertised && !link_local && v->findings)
+		validate_say(v, FINDING_NOTICE, T_VRRP_INSTANCE, r, NULL,
+			     "no address is link-local (fe80::/10), and the first one should be: "
+			     "other programs than keepalived and this one may ignore its "
+			     "advertisements");
 	if (advertised > max)
 		validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, NULL,
 			     "%u addresses, an advertisement has room for %u", advertised, max);
@@ -249,12 +256,12 @@ static void check_instances(struct validation *v)
 		if (!r->vrid)
 			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "vrid",
 				     "virtual_router_id must be in 1..255");
-		if (r->version == 2 && r->family == FAMILY_IPV6)
-			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "version",
-				     "version 2 has no IPv6");
 		if (r->version == 3 && r->auth_type != VRRP_AUTH_NONE)
 			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "auth_type",
 				     "version 3 has no authentication");
+		else if (r->family == FAMILY_IPV6 && r->auth_type != VRRP_AUTH_NONE)
+			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "auth_type",
+				     "over IPv6 there is no authentication");
 		check_interface(v, r);
 		check_interval(v, r);
 		check_owner(v, r);

@@ -186,12 +186,20 @@ static bool take_addr(struct nlattr *at, int af, struct addr *ret)
 	return true;
 }
 
+/* An optimistic address is tentative, and used all the same. */
+static bool is_tentative(uint32_t flags)
+{
+	return flags & IFA_F_DADFAILED ||
+	       (flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) == IFA_F_TENTATIVE;
+}
+
 static void addr_message(struct rtnl *r, struct nlmsghdr *h)
 {
 	struct nlattr *attr[IFA_MAX + 1];
 	const struct ifaddrmsg *m = nlmsg_data(h);
 	struct rtnl_addr a;
 	struct addr_entry *e;
+	uint32_t flags;
 
 	if (nlmsg_parse(h, sizeof(*m), attr, IFA_MAX, NULL) < 0)
 		return;
@@ -203,7 +211,9 @@ static void addr_message(struct rtnl *r, struct nlmsghdr *h)
 	a.ifindex = m->ifa_index;
 	a.prefix_len = m->ifa_prefixlen;
 	a.scope = m->ifa_scope;
-	a.secondary = m->ifa_flags & IFA_F_SECONDARY && m->ifa_family == AF_INET;
+	flags = attr[IFA_FLAGS] ? nla_get_u32(attr[IFA_FLAGS]) : m->ifa_flags;
+	a.secondary = flags & IFA_F_SECONDARY && m->ifa_family == AF_INET;
+	a.tentative = m->ifa_family == AF_INET6 && is_tentative(flags);
 	take_addr(attr[IFA_BROADCAST], m->ifa_family, &a.broadcast);
 	if (attr[IFA_LABEL])
 		nla_strlcpy(a.label, attr[IFA_LABEL], sizeof(a.label));

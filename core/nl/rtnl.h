@@ -40,6 +40,8 @@ struct rtnl_addr {
 	struct addr broadcast;   /* family ADDR_NONE: none */
 	char label[IF_NAMESIZE]; /* empty: none */
 	bool secondary;          /* as the kernel says; ignored when writing */
+	bool tentative; /* IPv6: not to be used yet, or a duplicate; ignored when writing */
+	bool dad;       /* IPv6, when writing: the kernel looks for duplicates before it uses it */
 };
 
 /* ---- monitor ------------------------------------------------------------ */

@@ -111,6 +111,9 @@ static struct nl_msg *build(const struct request *q)
 	struct ifa_cacheinfo life = {0};
 	int size = (int)addr_len(&a->addr);
 
+	if (a->addr.family == ADDR_IPV6 && q->add && !a->dad)
+		head.ifa_flags = IFA_F_NODAD;
+
 	if (!m)
 		fatalx("out of memory");
 	nlmsg_append(m, &head, sizeof(head), NLMSG_ALIGNTO);

@@ -11,6 +11,7 @@
 #include "vrrp/garp.h"
 #include "vrrp/io.h"
 #include "vrrp/memory.h"
+#include "vrrp/ndisc.h"
 
 #include <sys/queue.h>
 
@@ -22,6 +23,7 @@ struct vrrp_env {
 	struct rtnl_writer *writer;
 	struct vrrp_io *io;
 	struct vrrp_garp *garp;
+	struct vrrp_ndisc *ndisc;
 	struct vrrp_memory *memory;
 	uint32_t last_serial;
 	LIST_HEAD(vrrp_instances, vrrp_instance) instances;

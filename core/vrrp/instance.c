@@ -285,6 +285,26 @@ static void configure(struct vrrp_instance *i)
 	i->cfg.adver_int_cs = wire_interval(r);
 }
 
+static void compose_address(struct vrrp_instance *i, const struct vrrp_address_row *v)
+{
+	bool six = i->row.family == FAMILY_IPV6;
+
+	if (!v->excluded && v->addr.family == (six ? ADDR_IPV6 : ADDR_IPV4) &&
+	    i->advert.naddr < VRRP_MAX_ADDRS)
+		i->advert.addr[i->advert.naddr++] = v->addr;
+}
+
+/* Link-local addresses come first (RFC 9568 5.2.9). */
+static void compose_addresses(struct vrrp_instance *i)
+{
+	for (unsigned v = 0; v < i->nvips; v++)
+		if (addr_is_link_local(&i->vips[v].row.addr))
+			compose_address(i, &i->vips[v].row);
+	for (unsigned v = 0; v < i->nvips; v++)
+		if (!addr_is_link_local(&i->vips[v].row.addr))
+			compose_address(i, &i->vips[v].row);
+}
+
 static void compose_advert(struct vrrp_instance *i)
 {
 	const struct vrrp_instance_row *r = &i->row;
@@ -295,14 +315,14 @@ static void compose_advert(struct vrrp_instance *i)
 	p->vrid = r->vrid;
 	p->priority = i->cfg.priority;
 	p->adver_int_cs = i->cfg.adver_int_cs;
-	p->sum = r->version == 3 && !r->v3_checksum_as_v2 ? VRRP_SUM_PSEUDO : VRRP_SUM_MESSAGE;
-	if (r->version == 2 && r->auth_type == VRRP_AUTH_PASS) {
+	p->sum = VRRP_SUM_MESSAGE;
+	if (r->family == FAMILY_IPV6 || (r->version == 3 && !r->v3_checksum_as_v2))
+		p->sum = VRRP_SUM_PSEUDO;
+	if (r->version == 2 && r->family == FAMILY_IPV4 && r->auth_type == VRRP_AUTH_PASS) {
 		p->auth_type = VRRP_WIRE_PASS;
 		memcpy(p->auth_data, r->auth_pass, strnlen(r->auth_pass, 8));
 	}
-	for (unsigned v = 0; v < i->nvips && p->naddr < VRRP_MAX_ADDRS; v++)
-		if (!i->vips[v].row.excluded && i->vips[v].row.addr.family == ADDR_IPV4)
-			p->addr[p->naddr++] = i->vips[v].row.addr;
+	compose_addresses(i);
 }
 
 bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_row *row,

@@ -1,16 +1,9 @@
 /*
- * io: raw IPv4 sockets for advertisements (process vrrp).
+ * io: ports for advertisements (process vrrp).
  *
- * One receive socket for an interface, however many instances there are: the kernel copies a
- * packet to every raw socket of its protocol, so a socket for each instance would cost the
- * square of their number. SO_BINDTODEVICE gives a socket only the packets of its interface. A
- * wake-up reads a bounded burst, then lets timers run.
- *
- * The send socket is a second one, so that a full send queue or an error that comes back
- * (IP_RECVERR is off, but ENETDOWN is reported once) is never mistaken for a receive error; a
- * filter that drops everything keeps received packets out of it. Looped multicast is off: an
- * advertisement with our own source address on the wire is another router's mistake or a loop,
- * and instance.c ignores it.
+ * One receive socket for an interface and family, however many instances there are: the kernel
+ * copies a packet to every raw socket of its protocol, so a socket for each instance would cost
+ * the square of their number. A wake-up reads a bounded burst, then lets timers run.
  *
  * Packets with the interface's index but no user for the VRID are counted only: on a network
  * with other virtual routers they are ordinary.
@@ -18,24 +11,19 @@
 #include "vrrp/io.h"
 
 #include "base/log.h"
+#include "vrrp/sock.h"
 
 #include <errno.h>
-#include <linux/filter.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <netinet/ip.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#define READ_BURST    64
-#define RECEIVE_BYTES (256 * 1024)
+#define READ_BURST 64
 
 struct vrrp_port {
 	LIST_ENTRY(vrrp_port) next;
 	struct vrrp_io *io;
+	uint8_t family;
 	unsigned ifindex;
 	int rx, tx;
 	struct watch watch;
@@ -72,94 +60,43 @@ uint64_t vrrp_io_unknown_vrids(const struct vrrp_io *io)
 
 /* ---- receiving ------------------------------------------------------------ */
 
-static void take(struct vrrp_port *p, const uint8_t *bytes, size_t len, struct mono now)
+static void take(struct vrrp_port *p, const struct vrrp_datagram *d, struct mono now)
 {
 	static struct vrrp_packet packet; /* 4 kB; one thread */
-	struct vrrp_datagram d;
-	enum vrrp_packet_error e;
+	enum vrrp_packet_error e = vrrp_packet_parse(d, &packet);
 
-	if (!vrrp_datagram_ipv4(bytes, len, &d))
-		return;
-	e = vrrp_packet_parse(&d, &packet);
 	if (!p->user[packet.vrid]) {
 		p->io->unknown_vrids++;
 		return;
 	}
-	p->io->receive(p->user[packet.vrid], e, &packet, &d, now);
+	p->io->receive(p->user[packet.vrid], e, &packet, d, now);
 }
 
 static void readable(void *arg, int fd, int what, struct mono now)
 {
 	struct vrrp_port *p = arg;
-	uint8_t bytes[VRRP_PACKET_MAX + 60];
+	uint8_t bytes[VRRP_DATAGRAM_MAX];
+	struct vrrp_datagram d;
 
 	(void)what;
 	for (int i = 0; i < READ_BURST; i++) {
-		ssize_t n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+		int e = vrrp_sock_receive(fd, p->family, bytes, &d);
 
-		if (n < 0)
+		if (!e)
+			take(p, &d, now);
+		else if (e != EBADMSG)
 			return; /* EAGAIN, or ENETDOWN, which rtnetlink tells too */
-		take(p, bytes, (size_t)n, now);
 	}
 }
 
-/* ---- sockets ---------------------------------------------------------------- */
+/* ---- ports ------------------------------------------------------------------ */
 
-static int set(int fd, int level, int option, int value)
-{
-	return setsockopt(fd, level, option, &value, sizeof(value));
-}
-
-static int open_rx(unsigned ifindex, const char *name)
-{
-	struct ip_mreqn group = {.imr_ifindex = (int)ifindex};
-	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, VRRP_IPPROTO);
-
-	if (fd < 0)
-		return -1;
-	group.imr_multiaddr.s_addr = htonl(VRRP_GROUP_IPV4);
-	set(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BYTES);
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name) + 1) == 0 &&
-	    set(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0) == 0 &&
-	    setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-static int drop_received(int fd)
-{
-	struct sock_filter none = BPF_STMT(BPF_RET | BPF_K, 0);
-	struct sock_fprog program = {.len = 1, .filter = &none};
-
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
-}
-
-static int open_tx(unsigned ifindex, const char *name)
-{
-	struct ip_mreqn out = {.imr_ifindex = (int)ifindex};
-	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, VRRP_IPPROTO);
-
-	if (fd < 0)
-		return -1;
-	set(fd, SOL_SOCKET, SO_PRIORITY, 7);
-	set(fd, IPPROTO_IP, IP_TOS, IPTOS_CLASS_CS6);
-	if (drop_received(fd) == 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name) + 1) == 0 &&
-	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)) == 0 &&
-	    set(fd, IPPROTO_IP, IP_MULTICAST_TTL, VRRP_TTL) == 0 &&
-	    set(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-static struct vrrp_port *find_port(struct vrrp_io *io, unsigned ifindex)
+static struct vrrp_port *find_port(struct vrrp_io *io, const struct vrrp_place *where)
 {
 	struct vrrp_port *p;
 
 	LIST_FOREACH(p, &io->ports, next)
-	if (p->ifindex == ifindex)
+	if (p->ifindex == where->ifindex && p->family == where->family)
 		return p;
 	return NULL;
 }
@@ -176,17 +113,29 @@ static void free_port(struct vrrp_port *p)
 	errno = saved;
 }
 
-static struct vrrp_port *new_port(struct vrrp_io *io, unsigned ifindex, const char *name)
+static bool open_sockets(struct vrrp_port *p, const char *name)
+{
+	struct addr group = vrrp_group_of(p->family);
+
+	p->rx = vrrp_sock_rx(p->family, name);
+	if (p->rx < 0)
+		return false;
+	errno = vrrp_sock_join(p->rx, p->ifindex, &group, true);
+	if (errno)
+		return false;
+	p->tx = vrrp_sock_tx(p->family, p->ifindex, name);
+	return p->tx >= 0;
+}
+
+static struct vrrp_port *new_port(struct vrrp_io *io, const struct vrrp_place *where)
 {
 	struct vrrp_port *p = xcalloc(1, sizeof(*p));
 
 	p->io = io;
-	p->ifindex = ifindex;
-	p->tx = -1;
-	p->rx = open_rx(ifindex, name);
-	if (p->rx >= 0)
-		p->tx = open_tx(ifindex, name);
-	if (p->tx < 0) {
+	p->family = where->family;
+	p->ifindex = where->ifindex;
+	p->rx = p->tx = -1;
+	if (!open_sockets(p, where->name)) {
 		free_port(p);
 		return NULL;
 	}
@@ -195,13 +144,13 @@ static struct vrrp_port *new_port(struct vrrp_io *io, unsigned ifindex, const ch
 	return p;
 }
 
-struct vrrp_port *vrrp_port_open(struct vrrp_io *io, unsigned ifindex, const char *name,
-				 uint8_t vrid, void *user)
+struct vrrp_port *vrrp_port_open(struct vrrp_io *io, const struct vrrp_place *where, uint8_t vrid,
+				 void *user)
 {
-	struct vrrp_port *p = find_port(io, ifindex);
+	struct vrrp_port *p = find_port(io, where);
 
 	if (!p)
-		p = new_port(io, ifindex, name);
+		p = new_port(io, where);
 	if (!p)
 		return NULL;
 	if (p->user[vrid]) {
@@ -225,34 +174,12 @@ void vrrp_port_close(struct vrrp_port *p, uint8_t vrid)
 
 /* ---- sending ------------------------------------------------------------------ */
 
-static void set_source(struct msghdr *m, unsigned ifindex, const struct addr *src)
-{
-	struct cmsghdr *c = CMSG_FIRSTHDR(m);
-	struct in_pktinfo info = {.ipi_ifindex = (int)ifindex};
-
-	memcpy(&info.ipi_spec_dst, src->bytes, 4);
-	c->cmsg_level = IPPROTO_IP;
-	c->cmsg_type = IP_PKTINFO;
-	c->cmsg_len = CMSG_LEN(sizeof(info));
-	memcpy(CMSG_DATA(c), &info, sizeof(info));
-}
-
 int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet, const struct addr *src)
 {
-	struct addr group = addr_ipv4(VRRP_GROUP_IPV4);
-	struct sockaddr_in to = {.sin_family = AF_INET};
 	uint8_t bytes[VRRP_PACKET_MAX];
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in_pktinfo))] = {0};
-	struct iovec iov = {.iov_base = bytes};
-	struct msghdr m = {.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &iov};
+	struct vrrp_datagram d = {.bytes = bytes, .src = *src, .ttl = VRRP_TTL};
 
-	iov.iov_len = vrrp_packet_build(packet, src, &group, bytes, sizeof(bytes));
-	if (!iov.iov_len)
-		return EMSGSIZE;
-	to.sin_addr.s_addr = htonl(VRRP_GROUP_IPV4);
-	m.msg_iovlen = 1;
-	m.msg_control = control;
-	m.msg_controllen = sizeof(control);
-	set_source(&m, p->ifindex, src);
-	return sendmsg(p->tx, &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? errno : 0;
+	d.dst = vrrp_group_of(p->family);
+	d.len = vrrp_packet_build(packet, &d.src, &d.dst, bytes, sizeof(bytes));
+	return d.len ? vrrp_sock_send(p->tx, p->ifindex, &d) : EMSGSIZE;
 }

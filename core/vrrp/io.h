@@ -1,5 +1,5 @@
 /*
- * io: sockets of the packet path. A port is one interface and family: a receive socket bound
+ * io: ports of the packet path. A port is one interface and family: a receive socket bound
  * to the interface and joined to the VRRP group, and a send socket. Ports are shared by the
  * instances on the interface and found by VRID.
  *
@@ -24,10 +24,17 @@ typedef void (*vrrp_receive_fn)(void *user, enum vrrp_packet_error error,
 struct vrrp_io *vrrp_io_new(struct loop *loop, vrrp_receive_fn receive);
 void vrrp_io_free(struct vrrp_io *io); /* its ports must be closed */
 
-/* The port of an interface (IPv4), with `user` as who gets the packets of `vrid`. NULL with
- * errno set: EEXIST when the VRID has a user already, or what the kernel says. */
-struct vrrp_port *vrrp_port_open(struct vrrp_io *io, unsigned ifindex, const char *name,
-				 uint8_t vrid, void *user);
+/* Where a port is. */
+struct vrrp_place {
+	uint8_t family; /* enum addr_family */
+	unsigned ifindex;
+	const char *name; /* of the interface */
+};
+
+/* The port of a place, with `user` as who gets the packets of `vrid`. NULL with errno set:
+ * EEXIST when the VRID has a user already, or what the kernel says. */
+struct vrrp_port *vrrp_port_open(struct vrrp_io *io, const struct vrrp_place *where, uint8_t vrid,
+				 void *user);
 /* Frees the VRID; the last user closes the sockets. */
 void vrrp_port_close(struct vrrp_port *p, uint8_t vrid);
 

@@ -9,8 +9,10 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/io.c core/vrrp/io.h \
 	core/vrrp/means.c \
 	core/vrrp/memory.c core/vrrp/memory.h \
+	core/vrrp/ndisc.c core/vrrp/ndisc.h \
 	core/vrrp/packet.c core/vrrp/packet.h \
 	core/vrrp/receive.c \
+	core/vrrp/sock.c core/vrrp/sock.h \
 	core/vrrp/sync.c core/vrrp/sync.h \
 	core/vrrp/vip.c \
 	core/vrrp/vrrp_main.c

@@ -8,7 +8,8 @@
  *
  * Checks are made in the order of RFC 9568 7.1 (RFC 3768 7.1); the length must be exact, since
  * octets behind the message would be outside or inside the checksum as the sender likes.
- * Version 2 always carries the 8 octets of authentication data, also for type 0.
+ * Version 2 over IPv4 always carries the 8 octets of authentication data, also for type 0; over
+ * IPv6, as keepalived sends it, never.
  *
  * Checksum of v3 over IPv4: RFC 5798 was read as "with pseudo-header" (keepalived, FRR), RFC
  * 9568 5.2.8 says the message only. Both are accepted and the form is reported; a sum that
@@ -17,7 +18,10 @@
  *
  * An address list that differs is not a reason to drop the advertisement (RFC 9568 7.1: log):
  * dropping would make two masters of what is only an unfinished change of configuration. A
- * count of 0 (erratum 8299) is dropped unless this router has no addresses to advertise either.
+ * count of 0 (erratum 8299) is dropped unless this router has no addresses to advertise either;
+ * so is a first IPv6 address that is not link-local (erratum 8300), unless ours is not either or
+ * the list is ours in another order: keepalived sends what its file says, as it says it, and
+ * two routers with one list must agree who is master.
  */
 #include "vrrp/packet.h"
 
@@ -38,12 +42,20 @@ static const char *const error_names[VRRP_PACKET_ERRORS] = {
     [VRRP_PACKET_AUTH] = "wrong authentication",
     [VRRP_PACKET_INTERVAL] = "wrong advertisement interval",
     [VRRP_PACKET_NO_ADDRESS] = "no address",
+    [VRRP_PACKET_NOT_LINK_LOCAL] = "first address is not link-local",
     [VRRP_PACKET_ADDRESS_LIST] = "address list differs",
 };
 
 const char *vrrp_packet_error_name(enum vrrp_packet_error e)
 {
 	return (unsigned)e < VRRP_PACKET_ERRORS ? error_names[e] : "?";
+}
+
+struct addr vrrp_group_of(uint8_t family)
+{
+	static const struct addr v6 = {ADDR_IPV6, {0xff, 2, [15] = 0x12}};
+
+	return family == ADDR_IPV6 ? v6 : addr_ipv4(VRRP_GROUP_IPV4);
 }
 
 static unsigned get16(const uint8_t *p)
@@ -112,7 +124,7 @@ static bool checksum_valid(const struct vrrp_datagram *d, struct vrrp_packet *p)
 	if (d->src.family == ADDR_IPV4 && sum_fold(message) == 0xffff)
 		return true;
 	p->sum = VRRP_SUM_PSEUDO;
-	return p->version == 3 && sum_fold(pseudo) == 0xffff;
+	return (p->version == 3 || d->src.family == ADDR_IPV6) && sum_fold(pseudo) == 0xffff;
 }
 
 static void take_addresses(const struct vrrp_datagram *d, struct vrrp_packet *p)
@@ -129,7 +141,8 @@ static void take_v2(const struct vrrp_datagram *d, struct vrrp_packet *p)
 {
 	p->auth_type = d->bytes[4];
 	p->adver_int_cs = d->bytes[5] * 100u;
-	memcpy(p->auth_data, d->bytes + d->len - AUTH_LEN, AUTH_LEN);
+	if (d->src.family == ADDR_IPV4)
+		memcpy(p->auth_data, d->bytes + d->len - AUTH_LEN, AUTH_LEN);
 }
 
 static void take_v3(const struct vrrp_datagram *d, struct vrrp_packet *p)
@@ -137,18 +150,11 @@ static void take_v3(const struct vrrp_datagram *d, struct vrrp_packet *p)
 	p->adver_int_cs = get16(d->bytes + 4) & VRRP_INTERVAL_MAX; /* reserved bits ignored */
 }
 
-size_t vrrp_packet_size(const struct vrrp_packet *p)
+size_t vrrp_packet_size(const struct vrrp_packet *p, uint8_t family)
 {
-	size_t each = p->naddr && p->addr[0].family == ADDR_IPV6 ? 16 : 4;
+	bool six = family == ADDR_IPV6;
 
-	return HEADER + p->naddr * each + (p->version == 2 ? AUTH_LEN : 0);
-}
-
-static bool length_exact(const struct vrrp_datagram *d, const struct vrrp_packet *p)
-{
-	size_t want = HEADER + p->naddr * addr_len(&d->src);
-
-	return d->len == want + (p->version == 2 ? AUTH_LEN : 0);
+	return HEADER + p->naddr * (six ? 16u : 4u) + (p->version == 2 && !six ? AUTH_LEN : 0);
 }
 
 enum vrrp_packet_error vrrp_packet_parse(const struct vrrp_datagram *d, struct vrrp_packet *ret)
@@ -163,11 +169,11 @@ enum vrrp_packet_error vrrp_packet_parse(const struct vrrp_datagram *d, struct v
 	p->naddr = b[3];
 	if (d->ttl != VRRP_TTL)
 		return VRRP_PACKET_TTL;
-	if (p->version != 3 && (p->version != 2 || d->src.family == ADDR_IPV6))
+	if (p->version != 3 && p->version != 2)
 		return VRRP_PACKET_VERSION;
 	if ((b[0] & 15) != TYPE_ADVERTISEMENT)
 		return VRRP_PACKET_TYPE;
-	if (!length_exact(d, p))
+	if (d->len != vrrp_packet_size(p, d->src.family))
 		return VRRP_PACKET_LENGTH;
 	if (!checksum_valid(d, p))
 		return VRRP_PACKET_CHECKSUM;
@@ -201,6 +207,11 @@ static bool has_address(const struct vrrp_packet *p, const struct addr *a)
 	return false;
 }
 
+static bool begins_link_local(const struct vrrp_packet *p)
+{
+	return p->naddr && addr_is_link_local(&p->addr[0]);
+}
+
 static bool same_addresses(const struct vrrp_packet *p, const struct vrrp_packet *own)
 {
 	if (p->naddr != own->naddr)
@@ -223,25 +234,28 @@ enum vrrp_packet_error vrrp_packet_check(const struct vrrp_packet *p, const stru
 		return VRRP_PACKET_INTERVAL;
 	if (!p->naddr && own->naddr)
 		return VRRP_PACKET_NO_ADDRESS;
-	return same_addresses(p, own) ? VRRP_PACKET_OK : VRRP_PACKET_ADDRESS_LIST;
+	if (same_addresses(p, own))
+		return VRRP_PACKET_OK;
+	if (begins_link_local(own) && !begins_link_local(p))
+		return VRRP_PACKET_NOT_LINK_LOCAL;
+	return VRRP_PACKET_ADDRESS_LIST;
 }
 
 /* ---- build ------------------------------------------------------------- */
 
-static bool fits(const struct vrrp_packet *p)
+static bool fits(const struct vrrp_packet *p, uint8_t family)
 {
 	if (p->naddr > VRRP_MAX_ADDRS || !p->vrid || !p->adver_int_cs)
 		return false;
 	for (unsigned i = 0; i < p->naddr; i++)
-		if (!addr_len(&p->addr[i]) || p->addr[i].family != p->addr[0].family)
+		if (p->addr[i].family != family)
 			return false;
 	if (p->version == 2)
-		return p->adver_int_cs % 100 == 0 && p->adver_int_cs <= 25500 &&
-		       (!p->naddr || p->addr[0].family == ADDR_IPV4);
+		return p->adver_int_cs % 100 == 0 && p->adver_int_cs <= 25500;
 	return p->version == 3 && p->adver_int_cs <= VRRP_INTERVAL_MAX;
 }
 
-static void put_middle(const struct vrrp_packet *p, uint8_t *b, size_t len)
+static void put_middle(const struct vrrp_packet *p, uint8_t family, uint8_t *b, size_t len)
 {
 	if (p->version == 3) {
 		put16(b + 4, p->adver_int_cs);
@@ -249,16 +263,17 @@ static void put_middle(const struct vrrp_packet *p, uint8_t *b, size_t len)
 	}
 	b[4] = p->auth_type;
 	b[5] = (uint8_t)(p->adver_int_cs / 100);
-	memcpy(b + len - AUTH_LEN, p->auth_data, AUTH_LEN);
+	if (family == ADDR_IPV4)
+		memcpy(b + len - AUTH_LEN, p->auth_data, AUTH_LEN);
 }
 
 size_t vrrp_packet_build(const struct vrrp_packet *p, const struct addr *src,
 			 const struct addr *dst, uint8_t *buf, size_t cap)
 {
-	size_t len = vrrp_packet_size(p);
+	size_t len = vrrp_packet_size(p, src->family);
 	uint32_t sum = 0;
 
-	if (!fits(p) || len > cap)
+	if (!fits(p, src->family) || !addr_len(src) || len > cap)
 		return 0;
 	memset(buf, 0, len);
 	buf[0] = (uint8_t)(p->version << 4 | TYPE_ADVERTISEMENT);
@@ -268,8 +283,8 @@ size_t vrrp_packet_build(const struct vrrp_packet *p, const struct addr *src,
 	for (unsigned i = 0; i < p->naddr; i++)
 		memcpy(buf + HEADER + i * addr_len(&p->addr[i]), p->addr[i].bytes,
 		       addr_len(&p->addr[i]));
-	put_middle(p, buf, len);
-	if (p->version == 3 && (p->sum == VRRP_SUM_PSEUDO || src->family == ADDR_IPV6))
+	put_middle(p, src->family, buf, len);
+	if (src->family == ADDR_IPV6 || (p->version == 3 && p->sum == VRRP_SUM_PSEUDO))
 		sum = sum_pseudo(src, dst, len);
 	put16(buf + 6, ~sum_fold(sum_bytes(sum, buf, len)) & 0xffff);
 	return len;

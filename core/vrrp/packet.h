@@ -3,7 +3,8 @@
  * log, allocation or static state; byte order is converted here and only here.
  *
  * Version 2 is RFC 3768 with the authentication field of RFC 2338 (keepalived's PASS), version
- * 3 is RFC 9568. Intervals are centiseconds in both.
+ * 3 is RFC 9568. Intervals are centiseconds in both. Version 2 over IPv6 is in no RFC: it is
+ * keepalived's, without the authentication field.
  */
 #ifndef VRRP_PACKET_H
 #define VRRP_PACKET_H
@@ -25,8 +26,8 @@
 /* Authentication as it is on the wire (v2). */
 enum vrrp_wire_auth { VRRP_WIRE_NONE = 0, VRRP_WIRE_PASS = 1, VRRP_WIRE_AH = 2 };
 
-/* Over what the checksum is taken; IPv4 v3 is seen in both forms, v2 has the first only and
- * IPv6 the second only. */
+/* Over what the checksum is taken; v3 over IPv4 is seen in both forms, v2 over IPv4 has the first
+ * only, IPv6 the second only. */
 enum vrrp_checksum_form { VRRP_SUM_MESSAGE, VRRP_SUM_PSEUDO };
 
 struct vrrp_packet {
@@ -61,10 +62,14 @@ enum vrrp_packet_error {
 	VRRP_PACKET_AUTH,
 	VRRP_PACKET_INTERVAL,
 	VRRP_PACKET_NO_ADDRESS,
+	VRRP_PACKET_NOT_LINK_LOCAL,
 	VRRP_PACKET_ADDRESS_LIST, /* counted and told, but the advertisement is valid */
 	VRRP_PACKET_ERRORS
 };
 const char *vrrp_packet_error_name(enum vrrp_packet_error e);
+
+/* 224.0.0.18 or ff02::12. */
+struct addr vrrp_group_of(uint8_t family);
 
 /* Takes the IPv4 header off what a raw socket delivers; false when there is no whole packet of
  * protocol 112. */
@@ -79,10 +84,10 @@ enum vrrp_packet_error vrrp_packet_parse(const struct vrrp_datagram *d, struct v
 enum vrrp_packet_error vrrp_packet_check(const struct vrrp_packet *p,
 					 const struct vrrp_packet *own);
 
-/* Octets of the message. */
-size_t vrrp_packet_size(const struct vrrp_packet *p);
+/* Octets of the message when it goes over that family. */
+size_t vrrp_packet_size(const struct vrrp_packet *p, uint8_t family);
 /* Writes the message and returns its length, 0 when `cap` is too small or a value does not
- * fit its field. src and dst enter the checksum only. */
+ * fit its field. src says the family; it and dst enter the checksum. */
 size_t vrrp_packet_build(const struct vrrp_packet *p, const struct addr *src,
 			 const struct addr *dst, uint8_t *buf, size_t cap);
 

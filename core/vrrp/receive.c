@@ -33,6 +33,7 @@ static uint64_t *counter(struct vrrp_instance_row *r, enum vrrp_packet_error e)
 	case VRRP_PACKET_INTERVAL:
 		return &r->interval_errors;
 	case VRRP_PACKET_NO_ADDRESS:
+	case VRRP_PACKET_NOT_LINK_LOCAL:
 	case VRRP_PACKET_ADDRESS_LIST:
 		return &r->address_list_errors;
 	case VRRP_PACKET_OK:

@@ -15,7 +15,8 @@
  * master whose lease ran out because the netlink thread was held up, and who was itself awake,
  * sees the address go and adds it again.
  *
- * Announcements, with keepalived's settings: a burst as soon as the additions are answered (an
+ * Announcements (gratuitous ARP, unsolicited neighbour advertisements), with keepalived's
+ * settings, which are named after ARP: a burst as soon as the additions are answered (an
  * announcement before the address is there would invite traffic for nobody, RFC 9568 6.4.2), a
  * second burst after a delay, then a refresh if configured. A losing advertisement gives
  * bursts of its own settings, the immediate one at most once in LOWER_NS, so that a neighbour
@@ -411,13 +412,19 @@ bool vrrp_vips_seen(struct vrrp_env *env, const struct rtnl_addr *a, bool gone)
 
 /* ---- announcements ---------------------------------------------------------------- */
 
+static int announce(struct vrrp_env *env, const struct rtnl_link *l, const struct addr *a)
+{
+	return a->family == ADDR_IPV6 ? vrrp_ndisc_send(env->ndisc, l, a)
+				      : vrrp_garp_send(env->garp, l, a);
+}
+
 static void announce_burst(struct vrrp_instance *i, unsigned repeat)
 {
 	for (unsigned k = 0; k < i->nvips; k++) {
 		const struct rtnl_link *l = carrier(i, &i->vips[k].row);
 
 		for (unsigned n = 0; n < repeat && l; n++)
-			if (vrrp_garp_send(i->env->garp, l, &i->vips[k].row.addr) != 0)
+			if (announce(i->env, l, &i->vips[k].row.addr) != 0)
 				break;
 	}
 }

@@ -328,7 +328,8 @@ static void open_all(struct process *p)
 	p->env.memory = vrrp_memory_open(PARENT_MEMORY_FD);
 	p->env.io = vrrp_io_new(p->loop, vrrp_instance_receive);
 	p->env.garp = vrrp_garp_new();
-	if (!p->env.garp)
+	p->env.ndisc = vrrp_ndisc_new();
+	if (!p->env.garp || !p->env.ndisc)
 		fatal("process vrrp: cannot open a packet socket");
 	p->env.writer = rtnl_writer_open(p->loop, written, p);
 	stamp_due(p, loop_now(p->loop));

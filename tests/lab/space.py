@@ -111,7 +111,7 @@ class Namespace:
 
         return self.call(body)
 
-    def addresses(self):
-        """All IPv4 addresses as "192.168.1.1/24" on any device."""
-        out = self.run(["ip", "-4", "-o", "addr"]).stdout
+    def addresses(self, family=4):
+        """All addresses of the family as "192.168.1.1/24" on any device."""
+        out = self.run(["ip", "-%d" % family, "-o", "addr"]).stdout
         return [line.split()[3] for line in out.splitlines()]

@@ -157,7 +157,8 @@ class Director:
         return found.weights if found else {}
 
     def owns(self, address=VIP):
-        return any(a.split("/")[0] == address for a in self.namespace.addresses())
+        family = 6 if ":" in address else 4
+        return any(a.split("/")[0] == address for a in self.namespace.addresses(family))
 
     def reset(self):
         """Ends all programs."""
@@ -231,9 +232,9 @@ class Cluster:
     def watch(self, address=VIP):
         return AddressWatch([d.namespace for d in self.directors], address)
 
-    def owner(self):
+    def owner(self, address=VIP):
         """The one director that has the virtual address now, or None."""
-        owners = [d for d in self.directors if d.owns()]
+        owners = [d for d in self.directors if d.owns(address)]
         return owners[0] if len(owners) == 1 else None
 
     def fetch(self, **kw):
@@ -258,7 +259,8 @@ class Cluster:
             raise AssertionError("not within %g s: %s of %s; it holds %s" % (
                 deadline, wanted, service, director.weights(service))) from None
 
-    def wait_owner(self, director, deadline):
+    def wait_owner(self, director, deadline, address=VIP):
         start = time.monotonic()
-        wait_for(lambda: self.owner() is director, deadline, "%s has %s" % (director.name, VIP))
+        wait_for(lambda: self.owner(address) is director, deadline,
+                 "%s has %s" % (director.name, address))
         return time.monotonic() - start

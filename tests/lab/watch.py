@@ -13,19 +13,19 @@ import struct
 import threading
 import time
 
-RTMGRP_IPV4_IFADDR = 0x10
+RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x10, 0x100
 RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR = 20, 21, 22
 NLM_F_REQUEST, NLM_F_DUMP = 1, 0x300
-IFA_LOCAL = 2
+IFA_ADDRESS, IFA_LOCAL = 1, 2
 IFA_F_PERMANENT = 0x80
 
 
 def _open_netlink():
     s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-    s.bind((0, RTMGRP_IPV4_IFADDR))
+    s.bind((0, RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR))
     s.send(struct.pack("=IHHIIBxxxI", 24, RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, 1, 0,
-                       socket.AF_INET, 0))
+                       socket.AF_UNSPEC, 0))
     s.setblocking(False)
     return s
 
@@ -36,12 +36,15 @@ def _address_events(data):
     while at + 16 <= len(data):
         length, kind = struct.unpack_from("=IH", data, at)
         if kind in (RTM_NEWADDR, RTM_DELADDR):
+            family = data[at + 16]
             permanent = bool(data[at + 18] & IFA_F_PERMANENT)
+            wanted = IFA_ADDRESS if family == socket.AF_INET6 else IFA_LOCAL
             attr = at + 24
             while attr + 4 <= at + length:
                 size, name = struct.unpack_from("=HH", data, attr)
-                if name == IFA_LOCAL:
-                    yield kind == RTM_NEWADDR, socket.inet_ntoa(data[attr + 4:attr + 8]), permanent
+                if name == wanted:
+                    text = socket.inet_ntop(family, data[attr + 4:attr + size])
+                    yield kind == RTM_NEWADDR, text, permanent
                 attr += (size + 3) & ~3
         at += (length + 3) & ~3
 

@@ -17,6 +17,7 @@ from lab.daemons import BUILD
 from lab.space import wait_for
 
 GROUP = "224.0.0.18"
+GROUP6 = "ff02::12"
 
 
 class Alone:
@@ -77,7 +78,7 @@ class Alone:
     def address(self, text, name="VI_1", **fields):
         host, _, prefix = text.partition("/")
         self._row("add", "vrrp_address %s %s" % (name, host),
-                  {"addr": host, "prefix_len": prefix or 32, **fields})
+                  {"addr": host, "prefix_len": prefix or (128 if ":" in host else 32), **fields})
 
     def row(self, key="vrrp_instance VI_1"):
         """All fields of a row as text."""
@@ -122,27 +123,37 @@ def checksum(data):
     return ~total & 0xffff
 
 
+def packed(address):
+    return socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
+
+
 def advert(version=3, vrid=51, priority=200, addresses=("192.168.1.200",), interval=10, kind=1,
-           password=None, source="192.168.1.50", pseudo=True, wrong_sum=0, count=None):
-    """A VRRP message; interval in the unit of the version (v3: centiseconds, v2: seconds)."""
+           password=None, source="192.168.1.50", pseudo=True, wrong_sum=0, count=None, group=None):
+    """A VRRP message; interval in the unit of the version (v3: centiseconds, v2: seconds).
+
+    The family is that of source.
+    """
     count = len(addresses) if count is None else count
+    six = ":" in source
+    tail = b""
     if version == 2:
         middle = struct.pack("!BB", 1 if password is not None else 0, interval)
-        tail = (password or "").encode().ljust(8, b"\0")
+        if not six:
+            tail = (password or "").encode().ljust(8, b"\0")
     else:
-        middle, tail = struct.pack("!H", interval), b""
+        middle = struct.pack("!H", interval)
     head = struct.pack("!BBBB", version << 4 | kind, vrid, priority, count) + middle
-    body = b"".join(socket.inet_aton(a) for a in addresses) + tail
+    body = b"".join(packed(a) for a in addresses) + tail
     extra = b""
-    if version != 2 and pseudo:
-        extra = (socket.inet_aton(source) + socket.inet_aton(GROUP)
+    if six or (version != 2 and pseudo):
+        extra = (packed(source) + packed(group or (GROUP6 if six else GROUP))
                  + struct.pack("!HH", 112, len(head) + 2 + len(body)))
     total = checksum(extra + head + b"\0\0" + body) ^ wrong_sum
     return head + struct.pack("!H", total) + body
 
 
 class Wire:
-    """Sends VRRP from, and hears VRRP and ARP on, eth0 of a namespace.
+    """Sends VRRP from, and hears VRRP, ARP and neighbour advertisements on, eth0 of a namespace.
 
     Times are those of the kernel's receipt, so that a busy test does not count as a late packet.
     """
@@ -151,9 +162,12 @@ class Wire:
 
     def __init__(self, namespace):
         self.tx = namespace.call(self._open_tx)
+        self.tx6 = namespace.call(self._open_tx6)
         self.rx = namespace.call(self._open_rx)
         self.ahead = self._wall_ahead()
-        self.heard = []  # (time, "vrrp", source, message) and (time, "arp", sender, target)
+        # (time, "vrrp", source, message), (time, "arp", sender, target), (time, "na", target, frame)
+        self.heard = []
+        self.frames = []  # each VRRP packet whole, with its Ethernet header
         self._stop = False
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -176,6 +190,13 @@ class Wire:
         return s
 
     @staticmethod
+    def _open_tx6():
+        s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, 112)
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, socket.if_nametoindex("eth0"))
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        return s
+
+    @staticmethod
     def _open_rx():
         s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
         s.bind(("eth0", 3))
@@ -187,6 +208,10 @@ class Wire:
     def send(self, message, ttl=255):
         self.tx.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
         self.tx.sendto(message, (GROUP, 0))
+
+    def send6(self, message, hops=255, group=GROUP6):
+        self.tx6.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, hops)
+        self.tx6.sendto(message, (group, 0))
 
     def _listen(self):
         while not self._stop:
@@ -206,10 +231,19 @@ class Wire:
             head = (data[14] & 15) * 4
             length = struct.unpack("!H", data[16:18])[0]
             self.heard.append((now, "vrrp", socket.inet_ntoa(data[26:30]), data[14 + head:14 + length]))
+            self.frames.append(data)
+        elif kind == b"\x86\xdd" and data[20] == 112:
+            length = struct.unpack("!H", data[18:20])[0]
+            source = socket.inet_ntop(socket.AF_INET6, data[22:38])
+            self.heard.append((now, "vrrp", source, data[54:54 + length]))
+            self.frames.append(data)
+        elif kind == b"\x86\xdd" and data[20] == 58 and data[54] == 136:
+            self.heard.append((now, "na", socket.inet_ntop(socket.AF_INET6, data[62:78]), data))
 
     def announcements(self, address, since=0.0):
-        """Times of gratuitous ARPs for an address."""
-        return [h[0] for h in self.heard if h[1] == "arp" and h[2] == h[3] == address and h[0] >= since]
+        """Times of gratuitous ARPs, or neighbour advertisements, for an address."""
+        return [h[0] for h in self.heard if h[0] >= since and h[2] == address and
+                (h[1] == "na" or (h[1] == "arp" and h[3] == address))]
 
     def adverts(self, source=None, since=0.0):
         return [h for h in self.heard if h[1] == "vrrp" and source in (None, h[2]) and h[0] >= since]
@@ -218,6 +252,7 @@ class Wire:
         self._stop = True
         self._thread.join()
         self.tx.close()
+        self.tx6.close()
         self.rx.close()
 
     def __enter__(self):

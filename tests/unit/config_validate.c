@@ -50,7 +50,7 @@ static const struct change changes[] = {
     {T_VRRP_INSTANCE, {"A"}, "adver_int_cs", "200", NULL},
     {T_VRRP_INSTANCE, {"A"}, "adver_int_cs", "150", "vrrp_instance A: version 2 advertises"},
     {T_VRRP_INSTANCE, {"B"}, "auth_type", "PASS", "version 3 has no authentication"},
-    {T_VRRP_INSTANCE, {"A"}, "family", "ipv6", "version 2 has no IPv6"},
+    {T_VRRP_INSTANCE, {"A"}, "family", "ipv6", "another family"},
     {T_VRRP_ADDRESS, {"A", "10.0.0.1"}, "addr", "fd00::1", "of another family"},
     {T_VRRP_ADDRESS, {"A", "10.0.0.1"}, "excluded", "yes", NULL},
     {T_VRRP_ADDRESS, {"A", "10.0.0.1"}, "addr", "224.0.0.18", "it is a multicast address"},
@@ -154,7 +154,7 @@ static void what_an_advertisement_holds(void **state)
 {
 	(void)state;
 	fill("10.0.0.", 255, 255, 0);
-	fill("fd00::", 90, 90, 1); /* that IPv6 is not supported yet */
+	fill("fd00::", 90, 90, 1); /* that none is link-local */
 	fill("fd00::", 93, 90, 4);
 }
 

@@ -186,23 +186,36 @@ static void test_round_trip(void **state)
 
 		random_packet(&in);
 		len = vrrp_packet_build(&in, &src, &dst, b, sizeof(b));
-		assert_int_equal(len, vrrp_packet_size(&in));
+		assert_int_equal(len, vrrp_packet_size(&in, ADDR_IPV4));
 		assert_int_equal(parse(b, len, &out), VRRP_PACKET_OK);
 		out.sum = in.sum; /* one message in 65535 fits both forms */
 		assert_memory_equal(&in, &out, sizeof(in));
 	}
 }
 
+static struct addr addr6(const char *text)
+{
+	struct addr a;
+
+	assert_true(addr_parse(text, &a));
+	return a;
+}
+
+/* Version 2 as keepalived 2.2.7 was seen to send it from fe80::44e5:5aff:fe48:2323, and version 3.
+ */
 static void test_ipv6(void **state)
 {
+	static const uint8_t golden[] = {
+	    0x21, 0x05, 0xc8, 0x02, 0x00, 0x01, 0x2b, 0x34, 0x20, 0x01, 0x0d, 0xb8, 0, 0,
+	    0,    0,    0,    0,    0,    0,    0,    0,    0,    0x05, 0xfe, 0x80, 0, 0,
+	    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0x05};
 	struct vrrp_packet in = {.version = 3, .vrid = 9, .priority = 1, .adver_int_cs = 4095};
 	struct vrrp_packet out;
 	uint8_t b[VRRP_PACKET_MAX];
-	struct vrrp_datagram d = {.bytes = b, .ttl = 255};
+	struct vrrp_datagram d = {.bytes = b, .ttl = 255, .dst = vrrp_group_of(ADDR_IPV6)};
 
 	(void)state;
-	assert_true(addr_parse("fe80::1", &d.src));
-	assert_true(addr_parse("ff02::12", &d.dst));
+	d.src = addr6("fe80::1");
 	in.naddr = 1;
 	in.addr[0] = d.src;
 	in.sum = VRRP_SUM_PSEUDO;
@@ -210,6 +223,39 @@ static void test_ipv6(void **state)
 	assert_int_equal(d.len, 24);
 	assert_int_equal(vrrp_packet_parse(&d, &out), VRRP_PACKET_OK);
 	assert_memory_equal(&in, &out, sizeof(in));
+	b[6] ^= 1;
+	assert_int_equal(vrrp_packet_parse(&d, &out), VRRP_PACKET_CHECKSUM);
+	d.src = addr6("fe80::44e5:5aff:fe48:2323");
+	d.bytes = golden;
+	d.len = sizeof(golden);
+	assert_int_equal(vrrp_packet_parse(&d, &out), VRRP_PACKET_OK);
+	assert_int_equal(out.adver_int_cs, 100);
+	assert_int_equal(out.naddr, 2);
+	assert_int_equal(vrrp_packet_build(&out, &d.src, &d.dst, b, sizeof(b)), sizeof(golden));
+	assert_memory_equal(b, golden, sizeof(golden));
+	d.len--;
+	assert_int_equal(vrrp_packet_parse(&d, &out), VRRP_PACKET_LENGTH);
+}
+
+/* Erratum 8300, and what is left of it when a peer does as keepalived. */
+static void test_first_is_link_local(void **state)
+{
+	struct vrrp_packet own = {.version = 3, .vrid = 1, .adver_int_cs = 100, .naddr = 2}, p;
+
+	(void)state;
+	own.addr[0] = addr6("fe80::5");
+	own.addr[1] = addr6("2001:db8::5");
+	p = own;
+	assert_int_equal(vrrp_packet_check(&p, &own), VRRP_PACKET_OK);
+	p.addr[0] = own.addr[1];
+	assert_int_equal(vrrp_packet_check(&p, &own), VRRP_PACKET_NOT_LINK_LOCAL);
+	p.addr[1] = own.addr[0]; /* the same list */
+	assert_int_equal(vrrp_packet_check(&p, &own), VRRP_PACKET_OK);
+	p.addr[0] = addr6("febf::1");
+	assert_int_equal(vrrp_packet_check(&p, &own), VRRP_PACKET_ADDRESS_LIST);
+	own.addr[0] = addr6("fec0::1");
+	p.addr[0] = own.addr[1];
+	assert_int_equal(vrrp_packet_check(&p, &own), VRRP_PACKET_ADDRESS_LIST);
 }
 
 static void test_build_refuses(void **state)
@@ -227,6 +273,10 @@ static void test_build_refuses(void **state)
 	assert_int_equal(vrrp_packet_build(&p, &src, &dst, b, sizeof(b)), 0);
 	p.version = 4;
 	p.adver_int_cs = 100;
+	assert_int_equal(vrrp_packet_build(&p, &src, &dst, b, sizeof(b)), 0);
+	p.version = 3;
+	p.naddr = 1;
+	p.addr[0] = addr6("fe80::1"); /* not over IPv4 */
 	assert_int_equal(vrrp_packet_build(&p, &src, &dst, b, sizeof(b)), 0);
 }
 
@@ -297,6 +347,7 @@ int main(void)
 	    cmocka_unit_test(test_every_bit_matters),
 	    cmocka_unit_test(test_round_trip),
 	    cmocka_unit_test(test_ipv6),
+	    cmocka_unit_test(test_first_is_link_local),
 	    cmocka_unit_test(test_build_refuses),
 	    cmocka_unit_test(test_check),
 	    cmocka_unit_test(test_ip_header),
