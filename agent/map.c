@@ -18,7 +18,7 @@ struct map_table *const map_tables[] = {
 
 /* Which types of field each type of column can show. */
 static const unsigned shows[] = {
-    [M_INTEGER] = INTEGERS | TYPE(FT_ENUM),
+    [M_INTEGER] = INTEGERS | TYPE(FT_I32) | TYPE(FT_ENUM),
     [M_TRUTH] = TYPE(FT_BOOL),
     [M_UNSIGNED32] = INTEGERS,
     [M_GAUGE32] = INTEGERS,

@@ -154,6 +154,8 @@ bool value_read(const struct map_column *c, const void *row, const struct value_
 		return put_bytes(v, field_str(c->f, row), strlen(field_str(c->f, row)));
 	if (c->f->type == FT_ADDR)
 		return read_addr(c, row, v);
+	if (c->f->type == FT_I32)
+		return put_integer(v, ASN_INTEGER, (long)(int64_t)field_get(c->f, row));
 	return value_number(c->type, field_get(c->f, row), clock, v);
 }
 
@@ -202,6 +204,8 @@ static bool in_range(const struct map_column *c, long n)
 		return n == 1 || n == 2;
 	if (c->f->type == FT_ENUM)
 		return enum_has(c->f->names, n);
+	if (c->f->type == FT_I32)
+		return n >= (int64_t)c->f->min && n <= (int64_t)c->f->max;
 	return n >= 0 && (uint64_t)n >= c->f->min && (uint64_t)n <= c->f->max;
 }
 

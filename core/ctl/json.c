@@ -81,6 +81,12 @@ void json_number(struct json *j, const char *key, uint64_t value)
 	buf_printf(&j->out, "%llu", (unsigned long long)value);
 }
 
+void json_signed(struct json *j, const char *key, int64_t value)
+{
+	lead(j, key);
+	buf_printf(&j->out, "%lld", (long long)value);
+}
+
 void json_bool(struct json *j, const char *key, bool value)
 {
 	lead(j, key);

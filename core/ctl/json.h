@@ -25,6 +25,7 @@ void json_open(struct json *j, const char *key, char kind);
 void json_close(struct json *j, char kind); /* '}' or ']' */
 void json_text(struct json *j, const char *key, const char *value);
 void json_number(struct json *j, const char *key, uint64_t value);
+void json_signed(struct json *j, const char *key, int64_t value);
 void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);
 void json_free(struct json *j);

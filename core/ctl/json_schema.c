@@ -80,6 +80,11 @@ static void put_field(struct json *j, const struct field *f)
 		if (f->max)
 			json_number(j, "maximum", f->max);
 		break;
+	case FT_I32:
+		put_type(j, "integer", false);
+		json_signed(j, "minimum", (int64_t)f->min);
+		json_signed(j, "maximum", (int64_t)f->max);
+		break;
 	case FT_ENUM:
 		put_names(j, f->names);
 		break;

@@ -118,6 +118,9 @@ void value_json(const struct ctl *c, struct json *j, const struct field *f, cons
 	case FT_U64:
 		json_number(j, f->name, v);
 		break;
+	case FT_I32:
+		json_signed(j, f->name, (int64_t)v);
+		break;
 	case FT_WHEN:
 	case FT_WALL:
 		if (v)

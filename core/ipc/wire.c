@@ -72,6 +72,7 @@ static void put_field(struct buf *b, const struct field *f, const void *row)
 		buf_u16(b, (uint16_t)field_get(f, row));
 		break;
 	case FT_U32:
+	case FT_I32:
 		buf_u32(b, (uint32_t)field_get(f, row));
 		break;
 	case FT_U64:
@@ -123,6 +124,7 @@ static bool get_field(struct cursor *c, const struct field *f, void *row)
 		field_put(f, row, cursor_u16(c));
 		break;
 	case FT_U32:
+	case FT_I32:
 		field_put(f, row, cursor_u32(c));
 		break;
 	case FT_U64:

@@ -30,6 +30,10 @@
 	FIELD_OF(m, uint16_t, FT_U16, fl, lo, hi, def, NULL, unit, help)
 #define U32(m, fl, lo, hi, def, unit, help)                                                        \
 	FIELD_OF(m, uint32_t, FT_U32, fl, lo, hi, def, NULL, unit, help)
+/* lo and hi may be negative. */
+#define I32(m, fl, lo, hi, def, unit, help)                                                        \
+	FIELD_OF(m, int32_t, FT_I32, fl, (uint64_t)(int64_t)(lo), (uint64_t)(int64_t)(hi),         \
+		 (uint64_t)(int64_t)(def), NULL, unit, help)
 #define U64(m, fl, unit, help) FIELD_OF(m, uint64_t, FT_U64, fl, 0, UINT64_MAX, 0, NULL, unit, help)
 #define ENUM(m, fl, names, def, help)                                                              \
 	FIELD_OF(m, uint8_t, FT_ENUM, fl, 0, 255, def, names, NULL, help)

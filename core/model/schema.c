@@ -291,6 +291,8 @@ uint64_t field_get(const struct field *f, const void *row)
 		return *(const uint16_t *)p;
 	case FT_U32:
 		return *(const uint32_t *)p;
+	case FT_I32:
+		return (uint64_t)(int64_t) * (const int32_t *)p;
 	case FT_U64:
 	case FT_WALL:
 	case FT_WHEN:
@@ -320,6 +322,9 @@ void field_put(const struct field *f, void *row, uint64_t v)
 		break;
 	case FT_U32:
 		*(uint32_t *)p = (uint32_t)v;
+		break;
+	case FT_I32:
+		*(int32_t *)p = (int32_t)v;
 		break;
 	case FT_U64:
 	case FT_WALL:
@@ -394,6 +399,9 @@ const char *field_text_secret(const struct field *f, const void *row, char *buf,
 	case FT_ADDR:
 		put_text(buf, size, addr_text(at_const(f, row), addr));
 		break;
+	case FT_I32:
+		snprintf(buf, size, "%" PRId64, (int64_t)field_get(f, row));
+		break;
 	default:
 		put_text(buf, size, decimal(field_get(f, row), number));
 		break;
@@ -437,6 +445,10 @@ const char *field_allowed(const struct field *f, char *buf, size_t size)
 	case FT_ADDR:
 		snprintf(buf, size, "an IPv4 or IPv6 address");
 		break;
+	case FT_I32:
+		snprintf(buf, size, "%" PRId64 "..%" PRId64 "%s%s", (int64_t)f->min,
+			 (int64_t)f->max, f->unit ? " " : "", f->unit ? f->unit : "");
+		break;
 	default:
 		snprintf(buf, size, "%" PRIu64 "..%" PRIu64 "%s%s", f->min, f->max,
 			 f->unit ? " " : "", f->unit ? f->unit : "");
@@ -478,6 +490,7 @@ static bool parse_addr(const struct field *f, void *row, const char *text)
 static bool parse_value(const struct field *f, void *row, const char *text)
 {
 	uint64_t v = 0;
+	int64_t i = 0;
 	int e = 0;
 	bool ok;
 
@@ -492,6 +505,10 @@ static bool parse_value(const struct field *f, void *row, const char *text)
 	case FT_ENUM:
 		ok = enum_value(f->names, text, &e);
 		v = (uint64_t)e;
+		break;
+	case FT_I32:
+		ok = text_i64(text, (int64_t)f->min, (int64_t)f->max, &i);
+		v = (uint64_t)i;
 		break;
 	default:
 		ok = text_u64(text, f->min, f->max, &v);
@@ -571,5 +588,7 @@ bool field_valid(const struct field *f, const void *row)
 				return true;
 		return false;
 	}
+	if (f->type == FT_I32)
+		return (int64_t)v >= (int64_t)f->min && (int64_t)v <= (int64_t)f->max;
 	return v >= f->min && v <= f->max;
 }

@@ -35,6 +35,7 @@ enum field_type {
 	FT_U16,
 	FT_U32,
 	FT_U64,
+	FT_I32,  /* range and value as the 64 bits of an int64_t */
 	FT_ENUM, /* uint8_t with names */
 	FT_STR,  /* char[], always NUL terminated and zero padded */
 	FT_ADDR, /* struct addr */

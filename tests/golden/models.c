@@ -109,6 +109,11 @@ static void fill_field(const struct field *f, void *row)
 	case FT_ADDR:
 		*(struct addr *)((char *)row + f->offset) = draw_addr(ADDR_IPV4);
 		return;
+	case FT_I32:
+		snprintf(text, sizeof(text), "%lld",
+			 (long long)f->min + (long long)draw(f->max - f->min + 1));
+		field_parse(f, row, text, why);
+		return;
 	default:
 		snprintf(text, sizeof(text), "%llu",
 			 (unsigned long long)draw_number(f->min, f->max));

@@ -100,7 +100,7 @@ def faults_of(o, row):
         yield f"{o.name}: values {o.values} in the module, {row['names']} in the schema"
     if o.syntax == "SnmpAdminString" and o.range and o.range[1] != row["max"]:
         yield f"{o.name}: SIZE {o.range} in the module, {row['max']} octets in the schema"
-    if row["rw"] and o.syntax == "Unsigned32" and o.range != (row["min"], row["max"]):
+    if row["rw"] and o.syntax in ("Unsigned32", "Integer32") and o.range != (row["min"], row["max"]):
         yield f"{o.name}: {o.range} in the module, {row['min']}..{row['max']} in the schema"
 
 

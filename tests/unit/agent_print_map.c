@@ -26,10 +26,10 @@ static void print_column(const struct map_table *m, const struct map_column *c)
 	const struct field *f = c->f;
 	uint64_t max = !f ? 0 : f->type == FT_STR ? f->size - 1u : f->max;
 
-	printf("%s\t%s\t%u\t%u\t%s\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%s", m->name,
+	printf("%s\t%s\t%u\t%u\t%s\t%s\t%s\t%" PRId64 "\t%" PRId64 "\t%s", m->name,
 	       m->scalar ? "scalar" : "table", m->arc, c->number, types[c->type],
-	       c->flags & M_RW ? "rw" : "ro", f ? f->name : "-", f ? f->min : 0, max,
-	       c->flags & M_SPARSE ? "sparse" : "always");
+	       c->flags & M_RW ? "rw" : "ro", f ? f->name : "-", (int64_t)(f ? f->min : 0),
+	       (int64_t)max, c->flags & M_SPARSE ? "sparse" : "always");
 	if (f && f->type == FT_ENUM)
 		print_names(f->names);
 	putchar('\n');

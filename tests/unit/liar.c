@@ -62,6 +62,9 @@ static void other_value(struct liar *l, const struct field *f, void *row)
 		v = (uint64_t)f->names[liar_below(l, n)].value;
 	} else if (f->type == FT_BOOL) {
 		v &= 1;
+	} else if (f->type == FT_I32) {
+		v = (uint64_t)((int64_t)f->min +
+			       (int64_t)(v % (uint64_t)((int64_t)f->max - (int64_t)f->min + 1)));
 	} else if (f->max > f->min) {
 		v = f->min + v % (f->max - f->min);
 	}

@@ -40,6 +40,7 @@ static size_t type_size(const struct field *f)
 	case FT_U16:
 		return 2;
 	case FT_U32:
+	case FT_I32:
 		return 4;
 	case FT_U64:
 	case FT_WALL:
@@ -135,6 +136,9 @@ static void ranges_are_sane(void **state)
 		if (f->type == FT_STR) {
 			expect(f->max < f->size, t, f);
 			expect(f->min <= f->max, t, f);
+		} else if (f->type == FT_I32) {
+			expect((int64_t)f->min <= (int64_t)f->max, t, f);
+			expect((int64_t)f->min >= INT32_MIN && (int64_t)f->max <= INT32_MAX, t, f);
 		} else if (f->type != FT_ADDR && f->type != FT_ENUM) {
 			expect(f->min <= f->max || f->max == 0, t, f);
 			expect(f->max <= type_max(f), t, f);
@@ -192,7 +196,7 @@ static void keys_come_first_and_are_text_or_numbers(void **state)
 		const struct field *f = &t->fields[i];
 
 		expect(f->flags & F_KEY, t, f);
-		expect(f->type == FT_STR || f->type == FT_U32, t, f);
+		expect(f->type == FT_STR || f->type == FT_U32 || f->type == FT_ENUM, t, f);
 	}
 }
 
