@@ -64,7 +64,7 @@ struct map_notification {
 #define MAP_COLUMNS(a) (a), sizeof(a) / sizeof((a)[0])
 
 extern struct map_table map_general, map_process, map_agent, map_change;
-extern struct map_table map_vrrp, map_vrrp_addr, map_sync_group, map_sync_member;
+extern struct map_table map_vrrp, map_vrrp_addr, map_sync_group, map_sync_member, map_track;
 extern struct map_table map_vs, map_rs;
 
 /* Number 0 ends the list. */

@@ -1,4 +1,4 @@
-/* map_vrrp: halVrrpTable, halVrrpAddrTable and the tables of sync groups of HALVARD-MIB. */
+/* map_vrrp: halVrrpTable, halVrrpAddrTable, the tables of sync groups and halTrackTable. */
 #include "agent/map.h"
 
 static struct map_column map_vrrp_columns[] = {
@@ -74,3 +74,11 @@ static struct map_column map_sync_member_columns[] = {
 };
 struct map_table map_sync_member = {"halSyncMemberTable", 6, T_SYNC_MEMBER, false,
 				    MAP_COLUMNS(map_sync_member_columns)};
+
+static struct map_column map_track_columns[] = {
+    {5, "weight", M_INTEGER, M_RW},         {6, "reverse", M_TRUTH, M_RW},
+    {7, "state", M_INTEGER, M_RO},          {8, "value", M_INTEGER, M_RO},
+    {9, "contribution", M_INTEGER, M_RO},   {10, "last_transition", M_TIMESTAMP, M_RO},
+    {11, "transitions", M_COUNTER32, M_RO},
+};
+struct map_table map_track = {"halTrackTable", 7, T_TRACK, false, MAP_COLUMNS(map_track_columns)};

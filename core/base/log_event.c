@@ -23,6 +23,8 @@ static const struct kind kinds[LOG_EVENTS] = {
 	"5a80fe2e7f7347cd8dd19160392ebca5"},
     [LOG_VRRP_ADDRESS] = {LOG_AREA_VRRP, "vrrp_address", {"INSTANCE", "ADDRESS"},
 	"ad820bd9c91b4875b30b01f1beb4d902"},
+    [LOG_TRACK] = {LOG_AREA_VRRP, "track", {"TRACKER", "TRACKED"},
+	"df52151029144ffabddc3d9934ef20f8"},
     [LOG_VIRTUAL_SERVER] = {LOG_AREA_LVS, "virtual_server", {"VIRTUAL_SERVER"},
 	"77d6b08251ed45b9b260cf02baedb99e"},
     [LOG_REAL_SERVER] = {LOG_AREA_LVS, "real_server", {"VIRTUAL_SERVER", "REAL_SERVER"},

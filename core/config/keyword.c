@@ -141,6 +141,20 @@ static void range_of(const struct keyword *k, const struct field *f, uint64_t *m
 	*max = k->max ? k->max : f->max;
 }
 
+/* So that a number may be negative where the field may. */
+static bool read_number(const struct field *f, const char *text, uint64_t min, uint64_t max,
+			uint64_t *ret)
+{
+	int64_t i;
+
+	if (f->type != FT_I32)
+		return text_u64(text, min, max, ret);
+	if (!text_i64(text, (int64_t)min, (int64_t)max, &i))
+		return false;
+	*ret = (uint64_t)i;
+	return true;
+}
+
 static void seconds_text(uint64_t value, uint64_t per_second, char *buf, size_t size)
 {
 	int digits = per_second == 1000 ? 3 : per_second == 100 ? 2 : 0;
@@ -168,7 +182,9 @@ static void range_allowed(const struct keyword *k, const struct field *f, char *
 
 	range_of(k, f, &min, &max);
 	if (k->conv == CONV_NUMBER) {
-		snprintf(buf, size, "%" PRIu64 "..%" PRIu64, min, max);
+		snprintf(buf, size,
+			 f->type == FT_I32 ? "%" PRId64 "..%" PRId64 : "%" PRIu64 "..%" PRIu64, min,
+			 max);
 		return;
 	}
 	seconds_text(min, units_per_second(f), low, sizeof(low));
@@ -227,7 +243,7 @@ static bool convert_number(const struct keyword *k, const struct field *f, const
 	uint64_t min, max, value;
 
 	range_of(k, f, &min, &max);
-	if (!text_u64(text, min, max, &value))
+	if (!read_number(f, text, min, max, &value))
 		return refuse(k, text,
 			      is_number(text, "-") ? "is out of range, allowed is"
 						   : "is not a whole number, allowed is",

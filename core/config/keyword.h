@@ -79,6 +79,10 @@ extern const struct block block_root, block_global_defs, block_vrrp_instance, bl
     block_virtual_ipaddress, block_virtual_ipaddress_excluded, block_sync_group, block_sync_members,
     block_virtual_server, block_real_server, block_tcp_check;
 
+/* The block whose lines track things of this kind (enum track_kind). */
+const struct block *track_block_of(int kind);
+const char *track_block(int kind);
+
 #define BLOCKS_MAX 128
 /* Every block once, the file first, outer ones before those within them; their number. */
 size_t blocks_list(const struct block *list[BLOCKS_MAX]);

@@ -89,6 +89,51 @@ static const struct keyword weight_options[] = {
     {0},
 };
 
+#define TRACK(member) T_TRACK, offsetof(struct track_row, member)
+
+static const struct keyword plain_options[] = {
+    {"weight", NULL, false, TRACK(weight), CONV_NUMBER,
+     .help = "Priority that it adds, or takes when negative; with 0 failure is a fault."},
+    {"reverse", NULL, false, TRACK(reverse), CONV_FLAG, .alone = true,
+     .help = "Success takes, failure adds; with weight 0 success is a fault."},
+    {0},
+};
+
+const struct block block_track_interface = {
+    .name = "track_interface",
+    .shares = true,
+    .line = line_tracked,
+    .options = plain_options,
+    .syntax = "INTERFACE OPTION...",
+};
+
+const struct block block_track_virtual_server = {
+    .name = "track_virtual_server",
+    .shares = true,
+    .line = line_tracked,
+    .options = plain_options,
+    .syntax = "NAME OPTION...",
+};
+
+static const struct block *const track_blocks[] = {
+    [TRACK_INTERFACE] = &block_track_interface,
+    [TRACK_VIRTUAL_SERVER] = &block_track_virtual_server,
+};
+
+const struct block *track_block_of(int kind)
+{
+	size_t n = sizeof(track_blocks) / sizeof(track_blocks[0]);
+
+	return kind >= 0 && (size_t)kind < n ? track_blocks[kind] : NULL;
+}
+
+const char *track_block(int kind)
+{
+	const struct block *b = track_block_of(kind);
+
+	return b ? b->name : "track";
+}
+
 const struct block block_tracked = {
     .name = "what is tracked",
     .line = line_later,

@@ -79,7 +79,9 @@ const struct block block_virtual_ipaddress_excluded = {
 
 /* clang-format off */
 #define TRACKED                                                                                    \
-    LATER_BLOCK("track_interface", &block_tracked, 0, 0, "Interfaces that matter too."),           \
+    {"track_interface", .block = &block_track_interface, .help = "Interfaces that matter too."},   \
+    {"track_virtual_server", .block = &block_track_virtual_server,                                 \
+     .help = "Virtual servers whose pool must live."},                                             \
     LATER_BLOCK("track_script", &block_tracked, 0, 0, "Scripts whose result matters."),            \
     LATER_BLOCK("track_file", &block_tracked, 0, 0, "Files whose number matters."),                \
     LATER_BLOCK("track_process", &block_tracked, 0, 0, "Processes that must run."),                \
@@ -189,7 +191,8 @@ static const struct keyword instance_keywords[] = {
     LATER("use_vmac_addr", 0, 1, "The same for addresses on other interfaces."),
     LATER("vmac_xmit_base", 0, 1, "Advertise from the interface below all the same."),
     LATER("use_ipvlan", 0, WORDS_ANY, "Run on an ipvlan interface."),
-    LATER("dont_track_primary", 0, 0, "A fault of the interface does not matter."),
+    {"dont_track_primary", NULL, false, INSTANCE(track_primary), CONV_UNFLAG, .alone = true,
+     .help = "A fault of the interface is none of the instance."},
     TRACKED,
     LATER("mcast_src_ip", 1, 1, "Address to advertise from."),
     LATER("unicast_src_ip", 1, 1, "Address to advertise from, for unicast."),
@@ -248,8 +251,10 @@ static const struct keyword sync_group_keywords[] = {
     {"group", .block = &block_sync_members, .help = "Names of the members."},
     TRACKED,
     NOTIFIED,
-    LATER("sync_group_tracking_weight", 0, 0, "Members may have priorities of their own."),
-    GONE("global_tracking", 0, 0, "Members shared what they track: track_* of the group now."),
+    {"sync_group_tracking_weight", NULL, false, T_SYNC_GROUP,
+     offsetof(struct sync_group_row, tracking_weight), CONV_FLAG, .alone = true,
+     .help = "Weights of what members track by themselves count."},
+    OLD_NAME("global_tracking", "sync_group_tracking_weight"),
     {0},
 };
 

@@ -2,6 +2,7 @@
  * lines: the lines of blocks that have no keywords: addresses with options, lists of names, and
  * the lines of what is not done yet, of which only the options are looked at.
  */
+#include "config/keyword_rows.h"
 #include "config/parse.h"
 
 #include "base/buf.h"
@@ -63,7 +64,7 @@ static bool read_option(struct line *l, const struct keyword *k)
 	struct item option = *l->it;
 
 	option.words += l->word;
-	option.nwords = 2;
+	option.nwords = k->conv == CONV_FLAG || k->conv == CONV_UNFLAG ? 1 : 2;
 	if (k->special)
 		k->special(l->p, l->own, k, &option);
 	else
@@ -72,11 +73,23 @@ static bool read_option(struct line *l, const struct keyword *k)
 	       part_has(l->own->parts[k->table], k->table, k->offset);
 }
 
+/* Words that go with an option. */
+static unsigned option_values(const struct line *l, const struct keyword *k)
+{
+	if (!k)
+		return 0;
+	if (k->means)
+		return option_values(l, keyword_among(l->block->options, k->means));
+	if (k->status != KEYWORD_DONE)
+		return k->least ? 1 : 0;
+	return k->conv == CONV_FLAG || k->conv == CONV_UNFLAG ? 0 : 1;
+}
+
 static bool read_options(struct line *l)
 {
 	for (l->word = 1; l->word < l->it->nwords; l->word++) {
 		const struct keyword *k = keyword_among(l->block->options, this_word(l));
-		unsigned values = !k || (k->status != KEYWORD_DONE && !k->least) ? 0 : 1;
+		unsigned values = option_values(l, k);
 
 		if (!k) {
 			complain_of_option(l);
@@ -211,6 +224,37 @@ void line_members(struct parse *p, struct draft *d, const struct block *b, const
 				     "group: a name has 1..%zu characters; the member was left out",
 				     sizeof(r->instance) - 1);
 	}
+}
+
+/* ---- what is tracked --------------------------------------------------- */
+
+static int kind_of(const struct block *b)
+{
+	int kind = TRACK_INTERFACE;
+
+	while (track_block_of(kind) != b)
+		kind++;
+	return kind;
+}
+
+void line_tracked(struct parse *p, struct draft *d, const struct block *b, const struct item *it)
+{
+	struct draft *own = draft_new(p->arena, b, it->at);
+	struct track_row *r = draft_part(p->arena, own, T_TRACK)->row;
+	struct line l = {.p = p, .block = b, .it = it, .own = own};
+	size_t longest = b == &block_track_interface ? NAME_IF - 1 : sizeof(r->object) - 1;
+	const char *name = it->words[0].text;
+
+	own->later = d->later;
+	r->kind = (uint8_t)kind_of(b);
+	if (!name[0] || strlen(name) > longest || !TEXT_COPY(r->object, name)) {
+		parse_report(p, FINDING_ERROR, it, 0,
+			     "%s: a name has 1..%zu characters; the line was left out", b->name,
+			     longest);
+		return;
+	}
+	if (read_options(&l) && !own->later)
+		draft_add(d, own);
 }
 
 void line_later(struct parse *p, struct draft *d, const struct block *b, const struct item *it)

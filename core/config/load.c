@@ -24,6 +24,24 @@ static void drop_addresses(struct store *s, const struct vrrp_instance_row *v)
 		store_del(s, T_VRRP_ADDRESS, a);
 }
 
+/* Trackers of one user, or of one object. */
+static bool goes(const struct track_row *t, int user_kind, int kind, const char *name)
+{
+	if (user_kind)
+		return t->user_kind == user_kind && text_eq(t->user, name);
+	return t->kind == kind && text_eq(t->object, name);
+}
+
+static void drop_tracks(struct store *s, int user_kind, int kind, const char *name)
+{
+	for (size_t i = store_count(s, T_TRACK); i-- > 0;) {
+		const struct track_row *t = store_at(s, T_TRACK, i);
+
+		if (goes(t, user_kind, kind, name))
+			store_del(s, T_TRACK, t);
+	}
+}
+
 static size_t count_members(const struct store *s, const char *group)
 {
 	size_t n = 0;
@@ -46,14 +64,17 @@ static void drop_member(struct store *s, const struct vrrp_instance_row *v)
 	TEXT_COPY(member.group, group);
 	TEXT_COPY(member.instance, v->name);
 	store_del(s, T_SYNC_MEMBER, &member);
-	if (!count_members(s, key.name))
-		store_del(s, T_SYNC_GROUP, &key);
+	if (count_members(s, key.name))
+		return;
+	drop_tracks(s, TRACK_BY_GROUP, 0, key.name);
+	store_del(s, T_SYNC_GROUP, &key);
 }
 
 static void drop_of_instance(struct store *s, const struct vrrp_instance_row *v)
 {
 	drop_addresses(s, v);
 	drop_member(s, v);
+	drop_tracks(s, TRACK_BY_INSTANCE, 0, v->name);
 }
 
 static void drop_checks(struct store *s, const struct real_server_row *r)
@@ -77,6 +98,7 @@ static void drop_servers(struct store *s, const struct virtual_server_row *v)
 	size_t i;
 
 	TEXT_COPY(key.vs, v->name);
+	drop_tracks(s, 0, TRACK_VIRTUAL_SERVER, v->name);
 	i = store_lower_bound(s, T_REAL_SERVER, &key);
 	while ((r = i < store_count(s, T_REAL_SERVER) ? store_at(s, T_REAL_SERVER, i) : NULL) &&
 	       text_eq(r->vs, v->name)) {

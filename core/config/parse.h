@@ -50,6 +50,8 @@ void findings_fold(struct findings *f, size_t from);
 
 /* Defaults, inheritance and what keepalived makes of odd combinations: drafts into rows. */
 void resolve_drafts(struct parse *p);
+/* The part of it about what is tracked, when all else is there: resolve_track.c. */
+void resolve_tracks(struct parse *p);
 /* The same of one virtual server, at the end of its block. */
 void resolve_service(struct parse *p, struct draft *d);
 
@@ -102,6 +104,7 @@ bool print_never(const void *row, char *buf, size_t size);
 /* ---- lines.c ---------------------------------------------------------- */
 
 void line_address(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
+void line_tracked(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
 void line_members(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
 /* A line of a block that is not done. */
 void line_later(struct parse *p, struct draft *d, const struct block *b, const struct item *it);

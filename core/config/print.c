@@ -158,6 +158,46 @@ static void print_addresses(struct printer *p, const struct block *b, const char
 		close_block(p);
 }
 
+/* ---- what is tracked --------------------------------------------------- */
+
+static void print_tracked(struct printer *p, const struct track_row *t)
+{
+	char name[TEXT_SIZE];
+
+	keyword_quote(t->object, name, sizeof(name));
+	indent(p);
+	fputs(name, p->to);
+	if (t->weight || t->reverse)
+		fprintf(p->to, " weight %d%s", t->weight, t->reverse ? " reverse" : "");
+	fputc('\n', p->to);
+}
+
+/* Rows of one user stand together, those of one kind too. */
+static void print_tracks(struct printer *p, enum track_user kind, const char *user)
+{
+	struct track_row key = {.user_kind = (uint8_t)kind};
+	const struct track_row *t;
+	int open = 0;
+
+	TEXT_COPY(key.user, user);
+	for (size_t i = store_lower_bound(p->store, T_TRACK, &key);
+	     i < store_count(p->store, T_TRACK); i++) {
+		t = store_at(p->store, T_TRACK, i);
+		if (t->user_kind != key.user_kind || !text_eq(t->user, user))
+			break;
+		if (open && open != t->kind)
+			close_block(p);
+		if (open != t->kind)
+			open_block(p, track_block(t->kind), "");
+		open = t->kind;
+		print_tracked(p, t);
+	}
+	if (open)
+		close_block(p);
+}
+
+/* ---- vrrp_instance, continued ------------------------------------------ */
+
 static void print_instance(struct printer *p, const struct vrrp_instance_row *v)
 {
 	struct vrrp_instance_row without;
@@ -174,6 +214,7 @@ static void print_instance(struct printer *p, const struct vrrp_instance_row *v)
 		print_keywords(p, &block_authentication, T_VRRP_INSTANCE, v, &without);
 		close_block(p);
 	}
+	print_tracks(p, TRACK_BY_INSTANCE, v->name);
 	print_addresses(p, &block_virtual_ipaddress, v->name, false);
 	print_addresses(p, &block_virtual_ipaddress_excluded, v->name, true);
 	close_block(p);
@@ -270,10 +311,14 @@ static void print_service(struct printer *p, const struct virtual_server_row *v)
 
 static void print_group(struct printer *p, const struct sync_group_row *g)
 {
+	struct sync_group_row without;
 	char text[TEXT_SIZE];
 
+	row_init(T_SYNC_GROUP, &without);
 	keyword_quote(g->name, text, sizeof(text));
 	open_block(p, "vrrp_sync_group", text);
+	print_keywords(p, &block_sync_group, T_SYNC_GROUP, g, &without);
+	print_tracks(p, TRACK_BY_GROUP, g->name);
 	open_block(p, "group", "");
 	STORE_EACH(p->store, T_SYNC_MEMBER, struct sync_member_row, m)
 	{

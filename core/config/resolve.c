@@ -216,10 +216,11 @@ static uint8_t family_of_addresses(const struct draft *d)
 	bool any = false, all6 = true;
 
 	for (const struct draft *c = d->first; c; c = c->next) {
-		const struct vrrp_address_row *a = c->parts[T_VRRP_ADDRESS]->row;
-		bool six = a->addr.family == ADDR_IPV6;
+		const struct vrrp_address_row *a =
+		    c->parts[T_VRRP_ADDRESS] ? c->parts[T_VRRP_ADDRESS]->row : NULL;
+		bool six = a && a->addr.family == ADDR_IPV6;
 
-		if (address_objection(&a->addr))
+		if (!a || address_objection(&a->addr))
 			continue;
 		if (!a->excluded)
 			return six ? FAMILY_IPV6 : FAMILY_IPV4;
@@ -291,7 +292,8 @@ static void resolve_instance(struct resolver *r, struct draft *d)
 		return;
 	keep(r, &l);
 	for (struct draft *c = d->first; c; c = c->next)
-		resolve_address(r, &v, c, &advertised);
+		if (c->parts[T_VRRP_ADDRESS])
+			resolve_address(r, &v, c, &advertised);
 }
 
 /* ---- vrrp_sync_group ------------------------------------------------- */
@@ -373,7 +375,8 @@ static void resolve_group(struct resolver *r, struct draft *d)
 		return;
 	}
 	for (struct draft *c = d->first; c; c = c->next)
-		members += resolve_member(r, &g, c);
+		if (c->parts[T_SYNC_MEMBER])
+			members += resolve_member(r, &g, c);
 	if (members)
 		keep(r, &l);
 	if (members < 2)
@@ -618,4 +621,5 @@ void resolve_drafts(struct parse *p)
 	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_sync_group)
 			resolve_group(&r, d);
+	resolve_tracks(p);
 }

@@ -2,6 +2,7 @@
  * validate: see validate.h. Here: how a rule speaks, and the rules of VRRP; those of virtual
  * servers are in validate_lvs.c.
  */
+#include "config/keyword.h"
 #include "config/validate.h"
 
 #include "base/log.h"
@@ -40,6 +41,7 @@ static void subject(enum table_id t, const void *row, char *buf, size_t size)
 	const struct sync_member_row *m = row;
 	const struct real_server_row *r = row;
 	const struct checker_row *c = row;
+	const struct track_row *k = row;
 	char key[TEXT_MAX];
 
 	if (t == T_GLOBAL || t == T_EXEC)
@@ -48,6 +50,10 @@ static void subject(enum table_id t, const void *row, char *buf, size_t size)
 		snprintf(buf, size, "address %s of vrrp_instance %s", a->address, a->instance);
 	else if (t == T_SYNC_MEMBER)
 		snprintf(buf, size, "member %s of vrrp_sync_group %s", m->instance, m->group);
+	else if (t == T_TRACK)
+		snprintf(buf, size, "%s %s of %s %s", track_block(k->kind), k->object,
+			 k->user_kind == TRACK_BY_GROUP ? "vrrp_sync_group" : "vrrp_instance",
+			 k->user);
 	else if (t == T_REAL_SERVER)
 		snprintf(buf, size, "real_server %s of virtual_server %s", r->name, r->vs);
 	else if (t == T_CHECKER)
@@ -61,9 +67,10 @@ static void subject(enum table_id t, const void *row, char *buf, size_t size)
 /* What is done about an error in a file. */
 static const char *consequence(enum table_id t)
 {
-	return t == T_GLOBAL || t == T_EXEC                ? ""
-	       : t == T_VRRP_ADDRESS || t == T_SYNC_MEMBER ? "; the line was left out"
-							   : "; the block was left out";
+	return t == T_GLOBAL || t == T_EXEC ? ""
+	       : t == T_VRRP_ADDRESS || t == T_SYNC_MEMBER || t == T_TRACK
+		   ? "; the line was left out"
+		   : "; the block was left out";
 }
 
 void validate_say(struct validation *v, enum finding_level level, enum table_id t, const void *row,
@@ -344,4 +351,5 @@ void validate_store(struct validation *v)
 	check_shared_addresses(v);
 	check_groups(v);
 	validate_services(v);
+	validate_tracks(v);
 }

@@ -61,6 +61,8 @@ struct validation {
 void validate_store(struct validation *v);
 /* Its part about virtual servers: validate_lvs.c. */
 void validate_services(struct validation *v);
+/* About what is tracked: validate_track.c. */
+void validate_tracks(struct validation *v);
 
 /* What is wrong with a row; `field` is the name of the field at fault, or NULL for the row. */
 void validate_say(struct validation *v, enum finding_level level, enum table_id t, const void *row,

@@ -16,6 +16,7 @@
 #include "daemon/jobs.h"
 #include "daemon/reload.h"
 #include "daemon/silence.h"
+#include "daemon/tracked.h"
 
 #include "base/log.h"
 #include "base/text.h"
@@ -59,6 +60,7 @@ void director_changed(struct director *d)
 	overlay_digest(d->overlay, g.overlay_digest);
 	global_put(d, &g);
 	follow_log_level(d, &g);
+	tracked_all(d->live);
 }
 
 /* Whether the configuration has anything that is executed. */
@@ -147,7 +149,17 @@ static void on_down(void *arg, const char *why)
 	drop_link(p->d, p->role);
 }
 
-static const struct link_ops peer_ops = {.up = on_up, .message = on_message, .down = on_down};
+static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
+		   const void *old)
+{
+	struct peer *p = arg;
+
+	(void)old;
+	tracked_seen(p->d->live, t, row, changed);
+}
+
+static const struct link_ops peer_ops = {
+    .up = on_up, .row = on_row, .message = on_message, .down = on_down};
 
 static void open_link(struct director *d, enum role role, int fd)
 {

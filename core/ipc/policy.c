@@ -6,18 +6,19 @@
  */
 #include "ipc/link.h"
 
-/* What main tells a worker of one table: what is wanted; in the first snapshot also what was
- * last seen, so that a restarted worker goes on where its predecessor was. */
+/* What main tells a worker of one table: what is wanted, and what main itself sees; in the first
+ * snapshot also what was last seen, so that a restarted worker goes on where its predecessor was.
+ */
 static void main_to_worker(struct link_policy *p, enum table_id t)
 {
-	p->send[t] = F_KEY | F_WANTED;
+	p->send[t] = F_KEY | F_WANTED | F_MAIN;
 	p->send_first[t] = F_KEY | F_WANTED | F_SEEN;
 	p->accept[t] = F_SEEN;
 }
 
 static void worker_from_main(struct link_policy *p, enum table_id t)
 {
-	p->accept[t] = F_KEY | F_WANTED;
+	p->accept[t] = F_KEY | F_WANTED | F_MAIN;
 	p->accept_first[t] = F_KEY | F_WANTED | F_SEEN;
 	p->send[t] = F_SEEN;
 }

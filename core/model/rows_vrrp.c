@@ -31,6 +31,8 @@ const struct enum_name vrrp_reason_names[] = {
     {VRRP_REASON_TAKEOVER, "takeover"},
     {VRRP_REASON_GROUP, "group"},
     {VRRP_REASON_SILENT, "processSilent"},
+    {VRRP_REASON_TRACK_FAULT, "trackFault"},
+    {VRRP_REASON_TRACK_OK, "trackOk"},
     {0},
 };
 const struct enum_name vrrp_command_names[] = {{VRRP_COMMAND_NONE, "none"},
@@ -57,6 +59,7 @@ static const struct field vrrp_instance_fields[] = {
     U32(adver_int_cs, LIVE, 1, 25500, 100, "cs", "Interval between advertisements."),
     BOOL(preempt, LIVE, true, "Whether it takes over from a master of lower priority."),
     BOOL(accept, F_CONFIG, true, "Whether the director itself answers on the addresses."),
+    BOOL(track_primary, LIVE, true, "Whether a fault of its own interface is one of the instance."),
     BOOL(v3_checksum_as_v2, F_CONFIG, false,
 	 "Send the IPv4 VRRPv3 checksum without the pseudo-header (RFC 9568 5.2.8)."),
     ENUM(auth_type, F_CONFIG, vrrp_auth_names, VRRP_AUTH_NONE, "Authentication of VRRPv2."),
@@ -139,6 +142,8 @@ const struct table table_vrrp_address = TABLE(T_VRRP_ADDRESS, "vrrp_address", RO
 #define ROW struct sync_group_row
 static const struct field sync_group_fields[] = {
     STR(name, F_KEY, 1, "Name of the group."),
+    BOOL(tracking_weight, F_CONFIG | F_LIVE, false,
+	 "Whether what members track by themselves changes their priorities."),
     ENUM(state, F_STATE, vrrp_state_names, VRRP_INIT, "State of all its members."),
     ENUM(reason, F_STATE, vrrp_reason_names, VRRP_REASON_NONE,
 	 "Why it is in this state: the reason of the member that changed first."),

@@ -32,8 +32,10 @@ enum vrrp_reason {
 	VRRP_REASON_YIELDED,   /* by the operator's command */
 	VRRP_REASON_TAKEOVER,  /* by the operator's command */
 	VRRP_REASON_GROUP,     /* another member of its sync group has changed */
-	VRRP_REASON_SILENT, /* main's word: the process has not spoken for so long that it is none
-			     */
+	/* main's word: the process has not spoken for so long that it is none */
+	VRRP_REASON_SILENT,
+	VRRP_REASON_TRACK_FAULT, /* what it tracks with weight 0 has failed */
+	VRRP_REASON_TRACK_OK,
 };
 extern const struct enum_name vrrp_reason_names[];
 
@@ -59,6 +61,7 @@ struct vrrp_instance_row {
 	uint32_t adver_int_cs;
 	bool preempt;
 	bool accept;
+	bool track_primary;     /* a fault of its own interface is one of the instance */
 	bool v3_checksum_as_v2; /* IPv4 v3 checksum over the message only (RFC 9568 5.2.8) */
 	uint8_t auth_type;
 	char auth_pass[9];
@@ -133,6 +136,8 @@ extern const struct enum_name addr_scope_names[];
 
 struct sync_group_row {
 	char name[NAME_SYNC];
+	/* configuration */
+	bool tracking_weight; /* what members track by themselves changes their priorities */
 	/* state */
 	uint8_t state;  /* enum vrrp_state: of all its members */
 	uint8_t reason; /* enum vrrp_reason: of the member that changed first */

@@ -10,6 +10,7 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_VRRP_ADDRESS] = &table_vrrp_address,
     [T_SYNC_GROUP] = &table_sync_group,
     [T_SYNC_MEMBER] = &table_sync_member,
+    [T_TRACK] = &table_track,
     [T_VIRTUAL_SERVER] = &table_virtual_server,
     [T_REAL_SERVER] = &table_real_server,
     [T_CHECKER] = &table_checker,

@@ -402,6 +402,15 @@ static void add_action(struct vrrp_step *s, enum vrrp_action_kind k,
 	s->action[s->nactions++] = (struct vrrp_action){.kind = k, .at = at};
 }
 
+/* A fault may tell its own. */
+static enum vrrp_reason reason_of(const struct rule *r, const struct vrrp_event *e,
+				  const struct vrrp_fsm *f)
+{
+	if (e->reason && (e->kind == VRRP_EVENT_LINK_DOWN || !r->reason))
+		return e->reason;
+	return r->reason ? r->reason : f->if_silent;
+}
+
 struct vrrp_step vrrp_fsm_step(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f,
 			       const struct vrrp_event *e, struct mono now)
 {
@@ -413,7 +422,7 @@ struct vrrp_step vrrp_fsm_step(const struct vrrp_fsm_config *c, const struct vrr
 	if (r->next != STAY) {
 		s.next.state = r->next;
 		s.next.ready = false;
-		s.next.reason = r->reason ? r->reason : e->reason ? e->reason : f->if_silent;
+		s.next.reason = reason_of(r, e, f);
 	}
 	take_note(r->note, c, e, &s.next, now);
 	for (int i = 0; i < VRRP_STEP_ACTIONS && r->action[i] != VRRP_DO_NOTHING; i++)

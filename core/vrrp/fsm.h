@@ -48,7 +48,7 @@ enum vrrp_event_kind {
 	VRRP_EVENT_START,    /* everything it needs is there: reason says why now */
 	VRRP_EVENT_SHUTDOWN, /* end of the instance */
 	VRRP_EVENT_ADMIN_DOWN,
-	VRRP_EVENT_LINK_DOWN, /* interface down, absent, or without an address */
+	VRRP_EVENT_LINK_DOWN, /* interface down, absent, without an address; a tracked fault */
 	VRRP_EVENT_CONFIG,    /* priority, preempt, interval changed while running */
 	VRRP_EVENT_YIELD, /* the operator gives mastership away; the priority is lowered already */
 	VRRP_EVENT_GROUP_MASTER, /* the sync group has become master */
@@ -67,7 +67,7 @@ const char *vrrp_event_name(enum vrrp_event_kind k);
 
 struct vrrp_event {
 	enum vrrp_event_kind kind;
-	enum vrrp_reason reason; /* START */
+	enum vrrp_reason reason; /* START; LINK_DOWN, when it is not the interface's */
 	struct vrrp_claim claim; /* START: of a predecessor whose addresses are all there */
 	/* ADVERT */
 	uint8_t priority;

@@ -190,6 +190,18 @@ bool vrrp_group_runs(const struct vrrp_instance *i)
 	return true;
 }
 
+bool vrrp_group_awaits(const struct vrrp_instance *i)
+{
+	const struct vrrp_instance *m;
+
+	if (!i->group)
+		return i->awaits;
+	EACH_MEMBER(m, i->group)
+	if (m->awaits)
+		return true;
+	return false;
+}
+
 bool vrrp_group_resumes(const struct vrrp_instance *i, struct mono now)
 {
 	const struct vrrp_instance *m;

@@ -48,6 +48,7 @@
 /* Values of `missing`, beside what vrrp_means_find() says. */
 static const char set_down[] = "it is set down";
 static const char not_seen[] = "it was not looked at";
+static const char tracked_fault[] = "what it tracks has failed";
 
 /* ---- the row ----------------------------------------------------------------- */
 
@@ -278,7 +279,8 @@ static void configure(struct vrrp_instance *i)
 
 	i->cfg.version = r->version;
 	i->yields = vrrp_yields(i->env->store, r);
-	i->cfg.priority = i->yields ? YIELDED_PRIORITY : r->base_priority;
+	i->cfg.priority =
+	    i->yields ? YIELDED_PRIORITY : vrrp_tracked_priority(&i->tracked, r->base_priority);
 	i->cfg.contest = i->contest;
 	i->cfg.preempt = r->preempt || r->base_priority == VRRP_PRIO_OWNER;
 	i->cfg.start_master = r->initial_state == VRRP_MASTER;
@@ -371,6 +373,8 @@ static enum vrrp_reason start_reason(const struct vrrp_instance *i)
 {
 	if (i->fsm.state == VRRP_FAULT && i->fsm.reason == VRRP_REASON_GROUP)
 		return VRRP_REASON_GROUP;
+	if (i->fsm.state == VRRP_FAULT && i->fsm.reason == VRRP_REASON_TRACK_FAULT)
+		return VRRP_REASON_TRACK_OK;
 	if (i->fsm.state == VRRP_FAULT)
 		return VRRP_REASON_INTERFACE_UP;
 	return i->fsm.reason == VRRP_REASON_ADMIN_DOWN ? VRRP_REASON_ADMIN_UP : i->why_new;
@@ -385,9 +389,14 @@ static void hold_down(struct vrrp_instance *i, struct mono now)
 
 static void fail(struct vrrp_instance *i, enum vrrp_event_kind k, struct mono now)
 {
+	bool tracked = i->missing == tracked_fault;
+	struct vrrp_event e = {.kind = k};
+
+	if (k == VRRP_EVENT_LINK_DOWN && tracked)
+		e.reason = VRRP_REASON_TRACK_FAULT;
 	if (i->fsm.state != VRRP_FAULT)
-		step_kind(i, k, now);
-	if (i->missing)
+		vrrp_instance_step(i, &e, now);
+	if (i->missing && !tracked)
 		vrrp_means_drop(i);
 }
 
@@ -403,6 +412,31 @@ static void start(struct vrrp_instance *i, struct mono now)
 	vrrp_group_join_in(i, now);
 }
 
+/* Whether it is well is not known before there is a result; one that runs goes on meanwhile. */
+static void await_result(struct vrrp_instance *i)
+{
+	bool awaits = i->tracked.awaited && !runs(i);
+
+	if (awaits && !i->awaits)
+		log_info("vrrp_instance %s: waits for the first result of %u that it tracks",
+			 i->row.name, i->tracked.awaited);
+	i->awaits = awaits;
+}
+
+/* What is tracked has changed the priority. */
+static void weigh(struct vrrp_instance *i, struct mono now)
+{
+	uint8_t before = i->cfg.priority;
+
+	configure(i);
+	if (i->cfg.priority == before)
+		return;
+	log_info("vrrp_instance %s: priority %u -> %u", i->row.name, before, i->cfg.priority);
+	compose_advert(i);
+	step_kind(i, VRRP_EVENT_CONFIG, now);
+	vrrp_instance_publish(i, true);
+}
+
 void vrrp_instance_look(struct vrrp_instance *i)
 {
 	struct addr before = i->cfg.primary;
@@ -410,11 +444,15 @@ void vrrp_instance_look(struct vrrp_instance *i)
 
 	if (!rtnl_is_ready(i->env->rtnl))
 		return;
+	i->tracked = vrrp_tracks_of(i);
 	missing = i->row.admin_state == ADMIN_DOWN ? set_down : vrrp_means_find(i);
-	if (missing && missing != i->missing && missing != set_down)
+	if (!missing && i->tracked.faults)
+		missing = tracked_fault;
+	if (missing && missing != i->missing && missing != set_down && missing != tracked_fault)
 		log_warnx("vrrp_instance %s: interface %s cannot be used: %s", i->row.name,
 			  i->row.interface, missing);
 	i->missing = missing;
+	await_result(i);
 	if (i->fsm.state == VRRP_INIT)
 		i->inherited = inherited(i);
 	vrrp_group_tell(i);
@@ -426,13 +464,14 @@ void vrrp_instance_check(struct vrrp_instance *i, struct mono now)
 {
 	if (!rtnl_is_ready(i->env->rtnl))
 		return;
+	weigh(i, now);
 	if (i->missing == set_down)
 		hold_down(i, now);
 	else if (i->missing)
 		fail(i, VRRP_EVENT_LINK_DOWN, now);
 	else if (!vrrp_group_runs(i))
 		fail(i, VRRP_EVENT_GROUP_DOWN, now);
-	else if (!runs(i))
+	else if (!runs(i) && !vrrp_group_awaits(i))
 		start(i, now);
 	vrrp_vips_check(i);
 }

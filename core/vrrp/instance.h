@@ -11,6 +11,7 @@
 #include "vrrp/env.h"
 #include "vrrp/fsm.h"
 #include "vrrp/gap.h"
+#include "vrrp/track.h"
 
 struct vrrp_vip {
 	struct vrrp_address_row row;
@@ -39,6 +40,8 @@ struct vrrp_instance {
 	bool contest;                         /* `takeover` was said and has not worked yet */
 	bool send_failed;                     /* the last advertisement did not go out */
 	bool yields;                          /* or its group does */
+	struct vrrp_tracked tracked;          /* what it and its group track */
+	bool awaits;                          /* a first result of these, and may not run before */
 	/* vip.c */
 	struct vrrp_vip *vips;
 	unsigned nvips;
@@ -71,12 +74,20 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 /* Something in `row` has changed: told to the store soon, or at once. */
 void vrrp_instance_publish(struct vrrp_instance *i, bool at_once);
 
+/* ---- tracking.c ---------------------------------------------------------- */
+
+/* Puts into the track rows what is seen now. */
+void vrrp_tracks_look(struct vrrp_env *env, struct mono now);
+/* What the instance and its group track. */
+struct vrrp_tracked vrrp_tracks_of(const struct vrrp_instance *i);
+
 /* ---- means.c ------------------------------------------------------------- */
 
 /* Finds interface, source address and sockets; NULL when it can run, else what is missing. */
 const char *vrrp_means_find(struct vrrp_instance *i);
 /* Gives the sockets back. */
 void vrrp_means_drop(struct vrrp_instance *i);
+bool vrrp_link_usable(const struct rtnl_link *l);
 
 /* receive.c: a vrrp_receive_fn. */
 void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struct vrrp_packet *p,
@@ -103,6 +114,8 @@ void vrrp_group_tell(const struct vrrp_instance *i);
 bool vrrp_group_holds(const struct vrrp_instance *i);
 /* Whether it and all its fellows can run. */
 bool vrrp_group_runs(const struct vrrp_instance *i);
+/* Whether one of them has to await a first result of what it tracks. */
+bool vrrp_group_awaits(const struct vrrp_instance *i);
 /* Whether all members have inherited a claim: a group resumes as a whole, or not. */
 bool vrrp_group_resumes(const struct vrrp_instance *i, struct mono now);
 

@@ -65,7 +65,7 @@ static const char *take_source(struct vrrp_instance *i, unsigned ifindex)
 	return NULL;
 }
 
-static bool link_usable(const struct rtnl_link *l)
+bool vrrp_link_usable(const struct rtnl_link *l)
 {
 	return l && l->flags & IFF_UP && l->flags & IFF_RUNNING;
 }
@@ -88,7 +88,7 @@ const char *vrrp_means_find(struct vrrp_instance *i)
 	i->row.ifindex = l ? l->ifindex : 0;
 	if (!l)
 		return "there is no such interface";
-	if (!link_usable(l))
+	if (i->row.track_primary && !vrrp_link_usable(l))
 		return "it is down";
 	missing = take_source(i, l->ifindex);
 	if (missing || i->port)

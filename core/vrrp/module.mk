@@ -14,5 +14,7 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/receive.c \
 	core/vrrp/sock.c core/vrrp/sock.h \
 	core/vrrp/sync.c core/vrrp/sync.h \
+	core/vrrp/track.c core/vrrp/track.h \
+	core/vrrp/tracking.c \
 	core/vrrp/vip.c \
 	core/vrrp/vrrp_main.c

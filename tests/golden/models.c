@@ -225,6 +225,43 @@ static void put_groups(struct store *s)
 	}
 }
 
+static void put_track(struct store *s, enum track_user by, const char *user, enum track_kind kind,
+		      const char *object)
+{
+	struct track_row t;
+
+	fill(T_TRACK, &t);
+	t.user_kind = (uint8_t)by;
+	t.kind = (uint8_t)kind;
+	if (TEXT_COPY(t.user, user) && TEXT_COPY(t.object, object))
+		store_put(s, T_TRACK, &t, F_WANTED, NULL);
+}
+
+/* Interfaces with odd names, and services that there are. */
+static void put_tracks_of(struct store *s, enum track_user by, const char *user)
+{
+	char name[NAME_IF];
+
+	for (uint64_t n = draw(3); n > 0; n--) {
+		draw_text(name, sizeof(name) - 1, 1);
+		snprintf(name + strlen(name), 2, "%u", (unsigned)n);
+		put_track(s, by, user, TRACK_INTERFACE, name);
+	}
+	STORE_EACH(s, T_VIRTUAL_SERVER, struct virtual_server_row, v)
+	{
+		if (draw(4) == 0)
+			put_track(s, by, user, TRACK_VIRTUAL_SERVER, v->name);
+	}
+}
+
+static void put_tracks(struct store *s)
+{
+	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
+	put_tracks_of(s, TRACK_BY_INSTANCE, v->name);
+	STORE_EACH(s, T_SYNC_GROUP, struct sync_group_row, g)
+	put_tracks_of(s, TRACK_BY_GROUP, g->name);
+}
+
 /* ---- LVS --------------------------------------------------------------- */
 
 static void name_endpoint(char *buf, size_t size, const struct addr *a, uint16_t port,
@@ -331,6 +368,7 @@ static struct store *draw_model(void)
 	put_groups(s);
 	for (unsigned i = (unsigned)draw(4); i > 0; i--)
 		put_service(s);
+	put_tracks(s);
 	return s;
 }
 

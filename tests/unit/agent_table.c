@@ -47,6 +47,18 @@ static void add_named(struct store *s, enum table_id t, const char *first, const
 	store_put(s, t, row, ~0u, NULL);
 }
 
+static void add_track(struct store *s, enum track_user by, const char *user, const char *object)
+{
+	struct track_row t;
+
+	row_init(T_TRACK, &t);
+	t.user_kind = (uint8_t)by;
+	TEXT_COPY(t.user, user);
+	TEXT_COPY(t.object, object);
+	t.weight = -50;
+	store_put(s, T_TRACK, &t, ~0u, NULL);
+}
+
 static struct store *filled(void)
 {
 	struct store *s = store_new();
@@ -64,6 +76,8 @@ static struct store *filled(void)
 	add_named(s, T_SYNC_GROUP, "VG_1", NULL);
 	add_named(s, T_SYNC_MEMBER, "VG_1", "VI_1");
 	add_named(s, T_SYNC_MEMBER, "VG_1", "VI_22");
+	add_track(s, TRACK_BY_INSTANCE, "VI_1", "eth1");
+	add_track(s, TRACK_BY_GROUP, "A", "eth0");
 	add_named(s, T_VIRTUAL_SERVER, "192.168.1.200:80/tcp", NULL);
 	add_named(s, T_VIRTUAL_SERVER, "fwmark:7", NULL);
 	add_rs(s, "192.168.1.200:80/tcp", "192.168.1.11:80", 1);
