@@ -107,6 +107,12 @@ static const struct ctl_option *option_of(int value)
 	return o;
 }
 
+/* A value below zero, which looks like an option; it stands last. */
+static bool is_negative(const char *word)
+{
+	return word[0] == '-' && word[1] && word[strspn(word + 1, "0123456789") + 1] == '\0';
+}
+
 int options_read(struct ctl *c, int argc, char **argv)
 {
 	struct option table[COUNT] = {{0}};
@@ -115,6 +121,8 @@ int options_read(struct ctl *c, int argc, char **argv)
 	for (size_t i = 0; ctl_options[i].name; i++)
 		table[i] = (struct option){ctl_options[i].name, ctl_options[i].has_arg, NULL,
 					   ctl_options[i].value};
+	if (argc > 1 && is_negative(argv[argc - 1]))
+		argc--;
 	while ((o = getopt_long(argc, argv, ":", table, NULL)) != -1) {
 		if (o == OPT_VERSION) {
 			printf("halvardctl %s\n", PACKAGE_VERSION);
