@@ -175,7 +175,11 @@ static const struct keyword global_keywords[] = {
     LATER("bfd_no_swap", 0, 0, "Lock the memory of the BFD process."),
     /* netlink buffers */
     BUFFERS("vrrp_netlink_cmd", "VRRP's netlink commands"),
-    BUFFERS("vrrp_netlink_monitor", "VRRP's netlink events"),
+    {"vrrp_netlink_monitor_rcv_bufs", NULL, false, GLOBAL(vrrp_netlink_monitor_rcv_bufs),
+     CONV_NUMBER, .help = "Receive buffer for VRRP's netlink events, octets."},
+    {"vrrp_netlink_monitor_rcv_bufs_force", NULL, false,
+     GLOBAL(vrrp_netlink_monitor_rcv_bufs_force), CONV_FLAG,
+     .help = "It may be larger than the system's limit."},
     BUFFERS("lvs_netlink_cmd", "LVS's netlink commands"),
     BUFFERS("lvs_netlink_monitor", "LVS's netlink events"),
     BUFFERS("process_monitor", "the kernel's process events"),

@@ -16,6 +16,8 @@ struct global_row {
 	uint8_t vrrp_version;
 	uint32_t change_log_size;
 	char log_level[LOG_LEVELS_TEXT];
+	uint32_t vrrp_netlink_monitor_rcv_bufs;
+	bool vrrp_netlink_monitor_rcv_bufs_force;
 	/* state, written by main */
 	char version[32];
 	struct mono started;

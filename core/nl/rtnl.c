@@ -21,8 +21,10 @@
 #include <netlink/netlink.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define RECEIVE_BYTES (1024 * 1024)
+#define MESSAGE_BYTES (32 * 1024) /* the longest that the kernel makes of a dump */
 
 struct link_entry {
 	struct rtnl_link link;
@@ -290,16 +292,23 @@ static void readable(void *arg, int fd, int what, struct mono now)
 	int e = nl_recvmsgs_default(r->sock);
 
 	(void)fd, (void)what, (void)now;
-	if (e == -NLE_NOMEM) { /* ENOBUFS: events were lost */
-		log_info("rtnetlink: events were lost, reading links and addresses again");
+	if (e == -NLE_NOMEM || e == -NLE_MSG_TRUNC) { /* ENOBUFS: events were lost */
+		if (!r->stale)
+			log_info("rtnetlink: events were lost, reading links and addresses again");
 		read_again(r);
 	} else if (e < 0 && e != -NLE_AGAIN) {
 		log_warnx("rtnetlink: %s", nl_geterror(e));
 	}
 }
 
+/* Without looking at a message first: that look makes the kernel go on with a running dump, which
+ * fails while the message still fills a small buffer, and the error comes in place of the message
+ * for ever. */
 static bool connect_socket(struct rtnl *r)
 {
+	nl_socket_disable_msg_peek(r->sock);
+	if (nl_socket_set_msg_buf_size(r->sock, MESSAGE_BYTES) < 0)
+		return false;
 	nl_socket_disable_seq_check(r->sock);
 	nl_socket_modify_cb(r->sock, NL_CB_VALID, NL_CB_CUSTOM, on_message, r);
 	nl_socket_modify_cb(r->sock, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, r);
@@ -342,6 +351,15 @@ void rtnl_close(struct rtnl *r)
 	free(r->links);
 	free(r->addrs);
 	free(r);
+}
+
+void rtnl_receive_buffer(struct rtnl *r, uint32_t bytes, bool force)
+{
+	int value = bytes ? (int)bytes : RECEIVE_BYTES;
+
+	if (setsockopt(nl_socket_get_fd(r->sock), SOL_SOCKET, force ? SO_RCVBUFFORCE : SO_RCVBUF,
+		       &value, sizeof(value)) < 0)
+		log_warn("rtnetlink: cannot set a receive buffer of %d octets", value);
 }
 
 bool rtnl_is_ready(const struct rtnl *r)

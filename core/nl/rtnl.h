@@ -60,6 +60,9 @@ struct rtnl_ops {
 struct rtnl *rtnl_open(struct loop *loop, const struct rtnl_ops *ops, void *arg);
 void rtnl_close(struct rtnl *r);
 bool rtnl_is_ready(const struct rtnl *r);
+/* Octets for events that were not read yet; 0: the usual size. force: beyond net.core.rmem_max,
+ * where the process may. */
+void rtnl_receive_buffer(struct rtnl *r, uint32_t bytes, bool force);
 /* NULL when there is none. Valid until the next event. */
 const struct rtnl_link *rtnl_link_find(const struct rtnl *r, unsigned ifindex);
 const struct rtnl_link *rtnl_link_by_name(const struct rtnl *r, const char *name);

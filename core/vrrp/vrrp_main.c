@@ -189,12 +189,24 @@ static void rows_changed(struct process *p, enum table_id t)
 		apply_soon(p);
 }
 
+static void use_global(struct process *p, const struct global_row *g, const struct global_row *old)
+{
+	uint32_t bytes = g->vrrp_netlink_monitor_rcv_bufs;
+	bool force = g->vrrp_netlink_monitor_rcv_bufs_force;
+
+	log_levels_use(g->log_level);
+	if (old ? bytes != old->vrrp_netlink_monitor_rcv_bufs ||
+		      force != old->vrrp_netlink_monitor_rcv_bufs_force
+		: bytes || force)
+		rtnl_receive_buffer(p->env.rtnl, bytes, force);
+}
+
 static void main_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
 		     const void *old)
 {
-	(void)changed, (void)old;
+	(void)changed;
 	if (t == T_GLOBAL)
-		log_levels_use(((const struct global_row *)row)->log_level);
+		use_global(arg, row, old);
 	rows_changed(arg, t);
 }
 
