@@ -83,6 +83,10 @@ void special_log_level(struct parse *p, struct draft *d, const struct keyword *k
 		       const struct item *it);
 void special_script_user(struct parse *p, struct draft *d, const struct keyword *k,
 			 const struct item *it);
+void special_loose_flag(struct parse *p, struct draft *d, const struct keyword *k,
+			const struct item *it);
+void special_min_garp(struct parse *p, struct draft *d, const struct keyword *k,
+		      const struct item *it);
 void special_lease(struct parse *p, struct draft *d, const struct keyword *k,
 		   const struct item *it);
 void special_address_name(struct parse *p, struct draft *d, const struct keyword *k,
@@ -93,6 +97,7 @@ void special_broadcast(struct parse *p, struct draft *d, const struct keyword *k
 		       const struct item *it);
 bool print_log_level(const void *row, char *buf, size_t size);
 bool print_script_user(const void *row, char *buf, size_t size);
+bool print_accept(const void *row, char *buf, size_t size);
 bool print_lease(const void *row, char *buf, size_t size);
 bool print_persistence(const void *row, char *buf, size_t size);
 bool print_ip_family(const void *row, char *buf, size_t size);

@@ -143,7 +143,9 @@ static void fix_authentication(struct resolver *r, struct layers *l, struct vrrp
 		at = where(l, IN_INSTANCE(auth_pass));
 	if (v->auth_type == VRRP_AUTH_NONE && !v->auth_pass[0])
 		return;
-	if (v->version == 3)
+	if (v->strict_mode)
+		why = "strict_mode does not allow it";
+	else if (v->version == 3)
 		why = "version 3 has no authentication";
 	else if (v->family == FAMILY_IPV6)
 		why = "over IPv6 there is none";
@@ -170,6 +172,27 @@ static void fix_preempt(struct resolver *r, struct layers *l, struct vrrp_instan
 	v->preempt = true;
 }
 
+static void fix_preempt_delay(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
+{
+	const char *why = NULL;
+
+	if (!v->preempt_delay_ms)
+		return;
+	if (v->initial_state == VRRP_MASTER)
+		why = "it needs state BACKUP";
+	else if (v->base_priority == 255)
+		why = "priority 255 is the owner of the addresses, which preempts at once";
+	else if (!v->preempt)
+		why = "with nopreempt there is nothing to delay";
+	else if (v->strict_mode)
+		why = "the standard has none (strict_mode)";
+	if (!why)
+		return;
+	report(r, FINDING_WARNING, where(l, IN_INSTANCE(preempt_delay_ms)),
+	       "preempt_delay was ignored: %s", why);
+	v->preempt_delay_ms = 0;
+}
+
 static void fix_garp(struct layers *l, struct vrrp_instance_row *v)
 {
 	if (!has(l, IN_INSTANCE(garp_lower_prio_repeat)))
@@ -177,6 +200,76 @@ static void fix_garp(struct layers *l, struct vrrp_instance_row *v)
 	if (!has(l, IN_INSTANCE(garp_lower_prio_delay_ms)))
 		v->garp_lower_prio_delay_ms = v->garp_master_delay_ms;
 }
+
+/* ---- strict_mode ------------------------------------------------------ */
+
+/* What the block itself asks for against the standard is said; what it inherits is only bent. */
+static void bend(struct resolver *r, const struct layers *l, enum table_id t, size_t offset,
+		 const char *text)
+{
+	if (part_has(l->parts[0], t, offset))
+		report(r, FINDING_WARNING, where(l, t, offset), "strict_mode: %s", text);
+}
+
+static void fix_strict_owner(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
+{
+	bool owner = v->base_priority == 255;
+
+	if ((v->initial_state == VRRP_MASTER) == owner)
+		return;
+	if (has(l, IN_INSTANCE(initial_state)))
+		report(
+		    r, FINDING_WARNING, where(l, IN_INSTANCE(initial_state)),
+		    "strict_mode: state MASTER belongs to priority 255 and to no other; state %s "
+		    "is used",
+		    owner ? "MASTER" : "BACKUP");
+	v->initial_state = owner ? VRRP_MASTER : VRRP_BACKUP;
+}
+
+static void fix_strict(struct resolver *r, struct layers *l, struct vrrp_instance_row *v)
+{
+	bool owner = v->base_priority == 255;
+
+	if (!v->strict_mode)
+		return;
+	fix_strict_owner(r, l, v);
+	if (!has(l, IN_INSTANCE(accept)))
+		v->accept = owner;
+	if (v->accept && !owner && v->version == 2)
+		bend(r, l, IN_INSTANCE(accept), "version 2 has no accept mode; it was ignored");
+	if (v->version == 2)
+		v->accept = owner;
+	if (v->garp_lower_prio_repeat)
+		bend(r, l, IN_INSTANCE(garp_lower_prio_repeat),
+		     "no gratuitous ARP follows a losing advertisement; 0 is used");
+	v->garp_lower_prio_repeat = v->garp_lower_prio_delay_ms = 0;
+	if (!v->lower_prio_no_advert)
+		bend(r, l, IN_INSTANCE(lower_prio_no_advert),
+		     "a losing advertisement is not answered; on is used");
+	v->lower_prio_no_advert = true;
+	if (v->higher_prio_send_advert)
+		bend(r, l, IN_INSTANCE(higher_prio_send_advert),
+		     "a master that loses sends nothing; off is used");
+	v->higher_prio_send_advert = false;
+}
+
+static const char *strict_objection(const struct vrrp_instance_row *v, const struct draft *d)
+{
+	if (!v->strict_mode)
+		return NULL;
+	if (draft_mentions(d, "unicast_peer"))
+		return "strict_mode does not allow unicast_peer";
+	for (const struct draft *c = d->first; c; c = c->next) {
+		const struct vrrp_address_row *a =
+		    c->parts[T_VRRP_ADDRESS] ? c->parts[T_VRRP_ADDRESS]->row : NULL;
+
+		if (a && !a->excluded)
+			return NULL;
+	}
+	return "strict_mode wants an address in virtual_ipaddress { }";
+}
+
+/* ---- vrrp_instance as a whole ------------------------------------------ */
 
 /* What the block asks for is not done yet, and without that it cannot run. */
 static const char *instance_later(const struct layers *l, const struct draft *d,
@@ -200,6 +293,8 @@ static bool instance_usable(struct resolver *r, struct layers *l, const struct d
 		why = "it has no valid virtual_router_id";
 	else if (!has(l, IN_INSTANCE(interface)) && !later)
 		why = "it has no interface";
+	else if (strict_objection(v, d))
+		why = strict_objection(v, d);
 	else if (first)
 		why = "the name is taken";
 	if (first)
@@ -287,7 +382,9 @@ static void resolve_instance(struct resolver *r, struct draft *d)
 	fix_interval(r, &l, &v);
 	fix_authentication(r, &l, &v);
 	fix_preempt(r, &l, &v);
+	fix_preempt_delay(r, &l, &v);
 	fix_garp(&l, &v);
+	fix_strict(r, &l, &v);
 	if (!instance_usable(r, &l, d, &v))
 		return;
 	keep(r, &l);

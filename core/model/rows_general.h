@@ -14,6 +14,8 @@ struct global_row {
 	bool enable_traps;
 	char snmp_socket[108];
 	uint8_t vrrp_version;
+	uint32_t vrrp_startup_delay_ms;
+	uint32_t vrrp_delay_after_boot_ms;
 	uint32_t change_log_size;
 	char log_level[LOG_LEVELS_TEXT];
 	uint32_t vrrp_netlink_monitor_rcv_bufs;

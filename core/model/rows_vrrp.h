@@ -59,7 +59,14 @@ struct vrrp_instance_row {
 	uint8_t initial_state; /* VRRP_MASTER or VRRP_BACKUP */
 	uint8_t base_priority;
 	uint32_t adver_int_cs;
+	uint8_t down_timer_adverts;
 	bool preempt;
+	uint32_t preempt_delay_ms;
+	bool lower_prio_no_advert;
+	bool higher_prio_send_advert;
+	bool owner_ignore_adverts;
+	bool skip_check_adv_addr;
+	bool strict_mode;
 	bool accept;
 	bool track_primary;     /* a fault of its own interface is one of the instance */
 	bool v3_checksum_as_v2; /* IPv4 v3 checksum over the message only (RFC 9568 5.2.8) */

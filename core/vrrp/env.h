@@ -25,6 +25,7 @@ struct vrrp_env {
 	struct vrrp_garp *garp;
 	struct vrrp_ndisc *ndisc;
 	struct vrrp_memory *memory;
+	struct mono start_at; /* nobody takes over before */
 	uint32_t last_serial;
 	LIST_HEAD(vrrp_instances, vrrp_instance) instances;
 	LIST_HEAD(vrrp_groups, vrrp_group) groups;

@@ -20,8 +20,9 @@
  *     that repeated changes cannot put a takeover off for ever; a changed interval (v2) starts
  *     it anew, since the peer is changed at another moment.
  *   - A process that replaces a dead one goes on as master if the others cannot have noticed:
- *     the last advertisement is younger than three of its intervals (the skew is left as room
- *     for the way there), and the addresses are still there.
+ *     the last advertisement is younger than three of its intervals (down_timer_adverts of them;
+ *     the skew is left as room for the way there), and the addresses are still there. Were one
+ *     interval all, no advertisement would be in time: half of one is added.
  *   - By the same measure a master that was held up (stopped, starved, a paused machine) has no
  *     right to speak when it wakes: whatever wakes it, it becomes a backup and sends nothing,
  *     not even priority 0, since its successor's backups would take that as a resignation.
@@ -31,7 +32,15 @@
  *     held by a master that it hears; its timer goes on, so that nobody need tell it when the
  *     other has left the group.
  *   - A losing advertisement is answered at once (RFC 9568 6.4.3, line 745) and the timer runs
- *     on; gratuitous ARP goes with it as keepalived does.
+ *     on, unless lower_prio_no_advert; gratuitous ARP goes with it as keepalived does.
+ *   - The preemption delay begins with the first advertisement of a weaker master. Until it is
+ *     over that master is listened to as if it were a stronger one; from then on it is discarded,
+ *     and the master down timer has its last word. So the delay never makes a takeover from a
+ *     silent master later. A stronger master, losing, and a new start end it (as in keepalived).
+ *   - The start delay (start_at) is not a state: adverts are heard, and the master down timer
+ *     counts from its end on.
+ *   - A master that loses may advertise once more (higher_prio_send_advert): the winner answers
+ *     with its gratuitous ARP, which is then the last one that the neighbours have heard.
  */
 #include "vrrp/fsm.h"
 
@@ -44,19 +53,24 @@ enum guard {
 	ALWAYS,
 	IF_OWNER, /* may be master without waiting */
 	IF_PREEMPT,
+	IF_DELAYED, /* it would preempt, but not yet */
 	IF_CONTEST,
 	IF_CONTEST_HELD,
-	IF_HELD,     /* by its group; a resignation is that of the whole group and lets go */
-	IF_STRANGER, /* another than the master has sent it */
-	IF_INTERVAL, /* version 2 and the configured interval has changed */
-	IF_CLAIMED,  /* a predecessor's claim still holds */
-	IF_LATE,     /* our own no longer does */
+	IF_HELD,      /* by its group; a resignation is that of the whole group and lets go */
+	IF_STRANGER,  /* another than the master has sent it */
+	IF_INTERVAL,  /* version 2 and the configured interval has changed */
+	IF_CLAIMED,   /* a predecessor's claim still holds */
+	IF_LATE,      /* our own no longer does */
+	IF_DEAF,      /* an owner that ignores the others */
+	IF_QUIET,     /* what loses is not answered */
+	IF_LAST_WORD, /* the loser says so */
 };
 
 /* What an event leaves behind in the state, beside the state itself. */
 enum note {
 	NOTHING,
 	LEARN,    /* the master was heard: its interval, the time */
+	DELAY,    /* as LEARN, of a weaker one: the preemption delay runs */
 	RESTART,  /* as LEARN with our own interval */
 	RESIGNED, /* the master has gone */
 	WEAK,     /* a master that we are going to preempt */
@@ -151,6 +165,7 @@ static const struct rule rules[] = {
 	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, IF_CONTEST_HELD, STAY, SAME, READY, { 0 } },
 	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, IF_CONTEST, VRRP_MASTER, VRRP_REASON_TAKEOVER, NOTHING,
 	  BECOME_MASTER },
+	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, IF_DELAYED, STAY, SAME, DELAY, { VRRP_DO_ARM_DOWN } },
 	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, IF_PREEMPT, STAY, SAME, WEAK, { 0 } },
 	{ S_BACKUP, VRRP_EVENT_ADVERT_LOWER, ALWAYS, STAY, SAME, LEARN, { VRRP_DO_ARM_DOWN } },
 	{ S_BACKUP, VRRP_EVENT_ADVERT_EQUAL_LESSER, ALWAYS, STAY, SAME, LEARN, { VRRP_DO_ARM_DOWN } },
@@ -202,15 +217,27 @@ static const struct rule rules[] = {
 	/* 6.4.3 (665-680): Adver_Timer fires */
 	{ S_MASTER, VRRP_EVENT_TIMER, ALWAYS, STAY, SAME, NOTHING,
 	  { VRRP_DO_ADVERT, VRRP_DO_ARM_ADVERT } },
+	/* not in the RFC: an owner that ignores the others */
+	{ S_MASTER, VRRP_EVENT_ADVERT_ZERO, IF_DEAF, STAY, SAME, NOTHING, { 0 } },
+	{ S_MASTER, VRRP_EVENT_ADVERT_LOWER, IF_DEAF, STAY, SAME, NOTHING, { 0 } },
+	{ S_MASTER, VRRP_EVENT_ADVERT_EQUAL_LESSER, IF_DEAF, STAY, SAME, NOTHING, { 0 } },
+	{ S_MASTER, VRRP_EVENT_ADVERT_EQUAL_GREATER, IF_DEAF, STAY, SAME, NOTHING, { 0 } },
 	/* 6.4.3 (690-700): priority 0 */
 	{ S_MASTER, VRRP_EVENT_ADVERT_ZERO, ALWAYS, STAY, SAME, NOTHING,
 	  { VRRP_DO_ADVERT, VRRP_DO_ARM_ADVERT } },
 	/* 6.4.3 (705-735): greater priority, or equal and greater address */
+	{ S_MASTER, VRRP_EVENT_ADVERT_HIGHER, IF_LAST_WORD, VRRP_BACKUP, VRRP_REASON_HIGHER_PRIORITY,
+	  LEARN, { VRRP_DO_ADVERT, VRRP_DO_VIP_DEL, VRRP_DO_ARM_DOWN } },
+	{ S_MASTER, VRRP_EVENT_ADVERT_EQUAL_GREATER, IF_LAST_WORD, VRRP_BACKUP,
+	  VRRP_REASON_HIGHER_ADDRESS, LEARN, { VRRP_DO_ADVERT, VRRP_DO_VIP_DEL, VRRP_DO_ARM_DOWN } },
 	{ S_MASTER, VRRP_EVENT_ADVERT_HIGHER, ALWAYS, VRRP_BACKUP, VRRP_REASON_HIGHER_PRIORITY, LEARN,
 	  { VRRP_DO_VIP_DEL, VRRP_DO_ARM_DOWN } },
 	{ S_MASTER, VRRP_EVENT_ADVERT_EQUAL_GREATER, ALWAYS, VRRP_BACKUP, VRRP_REASON_HIGHER_ADDRESS,
 	  LEARN, { VRRP_DO_VIP_DEL, VRRP_DO_ARM_DOWN } },
 	/* 6.4.3 (740-750): discard it and advertise at once */
+	{ S_MASTER, VRRP_EVENT_ADVERT_LOWER, IF_QUIET, STAY, SAME, NOTHING, { VRRP_DO_GARP_LOWER } },
+	{ S_MASTER, VRRP_EVENT_ADVERT_EQUAL_LESSER, IF_QUIET, STAY, SAME, NOTHING,
+	  { VRRP_DO_GARP_LOWER } },
 	{ S_MASTER, VRRP_EVENT_ADVERT_LOWER, ALWAYS, STAY, SAME, NOTHING,
 	  { VRRP_DO_ADVERT, VRRP_DO_GARP_LOWER } },
 	{ S_MASTER, VRRP_EVENT_ADVERT_EQUAL_LESSER, ALWAYS, STAY, SAME, NOTHING,
@@ -279,14 +306,26 @@ int64_t vrrp_fsm_skew(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f)
 
 int64_t vrrp_fsm_master_down(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f)
 {
-	return 3 * f->master_adver_int_cs * NS_PER_CS + vrrp_fsm_skew(c, f);
+	return c->down_timer_adverts * f->master_adver_int_cs * NS_PER_CS + vrrp_fsm_skew(c, f);
 }
 
 bool vrrp_claim_holds(const struct vrrp_claim *c, struct mono now)
 {
 	int64_t age = mono_diff(now, c->at);
 
-	return c->at.ns && age >= 0 && age < 3 * c->adver_int_cs * NS_PER_CS;
+	return c->at.ns && age >= 0 && age < c->believed_cs * NS_PER_CS;
+}
+
+static struct vrrp_claim claim_now(const struct vrrp_fsm_config *c, struct mono now)
+{
+	uint32_t half = c->down_timer_adverts == 1 ? (c->adver_int_cs + 1) / 2 : 0;
+
+	return (struct vrrp_claim){now, c->down_timer_adverts * c->adver_int_cs + half};
+}
+
+static bool is_owner(const struct vrrp_fsm_config *c)
+{
+	return c->priority == VRRP_PRIO_OWNER && c->start_master;
 }
 
 static enum vrrp_event_kind classify(const struct vrrp_fsm_config *c, const struct vrrp_event *e)
@@ -309,9 +348,12 @@ static bool allows(enum guard g, const struct vrrp_fsm_config *c, const struct v
 	case ALWAYS:
 		return true;
 	case IF_OWNER:
-		return c->priority == VRRP_PRIO_OWNER && c->start_master;
+		return is_owner(c) && now.ns >= c->start_at.ns;
 	case IF_PREEMPT:
 		return c->preempt;
+	case IF_DELAYED:
+		return c->preempt && c->preempt_delay_ns &&
+		       (!f->preempt_at.ns || now.ns < f->preempt_at.ns);
 	case IF_CONTEST:
 		return c->contest;
 	case IF_CONTEST_HELD:
@@ -326,6 +368,12 @@ static bool allows(enum guard g, const struct vrrp_fsm_config *c, const struct v
 		return vrrp_claim_holds(&e->claim, now);
 	case IF_LATE:
 		return !vrrp_claim_holds(&f->claim, now);
+	case IF_DEAF:
+		return c->owner_ignore_adverts && c->priority == VRRP_PRIO_OWNER;
+	case IF_QUIET:
+		return c->lower_prio_no_advert;
+	case IF_LAST_WORD:
+		return c->higher_prio_send_advert && vrrp_claim_holds(&f->claim, now);
 	}
 	return false;
 }
@@ -349,13 +397,18 @@ static void take_note(enum note n, const struct vrrp_fsm_config *c, const struct
 	case NOTHING:
 		return;
 	case LEARN:
+	case DELAY:
 	case RESTART:
 		f->ready = false;
-		f->master = n == LEARN ? e->src : (struct addr){0};
+		f->master = n == RESTART ? (struct addr){0} : e->src;
 		f->heard = now;
 		f->if_silent = VRRP_REASON_MASTER_DOWN_TIMER;
 		f->master_adver_int_cs =
-		    n == LEARN && c->version == 3 ? e->adver_int_cs : c->adver_int_cs;
+		    n != RESTART && c->version == 3 ? e->adver_int_cs : c->adver_int_cs;
+		if (n != DELAY)
+			f->preempt_at.ns = 0;
+		else if (!f->preempt_at.ns)
+			f->preempt_at = mono_add(now, c->preempt_delay_ns);
 		return;
 	case RESIGNED:
 		f->ready = false;
@@ -377,6 +430,12 @@ static void take_note(enum note n, const struct vrrp_fsm_config *c, const struct
 	}
 }
 
+/* What the timers of a backup count from. */
+static struct mono since(const struct vrrp_fsm_config *c, const struct vrrp_fsm *f)
+{
+	return f->heard.ns < c->start_at.ns ? c->start_at : f->heard;
+}
+
 static struct mono timer_end(enum vrrp_action_kind k, const struct vrrp_fsm_config *c,
 			     const struct vrrp_fsm *f, struct mono now)
 {
@@ -384,9 +443,11 @@ static struct mono timer_end(enum vrrp_action_kind k, const struct vrrp_fsm_conf
 		return mono_add(now, c->adver_int_cs * NS_PER_CS);
 	if (k == VRRP_DO_ARM_SKEW ||
 	    (k == VRRP_DO_ARM_DOWN && f->if_silent == VRRP_REASON_MASTER_RESIGNED))
-		return mono_add(f->heard, vrrp_fsm_skew(c, f));
+		return mono_add(since(c, f), vrrp_fsm_skew(c, f));
+	if (k == VRRP_DO_ARM_DOWN && is_owner(c) && now.ns < c->start_at.ns)
+		return c->start_at;
 	if (k == VRRP_DO_ARM_DOWN)
-		return mono_add(f->heard, vrrp_fsm_master_down(c, f));
+		return mono_add(since(c, f), vrrp_fsm_master_down(c, f));
 	return (struct mono){0};
 }
 
@@ -398,7 +459,7 @@ static void add_action(struct vrrp_step *s, enum vrrp_action_kind k,
 	if (at.ns || k == VRRP_DO_DISARM)
 		s->next.due = at;
 	if (k == VRRP_DO_ADVERT)
-		s->next.claim = (struct vrrp_claim){now, c->adver_int_cs};
+		s->next.claim = claim_now(c, now);
 	s->action[s->nactions++] = (struct vrrp_action){.kind = k, .at = at};
 }
 

@@ -21,14 +21,20 @@ struct vrrp_fsm_config {
 	bool start_master; /* skips the wait at the start when priority is 255 */
 	bool held;         /* another member of its group hears a master and is not ready */
 	uint32_t adver_int_cs;
-	struct addr primary; /* source of our advertisements; breaks a tie */
+	uint32_t down_timer_adverts;  /* intervals without an advertisement until takeover: 3 */
+	int64_t preempt_delay_ns;     /* it gives way to a weaker master for so long */
+	struct mono start_at;         /* its timers count from then on; ns 0: from the start */
+	bool lower_prio_no_advert;    /* a losing advertisement is not answered */
+	bool higher_prio_send_advert; /* a master that loses advertises once more */
+	bool owner_ignore_adverts;    /* priority 255 hears nobody */
+	struct addr primary;          /* source of our advertisements; breaks a tie */
 };
 
-/* When mastership was claimed last, and what was promised with it: others believe in this
- * master for three such intervals. */
+/* When mastership was claimed last, and for how long others believe in this master: in any
+ * case for three intervals, when that is what it is told to count on. */
 struct vrrp_claim {
 	struct mono at; /* of the last advertisement; ns 0: not a master */
-	uint32_t adver_int_cs;
+	uint32_t believed_cs;
 };
 
 /* One timer: the advertisement timer of a master, the master down timer of a backup. */
@@ -39,6 +45,7 @@ struct vrrp_fsm {
 	uint32_t master_adver_int_cs; /* v3: learned from the master */
 	struct addr master;           /* whom a backup heard last; none: not yet */
 	struct mono heard;            /* what the master down timer counts from */
+	struct mono preempt_at;       /* end of the preemption delay; ns 0: it has not begun */
 	struct mono due;              /* when VRRP_EVENT_TIMER is wanted; ns 0: not armed */
 	struct vrrp_claim claim;      /* of a master */
 	bool ready;                   /* a backup that would be master, were it not held */

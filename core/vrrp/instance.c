@@ -285,6 +285,12 @@ static void configure(struct vrrp_instance *i)
 	i->cfg.preempt = r->preempt || r->base_priority == VRRP_PRIO_OWNER;
 	i->cfg.start_master = r->initial_state == VRRP_MASTER;
 	i->cfg.adver_int_cs = wire_interval(r);
+	i->cfg.down_timer_adverts = r->down_timer_adverts;
+	i->cfg.preempt_delay_ns = r->preempt_delay_ms * NS_PER_MS;
+	i->cfg.start_at = i->env->start_at;
+	i->cfg.lower_prio_no_advert = r->lower_prio_no_advert;
+	i->cfg.higher_prio_send_advert = r->higher_prio_send_advert;
+	i->cfg.owner_ignore_adverts = r->owner_ignore_adverts;
 }
 
 static void compose_address(struct vrrp_instance *i, const struct vrrp_address_row *v)
@@ -350,7 +356,8 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 	if (i->yields && !yielded)
 		step_kind(i, VRRP_EVENT_YIELD, now);
 	if (i->cfg.priority != before.priority || i->cfg.preempt != before.preempt ||
-	    i->cfg.adver_int_cs != before.adver_int_cs)
+	    i->cfg.adver_int_cs != before.adver_int_cs ||
+	    i->cfg.down_timer_adverts != before.down_timer_adverts)
 		step_kind(i, VRRP_EVENT_CONFIG, now);
 	if (i->fsm.state == VRRP_MASTER &&
 	    (i->row.address_lease_ms != lease || i->cfg.adver_int_cs != before.adver_int_cs))

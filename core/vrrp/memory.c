@@ -25,12 +25,12 @@
 #include <unistd.h>
 
 #define MAGIC   "HALVRRP"
-#define VERSION 1
+#define VERSION 2
 #define RECORDS 1024
 
 struct record {
 	_Atomic int64_t at_ns;
-	uint32_t adver_int_cs;
+	uint32_t believed_cs;
 	uint32_t ifindex;
 	uint32_t vrid;
 	char name[NAME_VRRP]; /* empty: never used */
@@ -40,10 +40,12 @@ struct content {
 	char magic[8];
 	uint32_t version;
 	uint32_t record_size;
+	int64_t began_ns;
 	struct record record[RECORDS];
 };
 
 struct vrrp_memory {
+	struct mono began;
 	struct content *content; /* NULL: nothing to remember with */
 	unsigned last;           /* where the last search ended */
 };
@@ -73,6 +75,7 @@ struct vrrp_memory *vrrp_memory_open(int fd)
 	struct vrrp_memory *m = xcalloc(1, sizeof(*m));
 	struct content *c = m->content = map(fd);
 
+	m->began = mono_read();
 	if (!c) {
 		log_notice(
 		    "process vrrp: no memory from the guardian: a crash of this process will end "
@@ -81,9 +84,17 @@ struct vrrp_memory *vrrp_memory_open(int fd)
 		memset(c, 0, sizeof(*c));
 		c->version = VERSION;
 		c->record_size = sizeof(struct record);
+		c->began_ns = m->began.ns;
 		memcpy(c->magic, MAGIC, sizeof(c->magic));
+	} else {
+		m->began.ns = c->began_ns;
 	}
 	return m;
+}
+
+struct mono vrrp_memory_began(const struct vrrp_memory *m)
+{
+	return m->began;
 }
 
 void vrrp_memory_close(struct vrrp_memory *m)
@@ -133,19 +144,19 @@ struct vrrp_claim vrrp_memory_get(const struct vrrp_memory *m, const struct vrrp
 	r = &m->content->record[k];
 	if (r->ifindex != id->ifindex || r->vrid != id->vrid)
 		return (struct vrrp_claim){0};
-	return (struct vrrp_claim){{r->at_ns}, r->adver_int_cs};
+	return (struct vrrp_claim){{r->at_ns}, r->believed_cs};
 }
 
 /* What binds the claim is written while there is none. */
-static void bind(struct record *r, const struct vrrp_identity *id, uint32_t adver_int_cs)
+static void bind(struct record *r, const struct vrrp_identity *id, uint32_t believed_cs)
 {
 	if (is_named(r, id->name) && r->ifindex == id->ifindex && r->vrid == id->vrid &&
-	    r->adver_int_cs == adver_int_cs)
+	    r->believed_cs == believed_cs)
 		return;
 	r->at_ns = 0;
 	r->ifindex = id->ifindex;
 	r->vrid = id->vrid;
-	r->adver_int_cs = adver_int_cs;
+	r->believed_cs = believed_cs;
 	memset(r->name, 0, sizeof(r->name));
 	TEXT_COPY(r->name, id->name);
 }
@@ -161,6 +172,6 @@ void vrrp_memory_put(struct vrrp_memory *m, const struct vrrp_identity *id,
 		return;
 	m->last = k;
 	if (c->at.ns)
-		bind(&m->content->record[k], id, c->adver_int_cs);
+		bind(&m->content->record[k], id, c->believed_cs);
 	m->content->record[k].at_ns = c->at.ns;
 }

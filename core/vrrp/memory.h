@@ -19,6 +19,8 @@ struct vrrp_identity {
 /* Maps the memory file, closes fd, and takes over the content, or clears it when it is not of
  * this layout. Never fails: without a usable file nothing is remembered, and fd is left alone. */
 struct vrrp_memory *vrrp_memory_open(int fd);
+/* When the first process of this guardian began; without a memory: this one. */
+struct mono vrrp_memory_began(const struct vrrp_memory *m);
 void vrrp_memory_close(struct vrrp_memory *m);
 /* The claim that was kept for it; at.ns 0: none. */
 struct vrrp_claim vrrp_memory_get(const struct vrrp_memory *m, const struct vrrp_identity *id);

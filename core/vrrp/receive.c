@@ -90,6 +90,13 @@ static void note_master(struct vrrp_instance *i, const struct vrrp_packet *p,
 	i->row.master_adver_int_cs = p->adver_int_cs;
 }
 
+/* Of a master whose list was compared already, when that is to be enough. */
+static bool is_known(const struct vrrp_instance *i, const struct addr *src)
+{
+	return i->row.skip_check_adv_addr && i->fsm.state == VRRP_BACKUP &&
+	       addr_equal(&i->fsm.master, src);
+}
+
 void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struct vrrp_packet *p,
 			   const struct vrrp_datagram *d, struct mono now)
 {
@@ -101,6 +108,8 @@ void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struc
 		return;
 	if (error == VRRP_PACKET_OK)
 		error = vrrp_packet_check(p, &i->advert);
+	if (error == VRRP_PACKET_ADDRESS_LIST && is_known(i, &d->src))
+		error = VRRP_PACKET_OK;
 	if (error != VRRP_PACKET_OK)
 		note_error(i, error, &d->src, now);
 	if (error != VRRP_PACKET_OK && error != VRRP_PACKET_ADDRESS_LIST)

@@ -82,6 +82,28 @@ static void check_all(struct process *p, struct mono now)
 	vrrp_instance_check(i, now);
 }
 
+static struct mono later_of(struct mono a, struct mono b)
+{
+	return a.ns > b.ns ? a : b;
+}
+
+/* The delays are those of the start: a reload does not begin them anew. CLOCK_MONOTONIC counts
+ * from the boot. */
+static void read_delays(struct process *p)
+{
+	struct mono boot = {0}, began = vrrp_memory_began(p->env.memory);
+	const struct global_row *g;
+
+	if (!store_count(p->env.store, T_GLOBAL))
+		return;
+	g = store_at(p->env.store, T_GLOBAL, 0);
+	if (g->vrrp_startup_delay_ms)
+		p->env.start_at = mono_add(began, g->vrrp_startup_delay_ms * NS_PER_MS);
+	if (g->vrrp_delay_after_boot_ms)
+		p->env.start_at = later_of(p->env.start_at,
+					   mono_add(boot, g->vrrp_delay_after_boot_ms * NS_PER_MS));
+}
+
 static void apply(struct process *p, struct mono now)
 {
 	struct vrrp_instance *i, *next;
@@ -91,6 +113,7 @@ static void apply(struct process *p, struct mono now)
 		return;
 	vrrp_groups_defer(&p->env);
 	if (p->dirty && p->main && link_is_up(p->main)) {
+		read_delays(p);
 		vrrp_groups_read(&p->env, now);
 		for (i = LIST_FIRST(&p->env.instances); i; i = next) {
 			next = LIST_NEXT(i, next);

@@ -164,12 +164,24 @@ static void put_addresses(struct store *s, const struct vrrp_instance_row *v)
 	unsigned advertised = (unsigned)draw(4), excluded = (unsigned)draw(3);
 	uint8_t family = addr_family(v->family);
 
-	if (family == ADDR_IPV6 && !advertised)
+	if ((family == ADDR_IPV6 || v->strict_mode) && !advertised)
 		advertised = 1;
 	for (unsigned i = 0; i < advertised; i++)
 		put_address(s, v, false, family);
 	for (unsigned i = 0; i < excluded; i++)
 		put_address(s, v, true, advertised && draw(2) ? ADDR_IPV6 : ADDR_IPV4);
+}
+
+/* What strict_mode makes of the rest. */
+static void make_strict(struct vrrp_instance_row *v)
+{
+	v->initial_state = v->base_priority == 255 ? VRRP_MASTER : VRRP_BACKUP;
+	v->preempt = v->preempt || v->base_priority == 255;
+	v->accept = v->base_priority == 255;
+	v->auth_type = VRRP_AUTH_NONE;
+	v->garp_lower_prio_repeat = v->garp_lower_prio_delay_ms = 0;
+	v->lower_prio_no_advert = true;
+	v->higher_prio_send_advert = false;
 }
 
 static void put_instance(struct store *s, unsigned number)
@@ -186,6 +198,10 @@ static void put_instance(struct store *s, unsigned number)
 		v.initial_state = VRRP_BACKUP;
 	if (v.initial_state == VRRP_MASTER || v.base_priority == 255)
 		v.preempt = true;
+	if (!v.preempt || v.initial_state == VRRP_MASTER || v.base_priority == 255 || v.strict_mode)
+		v.preempt_delay_ms = 0;
+	if (v.strict_mode)
+		make_strict(&v);
 	if (v.family == FAMILY_IPV6)
 		v.version = 3;
 	v.adver_int_cs =

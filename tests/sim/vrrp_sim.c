@@ -25,9 +25,14 @@
  * A crashed router may be replaced at once: the new one finds the last claim and the addresses.
  * A frozen router does nothing and wakes with all that it has missed, in any order.
  *
- * Always: nobody goes on as master, or advertises as one, three intervals after its last
- * advertisement; a router holds the addresses exactly while it is master, every event has a rule,
- * and no router sends more than its timers and the losing advertisements it heard account for.
+ * In some worlds a takeover needs another number of silent intervals, routers wait before they
+ * preempt or after the start, leave losing advertisements unanswered, or say a last word when they
+ * lose. One interval alone is not among them: the delay of the wire would be longer than a skew.
+ *
+ * Always: nobody goes on as master, or advertises as one, so many intervals after its last
+ * advertisement as the others count; a router holds the addresses exactly while it is master, every
+ * event has a rule, and no router sends more than its timers and the losing advertisements it heard
+ * account for.
  *
  * What the schedules met is counted: a kind of trouble that none of many met is a fault of this
  * program, since then it shows nothing about it.
@@ -82,6 +87,8 @@ struct world {
 	bool side[MAX_DIRECTORS]; /* of a group split in two */
 	unsigned loss, duplicate; /* per cent */
 	int64_t max_delay, interval;
+	uint32_t down_adverts;
+	int64_t start_delay;
 	struct flight flight[MAX_FLIGHT];
 	int flying;
 	struct mono dual_since[MAX_SEGMENTS]; /* ns 0: at most one master */
@@ -89,10 +96,38 @@ struct world {
 	const char *phase;
 };
 
-enum trouble { LOST, DUPLICATED, OVERTAKEN, ONE_WAY, WOKEN, WOKEN_LATE, RESUMED, TROUBLES };
+enum trouble {
+	LOST,
+	DUPLICATED,
+	OVERTAKEN,
+	ONE_WAY,
+	WOKEN,
+	WOKEN_LATE,
+	RESUMED,
+	COUNTED_OTHERWISE,
+	DELAY_BEGUN,
+	DELAY_STOPPED,
+	DELAY_OVER,
+	START_DELAYED,
+	UNANSWERED,
+	LAST_WORD,
+	TROUBLES
+};
 static const char *const trouble_names[TROUBLES] = {
-    "lost",       "duplicated", "overtaken", "cut one way", "for a frozen router",
-    "woken late", "resumed",
+    [LOST] = "lost",
+    [DUPLICATED] = "duplicated",
+    [OVERTAKEN] = "overtaken",
+    [ONE_WAY] = "cut one way",
+    [WOKEN] = "for a frozen router",
+    [WOKEN_LATE] = "woken late",
+    [RESUMED] = "resumed",
+    [COUNTED_OTHERWISE] = "takeover after other than three intervals",
+    [DELAY_BEGUN] = "preemption delays begun",
+    [DELAY_STOPPED] = "preemption delays stopped by a stronger master",
+    [DELAY_OVER] = "preemptions after the delay",
+    [START_DELAYED] = "started with a delay",
+    [UNANSWERED] = "losing advertisements unanswered",
+    [LAST_WORD] = "last words of losing masters",
 };
 static uint64_t met[TROUBLES];
 
@@ -113,10 +148,20 @@ static void __attribute__((noreturn)) broken(const struct world *w, const char *
 {
 	printf("not ok - seed %llu, %s, at %.6f s: %s\n", (unsigned long long)w->seed, w->phase,
 	       (double)w->now.ns / 1e9, what);
-	for (int i = 0; i < w->n; i++)
-		printf("# router %d: %s state %d priority %d preempt %d interval %u cs vip %d\n", i,
-		       w->r[i].alive ? "alive" : "dead", w->r[i].fsm.state, w->r[i].cfg.priority,
-		       w->r[i].cfg.preempt, w->r[i].cfg.adver_int_cs, w->r[i].has_vip);
+	printf("# %u intervals, start delay %lld ns\n", w->down_adverts, (long long)w->start_delay);
+	for (int i = 0; i < w->n; i++) {
+		const struct vrrp_fsm_config *c = &w->r[i].cfg;
+		const struct vrrp_fsm *f = &w->r[i].fsm;
+
+		printf("# router %d: %s state %d reason %d priority %d preempt %d interval %u cs "
+		       "vip %d "
+		       "preemption delay %lld ns, no answer %d, last word %d, learned %u cs, due "
+		       "%.6f s\n",
+		       i, w->r[i].alive ? "alive" : "dead", f->state, f->reason, c->priority,
+		       c->preempt, c->adver_int_cs, w->r[i].has_vip, (long long)c->preempt_delay_ns,
+		       c->lower_prio_no_advert, c->higher_prio_send_advert, f->master_adver_int_cs,
+		       (double)f->due.ns / 1e9);
+	}
 	exit(1);
 }
 
@@ -179,7 +224,7 @@ static void check_claim(struct world *w, struct router *r)
 	if (!begins && r->claimed.ns && mono_diff(w->now, r->claimed) >= r->claimed_for)
 		broken(w, "an advertisement of a master that was silent for too long");
 	r->claimed = w->now;
-	r->claimed_for = 3 * r->cfg.adver_int_cs * NS_PER_CS;
+	r->claimed_for = w->down_adverts * r->cfg.adver_int_cs * NS_PER_CS;
 }
 
 static void transmit(struct world *w, int from, uint8_t priority)
@@ -299,6 +344,28 @@ static void settle_group(struct world *w, int director)
 		broken(w, "the routers of a director are not in one state");
 }
 
+/* What the schedules are to have met. */
+static void note_step(const struct world *w, const struct router *r, const struct vrrp_event *e,
+		      const struct vrrp_step *s)
+{
+	bool rose = r->fsm.state == VRRP_BACKUP && s->next.state == VRRP_MASTER;
+	bool advert = e->kind == VRRP_EVENT_ADVERT && e->priority;
+	bool says = s->nactions && s->action[0].kind == VRRP_DO_ADVERT;
+
+	met[WOKEN_LATE] += s->next.state != r->fsm.state && s->next.reason == VRRP_REASON_WOKE_LATE;
+	met[RESUMED] += s->next.state != r->fsm.state && s->next.reason == VRRP_REASON_RESUMED;
+	met[COUNTED_OTHERWISE] += rose && w->down_adverts != 3;
+	met[DELAY_BEGUN] += !r->fsm.preempt_at.ns && s->next.preempt_at.ns;
+	met[DELAY_STOPPED] +=
+	    advert && r->fsm.state == VRRP_BACKUP && r->fsm.preempt_at.ns && !s->next.preempt_at.ns;
+	met[DELAY_OVER] += rose && r->fsm.preempt_at.ns && r->fsm.if_silent == VRRP_REASON_PREEMPT;
+	met[START_DELAYED] += e->kind == VRRP_EVENT_START && r->cfg.start_at.ns > w->now.ns;
+	met[UNANSWERED] +=
+	    advert && r->fsm.state == VRRP_MASTER && s->next.state == VRRP_MASTER && !says;
+	met[LAST_WORD] +=
+	    advert && r->fsm.state == VRRP_MASTER && s->next.state == VRRP_BACKUP && says;
+}
+
 static void feed(struct world *w, int i, struct vrrp_event e)
 {
 	struct router *r = &w->r[i];
@@ -311,17 +378,17 @@ static void feed(struct world *w, int i, struct vrrp_event e)
 	if (!s.known)
 		broken(w, "an event without a rule");
 	if (e.kind == VRRP_EVENT_TIMER || s.next.state != r->fsm.state ||
-	    (e.kind == VRRP_EVENT_ADVERT && e.priority <= r->cfg.priority) ||
+	    (e.kind == VRRP_EVENT_ADVERT && e.priority <= r->cfg.priority &&
+	     (!r->cfg.lower_prio_no_advert || !e.priority)) ||
 	    e.kind == VRRP_EVENT_CONFIG)
 		r->excuses++;
-	met[WOKEN_LATE] += s.next.state != r->fsm.state && s.next.reason == VRRP_REASON_WOKE_LATE;
-	met[RESUMED] += s.next.state != r->fsm.state && s.next.reason == VRRP_REASON_RESUMED;
+	note_step(w, r, &e, &s);
 	r->fsm = s.next;
 	r->remembered = r->fsm.claim;
-	if (r->fsm.state != VRRP_MASTER)
-		r->claimed.ns = 0;
 	for (unsigned a = 0; a < s.nactions; a++)
 		act(w, i, s.action[a].kind);
+	if (r->fsm.state != VRRP_MASTER)
+		r->claimed.ns = 0;
 	if (r->has_vip != (r->fsm.state == VRRP_MASTER))
 		broken(w, "addresses and state do not agree");
 	settle_group(w, director_of(w, i));
@@ -430,6 +497,7 @@ static void start(struct world *w, int d)
 	{
 		w->r[i].alive = true; /* has_vip is left as the crash left it */
 		w->r[i].frozen.ns = 0;
+		w->r[i].cfg.start_at.ns = w->start_delay ? w->now.ns + w->start_delay : 0;
 		vrrp_fsm_init(&w->r[i].fsm);
 	}
 	w->group[d] = VRRP_INIT;
@@ -580,7 +648,7 @@ static uint8_t some_priority(struct world *w)
 
 static void build_world(struct world *w, uint64_t seed, bool grouped)
 {
-	bool mixed, uneven, owner;
+	bool mixed, uneven, owner, quiet, last_word, waits;
 
 	memset(w, 0, sizeof(*w));
 	w->seed = seed;
@@ -598,6 +666,12 @@ static void build_world(struct world *w, uint64_t seed, bool grouped)
 	mixed = chance(w, 30);
 	uneven = w->version == 3 && chance(w, 40); /* a backup adopts the master's interval */
 	owner = chance(w, 20);
+	w->down_adverts = chance(w, 70) ? 3 : 2 + (uint32_t)draw(w, 5);
+	waits = chance(w, 25);
+	quiet = chance(w, 25);
+	/* A backup learns the loser's interval from it, and the winner's only from an answer. */
+	last_word = chance(w, 25) && !(quiet && uneven);
+	w->start_delay = chance(w, 20) ? (int64_t)draw(w, (uint64_t)w->interval * 4) : 0;
 	for (int i = 0; i < w->n; i++) {
 		struct vrrp_fsm_config *c = &w->r[i].cfg;
 
@@ -607,6 +681,10 @@ static void build_world(struct world *w, uint64_t seed, bool grouped)
 			c->adver_int_cs = 1 + (uint32_t)draw(w, c->adver_int_cs);
 		c->priority = some_priority(w);
 		c->preempt = !mixed || chance(w, 50);
+		c->down_timer_adverts = w->down_adverts;
+		c->preempt_delay_ns = waits ? (int64_t)draw(w, (uint64_t)w->interval * 8) : 0;
+		c->lower_prio_no_advert = quiet;
+		c->higher_prio_send_advert = last_word && chance(w, 70);
 		if (w->aligned && segment_of(w, i))
 			*c = w->r[director_of(w, i)].cfg;
 		c->primary = addr_ipv4(0xc0000201u + (uint32_t)i);
@@ -620,7 +698,18 @@ static void build_world(struct world *w, uint64_t seed, bool grouped)
 
 static int64_t longest_down(const struct world *w)
 {
-	return 3 * w->interval + (w->version == 2 ? NS_PER_S : w->interval);
+	return w->down_adverts * w->interval + (w->version == 2 ? NS_PER_S : w->interval);
+}
+
+/* Until a better router has taken over: its delay, and what it has heard just before its end. */
+static int64_t longest_wait(const struct world *w)
+{
+	int64_t longest = 0;
+
+	for (int i = 0; i < w->n; i++)
+		if (w->r[i].cfg.preempt_delay_ns > longest)
+			longest = w->r[i].cfg.preempt_delay_ns;
+	return longest + w->start_delay + longest_down(w);
 }
 
 /* The director; its first router stands for all. */
@@ -672,7 +761,7 @@ static void check_best(struct world *w)
 
 static int64_t settling(const struct world *w)
 {
-	return (w->aligned ? 2 : CROSSED) * longest_down(w);
+	return (w->aligned ? 2 : CROSSED) * longest_wait(w);
 }
 
 static void settle(struct world *w)
@@ -698,7 +787,7 @@ static void lose_a_segment(struct world *w)
 	for (int i = 0; i < w->n; i++)
 		for (int j = 0; j < w->n; j++)
 			w->cut[i][j] = segment_of(w, i) == lost;
-	run_until(w, mono_add(w->now, (w->aligned ? 0 : CROSSED) * longest_down(w)), NULL);
+	run_until(w, mono_add(w->now, (w->aligned ? 0 : CROSSED) * longest_wait(w)), NULL);
 	run_until(w, mono_add(w->now, 10 * longest_down(w)), exactly_one);
 }
 
@@ -706,6 +795,8 @@ static void calm(struct world *w)
 {
 	w->phase = "calm";
 	w->dual_limit = 2 * w->max_delay + 2;
+	if (w->r[0].cfg.lower_prio_no_advert)
+		w->dual_limit += w->interval; /* the loser hears of it with the next one */
 	for (int i = 0; i < 30; i++) {
 		happen(w);
 		run_until(w, mono_add(w->now, (int64_t)draw(w, (uint64_t)w->interval * 3)), NULL);
@@ -764,7 +855,8 @@ static void takeover(struct world *w)
 	interval = w->r[old].cfg.adver_int_cs * NS_PER_CS;
 	killed ? crash(w, old) : stop(w, old);
 	gone = w->now;
-	limit = skew_after(w, &w->r[successor(w)], interval) + (killed ? 3 * interval : 0);
+	limit = skew_after(w, &w->r[successor(w)], interval) +
+		(killed ? w->down_adverts * interval : 0);
 	least = killed ? limit - interval : limit;
 	run_until(w, mono_add(gone, least - 1), NULL);
 	if (least > 1 && the_master(w) >= 0)

@@ -15,7 +15,10 @@
 
 /* CLAIMED: a start soon enough after the last advertisement of a predecessor; EXPIRED: too late
  * by a nanosecond. LATE: a master that was silent for too long. HELD: by the sync group; after a
- * resignation; with a contest. STRANGER: from another than the master. */
+ * resignation; with a contest. STRANGER: from another than the master. DELAYED: with a preemption
+ * delay; DELAY_OVER: it has ended. QUIET: lower_prio_no_advert. LAST_WORD: higher_prio_send_advert,
+ * and of a master that was silent for too long. DEAF: an owner with owner_ignore_adverts, and one
+ * that is no owner. OWNER_EARLY: an owner before the end of the start delay. */
 enum variant {
 	PLAIN,
 	NO_PREEMPT,
@@ -29,6 +32,14 @@ enum variant {
 	HELD_RESIGNED,
 	HELD_CONTEST,
 	STRANGER,
+	DELAYED,
+	DELAY_OVER,
+	QUIET,
+	LAST_WORD,
+	LAST_WORD_LATE,
+	DEAF,
+	PLAIN_DEAF,
+	OWNER_EARLY,
 };
 
 /* One cell: what must come of `event` in `state`. "-": no rule at all. */
@@ -54,6 +65,8 @@ static const struct cell matrix[] = {
     {I, VRRP_EVENT_START, NO_PREEMPT, B, VRRP_REASON_STARTUP, "del arm-down"},
     {I, VRRP_EVENT_START, OWNER, M, VRRP_REASON_OWNER, MASTERLY},
     {I, VRRP_EVENT_START, CLAIMED, M, VRRP_REASON_RESUMED, MASTERLY},
+    {I, VRRP_EVENT_START, OWNER_EARLY, B, VRRP_REASON_STARTUP, "del arm-down"},
+    {B, VRRP_EVENT_CONFIG, OWNER_EARLY, B, KEEP, "arm-down"},
     {I, VRRP_EVENT_START, EXPIRED, B, VRRP_REASON_STARTUP, "del arm-down"},
     {I, VRRP_EVENT_SHUTDOWN, PLAIN, I, KEEP, ""},
     {I, VRRP_EVENT_ADMIN_DOWN, PLAIN, I, VRRP_REASON_ADMIN_DOWN, "del"},
@@ -120,6 +133,29 @@ static const struct cell matrix[] = {
     {B, VRRP_EVENT_ADVERT_EQUAL_GREATER, PLAIN, B, KEEP, "arm-down"},
     {B, VRRP_EVENT_ADVERT_HIGHER, PLAIN, B, KEEP, "arm-down"},
 
+    /* the preemption delay: a weaker master is listened to until it is over */
+    {B, VRRP_EVENT_ADVERT_LOWER, DELAYED, B, KEEP, "arm-down"},
+    {B, VRRP_EVENT_ADVERT_LOWER, DELAY_OVER, B, KEEP, ""},
+    {B, VRRP_EVENT_ADVERT_HIGHER, DELAY_OVER, B, KEEP, "arm-down"},
+    {B, VRRP_EVENT_TIMER, DELAYED, M, VRRP_REASON_MASTER_DOWN_TIMER, MASTERLY},
+    {B, VRRP_EVENT_ADVERT_ZERO, DELAYED, B, KEEP, "arm-skew"},
+
+    /* a losing master's last word, unless it has lost the right to speak; answers withheld */
+    {M, VRRP_EVENT_ADVERT_HIGHER, LAST_WORD, B, VRRP_REASON_HIGHER_PRIORITY, "advert del arm-down"},
+    {M, VRRP_EVENT_ADVERT_EQUAL_GREATER, LAST_WORD, B, VRRP_REASON_HIGHER_ADDRESS,
+     "advert del arm-down"},
+    {M, VRRP_EVENT_ADVERT_HIGHER, LAST_WORD_LATE, B, VRRP_REASON_HIGHER_PRIORITY, "del arm-down"},
+    {M, VRRP_EVENT_ADVERT_LOWER, LAST_WORD, M, KEEP, "advert garp-lower"},
+    {M, VRRP_EVENT_ADVERT_LOWER, QUIET, M, KEEP, "garp-lower"},
+    {M, VRRP_EVENT_ADVERT_EQUAL_LESSER, QUIET, M, KEEP, "garp-lower"},
+    {M, VRRP_EVENT_ADVERT_ZERO, QUIET, M, KEEP, "advert arm-advert"},
+    {M, VRRP_EVENT_ADVERT_LOWER, DEAF, M, KEEP, ""},
+    {M, VRRP_EVENT_ADVERT_ZERO, DEAF, M, KEEP, ""},
+    {M, VRRP_EVENT_ADVERT_EQUAL_GREATER, DEAF, M, KEEP, ""},
+    {M, VRRP_EVENT_ADVERT_EQUAL_LESSER, DEAF, M, KEEP, ""},
+    {M, VRRP_EVENT_ADVERT_EQUAL_GREATER, PLAIN_DEAF, B, VRRP_REASON_HIGHER_ADDRESS, "del arm-down"},
+    {B, VRRP_EVENT_ADVERT_EQUAL_GREATER, DEAF, B, KEEP, "arm-down"},
+
     /* 6.4.3 Active */
     {M, VRRP_EVENT_START, PLAIN, M, KEEP, "-"},
     {M, VRRP_EVENT_SHUTDOWN, PLAIN, I, VRRP_REASON_SHUTDOWN, "disarm zero del"},
@@ -177,12 +213,18 @@ static struct vrrp_fsm_config config(enum variant v)
 {
 	struct vrrp_fsm_config c = {
 	    .version = v == V2_INTERVAL ? 2 : 3,
-	    .priority = v == OWNER ? 255 : 100,
+	    .priority = v == OWNER || v == DEAF || v == OWNER_EARLY ? 255 : 100,
 	    .preempt = v != NO_PREEMPT && v != CONTEST && v != HELD_CONTEST,
 	    .contest = v == CONTEST || v == HELD_CONTEST,
 	    .held = v == HELD || v == HELD_RESIGNED || v == HELD_CONTEST,
-	    .start_master = v == OWNER,
+	    .start_master = v == OWNER || v == OWNER_EARLY,
+	    .start_at = v == OWNER_EARLY ? mono_add(now, 1) : (struct mono){0},
 	    .adver_int_cs = 100,
+	    .down_timer_adverts = 3,
+	    .preempt_delay_ns = v == DELAYED || v == DELAY_OVER ? 10 * NS_PER_S : 0,
+	    .lower_prio_no_advert = v == QUIET,
+	    .higher_prio_send_advert = v == LAST_WORD || v == LAST_WORD_LATE,
+	    .owner_ignore_adverts = v == DEAF || v == PLAIN_DEAF,
 	    .primary = addr_ipv4(OWN_ADDRESS),
 	};
 
@@ -192,10 +234,10 @@ static struct vrrp_fsm_config config(enum variant v)
 /* Three intervals of 50 cs ago it is void; the interval of now (100 cs) does not count. */
 static struct vrrp_claim claim_of(enum variant v)
 {
-	bool is_void = v == EXPIRED || v == LATE;
+	bool is_void = v == EXPIRED || v == LATE || v == LAST_WORD_LATE;
 	int64_t age = 3 * 50 * NS_PER_CS - !is_void;
 
-	return (struct vrrp_claim){mono_add(now, -age), 50};
+	return (struct vrrp_claim){mono_add(now, -age), 150};
 }
 
 static struct vrrp_fsm in_state(enum vrrp_state s, enum variant v)
@@ -208,6 +250,8 @@ static struct vrrp_fsm in_state(enum vrrp_state s, enum variant v)
 	f.master_adver_int_cs = v == V2_INTERVAL ? 200 : 100;
 	if (s == VRRP_MASTER)
 		f.claim = claim_of(v);
+	if (v == DELAY_OVER)
+		f.preempt_at = now;
 	if (v == STRANGER)
 		f.master = addr_ipv4(OWN_ADDRESS + 2);
 	if (v == HELD_RESIGNED)
@@ -233,6 +277,7 @@ static struct vrrp_event event_of(enum vrrp_event_kind k, enum variant v)
 	e.priority = k == VRRP_EVENT_ADVERT_ZERO     ? 0
 		     : k == VRRP_EVENT_ADVERT_LOWER  ? 99
 		     : k == VRRP_EVENT_ADVERT_HIGHER ? 101
+		     : v == DEAF                     ? 255
 						     : 100;
 	return e;
 }
@@ -262,7 +307,7 @@ static void check_cell(const struct cell *c)
 		fail_msg("state %d, %s, variant %d: %s state %d reason %d [%s]", c->state,
 			 vrrp_event_name(c->event), c->variant, s.known ? "known" : "unknown",
 			 s.next.state, s.next.reason, words);
-	if (s.known && strstr(words, "advert") == words)
+	if (s.known && c->next == M && strstr(words, "advert") == words)
 		assert_int_equal(s.next.claim.at.ns, now.ns);
 	if (s.known && c->next != M)
 		assert_int_equal(s.next.claim.at.ns, 0);
@@ -386,7 +431,7 @@ static void test_config_keeps_the_clock(void **state)
 /* A clock that has gone backwards, or a claim from nowhere, is no claim. */
 static void test_claims(void **state)
 {
-	struct vrrp_claim c = {now, 10};
+	struct vrrp_claim c = {now, 30};
 
 	(void)state;
 	assert_true(vrrp_claim_holds(&c, now));
@@ -405,14 +450,96 @@ static void test_claim_follows_the_wire(void **state)
 
 	(void)state;
 	step(&c, &f, VRRP_EVENT_TIMER, now);
-	assert_int_equal(f.claim.adver_int_cs, 100);
+	assert_int_equal(f.claim.believed_cs, 300);
 	c.adver_int_cs = 1;
 	step(&c, &f, VRRP_EVENT_CONFIG, mono_add(now, NS_PER_S));
 	assert_int_equal(f.state, VRRP_MASTER);
-	assert_int_equal(f.claim.adver_int_cs, 1);
+	assert_int_equal(f.claim.believed_cs, 3);
 	step(&c, &f, VRRP_EVENT_TIMER, mono_add(now, NS_PER_S + 30 * NS_PER_MS));
 	assert_int_equal(f.state, VRRP_BACKUP);
 	assert_int_equal(f.reason, VRRP_REASON_WOKE_LATE);
+}
+
+/* keepalived's: it begins with the first weaker advertisement, a stronger one ends it, and when it
+ * is over the master down timer, set by the last advertisement that was listened to, decides. */
+static void test_preempt_delay(void **state)
+{
+	struct vrrp_fsm_config c = config(DELAYED);
+	struct vrrp_fsm f = in_state(VRRP_INIT, PLAIN);
+	struct mono at = now;
+
+	(void)state;
+	c.adver_int_cs = 300; /* as the advertisements say */
+	step(&c, &f, VRRP_EVENT_START, at);
+	for (int i = 0; i < 4; i++, at = mono_add(at, 3 * NS_PER_S)) { /* at 0, 3, 6 and 9 s */
+		step(&c, &f, VRRP_EVENT_ADVERT_LOWER, at);
+		assert_int_equal(mono_diff(f.preempt_at, now), 10 * NS_PER_S);
+		assert_int_equal(mono_diff(f.due, at), vrrp_fsm_master_down(&c, &f));
+	}
+	for (int i = 0; i < 3; i++, at = mono_add(at, 3 * NS_PER_S)) {
+		step(&c, &f, VRRP_EVENT_ADVERT_LOWER, at); /* discarded */
+		assert_int_equal(mono_diff(f.due, now),
+				 9 * NS_PER_S + vrrp_fsm_master_down(&c, &f));
+	}
+	step(&c, &f, VRRP_EVENT_TIMER, f.due);
+	assert_int_equal(f.reason, VRRP_REASON_PREEMPT);
+	step(&c, &f, VRRP_EVENT_ADVERT_HIGHER, at); /* lost: the next time it waits again */
+	assert_int_equal(f.preempt_at.ns, 0);
+	step(&c, &f, VRRP_EVENT_ADVERT_LOWER, at);
+	assert_int_equal(mono_diff(f.preempt_at, at), 10 * NS_PER_S);
+	step(&c, &f, VRRP_EVENT_ADVERT_ZERO, at); /* a resignation does not end it */
+	assert_int_equal(mono_diff(f.preempt_at, at), 10 * NS_PER_S);
+	step(&c, &f, VRRP_EVENT_ADVERT_EQUAL_LESSER, at);
+	assert_int_equal(f.preempt_at.ns, 0);
+}
+
+/* The timers of a backup count from the end of the start delay; it hears before. */
+static void test_start_delay(void **state)
+{
+	struct vrrp_fsm_config c = config(PLAIN);
+	struct vrrp_fsm f = in_state(VRRP_INIT, PLAIN);
+
+	(void)state;
+	c.start_at = mono_add(now, 60 * NS_PER_S);
+	step(&c, &f, VRRP_EVENT_START, now);
+	assert_int_equal(mono_diff(f.due, c.start_at), 3609375000);
+	step(&c, &f, VRRP_EVENT_ADVERT_HIGHER, mono_add(now, NS_PER_S));
+	assert_int_equal(mono_diff(f.due, c.start_at), vrrp_fsm_master_down(&c, &f));
+	step(&c, &f, VRRP_EVENT_ADVERT_ZERO, mono_add(now, 2 * NS_PER_S));
+	assert_int_equal(mono_diff(f.due, c.start_at), vrrp_fsm_skew(&c, &f));
+	step(&c, &f, VRRP_EVENT_ADVERT_HIGHER, mono_add(now, 61 * NS_PER_S));
+	assert_int_equal(mono_diff(f.due, c.start_at), NS_PER_S + vrrp_fsm_master_down(&c, &f));
+	c = config(OWNER_EARLY);
+	f = in_state(VRRP_INIT, PLAIN);
+	step(&c, &f, VRRP_EVENT_START, now);
+	assert_int_equal(f.due.ns, c.start_at.ns);
+	step(&c, &f, VRRP_EVENT_TIMER, f.due);
+	assert_int_equal(f.state, VRRP_MASTER);
+}
+
+/* The wait, what a master's claim is worth, and the one interval that would never be enough. */
+static void test_down_timer_adverts(void **state)
+{
+	static const struct {
+		uint32_t adverts;
+		int64_t down_ms, believed_ms;
+	} cases[] = {{1, 1000, 1500}, {2, 2000, 2000}, {3, 3000, 3000}, {100, 100000, 100000}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct vrrp_fsm_config c = config(PLAIN);
+		struct vrrp_fsm f = in_state(VRRP_INIT, PLAIN);
+		int64_t believed = cases[i].believed_ms * NS_PER_MS;
+
+		c.down_timer_adverts = cases[i].adverts;
+		step(&c, &f, VRRP_EVENT_START, now);
+		assert_int_equal(mono_diff(f.due, now), cases[i].down_ms * NS_PER_MS + 609375000);
+		step(&c, &f, VRRP_EVENT_TIMER, now);
+		assert_true(vrrp_claim_holds(&f.claim, mono_add(now, believed - 1)));
+		assert_false(vrrp_claim_holds(&f.claim, mono_add(now, believed)));
+		step(&c, &f, VRRP_EVENT_TIMER, f.due); /* in time */
+		assert_int_equal(f.state, VRRP_MASTER);
+	}
 }
 
 /* A backup that its group holds is ready from then on, until it hears a master again. */
@@ -533,6 +660,9 @@ int main(void)
 	    cmocka_unit_test(test_config_keeps_the_clock),
 	    cmocka_unit_test(test_claims),
 	    cmocka_unit_test(test_claim_follows_the_wire),
+	    cmocka_unit_test(test_preempt_delay),
+	    cmocka_unit_test(test_start_delay),
+	    cmocka_unit_test(test_down_timer_adverts),
 	    cmocka_unit_test(test_ready),
 	    cmocka_unit_test(test_group_state),
 	    cmocka_unit_test(test_group_holds),

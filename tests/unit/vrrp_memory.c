@@ -42,7 +42,7 @@ static bool kept(struct vrrp_memory *m, const struct vrrp_identity *id, const st
 {
 	struct vrrp_claim got = vrrp_memory_get(m, id);
 
-	return got.at.ns == c->at.ns && got.adver_int_cs == c->adver_int_cs;
+	return got.at.ns == c->at.ns && got.believed_cs == c->believed_cs;
 }
 
 static void test_outlives_the_process(void **state)
