@@ -47,6 +47,8 @@ class Frr:
         self.namespace = namespace
         family = 6 if ":" in address else 4
         self.device = "vrrp%d-%d" % (family, vrid)
+        for scope in ("all", "default"):  # looking for duplicates takes two seconds
+            namespace.sysctl("net.ipv6.conf.%s.accept_dad" % scope, 0)
         mac = "00:00:5e:00:0%d:%02x" % (1 if family == 4 else 2, vrid)
         namespace.ip("link add %s link eth0 type macvlan mode bridge" % self.device,
                      "link set %s addrgenmode random" % self.device,

@@ -19,7 +19,7 @@ INTERVAL = 0.2
 HIGH, LOW = 150, 100
 TOLERANCE = 0.25
 STARTING = 5  # seconds that a program may take before it speaks
-ADDRESSES = {"ipv4": VIP}
+ADDRESSES = {"ipv4": VIP, "ipv6": "fe80::200"}
 
 CONFIG = """
 vrrp_instance VI_1 {

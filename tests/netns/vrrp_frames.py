@@ -74,6 +74,7 @@ class Advert:
         count = len(self.addresses) if self.count < 0 else self.count
         if self.version == 2:
             middle, tail = bytes([self.auth_type, round(self.interval)]), self.auth_data
+            tail = tail if family_of(self.source) == 4 else b""
         else:
             middle, tail = struct.pack("!H", self.reserved << 12 | round(self.interval * 100)), b""
         head = bytes([self.version << 4 | self.kind, self.vrid, self.priority, count]) + middle

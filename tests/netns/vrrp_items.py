@@ -5,9 +5,10 @@ written here fails, and so does one that is written and no longer there. docs/co
 printed from it (tests/lint/conformance.py).
 """
 
-VARIANTS = {"v2-ipv4": "version 2, IPv4", "v3-ipv4": "version 3, IPv4"}
-ALL = ("v2-ipv4", "v3-ipv4")
-V3 = ("v3-ipv4",)
+VARIANTS = {"v2-ipv4": "version 2, IPv4", "v3-ipv4": "version 3, IPv4", "v3-ipv6": "version 3, IPv6"}
+ALL = ("v2-ipv4", "v3-ipv4", "v3-ipv6")
+V4 = ("v2-ipv4", "v3-ipv4")
+V3 = ("v3-ipv4", "v3-ipv6")
 
 PROGRAMS = {"halvard": "Halvard", "keepalived": "keepalived 2.2.7 (Debian 12)"}
 
@@ -18,7 +19,8 @@ ITEMS = {
     "T3_source_is_the_primary_address": (ALL, "The source is the primary IPv4 address, or the link-local IPv6 address, of the interface."),
     "T5_reserved_bits_are_zero": (V3, "The four reserved bits before the interval are sent as zero."),
     "T6_checksum": (ALL, "The checksum is over the message: of IPv6 with the pseudo-header, of IPv4 without (`v3_checksum_as_v2`)."),
-    "T6_checksum_by_default": (V3, "The checksum of RFC 9568 is sent unless something else is configured."),
+    "T6_checksum_by_default": (("v3-ipv4",), "The checksum of RFC 9568 is sent unless something else is configured."),
+    "T7_first_address_is_link_local": (("v3-ipv6",), "The first IPv6 address is link-local, and all are IPv6."),
     "T8_priority_of_the_owner": (ALL, "An owner sends priority 255."),
     "T8_priority_of_others": (ALL, "Any other sends what is configured, 1 to 254."),
     "T9_count_and_addresses": (ALL, "There is at least one address, and all of them are sent."),
@@ -28,10 +30,12 @@ ITEMS = {
     "R3_another_type": (ALL, "Received with a type that is not 1: discarded."),
     "R4_too_short": (ALL, "Received shorter than its count of addresses says: discarded."),
     "R5_wrong_checksum": (ALL, "Received with a wrong checksum: discarded."),
-    "R5_both_checksums": (V3, "Both checksums that IPv4 is sent with are understood (not asked for: RFC 5798 was read both ways)."),
+    "R5_both_checksums": (("v3-ipv4",), "Both checksums that IPv4 is sent with are understood (not asked for: RFC 5798 was read both ways)."),
     "R6_vrid_of_another_interface": (ALL, "Received with a virtual router that is on another interface only: discarded."),
     "R7_no_address": (ALL, "Received with a count of 0: discarded (erratum 8299)."),
     "R8_interval_0": (ALL, "Received with an interval of 0: discarded (erratum 8301)."),
+    "R9_first_address_is_not_link_local": (("v3-ipv6",), "Received with a first IPv6 address that is not link-local: discarded (erratum 8300)."),
+    "R9_list_in_another_order": (("v3-ipv6",), "So is one whose list is right, but in another order."),
     "R10_reserved_bits_are_ignored": (V3, "The reserved bits are ignored on receipt."),
     "R11_another_interval": (ALL, "Received with another interval: version 2 discards it, version 3 adopts the interval."),
     "R12_another_list": (ALL, "Received with another list of addresses: used all the same (logged)."),
@@ -66,8 +70,13 @@ DEVIATIONS = {
                    " must work without a setting. `v3_checksum_as_v2` sends what RFC 9568 says"},
     ("keepalived", "T6_checksum_by_default"): {"v3-ipv4": "the pseudo-header is in the sum"},
     ("keepalived", "T6_checksum"): {"v3-ipv4": "this version does not know the keyword; the pseudo-header is in the sum"},
+    ("halvard", "R9_list_in_another_order"): {
+        "v3-ipv6": "it is used: keepalived sends what its file says, in the order of the file, and two routers"
+                   " with one list must agree who is master"},
     ("keepalived", "R5_both_checksums"): {"v3-ipv4": "a sum without the pseudo-header is refused"},
-    ("keepalived", "R8_interval_0"): {"v3-ipv4": "it is taken"},
+    ("keepalived", "R8_interval_0"): dict.fromkeys(V3, "it is taken"),
+    ("keepalived", "R9_list_in_another_order"): {"v3-ipv6": "it is used"},
+    ("keepalived", "B2_takeover_order"): {"v3-ipv6": "the neighbour advertisement has no R flag"},
     ("keepalived", "R12_another_list"): dict.fromkeys(ALL, "discarded, so that both are active"),
     ("keepalived", "R13_second_owner"): dict.fromkeys(ALL, "it lowers its own priority to 254 and gives way"),
     ("keepalived", "SHOULD_log_limited"): dict.fromkeys(ALL, "a line for each packet"),
