@@ -39,19 +39,29 @@ static const struct enum_name scopes[] = {
     {"brd", NULL, false, ADDRESS(broadcast), CONV_ADDRESS, .special = special_broadcast,           \
      .help = "Broadcast address; + for the computed one, - for none."},                            \
     ALSO("broadcast", "brd"),                                                                      \
-    LATER("peer", 1, 1, "Address of the other end of a point-to-point link."),                     \
-    LATER("home", 0, 0, "The home address of Mobile IPv6."),                                       \
-    LATER("-nodad", 0, 0, "No detection of duplicates."),                                          \
-    LATER("mngtmpaddr", 0, 0, "The kernel makes temporary addresses after this one."),             \
-    LATER("noprefixroute", 0, 0, "No route to the network of the address."),                       \
-    LATER("autojoin", 0, 0, "Join the multicast group that is the address."),                      \
-    LATER("preferred_lft", 1, 1, "Seconds until the address is deprecated, or forever.")
+    {"peer", NULL, false, ADDRESS(peer), CONV_ADDRESS, .special = special_peer,                    \
+     .help = "Address of the other end of a point-to-point link."},                                \
+    {"home", NULL, false, ADDRESS(home), CONV_FLAG, .alone = true, .special = special_ipv6_only,   \
+     .help = "IPv6: the home address of Mobile IPv6."},                                            \
+    {"-nodad", NULL, false, ADDRESS(detect_duplicates), CONV_FLAG, .alone = true, .special = special_ipv6_only,\
+     .help = "IPv6: look for other owners of the address before it is used; it takes a second."},  \
+    {"mngtmpaddr", NULL, false, ADDRESS(manage_temporary), CONV_FLAG, .alone = true,               \
+     .special = special_ipv6_only,                                                                 \
+     .help = "IPv6: the kernel makes temporary addresses after this one."},                        \
+    {"noprefixroute", NULL, false, ADDRESS(no_prefix_route), CONV_FLAG, .alone = true,             \
+     .help = "No route to the network of the address."},                                           \
+    {"autojoin", NULL, false, ADDRESS(join_group), CONV_FLAG, .alone = true,                       \
+     .help = "The address is a multicast group: join it."},                                        \
+    {"preferred_lft", NULL, false, ADDRESS(preferred_lft_s), CONV_NUMBER,                          \
+     .special = special_preferred,                                                                 \
+     .help = "IPv6: seconds until the address is deprecated, or forever; with /128 it is 0."},     \
+    {"no_track", NULL, false, ADDRESS(no_track), CONV_FLAG, .alone = true,                         \
+     .help = "It does not matter when the address is removed."}
 /* clang-format on */
 
 static const struct keyword address_options[] = {
     ADDRESS_OPTIONS,
     LATER("use_vmac", 0, 0, "On an interface with the virtual MAC address."),
-    LATER("no_track", 0, 0, "It does not matter when the address is deleted."),
     {0},
 };
 

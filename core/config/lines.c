@@ -207,6 +207,56 @@ void special_broadcast(struct parse *p, struct draft *d, const struct keyword *k
 	parse_mark(p, d, k, it);
 }
 
+/* The prefix length would be that of the other end, which is one host. */
+void special_peer(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)
+{
+	struct vrrp_address_row *r = address_of(d);
+	struct addr peer;
+
+	if (!addr_parse(it->words[1].text, &peer) || peer.family != r->addr.family) {
+		parse_report(p, FINDING_ERROR, it, 1,
+			     "address %s: peer \"%.64s\" is not an %s address; it was ignored",
+			     r->address, it->words[1].text,
+			     r->addr.family == ADDR_IPV6 ? "IPv6" : "IPv4");
+		return;
+	}
+	if (r->prefix_len != addr_len(&r->addr) * 8) {
+		parse_report(p, FINDING_ERROR, it, 0,
+			     "address %s: with a prefix length it cannot have a peer, which was "
+			     "ignored",
+			     r->address);
+		return;
+	}
+	r->peer = peer;
+	parse_mark(p, d, k, it);
+}
+
+void special_ipv6_only(struct parse *p, struct draft *d, const struct keyword *k,
+		       const struct item *it)
+{
+	if (address_of(d)->addr.family == ADDR_IPV6)
+		parse_value(p, d, k, it);
+	else
+		parse_report(p, FINDING_NOTICE, it, 0,
+			     "address %s: %s is ignored: only IPv6 addresses have it",
+			     address_of(d)->address, it->words[0].text);
+}
+
+void special_preferred(struct parse *p, struct draft *d, const struct keyword *k,
+		       const struct item *it)
+{
+	const char *text = it->words[1].text;
+	struct item number = *it;
+	struct word words[2] = {it->words[0], it->words[1]};
+	char forever[16];
+
+	snprintf(forever, sizeof(forever), "%u", LFT_FOREVER);
+	if (text_eq(text, "forever"))
+		words[1].text = forever;
+	number.words = words;
+	special_ipv6_only(p, d, k, &number);
+}
+
 /* ---- names ----------------------------------------------------------- */
 
 /* Any number of names on any number of lines. */

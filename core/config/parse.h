@@ -55,6 +55,10 @@ void resolve_tracks(struct parse *p);
 /* The same of one virtual server, at the end of its block. */
 void resolve_service(struct parse *p, struct draft *d);
 
+/* What keepalived makes of an address without preferred_lft: one that is a host by itself is
+ * deprecated, so that it is nobody's source by chance. */
+uint32_t preferred_by_default(const struct vrrp_address_row *a);
+
 /* Which scripts others than root can change: findings of security. */
 void scripts_check(const struct lexed *l, const struct config_machine *machine, struct findings *f);
 
@@ -93,6 +97,11 @@ void special_address_name(struct parse *p, struct draft *d, const struct keyword
 			  const struct item *it);
 void special_scope(struct parse *p, struct draft *d, const struct keyword *k,
 		   const struct item *it);
+void special_peer(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it);
+void special_ipv6_only(struct parse *p, struct draft *d, const struct keyword *k,
+		       const struct item *it);
+void special_preferred(struct parse *p, struct draft *d, const struct keyword *k,
+		       const struct item *it);
 void special_broadcast(struct parse *p, struct draft *d, const struct keyword *k,
 		       const struct item *it);
 bool print_log_level(const void *row, char *buf, size_t size);

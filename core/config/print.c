@@ -114,16 +114,38 @@ static void print_option(struct printer *p, const char *name, const char *value)
 
 static void print_address(struct printer *p, const struct vrrp_address_row *a)
 {
-	char brd[ADDR_TEXT_MAX];
+	const struct {
+		bool set;
+		const char *name;
+	} flags[] = {
+	    {a->home, "home"},
+	    {a->detect_duplicates, "-nodad"},
+	    {a->manage_temporary, "mngtmpaddr"},
+	    {a->no_prefix_route, "noprefixroute"},
+	    {a->join_group, "autojoin"},
+	    {a->no_track, "no_track"},
+	};
+	char text[ADDR_TEXT_MAX];
 
 	indent(p);
-	fprintf(p->to, "%s/%u", a->address, a->prefix_len);
+	fprintf(p->to, "%s", a->address);
+	if (!a->peer.family)
+		fprintf(p->to, "/%u", a->prefix_len);
 	print_option(p, "dev", a->dev);
 	if (a->scope != SCOPE_GLOBAL)
 		print_option(p, "scope", enum_name(addr_scope_names, a->scope));
 	print_option(p, "label", a->label);
 	if (a->broadcast_set)
-		print_option(p, "brd", a->broadcast.family ? addr_text(&a->broadcast, brd) : "+");
+		print_option(p, "brd", a->broadcast.family ? addr_text(&a->broadcast, text) : "+");
+	if (a->peer.family)
+		print_option(p, "peer", addr_text(&a->peer, text));
+	for (unsigned k = 0; k < sizeof(flags) / sizeof(flags[0]); k++)
+		if (flags[k].set)
+			fprintf(p->to, " %s", flags[k].name);
+	if (a->preferred_lft_s == LFT_FOREVER && preferred_by_default(a) != LFT_FOREVER)
+		print_option(p, "preferred_lft", "forever");
+	else if (a->preferred_lft_s != preferred_by_default(a))
+		fprintf(p->to, " preferred_lft %u", a->preferred_lft_s);
 	fputc('\n', p->to);
 }
 

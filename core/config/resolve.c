@@ -305,6 +305,11 @@ static bool instance_usable(struct resolver *r, struct layers *l, const struct d
 	return !why;
 }
 
+uint32_t preferred_by_default(const struct vrrp_address_row *a)
+{
+	return a->addr.family == ADDR_IPV6 && a->prefix_len == 128 ? 0 : LFT_FOREVER;
+}
+
 /* The first advertised address decides; when there is none, IPv6 if all others are. */
 static uint8_t family_of_addresses(const struct draft *d)
 {
@@ -315,7 +320,7 @@ static uint8_t family_of_addresses(const struct draft *d)
 		    c->parts[T_VRRP_ADDRESS] ? c->parts[T_VRRP_ADDRESS]->row : NULL;
 		bool six = a && a->addr.family == ADDR_IPV6;
 
-		if (!a || address_objection(&a->addr))
+		if (!a || virtual_objection(a))
 			continue;
 		if (!a->excluded)
 			return six ? FAMILY_IPV6 : FAMILY_IPV4;
@@ -334,10 +339,13 @@ static void resolve_address(struct resolver *r, const struct vrrp_instance_row *
 	char place[TEXT_MAX];
 
 	part_row(l.parts[0], T_VRRP_ADDRESS, &a);
-	if (address_objection(&a.addr)) {
+	if (!part_has(l.parts[0], T_VRRP_ADDRESS,
+		      offsetof(struct vrrp_address_row, preferred_lft_s)))
+		a.preferred_lft_s = preferred_by_default(&a);
+	if (virtual_objection(&a)) {
 		report(r, FINDING_ERROR, d->at,
 		       "address %s: no interface can have it: %s; the line was left out", a.address,
-		       address_objection(&a.addr));
+		       virtual_objection(&a));
 		return;
 	}
 	TEXT_COPY(a.instance, v->name);

@@ -183,7 +183,7 @@ static void check_owner(struct validation *v, const struct vrrp_instance_row *r)
 static void check_address(struct validation *v, const struct vrrp_instance_row *r,
 			  const struct vrrp_address_row *a)
 {
-	const char *why = address_objection(&a->addr), *doubt = NULL;
+	const char *why = virtual_objection(a), *doubt = NULL;
 
 	if (why)
 		validate_say(v, FINDING_ERROR, T_VRRP_ADDRESS, a, NULL,

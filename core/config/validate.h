@@ -77,6 +77,8 @@ const struct origin *validate_origin(const struct validation *v, enum table_id t
 unsigned validate_addresses_max(uint8_t family);
 /* Why no interface can have the address, and nobody send to it; NULL: they can. */
 const char *address_objection(const struct addr *a);
+/* The same of an address of a virtual router: with autojoin it may be a multicast group. */
+const char *virtual_objection(const struct vrrp_address_row *a);
 /* Why an address with this prefix is probably not what was meant; NULL: it may be. */
 const char *address_doubt(const struct addr *a, unsigned prefix_len);
 /* All VRRP addresses of the store in order of address, then of the file. Free it. */

@@ -37,6 +37,11 @@ const char *address_objection(const struct addr *a)
 	return NULL;
 }
 
+const char *virtual_objection(const struct vrrp_address_row *a)
+{
+	return a->join_group && addr_is_multicast(&a->addr) ? NULL : address_objection(&a->addr);
+}
+
 /* Whether all bits behind the prefix are as given. */
 static bool host_bits_are(const struct addr *a, unsigned prefix_len, bool one)
 {

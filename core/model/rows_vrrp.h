@@ -127,10 +127,19 @@ struct vrrp_address_row {
 	struct addr broadcast;
 	bool broadcast_set; /* "brd +": computed from the prefix when broadcast is empty */
 	bool excluded;      /* not in the advertisement */
+	struct addr peer;   /* the other end of a point-to-point link */
+	bool home;
+	bool detect_duplicates; /* IPv6; without it the address is there at once */
+	bool manage_temporary;
+	bool no_prefix_route;
+	bool join_group;
+	uint32_t preferred_lft_s; /* IPv6; LFT_FOREVER */
+	bool no_track;            /* stays away when somebody removes it */
 	/* state */
 	bool present;
 	uint32_t ifindex;
 };
+#define LFT_FOREVER UINT32_MAX
 
 enum addr_scope {
 	SCOPE_GLOBAL = 1,

@@ -42,6 +42,11 @@ struct rtnl_addr {
 	bool secondary;          /* as the kernel says; ignored when writing */
 	bool tentative; /* IPv6: not to be used yet, or a duplicate; ignored when writing */
 	bool dad;       /* IPv6, when writing: the kernel looks for duplicates before it uses it */
+	/* for writing only */
+	struct addr peer; /* family ADDR_NONE: none */
+	uint32_t flags;   /* IFA_F_* */
+	bool limited;     /* it is deprecated after preferred_s, counted from the request */
+	uint32_t preferred_s;
 };
 
 /* ---- monitor ------------------------------------------------------------ */

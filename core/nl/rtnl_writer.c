@@ -41,6 +41,7 @@ struct request {
 	struct rtnl_addr addr;
 	bool add;
 	struct rtnl_lease lease; /* seconds 0: for ever */
+	struct mono asked;
 	uint64_t cookie;
 	int error;
 };
@@ -97,36 +98,52 @@ static struct request *queue_take(struct queue *q)
 
 /* ---- the thread ------------------------------------------------------------- */
 
+#define FOREVER UINT32_MAX /* as the kernel has it */
+
+static void put_life(struct nl_msg *m, const struct request *q)
+{
+	struct ifa_cacheinfo life = {.ifa_prefered = FOREVER, .ifa_valid = FOREVER};
+	int64_t left = q->addr.preferred_s - mono_diff(mono_read(), q->asked) / NS_PER_S;
+
+	if (!q->lease.seconds && !q->addr.limited)
+		return;
+	if (q->lease.seconds)
+		life.ifa_valid = life.ifa_prefered = q->lease.seconds;
+	if (q->addr.limited && left < life.ifa_prefered)
+		life.ifa_prefered = left > 0 ? (uint32_t)left : 0;
+	nla_put(m, IFA_CACHEINFO, sizeof(life), &life);
+}
+
 static struct nl_msg *build(const struct request *q)
 {
 	const struct rtnl_addr *a = &q->addr;
-	int flags = q->add ? NLM_F_CREATE | NLM_F_REPLACE : 0;
-	struct nl_msg *m = nlmsg_alloc_simple(q->add ? RTM_NEWADDR : RTM_DELADDR, flags);
+	uint32_t flags = a->flags;
+	struct nl_msg *m = nlmsg_alloc_simple(q->add ? RTM_NEWADDR : RTM_DELADDR,
+					      q->add ? NLM_F_CREATE | NLM_F_REPLACE : 0);
 	struct ifaddrmsg head = {
 	    .ifa_family = (uint8_t)addr_af(&a->addr),
 	    .ifa_prefixlen = a->prefix_len,
 	    .ifa_scope = a->scope,
 	    .ifa_index = a->ifindex,
 	};
-	struct ifa_cacheinfo life = {0};
+	const struct addr *other = a->peer.family ? &a->peer : &a->addr;
 	int size = (int)addr_len(&a->addr);
 
-	if (a->addr.family == ADDR_IPV6 && q->add && !a->dad)
-		head.ifa_flags = IFA_F_NODAD;
-
+	if (a->addr.family == ADDR_IPV6 && !a->dad)
+		flags |= IFA_F_NODAD;
 	if (!m)
 		fatalx("out of memory");
 	nlmsg_append(m, &head, sizeof(head), NLMSG_ALIGNTO);
 	nla_put(m, IFA_LOCAL, size, a->addr.bytes);
-	nla_put(m, IFA_ADDRESS, size, a->addr.bytes);
+	nla_put(m, IFA_ADDRESS, size, other->bytes);
 	if (a->broadcast.family && q->add)
 		nla_put(m, IFA_BROADCAST, (int)addr_len(&a->broadcast), a->broadcast.bytes);
 	if (a->label[0] && q->add)
 		nla_put_string(m, IFA_LABEL, a->label);
-	if (q->add && q->lease.seconds) {
-		life.ifa_valid = life.ifa_prefered = q->lease.seconds;
-		nla_put(m, IFA_CACHEINFO, sizeof(life), &life);
-	}
+	if (q->add && flags)
+		nla_put_u32(m, IFA_FLAGS, flags);
+	if (q->add)
+		put_life(m, q);
 	return m;
 }
 
@@ -399,7 +416,8 @@ static void submit(struct rtnl_writer *w, const struct request *what)
 void rtnl_writer_add(struct rtnl_writer *w, const struct rtnl_addr *a,
 		     const struct rtnl_lease *lease, uint64_t cookie)
 {
-	struct request q = {.addr = *a, .add = true, .cookie = cookie};
+	struct request q = {
+	    .addr = *a, .add = true, .cookie = cookie, .asked = loop_now(w->watch.loop)};
 
 	if (lease)
 		q.lease = *lease;

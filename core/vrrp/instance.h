@@ -17,6 +17,7 @@ struct vrrp_vip {
 	struct vrrp_address_row row;
 	bool asked; /* the last write asked for was to add it */
 	bool lost;  /* of a master, and said so: it was taken away by somebody else */
+	bool left;  /* the same of one that nobody wants back (no_track) */
 };
 
 struct vrrp_instance {

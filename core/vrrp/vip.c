@@ -10,6 +10,8 @@
  * nothing. What is seen in the kernel (rtnetlink events) is `present` in the row; an address
  * that a master lacks (somebody removed it, its interface came later) is added after REPAIR_NS.
  *
+ * One with no_track stays away when somebody has removed it, until the next time as master.
+ *
  * Addresses are on a lease: when this process stands still, the kernel takes them away, so that
  * two directors hold an address for longer than the lease only if both believe to be master. A
  * master whose lease ran out because the netlink thread was held up, and who was itself awake,
@@ -27,6 +29,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
+#include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,12 +80,32 @@ static const struct rtnl_link *carrier(const struct vrrp_instance *i,
 	return rtnl_link_by_name(i->env->rtnl, v->dev[0] ? v->dev : i->row.interface);
 }
 
+static uint32_t kernel_flags(const struct vrrp_address_row *v)
+{
+	uint32_t flags = v->no_prefix_route ? IFA_F_NOPREFIXROUTE : 0;
+
+	if (v->join_group)
+		flags |= IFA_F_MCAUTOJOIN;
+	if (v->addr.family == ADDR_IPV4)
+		return flags;
+	if (v->home)
+		flags |= IFA_F_HOMEADDRESS;
+	if (v->manage_temporary)
+		flags |= IFA_F_MANAGETEMPADDR;
+	return flags;
+}
+
 static struct rtnl_addr kernel_form(const struct vrrp_address_row *v, unsigned ifindex)
 {
 	struct rtnl_addr a = {.ifindex = ifindex, .addr = v->addr, .prefix_len = v->prefix_len};
 
 	a.scope = kernel_scope(v->scope);
 	a.broadcast = broadcast_of(v);
+	a.peer = v->peer;
+	a.flags = kernel_flags(v);
+	a.dad = v->detect_duplicates;
+	a.limited = v->preferred_lft_s != LFT_FOREVER;
+	a.preferred_s = v->preferred_lft_s;
 	TEXT_COPY(a.label, v->label);
 	return a;
 }
@@ -129,6 +152,7 @@ static void ask(struct vrrp_instance *i, struct vrrp_vip *v, bool add)
 
 	v->asked = add;
 	v->lost = v->lost && add;
+	v->left = false;
 	if (!l) {
 		if (add)
 			log_warnx("vrrp_address %s %s: there is no interface %s", i->row.name,
@@ -295,7 +319,8 @@ static bool keep_known(struct vrrp_instance *i, struct vrrp_vip *list, unsigned 
 		struct vrrp_vip *old = find_vip(i->vips, i->nvips, &list[k].row);
 
 		if (old && same_wanted(&old->row, &list[k].row))
-			list[k].asked = old->asked, list[k].lost = old->lost;
+			list[k].asked = old->asked, list[k].lost = old->lost,
+			list[k].left = old->left;
 		else
 			differs = true;
 	}
@@ -347,7 +372,7 @@ static bool is_missing(const struct vrrp_instance *i, const struct vrrp_vip *v)
 {
 	const struct rtnl_link *l = carrier(i, &v->row);
 
-	return l && v->asked && !in_kernel(i->env, &v->row, l->ifindex);
+	return l && v->asked && !v->left && !in_kernel(i->env, &v->row, l->ifindex);
 }
 
 /* Would be endless if two programs fought for it: REPAIR_NS bounds the rate. */
@@ -394,6 +419,7 @@ static bool seen_by(struct vrrp_instance *i, const struct rtnl_addr *a, bool gon
 		if (!gone && i->vips[k].lost)
 			note_presence(&i->vips[k], true);
 		i->vips[k].lost = i->vips[k].lost && gone;
+		i->vips[k].left = gone && v->no_track && i->vips[k].asked;
 		if (gone && i->fsm.state == VRRP_MASTER && !i->repair.armed)
 			timer_after(&i->repair, REPAIR_NS);
 	}

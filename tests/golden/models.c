@@ -149,10 +149,16 @@ static void put_address(struct store *s, const struct vrrp_instance_row *v, bool
 	a.addr = draw_addr(family);
 	addr_text(&a.addr, a.address);
 	a.excluded = excluded;
-	if (family == ADDR_IPV4)
+	if (family == ADDR_IPV4) {
 		a.prefix_len = (uint8_t)(a.prefix_len > 32 ? 32 : a.prefix_len);
-	else
+		a.home = a.detect_duplicates = a.manage_temporary = false;
+		a.preferred_lft_s = LFT_FOREVER;
+	} else {
 		a.scope = SCOPE_GLOBAL;
+	}
+	a.peer = draw(3) ? (struct addr){0} : draw_addr(family);
+	if (a.peer.family)
+		a.prefix_len = family == ADDR_IPV4 ? 32 : 128;
 	if (!a.broadcast_set || family == ADDR_IPV6)
 		a.broadcast = (struct addr){0};
 	store_put(s, T_VRRP_ADDRESS, &a, F_WANTED, NULL);

@@ -3,6 +3,7 @@
 vrrp_driver stands for guardian and main; the oracle is the kernel's addresses and what a
 third host on the segment hears.
 """
+import json
 import os
 import signal
 import time
@@ -159,6 +160,56 @@ def test_address_options_reach_the_kernel(vrrp, director):
     wait_for(lambda: vrrp.row("vrrp_address VI_1 " + VIP)["present"] == "yes", 1, "present")
     vrrp.stop()
     assert not director.owns() and not director.owns("10.9.8.7")
+
+
+def ip_json(director, what, *options):
+    return json.loads(director.namespace.run(["ip", "-j", *options, *what.split()]).stdout)
+
+
+def test_more_options_reach_the_kernel(vrrp, director):
+    """A limited preferred time is counted from the addition, whatever renewals come."""
+    vrrp.instance(version=3, adver_int_cs=10)
+    vrrp.address("10.9.8.1", peer="10.9.8.2", excluded="yes")
+    vrrp.address("10.9.9.1/24", no_prefix_route="yes", excluded="yes")
+    vrrp.address("239.1.2.3", join_group="yes", excluded="yes")
+    vrrp.address("fd00::1/64", excluded="yes", preferred_lft_s=0)
+    vrrp.address("fd00::2/64", excluded="yes", preferred_lft_s=1)
+    vrrp.address("fd00::3/64", excluded="yes", detect_duplicates="yes", home="yes")
+    vrrp.wait_state("master", 6)
+    vrrp.barrier()
+
+    def of(address):
+        for link in ip_json(director, "addr"):
+            for a in link["addr_info"]:
+                if a["local"] == address:
+                    return a
+        return None
+
+    assert of("10.9.8.1")["address"] == "10.9.8.2"
+    assert of("10.9.9.1")["noprefixroute"] and of("239.1.2.3")["autojoin"]
+    assert of("fd00::1")["deprecated"] and of("fd00::1")["nodad"]
+    assert not of("fd00::3").get("nodad") and of("fd00::3")["home"]
+    wait_for(lambda: of("fd00::2").get("deprecated"), 4, "the address is deprecated")
+    settle(0.6)  # more than a renewal
+    assert of("fd00::2")["deprecated"] and not of("10.9.9.1").get("deprecated")
+    vrrp.stop()
+    assert not any(of(a) for a in ("10.9.8.1", "10.9.9.1", "239.1.2.3", "fd00::1", "fd00::3"))
+
+
+def test_address_that_nobody_tracks_stays_away(vrrp, director):
+    vrrp.instance(version=3, adver_int_cs=10, addresses=())
+    vrrp.address(VIP, no_track="yes")
+    vrrp.address("10.9.8.7")
+    vrrp.wait_state("master", 6)
+    vrrp.barrier()
+    director.namespace.ip("addr del %s/32 dev eth0" % VIP, "addr del 10.9.8.7/32 dev eth0")
+    wait_for(lambda: director.owns("10.9.8.7"), 2, "the other one is back")
+    settle(0.3)
+    assert not director.owns() and vrrp.row()["transitions"] == "2"
+    vrrp.set("vrrp_instance VI_1", admin_state="down")
+    vrrp.barrier()
+    vrrp.set("vrrp_instance VI_1", admin_state="up")
+    wait_for(director.owns, 6, "the address of the next mastership")
 
 
 def test_two_bursts_of_announcements_and_refresh(vrrp, wire):

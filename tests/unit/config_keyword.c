@@ -15,30 +15,25 @@
 #include <string.h>
 
 /* Fields that block heads and address lines fill, for which there is no keyword. */
-static const char *const by_syntax[] = {"vrrp_instance family",
-					"vrrp_address addr",
-					"vrrp_address prefix_len",
-					"vrrp_address dev",
-					"vrrp_address label",
-					"vrrp_address scope",
-					"vrrp_address excluded",
-					"vrrp_address broadcast",
-					"vrrp_address broadcast_set",
-					"track weight",
-					"track reverse",
-					"virtual_server addr",
-					"virtual_server port",
-					"virtual_server fwmark",
-					"real_server addr",
-					"real_server port",
-					"checker kind",
-					"exec script_group",
-					NULL};
+static const char *const by_syntax[] = {
+    "vrrp_instance family",  "vrrp_address addr",          "vrrp_address prefix_len",
+    "vrrp_address excluded", "vrrp_address broadcast_set", "track weight",
+    "track reverse",         "virtual_server addr",        "virtual_server port",
+    "virtual_server fwmark", "real_server addr",           "real_server port",
+    "checker kind",          "exec script_group",          NULL};
 
 static bool listed(const char *text)
 {
 	for (const char *const *l = by_syntax; *l; l++)
 		if (strcmp(*l, text) == 0)
+			return true;
+	return false;
+}
+
+static bool is_among(const struct keyword *rows, enum table_id t, const struct field *f)
+{
+	for (const struct keyword *k = rows; k && k->name; k++)
+		if (keyword_has_field(k) && k->table == t && keyword_field(k) == f)
 			return true;
 	return false;
 }
@@ -49,9 +44,8 @@ static bool has_keyword(enum table_id t, const struct field *f)
 	size_t n = blocks_list(list);
 
 	for (size_t b = 0; b < n; b++)
-		for (const struct keyword *k = list[b]->keywords; k && k->name; k++)
-			if (keyword_has_field(k) && k->table == t && keyword_field(k) == f)
-				return true;
+		if (is_among(list[b]->keywords, t, f) || is_among(list[b]->options, t, f))
+			return true;
 	return false;
 }
 
