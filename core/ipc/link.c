@@ -2,10 +2,11 @@
  * link: see link.h.
  *
  * Outgoing: row changes stay in the store's watch, where they coalesce, until the socket can
- * take them; messages and the rows that must go before them are encoded into a queue of
- * datagrams. So a slow peer costs at most one pending change for each row plus the bounded
- * queue. Incoming: every datagram is checked whole by wire_next() and wire_get_row(), then
- * against the policy; the first offence ends the link.
+ * take them, and so do the rows of the snapshot in the store itself, which goes first; messages
+ * and the rows that must go before them are encoded into a queue of datagrams. So a slow peer costs
+ * at most one pending change for each row plus the bounded queue. Incoming: every datagram is
+ * checked whole by wire_next() and wire_get_row(), then against the policy; the first offence ends
+ * the link.
  *
  * A callback may close the link: `depth` counts the handlers on the stack, and the memory goes
  * when the last has returned.
@@ -31,6 +32,19 @@ struct datagram {
 	struct buf buf;
 };
 
+struct queue {
+	TAILQ_HEAD(datagrams, datagram) list;
+	size_t octets;
+};
+
+/* What of the store has not been queued yet, since the peer's HELLO. */
+struct snapshot {
+	bool sending;
+	enum table_id table;
+	_Alignas(16) unsigned char row[MAX_ROW]; /* the last one of the table that was */
+	bool begun;                              /* there is one */
+};
+
 struct link {
 	struct loop *loop;
 	struct watch watch;
@@ -41,8 +55,10 @@ struct link {
 	struct link_policy policy;
 	const struct link_ops *ops;
 	void *arg;
-	TAILQ_HEAD(datagrams, datagram) queue;
-	size_t queued;
+	struct queue out;
+	struct snapshot snapshot;
+	struct queue behind;    /* messages that wait for the snapshot's end */
+	struct datagram *spare; /* one that was sent: its memory is used again */
 	unsigned depth;
 	bool greeted; /* the peer's HELLO was good */
 	bool filling; /* its snapshot is coming in: rows that it has are marked */
@@ -104,13 +120,14 @@ static void take_offence(struct link *l, const char *why)
 
 /* Where a message with `more` bytes goes: the last datagram, or another when it is full. Its memory
  * grows by doubling, so a little beyond full would be twice of it. */
-static struct buf *tail(struct link *l, size_t more)
+static struct buf *tail(struct link *l, struct queue *q, size_t more)
 {
-	struct datagram *d = TAILQ_LAST(&l->queue, datagrams);
+	struct datagram *d = TAILQ_LAST(&q->list, datagrams);
 
 	if (!d || d->buf.len + WIRE_HEADER + more > DATAGRAM_FULL) {
-		d = xcalloc(1, sizeof(*d));
-		TAILQ_INSERT_TAIL(&l->queue, d, next);
+		d = l->spare ? l->spare : xcalloc(1, sizeof(*d));
+		l->spare = NULL;
+		TAILQ_INSERT_TAIL(&q->list, d, next);
 	}
 	return &d->buf;
 }
@@ -118,12 +135,12 @@ static struct buf *tail(struct link *l, size_t more)
 static void queue_row(struct link *l, enum msg_type type, enum table_id t, const void *row,
 		      struct fieldset set)
 {
-	struct buf *b = tail(l, MAX_ROW);
+	struct buf *b = tail(l, &l->out, MAX_ROW);
 	size_t before = b->len, at = wire_begin(b, type, 0);
 
 	wire_put_row(b, t, row, set);
 	wire_end(b, at);
-	l->queued += b->len - before;
+	l->out.octets += b->len - before;
 }
 
 static void queue_change(struct link *l, const struct store_change *c)
@@ -144,28 +161,107 @@ static void queue_change(struct link *l, const struct store_change *c)
 		queue_row(l, MSG_ROW, c->table, c->row, set);
 }
 
+static void queue_message(struct link *l, enum msg_type type, uint32_t id, const struct buf *body)
+{
+	struct queue *q = l->snapshot.sending ? &l->behind : &l->out;
+	struct buf *b = tail(l, q, body ? body->len : 0);
+	size_t before = b->len, at = wire_begin(b, type, id);
+
+	if (body)
+		buf_add(b, body->data, body->len);
+	wire_end(b, at);
+	q->octets += b->len - before;
+}
+
+static bool room(const struct link *l, bool all)
+{
+	return all || l->out.octets < DATAGRAM_FULL;
+}
+
+/* The rows of a table that come behind the last one that was queued. Rows may have come and gone
+ * meanwhile, which the watch tells afterwards. */
+static void queue_table(struct link *l, enum table_id t)
+{
+	struct snapshot *s = &l->snapshot;
+	unsigned flags = l->policy.send[t] | l->policy.send_first[t];
+	struct fieldset set = sendable(l, t, flags);
+	size_t i = s->begun ? store_lower_bound(l->store, t, s->row) : 0;
+	const void *row = store_at(l->store, t, i), *last = NULL;
+
+	if (row && s->begun && row_key_cmp(t, row, s->row) == 0)
+		row = store_at(l->store, t, ++i);
+	for (; flags && row && room(l, false); row = store_at(l->store, t, ++i)) {
+		queue_row(l, MSG_ROW, t, row, set);
+		last = row;
+	}
+	if (last) {
+		memcpy(s->row, last, schema_table(t)->row_size);
+		s->begun = true;
+	}
+	if (!row || !flags) {
+		s->table = (enum table_id)(t + 1);
+		s->begun = false;
+	}
+}
+
 /* Encodes pending row changes: all of them, or until the queue has one full datagram. */
 static void queue_changes(struct link *l, bool all)
 {
 	struct store_change c;
 
-	while (l->changes && (all || l->queued < DATAGRAM_FULL) && store_watch_next(l->changes, &c))
+	while (l->changes && room(l, all) && store_watch_next(l->changes, &c))
 		queue_change(l, &c);
+}
+
+/* Messages that were sent meanwhile come behind the rows as they were then. */
+static void end_snapshot(struct link *l)
+{
+	l->snapshot.sending = false;
+	queue_message(l, MSG_SNAPSHOT_END, 0, NULL);
+	if (!l->behind.octets)
+		return;
+	queue_changes(l, true);
+	TAILQ_CONCAT(&l->out.list, &l->behind.list, next);
+	l->out.octets += l->behind.octets;
+	l->behind.octets = 0;
+}
+
+/* Encodes rows until the queue has one full datagram. */
+static void queue_rows(struct link *l)
+{
+	while (l->snapshot.sending && room(l, false)) {
+		if (l->snapshot.table < T_COUNT)
+			queue_table(l, l->snapshot.table);
+		else
+			end_snapshot(l);
+	}
+	if (!l->snapshot.sending)
+		queue_changes(l, false);
 }
 
 static bool pending(const struct link *l)
 {
-	return !TAILQ_EMPTY(&l->queue) || (l->changes && store_watch_pending(l->changes));
+	return !TAILQ_EMPTY(&l->out.list) || l->snapshot.sending ||
+	       (l->changes && store_watch_pending(l->changes));
+}
+
+static void datagram_free(struct datagram *d)
+{
+	if (!d)
+		return;
+	buf_free(&d->buf);
+	free(d);
 }
 
 static void pop(struct link *l)
 {
-	struct datagram *d = TAILQ_FIRST(&l->queue);
+	struct datagram *d = TAILQ_FIRST(&l->out.list);
 
-	TAILQ_REMOVE(&l->queue, d, next);
-	l->queued -= d->buf.len;
-	buf_free(&d->buf);
-	free(d);
+	TAILQ_REMOVE(&l->out.list, d, next);
+	l->out.octets -= d->buf.len;
+	buf_reset(&d->buf);
+	datagram_free(l->spare);
+	l->spare = d;
 }
 
 static void flush(struct link *l)
@@ -173,8 +269,8 @@ static void flush(struct link *l)
 	while (!l->failed && !l->closed) {
 		struct datagram *d;
 
-		queue_changes(l, false);
-		d = TAILQ_FIRST(&l->queue);
+		queue_rows(l);
+		d = TAILQ_FIRST(&l->out.list);
 		if (!d)
 			break;
 		if (send(l->fd, d->buf.data, d->buf.len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
@@ -200,17 +296,6 @@ static void on_store_change(void *arg)
 		watch_set(&l->watch, WATCH_READ | WATCH_WRITE);
 }
 
-static void queue_message(struct link *l, enum msg_type type, uint32_t id, const struct buf *body)
-{
-	struct buf *b = tail(l, body ? body->len : 0);
-	size_t before = b->len, at = wire_begin(b, type, id);
-
-	if (body)
-		buf_add(b, body->data, body->len);
-	wire_end(b, at);
-	l->queued += b->len - before;
-}
-
 static void send_hello(struct link *l)
 {
 	struct buf b = {0};
@@ -230,24 +315,17 @@ static void send_snapshot(struct link *l)
 		return;
 	}
 	queue_message(l, MSG_SNAPSHOT, 0, NULL);
-	for (int i = 0; i < T_COUNT; i++) {
-		enum table_id t = (enum table_id)i;
-		unsigned flags = l->policy.send[t] | l->policy.send_first[t];
-		struct fieldset set = sendable(l, t, flags);
-
-		for (size_t k = 0; flags && k < store_count(l->store, t); k++)
-			queue_row(l, MSG_ROW, t, store_at(l->store, t, k), set);
-	}
-	queue_message(l, MSG_SNAPSHOT_END, 0, NULL);
+	l->snapshot = (struct snapshot){.sending = true};
 }
 
 void link_send(struct link *l, enum msg_type type, uint32_t id, const struct buf *body)
 {
 	if (l->failed || l->closed)
 		return;
-	queue_changes(l, true);
+	if (!l->snapshot.sending)
+		queue_changes(l, true);
 	queue_message(l, type, id, body);
-	if (l->queued > QUEUE_MAX) {
+	if (l->out.octets + l->behind.octets > QUEUE_MAX) {
 		take_offence(l, "it does not read");
 		return;
 	}
@@ -442,8 +520,10 @@ static void receive(struct link *l, struct mono now)
 
 static void link_release(struct link *l)
 {
-	while (!TAILQ_EMPTY(&l->queue))
+	TAILQ_CONCAT(&l->out.list, &l->behind.list, next);
+	while (!TAILQ_EMPTY(&l->out.list))
 		pop(l);
+	datagram_free(l->spare);
 	free(l);
 }
 
@@ -507,7 +587,8 @@ struct link *link_open_policy(struct loop *loop, int fd, enum role me, enum role
 			   .policy = *policy,
 			   .ops = ops ? ops : &no_ops,
 			   .arg = arg};
-	TAILQ_INIT(&l->queue);
+	TAILQ_INIT(&l->out.list);
+	TAILQ_INIT(&l->behind.list);
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	watch_start(&l->watch, loop, fd, WATCH_READ, on_fd, l);
 	send_hello(l);

@@ -169,33 +169,59 @@ static bool get_keys(struct cursor *c, enum table_id *t, void *row)
 	return true;
 }
 
+static void put_set(struct buf *b, struct fieldset set)
+{
+	buf_u64(b, set.w[0]);
+	buf_u64(b, set.w[1]);
+}
+
+static struct fieldset get_set(struct cursor *c)
+{
+	struct fieldset set;
+
+	set.w[0] = cursor_u64(c);
+	set.w[1] = cursor_u64(c);
+	return set;
+}
+
+static bool within(struct fieldset a, struct fieldset b)
+{
+	struct fieldset beyond = fieldset_minus(a, b);
+
+	return fieldset_empty(&beyond);
+}
+
 void wire_put_row(struct buf *b, enum table_id t, const void *row, struct fieldset set)
 {
 	const struct table *tab = schema_table(t);
+	struct fieldset given, needed;
 
+	set = fieldset_minus(set, fieldset_of(t, F_KEY));
+	given = row_diff(t, row, row_defaults(t), set);
+	needed = fieldset_minus(set, row_optional(t));
+	fieldset_merge(&given, &needed);
 	put_keys(b, t, row);
-	buf_u64(b, set.w[0]);
-	buf_u64(b, set.w[1]);
-	for (unsigned i = tab->nkeys; i < tab->nfields; i++)
-		if (fieldset_has(&set, i))
-			put_field(b, &tab->fields[i], row);
+	put_set(b, set);
+	put_set(b, given);
+	FIELDS_OF(given, i)
+	put_field(b, &tab->fields[i], row);
 }
 
 bool wire_get_row(struct cursor *c, enum table_id *t, void *row, struct fieldset *set)
 {
-	const struct table *tab;
+	struct fieldset given, fields, left_out;
 
 	if (!get_keys(c, t, row))
 		return false;
-	tab = schema_table(*t);
-	set->w[0] = cursor_u64(c);
-	set->w[1] = cursor_u64(c);
-	for (unsigned i = tab->nkeys; i < tab->nfields; i++)
-		if (fieldset_has(set, i) && !get_field(c, &tab->fields[i], row))
-			return false;
-	for (unsigned i = tab->nfields; i < MAX_FIELDS; i++)
-		if (fieldset_has(set, i))
-			return false;
+	*set = get_set(c);
+	given = get_set(c);
+	fields = fieldset_minus(fieldset_of(*t, ~0u), fieldset_of(*t, F_KEY));
+	left_out = fieldset_minus(*set, given);
+	if (!within(*set, fields) || !within(given, *set) || !within(left_out, row_optional(*t)))
+		return false;
+	FIELDS_OF(given, i)
+	if (!get_field(c, &schema_table(*t)->fields[i], row))
+		return false;
 	return !c->failed;
 }
 

@@ -43,8 +43,9 @@ void wire_end(struct buf *b, size_t at);
 /* Takes the next message of a datagram: 1, 0 at the end, -1 when malformed. */
 int wire_next(struct cursor *c, struct msg *ret);
 
-/* A row: u8 table, the key fields, 16 bytes of fieldset, then the fields in it (keys are
- * not repeated). */
+/* A row: u8 table, the key fields, 16 bytes of fieldset, 16 bytes saying which of these fields
+ * have another value than their default, then those (keys are not repeated): of a row that is new
+ * most have not. */
 void wire_put_row(struct buf *b, enum table_id t, const void *row, struct fieldset set);
 /* Decodes into `row` (MAX_ROW bytes, initialised with defaults here). Every value is checked
  * with field_valid(); false when anything is malformed. */

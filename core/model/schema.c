@@ -153,20 +153,6 @@ bool fieldset_has_name(const struct fieldset *s, enum table_id id, const char *n
 
 /* ---- rows ------------------------------------------------------------ */
 
-/* Takes the first field out of a set that is not empty. */
-static unsigned take_field(struct fieldset *s)
-{
-	unsigned word = s->w[0] ? 0 : 1;
-	unsigned bit = (unsigned)__builtin_ctzll(s->w[word]);
-
-	s->w[word] &= s->w[word] - 1;
-	return 64 * word + bit;
-}
-
-#define FIELDS_OF(set, var)                                                                        \
-	for (struct fieldset left_ = (set); !fieldset_empty(&left_);)                              \
-		for (unsigned var = take_field(&left_), once_ = 1; once_; once_ = 0)
-
 static void *at(const struct field *f, void *row)
 {
 	return (char *)row + f->offset;
@@ -185,7 +171,7 @@ static void set_defaults(const struct table *t, void *row)
 			field_put(&t->fields[i], row, t->fields[i].def);
 }
 
-void row_init(enum table_id id, void *row)
+const void *row_defaults(enum table_id id)
 {
 	static unsigned char empty[T_COUNT][MAX_ROW] __attribute__((aligned(16)));
 	static bool made[T_COUNT];
@@ -194,7 +180,27 @@ void row_init(enum table_id id, void *row)
 		set_defaults(schema_tables[id], empty[id]);
 		made[id] = true;
 	}
-	memcpy(row, empty[id], schema_tables[id]->row_size);
+	return empty[id];
+}
+
+void row_init(enum table_id id, void *row)
+{
+	memcpy(row, row_defaults(id), schema_tables[id]->row_size);
+}
+
+struct fieldset row_optional(enum table_id id)
+{
+	static struct fieldset known[T_COUNT];
+	static bool made[T_COUNT];
+	const struct table *t = schema_tables[id];
+
+	if (made[id])
+		return known[id];
+	for (unsigned i = t->nkeys; i < t->nfields; i++)
+		if (field_valid(&t->fields[i], row_defaults(id)))
+			fieldset_add(&known[id], i);
+	made[id] = true;
+	return known[id];
 }
 
 size_t row_prefix(enum table_id id, unsigned flags)

@@ -139,6 +139,19 @@ static inline void fieldset_merge(struct fieldset *s, const struct fieldset *mor
 	s->w[0] |= more->w[0];
 	s->w[1] |= more->w[1];
 }
+/* Takes the first field out of a set that is not empty. */
+static inline unsigned fieldset_take(struct fieldset *s)
+{
+	unsigned word = s->w[0] ? 0 : 1;
+	unsigned bit = (unsigned)__builtin_ctzll(s->w[word]);
+
+	s->w[word] &= s->w[word] - 1;
+	return 64 * word + bit;
+}
+/* FIELDS_OF(set, i) { ... } for each field of it, in order. */
+#define FIELDS_OF(set, var)                                                                        \
+	for (struct fieldset left_ = (set); !fieldset_empty(&left_);)                              \
+		for (unsigned var = fieldset_take(&left_), once_ = 1; once_; once_ = 0)
 /* All fields of the table with any of the F_ flags. */
 struct fieldset fieldset_of(enum table_id id, unsigned flags);
 struct fieldset fieldset_and(struct fieldset a, struct fieldset b);
@@ -156,8 +169,12 @@ bool fieldset_has_name(const struct fieldset *s, enum table_id id, const char *n
 
 /* Length of the beginning of a row in which all fields with any of the flags lie. */
 size_t row_prefix(enum table_id id, unsigned flags);
-/* Zeroes the row and sets every default. */
+/* A row of zeroes and every default. */
+const void *row_defaults(enum table_id id);
+/* Makes the row such a one. */
 void row_init(enum table_id id, void *row);
+/* The fields of which the default may be a value: the others must be set. */
+struct fieldset row_optional(enum table_id id);
 /* Order of two rows by key, as SNMP orders their indices: for each key the length of a
  * string first, then its bytes (RFC 2578 7.7). */
 int row_key_cmp(enum table_id id, const void *a, const void *b);

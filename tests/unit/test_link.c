@@ -3,9 +3,11 @@
 #include "ipc/link.h"
 #include "model/rows.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +20,7 @@ struct side {
 	struct link *link;
 	unsigned ups, rows, gone, messages, downs;
 	uint32_t last_id;
+	uint32_t first_weight; /* of the first server, when the last message came */
 	char why[64];
 };
 
@@ -50,6 +53,9 @@ static void on_message(void *arg, struct msg *m, struct mono now)
 	(void)now;
 	s->messages++;
 	s->last_id = m->id;
+	if (store_count(s->store, T_REAL_SERVER))
+		s->first_weight =
+		    ((const struct real_server_row *)store_at(s->store, T_REAL_SERVER, 0))->weight;
 }
 
 static void on_down(void *arg, const char *why)
@@ -277,6 +283,121 @@ static void a_barrier_comes_behind_the_rows(void **state)
 	assert_non_null(found(p->b.store));
 }
 
+static void a_value_goes_back_to_its_default(void **state)
+{
+	struct pair *p = *state;
+	struct real_server_row r = server(300);
+
+	TEXT_COPY(r.admin_reason, "a note");
+	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED, NULL);
+	connect_roles(p, ROLE_MAIN, ROLE_LVS);
+	disconnect(p);
+	r = server(1);
+	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED, NULL);
+	connect_roles(p, ROLE_MAIN, ROLE_LVS);
+	assert_int_equal(found(p->b.store)->weight, 1);
+	assert_string_equal(found(p->b.store)->admin_reason, "");
+	r = server(2);
+	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED, NULL);
+	settle(p);
+	r = server(1);
+	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED, NULL);
+	settle(p);
+	assert_int_equal(found(p->b.store)->weight, 1);
+}
+
+static void a_field_without_default_must_be_told(void **state)
+{
+	struct virtual_server_row v; /* a scheduler has at least one letter */
+	struct fieldset set = {{0}};
+	struct buf b = {0};
+	unsigned char row[MAX_ROW];
+	enum table_id t;
+	struct cursor c;
+
+	(void)state;
+	row_init(T_VIRTUAL_SERVER, &v);
+	TEXT_COPY(v.name, "192.0.2.1:80/tcp");
+	fieldset_add(&set, field_index(schema_table(T_VIRTUAL_SERVER),
+				       schema_field(T_VIRTUAL_SERVER, "scheduler")));
+	wire_put_row(&b, T_VIRTUAL_SERVER, &v, set);
+	c = cursor_over(b.data, b.len);
+	assert_false(wire_get_row(&c, &t, row, &set));
+	/* Now as if it were told to be the default. */
+	memset(b.data + b.len - 2 - 16, 0, 16);
+	c = cursor_over(b.data, b.len - 2);
+	assert_false(wire_get_row(&c, &t, row, &set));
+	buf_free(&b);
+}
+
+static void a_row_of_defaults_is_short(void **state)
+{
+	struct real_server_row r = server(1);
+	struct buf b = {0};
+
+	(void)state;
+	wire_put_row(&b, T_REAL_SERVER, &r, fieldset_of(T_REAL_SERVER, F_WANTED | F_SEEN));
+	assert_in_range(b.len, 32, 100);
+	buf_free(&b);
+}
+
+static void put_numbered(struct store *s, unsigned number, uint32_t weight)
+{
+	struct real_server_row r = server(weight);
+
+	snprintf(r.name, sizeof(r.name), "10.0.%u.%u:80", number / 100 + 100, number % 100 + 100);
+	memset(r.admin_reason, 'x', sizeof(r.admin_reason) - 1);
+	store_put(s, T_REAL_SERVER, &r, F_WANTED, NULL);
+}
+
+static void delete_at(struct store *s, size_t i)
+{
+	store_del(s, T_REAL_SERVER, store_at(s, T_REAL_SERVER, i));
+}
+
+static void assert_same_servers(const struct store *a, const struct store *b)
+{
+	size_t n = store_count(a, T_REAL_SERVER);
+
+	assert_int_equal(store_count(b, T_REAL_SERVER), n);
+	for (size_t i = 0; i < n; i++) {
+		struct fieldset d =
+		    row_diff(T_REAL_SERVER, store_at(a, T_REAL_SERVER, i),
+			     store_at(b, T_REAL_SERVER, i), fieldset_of(T_REAL_SERVER, ~0u));
+
+		assert_true(fieldset_empty(&d));
+	}
+}
+
+/* The socket holds less than the snapshot: rows change, go and come while it is on its way. */
+static void rows_change_under_a_long_snapshot(void **state)
+{
+	enum { ROWS = 9900 };
+	struct pair *p = *state;
+	int fd[2];
+
+	for (unsigned i = 1; i <= ROWS; i++)
+		put_numbered(p->a.store, i, 1);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fd), 0);
+	p->a.link = link_open(p->loop, fd[0], ROLE_MAIN, ROLE_LVS, p->a.store, &ops, &p->a);
+	p->b.link = link_open(p->loop, fd[1], ROLE_LVS, ROLE_MAIN, p->b.store, &ops, &p->b);
+	link_pump(p->a.link, 1);
+	assert_int_equal(poll(&(struct pollfd){.fd = fd[0], .events = POLLOUT}, 1, 0), 0);
+	put_numbered(p->a.store, 10, 2);
+	put_numbered(p->a.store, ROWS - 10, 2);
+	delete_at(p->a.store, ROWS - 20);
+	delete_at(p->a.store, 20);
+	put_numbered(p->a.store, 0, 3);
+	put_numbered(p->a.store, ROWS + 1, 3);
+	link_send(p->a.link, MSG_BARRIER, 42, NULL);
+	put_numbered(p->a.store, ROWS + 2, 4); /* may come before the barrier or behind it */
+	settle(p);
+	assert_int_equal(p->b.ups, 1);
+	assert_int_equal(p->b.last_id, 42);
+	assert_int_equal(p->b.first_weight, 3);
+	assert_same_servers(p->a.store, p->b.store);
+}
+
 /* Sends rows of `table` with one named field as `role` would not be allowed to. */
 static void forge(struct pair *p, enum role peer, enum table_id t, const void *row,
 		  const char *field)
@@ -316,6 +437,9 @@ static void mangled_datagrams_end_the_link_and_nothing_else(void **state)
 	struct buf good = {0};
 	size_t at = wire_begin(&good, MSG_ROW, 0);
 
+	r.oper_state = RS_DOWN;
+	TEXT_COPY(r.reason_text, "refused");
+	r.conns = 77;
 	wire_put_row(&good, T_REAL_SERVER, &r, fieldset_of(T_REAL_SERVER, F_SEEN & ~F_MAIN));
 	wire_end(&good, at);
 	for (size_t i = 0; i < good.len; i++) {
@@ -379,6 +503,10 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_is_executed_is_told_to_exec_only, setup, teardown),
 	    cmocka_unit_test_setup_teardown(exec_hears_of_states, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_barrier_comes_behind_the_rows, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_value_goes_back_to_its_default, setup, teardown),
+	    cmocka_unit_test(a_field_without_default_must_be_told),
+	    cmocka_unit_test(a_row_of_defaults_is_short),
+	    cmocka_unit_test_setup_teardown(rows_change_under_a_long_snapshot, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_peer_may_tell_only_its_own, setup, teardown),
 	    cmocka_unit_test_setup_teardown(mangled_datagrams_end_the_link_and_nothing_else, setup,
 					    teardown),
