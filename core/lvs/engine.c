@@ -20,8 +20,7 @@
  * left, or its time is over, it leaves the table. A kernel without IPVS, and refusals, are
  * tried again every ten seconds; the rows say so meanwhile.
  *
- * Memory of what is not in the rows (a drain that ended, counters of the past) is kept by name
- * and swept when a pass no longer meets the name.
+ * What is not in the rows (a drain that ended, counters of the past) is kept beside them.
  *
  * Runs in the lvs process.
  */
@@ -33,7 +32,6 @@
 #include "base/text.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,62 +61,67 @@ const struct real_server_row *engine_server_at(const struct engine *e, const cha
 	return text_eq(rs->vs, vs) ? rs : NULL;
 }
 
-static int cmp_memories(const void *a, const void *b)
+const struct virtual_server_row *engine_service_named(const struct engine *e, const char *name)
 {
-	const struct memory *x = a, *y = b;
-	int r = strcmp(x->vs, y->vs);
+	struct virtual_server_row key;
 
-	return r ? r : strcmp(x->rs, y->rs);
+	TEXT_COPY(key.name, name);
+	return store_find(e->store, T_VIRTUAL_SERVER, &key);
 }
 
-struct memory *engine_memory(struct engine *e, const char *vs, const char *rs)
+static void *memory_beside(const void *row, size_t size)
 {
-	struct memory key = {0}, **found, *m;
+	void **at = store_beside(row);
 
-	TEXT_COPY(key.vs, vs);
-	TEXT_COPY(key.rs, rs);
-	found = tfind(&key, &e->memories, cmp_memories);
-	if (found) {
-		m = *found;
-	} else {
-		m = xcalloc(1, sizeof(*m));
-		*m = key;
-		if (!tsearch(m, &e->memories, cmp_memories))
-			fatalx("out of memory");
-	}
-	m->pass = e->pass;
+	if (!*at)
+		*at = xcalloc(1, size);
+	return *at;
+}
+
+struct service_memory *engine_service_memory(const struct virtual_server_row *vs)
+{
+	struct service_memory *m = memory_beside(vs, sizeof(*m));
+
+	m->row = vs;
 	return m;
 }
 
-struct sweep {
-	uint64_t pass;
-	struct memory *stale;
-};
-
-static void find_stale(const void *node, VISIT which, void *arg)
+struct server_memory *engine_server_memory(const struct real_server_row *rs)
 {
-	struct memory *m = *(struct memory *const *)node;
-	struct sweep *s = arg;
-
-	if ((which != postorder && which != leaf) || m->pass == s->pass)
-		return;
-	if (m->touched && s->pass != UINT64_MAX)
-		return; /* engine_settle() will ask for it */
-	m->stale_next = s->stale;
-	s->stale = m;
+	return memory_beside(rs, sizeof(struct server_memory));
 }
 
-/* Forgets what was not met in this pass. */
-static void sweep_memories(struct engine *e, uint64_t pass)
+static void forget_service(struct engine *e, const struct virtual_server_row *vs)
 {
-	struct sweep s = {.pass = pass};
+	struct service_memory *m = engine_service_memory(vs);
 
-	twalk_r(e->memories, find_stale, &s);
-	for (struct memory *m = s.stale, *next; m; m = next) {
-		next = m->stale_next;
-		tdelete(m, &e->memories, cmp_memories);
-		free(m);
-	}
+	if (m->is_due)
+		LIST_REMOVE(m, due);
+	if (m->is_touched)
+		LIST_REMOVE(m, touched);
+	engine_count_held(e, m, 0, false);
+	free(m->totals);
+	free(m);
+	*store_beside(vs) = NULL;
+}
+
+static void forget_server(const struct real_server_row *rs)
+{
+	struct server_memory *m = *store_beside(rs);
+
+	if (!m)
+		return;
+	free(m->totals);
+	free(m);
+	*store_beside(rs) = NULL;
+}
+
+static void forget_all(struct engine *e)
+{
+	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
+	forget_service(e, vs);
+	STORE_EACH(e->store, T_REAL_SERVER, struct real_server_row, rs)
+	forget_server(rs);
 }
 
 /* ---- the kernel ------------------------------------------------------ */
@@ -227,31 +230,22 @@ static void add_to_scope(struct scope *s, const struct virtual_server_row *vs)
 	s->list[s->n++] = vs;
 }
 
-static const struct virtual_server_row *service_named(const struct engine *e, const char *name)
-{
-	struct virtual_server_row key;
-
-	TEXT_COPY(key.name, name);
-	return store_find(e->store, T_VIRTUAL_SERVER, &key);
-}
-
 /* What the pass is about; from now on nothing is due. */
 static void take_scope(struct engine *e)
 {
 	struct scope *s = &e->scope;
+	struct service_memory *m;
 
 	s->n = 0;
 	s->all = e->all_due || (e->kernel && e->kernel_error[0]) || e->refusals.n;
-	for (struct memory *m = e->due; m; m = m->next_due) {
-		const struct virtual_server_row *vs = service_named(e, m->vs);
-
-		m->due = false;
-		if (vs && !s->all)
-			add_to_scope(s, vs);
+	while ((m = LIST_FIRST(&e->due))) {
+		LIST_REMOVE(m, due);
+		m->is_due = false;
+		if (!s->all)
+			add_to_scope(s, m->row);
 	}
 	for (size_t i = 0; s->all && i < store_count(e->store, T_VIRTUAL_SERVER); i++)
 		add_to_scope(s, store_at(e->store, T_VIRTUAL_SERVER, i));
-	e->due = NULL;
 	e->all_due = false;
 }
 
@@ -269,8 +263,6 @@ static void pass(struct engine *e)
 	engine_refusals_end(e);
 	engine_write_states(e);
 	engine_answer_asks(e);
-	if (e->scope.all)
-		sweep_memories(e, e->pass);
 	if (e->draining && !e->drain.armed)
 		timer_after(&e->drain, DRAIN_INTERVAL);
 	if ((e->kernel_error[0] || e->refusals.n) && !e->retry.armed)
@@ -291,12 +283,12 @@ static void work_soon(struct engine *e)
 
 void engine_wake(struct engine *e, const char *vs)
 {
-	struct memory *m = e->all_due ? NULL : engine_memory(e, vs, "");
+	const struct virtual_server_row *row = e->all_due ? NULL : engine_service_named(e, vs);
+	struct service_memory *m = row ? engine_service_memory(row) : NULL;
 
-	if (m && !m->due) {
-		m->due = true;
-		m->next_due = e->due;
-		e->due = m;
+	if (m && !m->is_due) {
+		m->is_due = true;
+		LIST_INSERT_HEAD(&e->due, m, due);
 	}
 	work_soon(e);
 }
@@ -340,20 +332,20 @@ static void on_stats(void *arg, struct mono now)
 }
 
 /* True when the drain has come to its end. */
-static bool drain_over(const struct real_server_row *rs, const struct memory *m,
-		       const struct ipvs_dest *d, struct mono now)
+static bool drain_over(const struct real_server_row *rs, const struct server_memory *m,
+		       const struct ipvs_counts *n, struct mono now)
 {
 	int64_t for_ns = mono_diff(now, m->drain_started);
 
-	if (!d)
+	if (!n)
 		return true;
-	if (!d->active && !d->inactive)
+	if (!n->active && !n->inactive)
 		return true;
 	if (!rs->drain_time_s || for_ns < rs->drain_time_s * NS_PER_S)
 		return false;
 	log_notice("real_server %s %s: the drain time of %u s is over, %u active and %u inactive "
 		   "connections are given up",
-		   rs->vs, rs->name, rs->drain_time_s, d->active, d->inactive);
+		   rs->vs, rs->name, rs->drain_time_s, n->active, n->inactive);
 	return true;
 }
 
@@ -366,7 +358,7 @@ static void watch_drains(struct engine *e, const struct virtual_server_row *vs, 
 	SERVERS_OF(e, vs->name, rs)
 	{
 		struct ipvs_dest_key dk = engine_dest_key(rs);
-		struct memory *m = engine_memory(e, rs->vs, rs->name);
+		struct server_memory *m = engine_server_memory(rs);
 
 		if (m->verdict.oper != RS_OPER_DRAINING)
 			continue;
@@ -374,7 +366,7 @@ static void watch_drains(struct engine *e, const struct virtual_server_row *vs, 
 			return;
 		read = true;
 		seen = ipvs_apply_seen(e->apply, &key);
-		m->drained = drain_over(rs, m, seen ? ipvs_entry_find(seen, &dk) : NULL, now);
+		m->drained = drain_over(rs, m, seen ? ipvs_entry_counts(seen, &dk) : NULL, now);
 	}
 	if (read)
 		engine_write_stats(e, vs);
@@ -388,7 +380,7 @@ static void on_drain(void *arg, struct mono now)
 	if (!e->draining || !e->kernel)
 		return;
 	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
-	if (engine_memory(e, vs->name, "")->draining)
+	if (engine_service_memory(vs)->draining)
 		watch_drains(e, vs, now);
 	timer_after(&e->drain, DRAIN_INTERVAL);
 	pass(e);
@@ -428,7 +420,7 @@ void engine_free(struct engine *e)
 	timer_stop(&e->retry);
 	timer_stop(&e->stats);
 	timer_stop(&e->drain);
-	sweep_memories(e, UINT64_MAX);
+	forget_all(e);
 	engine_refusals_free(e);
 	ipvs_apply_free(e->apply);
 	ipvs_kernel_close(e->kernel);
@@ -460,7 +452,8 @@ static const char *service_of(enum table_id t, const void *row)
 void engine_touch(struct engine *e, enum table_id t, const void *row)
 {
 	const char *vs = service_of(t, row);
-	struct memory *m;
+	const struct virtual_server_row *service;
+	struct service_memory *m;
 
 	if (!vs)
 		return;
@@ -468,25 +461,26 @@ void engine_touch(struct engine *e, enum table_id t, const void *row)
 		e->all_touched = true;
 		return;
 	}
-	m = t == T_CHECKER ? NULL : engine_memory(e, vs, "");
-	if (m && !m->touched) {
-		m->touched = true;
-		m->next_touched = e->touched;
-		e->touched = m;
+	service = t == T_CHECKER ? NULL : engine_service_named(e, vs);
+	m = service ? engine_service_memory(service) : NULL;
+	if (m && !m->is_touched) {
+		m->is_touched = true;
+		LIST_INSERT_HEAD(&e->touched, m, touched);
 	}
 	engine_wake(e, vs);
 }
 
 void engine_forget(struct engine *e, enum table_id t, const void *row)
 {
-	const char *vs = service_of(t, row);
-
 	engine_touch(e, t, row);
-	if (!e->started || !vs)
-		return;
 	if (t == T_VIRTUAL_SERVER)
-		engine_count_held(e, engine_memory(e, vs, ""), 0, false);
-	engine_wake_all(e);
+		forget_service(e, row);
+	else if (t == T_REAL_SERVER)
+		forget_server(row);
+	else if (t == T_CHECKER)
+		engine_leave_check(row);
+	if (service_of(t, row))
+		engine_wake_all(e);
 }
 
 /* Why a virtual server is not in the kernel as wanted, or NULL. */
@@ -510,7 +504,7 @@ static void touch_all(struct engine *e)
 
 bool engine_settle(struct engine *e, char *why)
 {
-	struct memory *touched;
+	struct service_memory *m;
 	bool ok = true;
 
 	if (!e->started)
@@ -518,16 +512,14 @@ bool engine_settle(struct engine *e, char *why)
 	if (e->all_touched)
 		touch_all(e);
 	pass(e);
-	touched = e->touched;
-	e->touched = NULL;
-	for (struct memory *m = touched; m; m = m->next_touched) {
-		const struct virtual_server_row *vs = service_named(e, m->vs);
-		const char *trouble = vs && ok ? trouble_with(e, vs) : NULL;
+	while ((m = LIST_FIRST(&e->touched))) {
+		const char *trouble = ok ? trouble_with(e, m->row) : NULL;
 
-		m->touched = false;
+		LIST_REMOVE(m, touched);
+		m->is_touched = false;
 		if (!trouble)
 			continue;
-		snprintf(why, TEXT_MAX, "virtual server %s: %s", vs->name, trouble);
+		snprintf(why, TEXT_MAX, "virtual server %s: %s", m->row->name, trouble);
 		ok = false;
 	}
 	return ok;

@@ -11,39 +11,15 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct probe {
 	struct check_user user; /* first */
 	struct engine *engine;
-	char vs[NAME_VS], rs[NAME_RS]; /* the keys of the row */
-	uint32_t number;
+	const struct checker_row *row; /* beside which this lies */
 	struct check_params params;
-	uint64_t pass;
-	struct probe *stale_next;
 };
-
-static int cmp_probes(const void *a, const void *b)
-{
-	const struct probe *x = a, *y = b;
-	int r = strcmp(x->vs, y->vs);
-
-	if (!r)
-		r = strcmp(x->rs, y->rs);
-	return r ? r : x->number < y->number ? -1 : x->number > y->number;
-}
-
-static const struct checker_row *row_of(const struct probe *p)
-{
-	struct checker_row key;
-
-	TEXT_COPY(key.vs, p->vs);
-	TEXT_COPY(key.rs, p->rs);
-	key.number = p->number;
-	return store_find(p->engine->store, T_CHECKER, &key);
-}
 
 static void take_result(struct checker_row *row, const struct check_result *r)
 {
@@ -59,21 +35,16 @@ static void on_result(struct check_user *u, const struct check_result *r, bool f
 		      struct mono now)
 {
 	struct probe *p = (struct probe *)u;
-	const struct checker_row *known = row_of(p);
-	struct checker_row row;
-	uint8_t was;
+	struct checker_row row = *p->row;
+	uint8_t was = row.state;
 
 	(void)now;
-	if (!known)
-		return;
-	row = *known;
-	was = row.state;
 	take_result(&row, r);
 	row.runs++;
 	row.failures += failed;
 	store_put(p->engine->store, T_CHECKER, &row, F_SEEN, NULL);
-	if (was != row.state || engine_is_asked(p->engine, p->vs, p->rs))
-		engine_wake(p->engine, p->vs);
+	if (was != row.state || engine_is_asked(p->engine, row.vs, row.rs))
+		engine_wake(p->engine, row.vs);
 }
 
 static struct check_params params_of(const struct checker_row *row)
@@ -94,27 +65,24 @@ static struct check_params params_of(const struct checker_row *row)
 	return p;
 }
 
-static struct probe *find_probe(struct engine *e, const struct checker_row *row)
+/* Made when there is none. */
+static struct probe *probe_of(struct engine *e, const struct checker_row *row)
 {
-	struct probe key = {.number = row->number}, **found, *p;
+	void **at = store_beside(row);
+	struct probe *p = *at;
 
-	TEXT_COPY(key.vs, row->vs);
-	TEXT_COPY(key.rs, row->rs);
-	found = tfind(&key, &e->probes, cmp_probes);
-	if (found)
-		return *found;
-	p = xcalloc(1, sizeof(*p));
-	*p = key;
+	if (p)
+		return p;
+	*at = p = xcalloc(1, sizeof(*p));
 	p->user.fn = on_result;
 	p->engine = e;
-	if (!tsearch(p, &e->probes, cmp_probes))
-		fatalx("out of memory");
+	p->row = row;
 	return p;
 }
 
 static void join(struct engine *e, const struct checker_row *known)
 {
-	struct probe *p = find_probe(e, known);
+	struct probe *p = probe_of(e, known);
 	struct check_params params = params_of(known);
 	struct check_result last = {.state = known->state,
 				    .reason = known->reason,
@@ -124,7 +92,6 @@ static void join(struct engine *e, const struct checker_row *known)
 	const struct check_result *r;
 	struct checker_row row;
 
-	p->pass = e->pass;
 	if (p->user.job && memcmp(&params, &p->params, sizeof(params)) == 0)
 		return;
 	TEXT_COPY(last.text, known->result);
@@ -139,42 +106,18 @@ static void join(struct engine *e, const struct checker_row *known)
 
 void engine_run_check(struct engine *e, const struct checker_row *row)
 {
-	check_now(&find_probe(e, row)->user);
+	check_now(&probe_of(e, row)->user);
 }
 
-static void drop_probe(struct engine *e, struct probe *p)
+void engine_leave_check(const struct checker_row *row)
 {
-	check_leave(&p->user);
-	tdelete(p, &e->probes, cmp_probes);
-	free(p);
-}
+	struct probe *p = *store_beside(row);
 
-struct sweep {
-	uint64_t pass;
-	struct probe *stale;
-};
-
-static void find_stale(const void *node, VISIT which, void *arg)
-{
-	struct probe *p = *(struct probe *const *)node;
-	struct sweep *s = arg;
-
-	if ((which != postorder && which != leaf) || p->pass == s->pass)
+	if (!p)
 		return;
-	p->stale_next = s->stale;
-	s->stale = p;
-}
-
-/* Drops the probes of all passes but this one. */
-static void sweep(struct engine *e, uint64_t pass)
-{
-	struct sweep s = {.pass = pass};
-
-	twalk_r(e->probes, find_stale, &s);
-	for (struct probe *p = s.stale, *next; p; p = next) {
-		next = p->stale_next;
-		drop_probe(e, p);
-	}
+	check_leave(&p->user);
+	free(p);
+	*store_beside(row) = NULL;
 }
 
 static void join_of(struct engine *e, const struct virtual_server_row *vs)
@@ -193,13 +136,12 @@ void engine_join_checks(struct engine *e)
 {
 	for (size_t i = 0; i < e->scope.n; i++)
 		join_of(e, e->scope.list[i]);
-	if (e->scope.all)
-		sweep(e, e->pass);
 }
 
 void engine_leave_checks(struct engine *e)
 {
-	sweep(e, UINT64_MAX);
+	STORE_EACH(e->store, T_CHECKER, struct checker_row, c)
+	engine_leave_check(c);
 }
 
 struct check_count engine_count_checks(const struct engine *e, const struct real_server_row *rs)

@@ -13,6 +13,8 @@
 #include "lvs/quiescent.h"
 #include "model/store.h"
 
+#include <sys/queue.h>
+
 /* Something the kernel did not take in the last pass. */
 struct refusal {
 	struct ipvs_service_key service;
@@ -27,30 +29,29 @@ struct refusals {
 
 /* Counters of the kernel start again when an object is made anew; totals go on. */
 struct totals {
-	struct ipvs_stats last; /* as the kernel said */
+	struct ipvs_stats last; /* as the kernel said to this process */
 	struct ipvs_stats base; /* to be added to that */
-	bool known;             /* `last` was read by this process */
 };
 
-/* What must be remembered of a virtual or real server between two passes; found by name. */
-struct memory {
-	char vs[NAME_VS];
-	char rs[NAME_RS]; /* empty: the virtual server */
-	uint64_t pass;    /* the last pass that met it */
-	struct memory *stale_next;
-	struct totals totals;
-	/* real servers */
-	bool drained;
-	struct mono drain_started; /* 0: does not drain */
+/* What must be remembered between two passes lies beside the row and goes with it. */
+struct server_memory {
 	struct pool_verdict verdict;
-	/* virtual servers */
-	bool due; /* for the next pass */
-	struct memory *next_due;
-	bool touched; /* since engine_settle() was called */
-	struct memory *next_touched;
+	struct mono drain_started; /* 0: does not drain */
+	bool drained;
+	struct totals *totals; /* NULL: nothing was counted */
+};
+
+struct service_memory {
+	const struct virtual_server_row *row;
+	bool is_due; /* for the next pass */
+	LIST_ENTRY(service_memory) due;
+	bool is_touched; /* since engine_settle() was called */
+	LIST_ENTRY(service_memory) touched;
 	size_t draining; /* of its servers */
 	bool holding;    /* a server is held out although the service is persistent */
+	struct totals *totals;
 };
+LIST_HEAD(service_list, service_memory);
 
 /* The virtual servers that a pass is about. */
 struct scope {
@@ -65,10 +66,10 @@ struct engine {
 	bool started;
 	uint64_t pass;
 	struct timer work, stats, drain, retry;
-	bool all_due;       /* the next pass is about every virtual server ... */
-	struct memory *due; /* ... or about these */
+	bool all_due;            /* the next pass is about every virtual server ... */
+	struct service_list due; /* ... or about these */
 	bool all_touched;
-	struct memory *touched;
+	struct service_list touched;
 	struct scope scope; /* of the present pass */
 
 	struct ipvs_kernel *kernel; /* NULL: not there (yet) */
@@ -80,8 +81,6 @@ struct engine {
 	void (*answer)(void *arg, uint32_t id);
 	void *answer_arg;
 	struct check_set *checks;
-	void *probes;                      /* tsearch(3) of struct probe */
-	void *memories;                    /* tsearch(3) of struct memory */
 	struct refusals refusals, earlier; /* of this pass, of the one before */
 	struct quiescent quiescent;
 	size_t draining; /* servers that drain now */
@@ -99,8 +98,11 @@ size_t engine_first_server(const struct engine *e, const char *vs);
 /* NULL behind the last one of this virtual server. */
 const struct real_server_row *engine_server_at(const struct engine *e, const char *vs, size_t i);
 
-/* Made when there is none; the pass is noted. */
-struct memory *engine_memory(struct engine *e, const char *vs, const char *rs);
+/* NULL: there is none (yet). */
+const struct virtual_server_row *engine_service_named(const struct engine *e, const char *name);
+/* Made when there is none. */
+struct service_memory *engine_service_memory(const struct virtual_server_row *vs);
+struct server_memory *engine_server_memory(const struct real_server_row *rs);
 /* Looks at a virtual server, or at all of them, soon. */
 void engine_wake(struct engine *e, const char *vs);
 void engine_wake_all(struct engine *e);
@@ -113,12 +115,13 @@ struct ipvs_dest_key engine_dest_key(const struct real_server_row *rs);
 void engine_want(struct engine *e, struct ipvs_table *ret);
 /* How many servers of a virtual server drain, and whether it needs the sysctl; 0 and false before
  * it goes. */
-void engine_count_held(struct engine *e, struct memory *m, size_t draining, bool holding);
+void engine_count_held(struct engine *e, struct service_memory *m, size_t draining, bool holding);
 /* Their keys, sealed. */
 void engine_want_keys(struct engine *e, struct ipvs_table *ret);
 
-/* engine_checks.c: of the virtual servers in e->scope. */
-void engine_join_checks(struct engine *e);
+/* engine_checks.c */
+void engine_join_checks(struct engine *e); /* of the virtual servers in e->scope */
+void engine_leave_check(const struct checker_row *row);
 void engine_leave_checks(struct engine *e);
 struct check_count {
 	unsigned checks, failing, unknown;

@@ -66,7 +66,7 @@ static void write_server(struct engine *e, const struct ipvs_service_key *servic
 			 const struct ipvs_entry *seen, const struct real_server_row *rs,
 			 struct pool_totals *count)
 {
-	const struct memory *m = engine_memory(e, rs->vs, rs->name);
+	const struct server_memory *m = engine_server_memory(rs);
 	struct check_count n = engine_count_checks(e, rs);
 	struct ipvs_dest_key key = engine_dest_key(rs);
 	const struct ipvs_dest *dest = seen ? ipvs_entry_find(seen, &key) : NULL;

@@ -10,6 +10,10 @@
  */
 #include "lvs/engine_int.h"
 
+#include "base/log.h"
+
+#include <stdlib.h>
+
 static uint32_t gauge(uint64_t v)
 {
 	return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
@@ -22,12 +26,22 @@ static bool went_back(const struct ipvs_stats *now, const struct ipvs_stats *las
 	       now->out_bytes < last->out_bytes;
 }
 
-/* The totals after the kernel said `now`. */
-static struct ipvs_stats advance(struct totals *t, const struct ipvs_stats *now)
+static bool is_zero(const struct ipvs_stats *s)
 {
+	return !s->conns && !s->in_pkts && !s->out_pkts && !s->in_bytes && !s->out_bytes;
+}
+
+/* The totals after the kernel said `now`; there are none to be remembered before it has counted. */
+static struct ipvs_stats advance(struct totals **at, const struct ipvs_stats *now)
+{
+	struct totals *t = *at;
 	struct ipvs_stats sum;
 
-	if (t->known && went_back(now, &t->last)) {
+	if (!t && is_zero(now))
+		return *now;
+	if (!t)
+		*at = t = xcalloc(1, sizeof(*t));
+	if (went_back(now, &t->last)) {
 		t->base.conns += t->last.conns;
 		t->base.in_pkts += t->last.in_pkts;
 		t->base.out_pkts += t->last.out_pkts;
@@ -35,7 +49,6 @@ static struct ipvs_stats advance(struct totals *t, const struct ipvs_stats *now)
 		t->base.out_bytes += t->last.out_bytes;
 	}
 	t->last = *now;
-	t->known = true;
 	sum = *now;
 	sum.conns += t->base.conns;
 	sum.in_pkts += t->base.in_pkts;
@@ -73,15 +86,14 @@ static void write_absent(struct engine *e, const struct real_server_row *rs)
 }
 
 static void write_server(struct engine *e, const struct real_server_row *rs,
-			 const struct ipvs_dest *d)
+			 const struct ipvs_counts *n)
 {
-	struct memory *m = engine_memory(e, rs->vs, rs->name);
-	struct ipvs_stats sum = advance(&m->totals, &d->stats);
+	struct ipvs_stats sum = advance(&engine_server_memory(rs)->totals, &n->stats);
 	struct real_server_row row = *rs;
 
-	row.active_conns = d->active;
-	row.inactive_conns = d->inactive;
-	row.persistent_conns = d->persistent;
+	row.active_conns = n->active;
+	row.inactive_conns = n->inactive;
+	row.persistent_conns = n->persistent;
 	COPY_STATS(&row, &sum, loop_now(e->loop));
 	store_put(e->store, T_REAL_SERVER, &row, F_SEEN, NULL);
 }
@@ -90,7 +102,6 @@ void engine_write_stats(struct engine *e, const struct virtual_server_row *vs)
 {
 	struct ipvs_service_key key = engine_service_key(vs);
 	const struct ipvs_entry *seen = ipvs_apply_seen(e->apply, &key);
-	struct memory *m = engine_memory(e, vs->name, "");
 	struct virtual_server_row row = *vs;
 	struct ipvs_stats sum;
 
@@ -98,17 +109,17 @@ void engine_write_stats(struct engine *e, const struct virtual_server_row *vs)
 	SERVERS_OF(e, vs->name, rs)
 	{
 		struct ipvs_dest_key dk = engine_dest_key(rs);
-		const struct ipvs_dest *d = seen ? ipvs_entry_find(seen, &dk) : NULL;
+		const struct ipvs_counts *n = seen ? ipvs_entry_counts(seen, &dk) : NULL;
 
-		if (d)
-			write_server(e, rs, d);
+		if (n)
+			write_server(e, rs, n);
 		else
 			write_absent(e, rs);
-		row.active_conns += d ? d->active : 0;
+		row.active_conns += n ? n->active : 0;
 	}
 	if (!seen)
 		return;
-	sum = advance(&m->totals, &seen->service.stats);
+	sum = advance(&engine_service_memory(vs)->totals, &seen->service.stats);
 	row.stats_at = loop_now(e->loop);
 	COPY_STATS(&row, &sum, row.stats_at);
 	store_put(e->store, T_VIRTUAL_SERVER, &row, F_SEEN, NULL);

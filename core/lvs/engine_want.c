@@ -73,7 +73,8 @@ static struct ipvs_dest dest_of(const struct real_server_row *rs, uint32_t weigh
 }
 
 /* Follows the operator's word: a drain begins, or is over because it was taken back. */
-static void follow_drain(struct engine *e, struct memory *m, const struct real_server_row *rs)
+static void follow_drain(struct engine *e, struct server_memory *m,
+			 const struct real_server_row *rs)
 {
 	if (rs->admin_state != RS_DRAINING) {
 		m->drained = false;
@@ -84,7 +85,7 @@ static void follow_drain(struct engine *e, struct memory *m, const struct real_s
 }
 
 static struct pool_verdict judge(struct engine *e, const struct virtual_server_row *vs,
-				 const struct real_server_row *rs, struct memory *m,
+				 const struct real_server_row *rs, struct server_memory *m,
 				 const struct ipvs_entry *seen)
 {
 	struct check_count n = engine_count_checks(e, rs);
@@ -110,7 +111,7 @@ static struct held want_servers(struct engine *e, const struct virtual_server_ro
 
 	SERVERS_OF(e, vs->name, rs)
 	{
-		struct memory *m = engine_memory(e, rs->vs, rs->name);
+		struct server_memory *m = engine_server_memory(rs);
 		struct ipvs_dest d;
 
 		m->verdict = judge(e, vs, rs, m, seen);
@@ -124,7 +125,7 @@ static struct held want_servers(struct engine *e, const struct virtual_server_ro
 	return held;
 }
 
-void engine_count_held(struct engine *e, struct memory *m, size_t draining, bool holding)
+void engine_count_held(struct engine *e, struct service_memory *m, size_t draining, bool holding)
 {
 	e->draining += draining - m->draining;
 	e->holding += (size_t)holding - (size_t)m->holding;
@@ -140,7 +141,7 @@ static void want_service(struct engine *e, const struct virtual_server_row *vs,
 	const struct ipvs_entry *seen = e->apply ? ipvs_apply_seen(e->apply, &s.key) : NULL;
 	struct held held = want_servers(e, vs, entry, seen);
 
-	engine_count_held(e, engine_memory(e, vs->name, ""), held.draining,
+	engine_count_held(e, engine_service_memory(vs), held.draining,
 			  held.any && vs->persistence_timeout_s);
 	if (held.any && lvs_scheduler_needs_fallback(vs->scheduler))
 		entry->service.flags |= IP_VS_SVC_F_SCHED1;

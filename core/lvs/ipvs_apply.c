@@ -181,21 +181,23 @@ int ipvs_apply_read(struct ipvs_apply *a, size_t *drift)
 	return r;
 }
 
+static void move_entry(struct ipvs_entry *from, struct ipvs_table *to)
+{
+	*ipvs_table_insert(to, &from->service) = *from;
+	*from = (struct ipvs_entry){.service = from->service};
+}
+
 /* Replaces what was seen of one service by what a probe finds. */
 int ipvs_apply_read_one(struct ipvs_apply *a, const struct ipvs_service_key *k)
 {
 	struct ipvs_table one = {0};
 	int r = probe(a, k, &one);
 
+	ipvs_table_seal(&one);
 	if (r == 0)
 		ipvs_table_remove(&a->seen, k);
-	for (size_t i = 0; r == 0 && i < one.nentries; i++) {
-		struct ipvs_entry *e = ipvs_table_add(&a->seen, &one.entries[i].service);
-
-		for (size_t d = 0; d < one.entries[i].ndests; d++)
-			ipvs_entry_add(e, &one.entries[i].dests[d]);
-	}
-	ipvs_table_seal(&a->seen);
+	if (r == 0 && one.nentries)
+		move_entry(&one.entries[0], &a->seen);
 	ipvs_table_free(&one);
 	return r;
 }
@@ -206,10 +208,8 @@ static int read_many(struct ipvs_apply *a, const struct ipvs_table *keys)
 	struct ipvs_table fresh = {0};
 	int r = read_all(a, keys, &fresh);
 
-	for (size_t i = 0; r == 0 && i < fresh.nentries; i++) {
-		*ipvs_table_insert(&a->seen, &fresh.entries[i].service) = fresh.entries[i];
-		fresh.entries[i] = (struct ipvs_entry){0}; /* its servers have moved */
-	}
+	for (size_t i = 0; r == 0 && i < fresh.nentries; i++)
+		move_entry(&fresh.entries[i], &a->seen);
 	ipvs_table_free(&fresh);
 	return r;
 }
@@ -457,12 +457,8 @@ int ipvs_apply_update(struct ipvs_apply *a, struct ipvs_table *some, struct ipvs
 	if (r == 0)
 		count_adopted(a, some, ret);
 	for (size_t i = 0; r == 0 && i < some->nentries; i++) {
-		struct ipvs_entry *from = &some->entries[i], *to;
-
-		ipvs_table_remove(&a->leaving, &from->service.key);
-		to = ipvs_table_insert(&a->want, &from->service);
-		*to = *from;
-		*from = (struct ipvs_entry){.service = to->service}; /* its servers have moved */
+		ipvs_table_remove(&a->leaving, &some->entries[i].service.key);
+		move_entry(&some->entries[i], &a->want);
 	}
 	if (r == 0)
 		sync_keys(a, some, ret);

@@ -43,9 +43,10 @@ static void take_dest(void *arg, const void *attrs, size_t len)
 {
 	struct ipvs_entry *e = arg;
 	struct ipvs_dest d;
+	struct ipvs_counts n;
 
-	if (ipvs_msg_get_dest(attrs, len, e->service.key.addr.family, &d))
-		ipvs_entry_add(e, &d);
+	if (ipvs_msg_get_dest(attrs, len, e->service.key.addr.family, &d, &n))
+		ipvs_entry_add_counted(e, &d, &n);
 	else
 		log_debug("ipvs: a server could not be decoded (%zu octets)", len);
 }

@@ -346,15 +346,16 @@ bool ipvs_msg_get_service(const void *attrs, size_t len, struct ipvs_service *re
 	return get_stats(&f[IPVS_SVC_ATTR_STATS64], &ret->stats);
 }
 
-static bool get_conns(const struct attr *f, struct ipvs_dest *d)
+static bool get_counts(const struct attr *f, struct ipvs_counts *n)
 {
-	return get_u32(&f[IPVS_DEST_ATTR_ACTIVE_CONNS], &d->active) &&
-	       get_u32(&f[IPVS_DEST_ATTR_INACT_CONNS], &d->inactive) &&
-	       get_u32(&f[IPVS_DEST_ATTR_PERSIST_CONNS], &d->persistent);
+	return get_u32(&f[IPVS_DEST_ATTR_ACTIVE_CONNS], &n->active) &&
+	       get_u32(&f[IPVS_DEST_ATTR_INACT_CONNS], &n->inactive) &&
+	       get_u32(&f[IPVS_DEST_ATTR_PERSIST_CONNS], &n->persistent) &&
+	       get_stats(&f[IPVS_DEST_ATTR_STATS64], &n->stats);
 }
 
 bool ipvs_msg_get_dest(const void *attrs, size_t len, enum addr_family family,
-		       struct ipvs_dest *ret)
+		       struct ipvs_dest *ret, struct ipvs_counts *counts)
 {
 	struct attr f[IPVS_DEST_ATTR_MAX + 1];
 	uint16_t af;
@@ -369,10 +370,10 @@ bool ipvs_msg_get_dest(const void *attrs, size_t len, enum addr_family family,
 	    !get_u32(&f[IPVS_DEST_ATTR_FWD_METHOD], &ret->forwarding) ||
 	    !get_u32(&f[IPVS_DEST_ATTR_WEIGHT], &ret->weight) ||
 	    !get_u32(&f[IPVS_DEST_ATTR_U_THRESH], &ret->u_threshold) ||
-	    !get_u32(&f[IPVS_DEST_ATTR_L_THRESH], &ret->l_threshold) || !get_conns(f, ret))
+	    !get_u32(&f[IPVS_DEST_ATTR_L_THRESH], &ret->l_threshold))
 		return false;
 	ret->forwarding &= IP_VS_CONN_F_FWD_MASK;
-	return get_stats(&f[IPVS_DEST_ATTR_STATS64], &ret->stats);
+	return get_counts(f, counts);
 }
 
 bool ipvs_msg_get_info(const void *attrs, size_t len, struct ipvs_info *ret)

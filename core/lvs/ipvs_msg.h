@@ -46,7 +46,12 @@ struct ipvs_dest {
 	uint32_t forwarding; /* IP_VS_CONN_F_MASQ, _TUNNEL, _DROUTE, ... */
 	uint32_t weight;
 	uint32_t u_threshold, l_threshold;
-	uint32_t active, inactive, persistent; /* connections, from the kernel */
+	uint32_t counted; /* in a table: its place among the counts, from 1; 0: none */
+};
+
+/* Of a destination, from the kernel. */
+struct ipvs_counts {
+	uint32_t active, inactive, persistent; /* connections */
 	struct ipvs_stats stats;
 };
 
@@ -71,7 +76,7 @@ void ipvs_msg_put_dest(struct buf *b, const struct ipvs_dest *d);
  * undefined. Unknown attributes are skipped. */
 bool ipvs_msg_get_service(const void *attrs, size_t len, struct ipvs_service *ret);
 bool ipvs_msg_get_dest(const void *attrs, size_t len, enum addr_family family,
-		       struct ipvs_dest *ret);
+		       struct ipvs_dest *ret, struct ipvs_counts *counts);
 bool ipvs_msg_get_info(const void *attrs, size_t len, struct ipvs_info *ret);
 
 #endif

@@ -36,7 +36,7 @@ const char *const ipvs_op_name[] = {
 void ipvs_table_free(struct ipvs_table *t)
 {
 	for (size_t i = 0; i < t->nentries; i++)
-		free(t->entries[i].dests);
+		ipvs_entry_free(&t->entries[i]);
 	free(t->entries);
 	*t = (struct ipvs_table){0};
 }
@@ -57,7 +57,26 @@ void ipvs_entry_add(struct ipvs_entry *e, const struct ipvs_dest *d)
 		e->cap = e->cap ? 2 * e->cap : 4;
 		e->dests = xrealloc(e->dests, e->cap, sizeof(*e->dests));
 	}
-	e->dests[e->ndests++] = *d;
+	e->dests[e->ndests] = *d;
+	e->dests[e->ndests++].counted = 0;
+}
+
+void ipvs_entry_add_counted(struct ipvs_entry *e, const struct ipvs_dest *d,
+			    const struct ipvs_counts *n)
+{
+	ipvs_entry_add(e, d);
+	e->counts = xrealloc(e->counts, e->ncounts + 1, sizeof(*e->counts));
+	e->counts[e->ncounts++] = *n;
+	e->dests[e->ndests - 1].counted = e->ncounts;
+}
+
+void ipvs_entry_free(struct ipvs_entry *e)
+{
+	free(e->dests);
+	free(e->counts);
+	e->dests = NULL;
+	e->counts = NULL;
+	e->ndests = e->cap = e->ncounts = 0;
 }
 
 static int cmp_entries(const void *a, const void *b)
@@ -86,7 +105,7 @@ void ipvs_entry_seal(struct ipvs_entry *e)
 			n++;
 		e->dests[n] = e->dests[i];
 	}
-	e->ndests = n + 1;
+	e->ndests = (uint32_t)n + 1;
 }
 
 void ipvs_table_seal(struct ipvs_table *t)
@@ -102,7 +121,7 @@ void ipvs_table_seal(struct ipvs_table *t)
 		if (cmp_entries(&t->entries[n], &t->entries[i]))
 			n++;
 		else
-			free(t->entries[n].dests);
+			ipvs_entry_free(&t->entries[n]);
 		t->entries[n] = t->entries[i];
 	}
 	t->nentries = n + 1;
@@ -124,6 +143,17 @@ struct ipvs_dest *ipvs_entry_find(const struct ipvs_entry *e, const struct ipvs_
 	if (!e->ndests)
 		return NULL;
 	return bsearch(&key, e->dests, e->ndests, sizeof(key), cmp_dests);
+}
+
+const struct ipvs_counts *ipvs_entry_counts(const struct ipvs_entry *e,
+					    const struct ipvs_dest_key *k)
+{
+	static const struct ipvs_counts none;
+	const struct ipvs_dest *d = ipvs_entry_find(e, k);
+
+	if (!d)
+		return NULL;
+	return d->counted ? &e->counts[d->counted - 1] : &none;
 }
 
 /* How many of n elements (sorted) have a key below that of *key; most often all of them. */
@@ -151,7 +181,7 @@ struct ipvs_entry *ipvs_table_insert(struct ipvs_table *t, const struct ipvs_ser
 	size_t i = rank(&new, t->entries, t->nentries, sizeof(new), cmp_entries);
 
 	if (i < t->nentries && cmp_entries(&t->entries[i], &new) == 0) {
-		free(t->entries[i].dests);
+		ipvs_entry_free(&t->entries[i]);
 	} else {
 		ipvs_table_add(t, s);
 		at = &t->entries[i];
@@ -170,6 +200,7 @@ void ipvs_entry_insert(struct ipvs_entry *e, const struct ipvs_dest *d)
 		memmove(&e->dests[i + 1], &e->dests[i], (e->ndests - 1 - i) * sizeof(*d));
 	}
 	e->dests[i] = *d;
+	e->dests[i].counted = 0;
 }
 
 void ipvs_table_remove(struct ipvs_table *t, const struct ipvs_service_key *k)
@@ -180,7 +211,7 @@ void ipvs_table_remove(struct ipvs_table *t, const struct ipvs_service_key *k)
 	if (!e)
 		return;
 	behind = (size_t)(t->entries + t->nentries - (e + 1));
-	free(e->dests);
+	ipvs_entry_free(e);
 	memmove(e, e + 1, behind * sizeof(*e));
 	t->nentries--;
 }

@@ -13,10 +13,12 @@
 
 #include <stddef.h>
 
+/* What is wanted has no counts, and what was just written has none yet. */
 struct ipvs_entry {
 	struct ipvs_service service;
 	struct ipvs_dest *dests;
-	size_t ndests, cap;
+	struct ipvs_counts *counts; /* of some of them: in the order in which they were added */
+	uint32_t ndests, cap, ncounts;
 };
 
 struct ipvs_table {
@@ -28,12 +30,18 @@ void ipvs_table_free(struct ipvs_table *t); /* leaves an empty table */
 /* The entry is valid until the next one is added. */
 struct ipvs_entry *ipvs_table_add(struct ipvs_table *t, const struct ipvs_service *s);
 void ipvs_entry_add(struct ipvs_entry *e, const struct ipvs_dest *d);
+void ipvs_entry_add_counted(struct ipvs_entry *e, const struct ipvs_dest *d,
+			    const struct ipvs_counts *n);
+void ipvs_entry_free(struct ipvs_entry *e); /* its servers; the table keeps the entry */
 /* Sorts; of doubles (the kernel's dumps have them) the last stays. */
 void ipvs_table_seal(struct ipvs_table *t);
 void ipvs_entry_seal(struct ipvs_entry *e);
 /* NULL when absent. */
 struct ipvs_entry *ipvs_table_find(const struct ipvs_table *t, const struct ipvs_service_key *k);
 struct ipvs_dest *ipvs_entry_find(const struct ipvs_entry *e, const struct ipvs_dest_key *k);
+/* NULL when it is absent, zeroes when it was not counted. */
+const struct ipvs_counts *ipvs_entry_counts(const struct ipvs_entry *e,
+					    const struct ipvs_dest_key *k);
 /* Into a sealed table, which stays sealed; an entry of the same key is replaced and its servers
  * go. The entry is valid until the next change. */
 struct ipvs_entry *ipvs_table_insert(struct ipvs_table *t, const struct ipvs_service *s);

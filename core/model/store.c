@@ -35,6 +35,7 @@ struct entry {
 	bool dead;       /* out of the array, freed when no watch holds it */
 	bool marked;
 	struct pending *pending; /* what watches have not seen */
+	void *beside;
 	_Alignas(16) unsigned char row[];
 };
 
@@ -154,11 +155,19 @@ void store_unmark(struct store *s)
 			s->tables[t].items[i]->marked = false;
 }
 
+static struct entry *entry_of(const void *row)
+{
+	return (struct entry *)((char *)(uintptr_t)row - offsetof(struct entry, row));
+}
+
+void **store_beside(const void *row)
+{
+	return &entry_of(row)->beside;
+}
+
 void store_mark(const void *row)
 {
-	struct entry *e = (struct entry *)((char *)(uintptr_t)row - offsetof(struct entry, row));
-
-	e->marked = true;
+	entry_of(row)->marked = true;
 }
 
 bool store_is_marked(const struct store *s, enum table_id t, size_t i)

@@ -37,6 +37,10 @@ const void *store_put_set(struct store *s, enum table_id t, const void *row, str
 /* false when there was none. `key` may point into the row that goes. */
 bool store_del(struct store *s, enum table_id t, const void *key);
 
+/* A pointer beside a row, NULL at first, for the process that the store belongs to. It frees what
+ * the pointer leads to before the row goes. */
+void **store_beside(const void *row); /* as the store gave it */
+
 /* A mark on rows, for one who hears of all rows of a table in turn and wants to know which were
  * missing: store_unmark() takes it off all rows, store_is_marked() asks by index. */
 void store_unmark(struct store *s);

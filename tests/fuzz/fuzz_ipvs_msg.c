@@ -7,10 +7,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ipvs_service s;
 	struct ipvs_dest d;
+	struct ipvs_counts n;
 	struct ipvs_info i;
 
 	ipvs_msg_get_service(data, size, &s);
-	ipvs_msg_get_dest(data, size, ADDR_IPV6, &d);
+	ipvs_msg_get_dest(data, size, ADDR_IPV6, &d, &n);
 	ipvs_msg_get_info(data, size, &i);
 	return 0;
 }

@@ -35,12 +35,8 @@ static int dump_dests(void *arg, struct ipvs_entry *e)
 	const struct ipvs_entry *have = ipvs_table_find(&table, &e->service.key);
 
 	(void)arg;
-	for (size_t i = 0; have && i < have->ndests; i++) {
-		struct ipvs_dest d = have->dests[i];
-
-		d.active = 1; /* so that no drain ends */
-		ipvs_entry_add(e, &d);
-	}
+	for (size_t i = 0; have && i < have->ndests; i++) /* one connection: no drain ends */
+		ipvs_entry_add_counted(e, &have->dests[i], &(struct ipvs_counts){.active = 1});
 	return 0;
 }
 

@@ -179,18 +179,19 @@ static void test_dest_reply(void **state)
 	for (int with_family = 0; with_family < 2; with_family++) {
 		struct buf b = {0};
 		struct ipvs_dest d;
+		struct ipvs_counts n;
 
 		build_dest_reply(&b, with_family, true);
-		assert_true(ipvs_msg_get_dest(b.data, b.len, ADDR_IPV4, &d));
+		assert_true(ipvs_msg_get_dest(b.data, b.len, ADDR_IPV4, &d, &n));
 		assert_int_equal(addr_ipv4_value(&d.key.addr), 0x0a010203);
 		assert_int_equal(d.key.port, 80);
 		assert_int_equal(d.forwarding, IP_VS_CONN_F_TUNNEL);
 		assert_int_equal(d.weight, 300);
-		assert_int_equal(d.active, 5);
-		assert_int_equal(d.inactive, 6);
-		assert_int_equal(d.persistent, 7);
-		assert_int_equal(d.stats.conns, (UINT64_C(1) << 40) + 1);
-		assert_int_equal(d.stats.out_bps, (UINT64_C(1) << 40) + 10);
+		assert_int_equal(n.active, 5);
+		assert_int_equal(n.inactive, 6);
+		assert_int_equal(n.persistent, 7);
+		assert_int_equal(n.stats.conns, (UINT64_C(1) << 40) + 1);
+		assert_int_equal(n.stats.out_bps, (UINT64_C(1) << 40) + 10);
 		buf_free(&b);
 	}
 }
@@ -199,12 +200,13 @@ static void test_reply_incomplete(void **state)
 {
 	struct buf b = {0};
 	struct ipvs_dest d;
+	struct ipvs_counts n;
 	struct ipvs_service s;
 	struct ipvs_info info;
 
 	(void)state;
 	build_dest_reply(&b, true, false);
-	assert_false(ipvs_msg_get_dest(b.data, b.len, ADDR_IPV4, &d));
+	assert_false(ipvs_msg_get_dest(b.data, b.len, ADDR_IPV4, &d, &n));
 	assert_false(ipvs_msg_get_service(b.data, b.len, &s));
 	assert_false(ipvs_msg_get_info(b.data, b.len, &info));
 	assert_false(ipvs_msg_get_service("", 0, &s));
@@ -216,17 +218,18 @@ static void test_reply_truncated(void **state)
 {
 	struct buf b = {0};
 	struct ipvs_dest d;
+	struct ipvs_counts n;
 
 	(void)state;
 	build_dest_reply(&b, true, true);
-	for (size_t n = 0; n < b.len; n++) {
-		unsigned char *copy = test_malloc(n + 1);
+	for (size_t len = 0; len < b.len; len++) {
+		unsigned char *copy = test_malloc(len + 1);
 
-		memcpy(copy, b.data, n);
-		assert_false(ipvs_msg_get_dest(copy, n, ADDR_IPV4, &d));
+		memcpy(copy, b.data, len);
+		assert_false(ipvs_msg_get_dest(copy, len, ADDR_IPV4, &d, &n));
 		test_free(copy);
 	}
-	assert_true(ipvs_msg_get_dest(b.data, b.len, ADDR_IPV4, &d));
+	assert_true(ipvs_msg_get_dest(b.data, b.len, ADDR_IPV4, &d, &n));
 	buf_free(&b);
 }
 
