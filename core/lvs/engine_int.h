@@ -133,10 +133,8 @@ bool engine_is_asked(const struct engine *e, const char *vs, const char *rs);
 void engine_answer_asks(struct engine *e);
 struct check_count engine_count_checks(const struct engine *e, const struct real_server_row *rs);
 
-/* engine_rows.c: of the virtual servers in e->scope. */
+/* engine_rows.c: of the virtual servers in e->scope; engine_stats.c */
 void engine_write_states(struct engine *e);
-
-/* engine_stats.c */
 void engine_write_stats(struct engine *e, const struct virtual_server_row *vs);
 
 /* engine_refusals.c */

@@ -114,20 +114,6 @@ struct fieldset fieldset_of(enum table_id id, unsigned flags)
 	return known[id][slot].set;
 }
 
-struct fieldset fieldset_and(struct fieldset a, struct fieldset b)
-{
-	a.w[0] &= b.w[0];
-	a.w[1] &= b.w[1];
-	return a;
-}
-
-struct fieldset fieldset_minus(struct fieldset a, struct fieldset b)
-{
-	a.w[0] &= ~b.w[0];
-	a.w[1] &= ~b.w[1];
-	return a;
-}
-
 bool schema_has(enum table_id id, unsigned flags)
 {
 	struct fieldset s = fieldset_of(id, flags);

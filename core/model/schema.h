@@ -8,6 +8,8 @@
 #ifndef MODEL_SCHEMA_H
 #define MODEL_SCHEMA_H
 
+#include "model/fieldset.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -92,9 +94,8 @@ enum role {
 extern const struct enum_name role_names[]; /* values are enum role */
 const char *role_name(enum role r);
 
-#define MAX_FIELDS 128
-#define MAX_ROW    1024 /* bytes of the largest row: a promise about memory per replica */
-#define TEXT_MAX   512  /* enough for the text of any field and of any key */
+#define MAX_ROW  1024 /* bytes of the largest row: a promise about memory per replica */
+#define TEXT_MAX 512  /* enough for the text of any field and of any key */
 
 struct table {
 	enum table_id id;
@@ -118,45 +119,8 @@ uint64_t schema_hash(void);
 
 /* ---- sets of fields -------------------------------------------------- */
 
-struct fieldset {
-	uint64_t w[MAX_FIELDS / 64];
-};
-
-static inline void fieldset_add(struct fieldset *s, unsigned i)
-{
-	s->w[i / 64] |= UINT64_C(1) << (i % 64);
-}
-static inline bool fieldset_has(const struct fieldset *s, unsigned i)
-{
-	return s->w[i / 64] >> (i % 64) & 1;
-}
-static inline bool fieldset_empty(const struct fieldset *s)
-{
-	return !s->w[0] && !s->w[1];
-}
-static inline void fieldset_merge(struct fieldset *s, const struct fieldset *more)
-{
-	s->w[0] |= more->w[0];
-	s->w[1] |= more->w[1];
-}
-/* Takes the first field out of a set that is not empty. */
-static inline unsigned fieldset_take(struct fieldset *s)
-{
-	unsigned word = s->w[0] ? 0 : 1;
-	unsigned bit = (unsigned)__builtin_ctzll(s->w[word]);
-
-	s->w[word] &= s->w[word] - 1;
-	return 64 * word + bit;
-}
-/* FIELDS_OF(set, i) { ... } for each field of it, in order. */
-#define FIELDS_OF(set, var)                                                                        \
-	for (struct fieldset left_ = (set); !fieldset_empty(&left_);)                              \
-		for (unsigned var = fieldset_take(&left_), once_ = 1; once_; once_ = 0)
 /* All fields of the table with any of the F_ flags. */
 struct fieldset fieldset_of(enum table_id id, unsigned flags);
-struct fieldset fieldset_and(struct fieldset a, struct fieldset b);
-/* What is in a and not in b. */
-struct fieldset fieldset_minus(struct fieldset a, struct fieldset b);
 /* True when the table has a field with any of the F_ flags. */
 bool schema_has(enum table_id id, unsigned flags);
 /* True when the file says which rows the table has: all of a worker's, and those of main that
