@@ -22,6 +22,8 @@ enum log_event {
 	LOG_SYNC_GROUP,     /* key: name */
 	LOG_VRRP_ADDRESS,   /* key: instance, address; of a master, lost and restored */
 	LOG_TRACK,          /* key: instance or group, what it tracks */
+	LOG_VRRP_SCRIPT,    /* key: name */
+	LOG_TRACK_PROCESS,  /* key: name */
 	LOG_VIRTUAL_SERVER, /* key: name */
 	LOG_REAL_SERVER,    /* key: virtual server, name */
 	LOG_CHECK,          /* key: kind, target */

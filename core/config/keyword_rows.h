@@ -30,7 +30,8 @@ extern const struct block block_http_get, block_ssl_get, block_smtp_check, block
     block_udp_check, block_ping_check, block_misc_check, block_bfd_check, block_file_check;
 /* Of what is tracked. */
 extern const struct block block_vrrp_script, block_track_process, block_track_file,
-    block_bfd_instance, block_tracked, block_track_interface, block_track_virtual_server;
+    block_bfd_instance, block_tracked, block_track_interface, block_track_virtual_server,
+    block_tracks_script, block_tracks_file, block_tracks_process;
 /* Of the file. */
 extern const struct block block_static_ipaddress, block_static_routes, block_static_rules,
     block_track_group, block_garp_group, block_linkbeat_interfaces, block_up_down_delays,

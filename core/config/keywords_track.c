@@ -3,19 +3,29 @@
  * the blocks of the file that belong to no instance: static addresses, groups, links.
  */
 #include "config/keyword_rows.h"
-#include "config/parse.h"
+#include "config/special_track.h"
 
 /* ---- tracked objects ------------------------------------------------- */
 
+#define SCRIPT(member)  T_VRRP_SCRIPT, offsetof(struct vrrp_script_row, member)
+#define FILE_(member)   T_TRACK_FILE, offsetof(struct track_file_row, member)
+#define PROCESS(member) T_TRACK_PROCESS, offsetof(struct track_process_row, member)
+
 static const struct keyword script_keywords[] = {
-    LATER("script", 1, WORDS_ANY, "Command that is run; what counts is its exit status."),
-    LATER("interval", 1, 1, "Seconds between runs; 1."),
-    LATER("timeout", 1, 1, "Seconds that a run may take; the interval."),
-    LATER("weight", 1, 2, "Priority that success adds or failure takes; 0 for a fault."),
-    LATER("rise", 1, 1, "Successes until it counts as up; 1."),
-    LATER("fall", 1, 1, "Failures until it counts as down; 1."),
-    LATER("user", 1, 3, "User and group that run it."),
-    LATER("init_fail", 0, 0, "It counts as down until it has run."),
+    {"script", NULL, false, SCRIPT(script), CONV_TEXT, .always = true, .special = special_command,
+     .help = "Command that is run; what counts is its exit status."},
+    {"interval", NULL, false, SCRIPT(interval_ms), CONV_SECONDS, .help = "Seconds between runs."},
+    {"timeout", NULL, false, SCRIPT(timeout_ms), CONV_SECONDS, 1, 86400000,
+     .help = "Seconds that a run may take; the interval by default."},
+    {"weight", NULL, false, SCRIPT(weight), CONV_NUMBER, .always = true, .special = special_weight,
+     .print = print_script_weight,
+     .help = "Priority that success adds or failure takes; 0 for a fault. reverse turns it."},
+    {"rise", NULL, false, SCRIPT(rise), CONV_NUMBER, .help = "Successes until it counts as up."},
+    {"fall", NULL, false, SCRIPT(fall), CONV_NUMBER, .help = "Failures until it counts as down."},
+    {"user", NULL, false, SCRIPT(user), CONV_TEXT, .special = special_user, .print = print_user,
+     .help = "User, and group, that run it; script_user by default."},
+    {"init_fail", NULL, false, SCRIPT(init_fail), CONV_FLAG, .alone = true,
+     .help = "It counts as down until it has run."},
     {0},
 };
 
@@ -23,18 +33,34 @@ const struct block block_vrrp_script = {
     .name = "vrrp_script",
     .words = "NAME",
     .keywords = script_keywords,
+    .enter = enter_vrrp_script,
 };
 
+static const struct enum_name matches[] = {
+    {PARAM_MATCH_INITIAL, "initial"}, {PARAM_MATCH_PARTIAL, "partial"}, {0}};
+
 static const struct keyword process_keywords[] = {
-    LATER("process", 1, WORDS_ANY, "Name of the process, and its arguments."),
-    LATER("param_match", 0, 1, "How the arguments are compared: initial or partial."),
-    LATER("weight", 1, 2, "Priority that it adds or takes; 0 for a fault."),
-    LATER("quorum", 1, 1, "Fewest processes; 1."),
-    LATER("quorum_max", 1, 1, "Most processes."),
-    LATER("fork_delay", 1, 1, "Seconds until a new process counts."),
-    LATER("terminate_delay", 1, 1, "Seconds until one that ended counts."),
-    LATER("delay", 1, 1, "Both of these."),
-    LATER("full_command", 0, 0, "Compare the whole command line."),
+    {"process", NULL, false, PROCESS(process), CONV_TEXT, .always = true,
+     .special = special_process, .print = print_process,
+     .help = "Name of the process, and its parameters."},
+    {"param_match", NULL, false, PROCESS(param_match), CONV_CHOICE, .choices = matches,
+     .special = special_param_match, .print = print_param_match,
+     .help =
+	 "Parameters: the first of them only, or the last of these only begun. Bare: no others."},
+    {"weight", NULL, false, PROCESS(weight), CONV_NUMBER, .always = true, .special = special_weight,
+     .print = print_process_weight,
+     .help = "Priority that it adds or takes; 0 for a fault. reverse turns it."},
+    {"quorum", NULL, false, PROCESS(quorum), CONV_NUMBER, .help = "Fewest processes."},
+    {"quorum_max", NULL, false, PROCESS(quorum_max), CONV_NUMBER,
+     .help = "Most processes; any number by default."},
+    {"fork_delay", NULL, false, PROCESS(fork_delay_ms), CONV_SECONDS,
+     .help = "Seconds until enough of them count."},
+    {"terminate_delay", NULL, false, PROCESS(terminate_delay_ms), CONV_SECONDS,
+     .help = "Seconds until too few of them count."},
+    {"delay", NULL, false, PROCESS(fork_delay_ms), CONV_SECONDS, .special = special_delay,
+     .print = print_never, .help = "Both of these."},
+    {"full_command", NULL, false, PROCESS(full_command), CONV_FLAG, .alone = true,
+     .help = "Compare the command line, not the name that the kernel has."},
     {0},
 };
 
@@ -42,12 +68,17 @@ const struct block block_track_process = {
     .name = "vrrp_track_process",
     .words = "NAME",
     .keywords = process_keywords,
+    .enter = enter_track_process,
 };
 
 static const struct keyword file_keywords[] = {
-    LATER("file", 1, 1, "Path of the file, which holds a number."),
-    LATER("weight", 1, 2, "What the number is multiplied by; 1."),
-    LATER("init_file", 0, 2, "Number that is written at start, if the file is not there."),
+    {"file", NULL, false, FILE_(file), CONV_TEXT, .always = true,
+     .help = "Path of the file, which holds a number."},
+    {"weight", NULL, false, FILE_(weight), CONV_NUMBER, .always = true, .special = special_weight,
+     .print = print_file_weight, .help = "What the number is multiplied by. reverse turns it."},
+    {"init_file", NULL, false, FILE_(init_file), CONV_FLAG, .special = special_init_file,
+     .print = print_init_file,
+     .help = "[VALUE] [overwrite]: number that is written at start, if the file is not there."},
     {0},
 };
 
@@ -55,6 +86,7 @@ const struct block block_track_file = {
     .name = "track_file",
     .words = "NAME",
     .keywords = file_keywords,
+    .enter = enter_track_file,
 };
 
 static const struct keyword bfd_keywords[] = {
@@ -107,6 +139,30 @@ const struct block block_track_interface = {
     .syntax = "INTERFACE OPTION...",
 };
 
+/* Of what is defined elsewhere, with a weight of its own. */
+static const struct keyword defined_options[] = {
+    {"weight", NULL, false, TRACK(weight), CONV_NUMBER, .help = "Instead of its own weight."},
+    {"reverse", NULL, false, TRACK(reverse), CONV_FLAG, .alone = true,
+     .help = "Success takes, failure adds; with weight 0 success is a fault."},
+    {"noreverse", NULL, false, TRACK(reverse), CONV_UNFLAG, .alone = true,
+     .help = "Not so, whatever its own weight says."},
+    {0},
+};
+
+/* clang-format off */
+#define TRACKS(member, keyword)                                                                    \
+const struct block member = {                                                                      \
+    .name = keyword,                                                                               \
+    .shares = true,                                                                                \
+    .line = line_tracked,                                                                          \
+    .options = defined_options,                                                                    \
+    .syntax = "NAME OPTION...",                                                                    \
+}
+/* clang-format on */
+TRACKS(block_tracks_script, "track_script");
+TRACKS(block_tracks_file, "track_file");
+TRACKS(block_tracks_process, "track_process");
+
 const struct block block_track_virtual_server = {
     .name = "track_virtual_server",
     .shares = true,
@@ -117,6 +173,9 @@ const struct block block_track_virtual_server = {
 
 static const struct block *const track_blocks[] = {
     [TRACK_INTERFACE] = &block_track_interface,
+    [TRACK_SCRIPT] = &block_tracks_script,
+    [TRACK_FILE] = &block_tracks_file,
+    [TRACK_PROCESS] = &block_tracks_process,
     [TRACK_VIRTUAL_SERVER] = &block_track_virtual_server,
 };
 

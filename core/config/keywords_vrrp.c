@@ -92,9 +92,9 @@ const struct block block_virtual_ipaddress_excluded = {
     {"track_interface", .block = &block_track_interface, .help = "Interfaces that matter too."},   \
     {"track_virtual_server", .block = &block_track_virtual_server,                                 \
      .help = "Virtual servers whose pool must live."},                                             \
-    LATER_BLOCK("track_script", &block_tracked, 0, 0, "Scripts whose result matters."),            \
-    LATER_BLOCK("track_file", &block_tracked, 0, 0, "Files whose number matters."),                \
-    LATER_BLOCK("track_process", &block_tracked, 0, 0, "Processes that must run."),                \
+    {"track_script", .block = &block_tracks_script, .help = "Scripts whose result matters."},      \
+    {"track_file", .block = &block_tracks_file, .help = "Files whose number matters."},            \
+    {"track_process", .block = &block_tracks_process, .help = "Processes that must run."},         \
     LATER_BLOCK("track_bfd", &block_tracked, 0, 0, "BFD sessions that matter.")
 #define NOTIFY(word, text)                                                                         \
     {word, .status = KEYWORD_LATER, .block = &block_notify, .bare = true, .most = WORDS_ANY,       \

@@ -147,6 +147,7 @@ static struct store *load(struct lexed *l, const struct config_options *options,
 	resolve_drafts(&p);
 	validate_store(&v);
 	drop_objections(s, &v);
+	resolve_drop_untracked(s);
 	if (v.machine)
 		scripts_check(l, v.machine, f);
 	findings_sort(f, from);

@@ -27,6 +27,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/source.c \
 	core/config/scripts.c \
 	core/config/special.c \
+	core/config/special_track.c core/config/special_track.h \
 	core/config/validate.c core/config/validate.h \
 	core/config/validate_address.c \
 	core/config/validate_lvs.c \

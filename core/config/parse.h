@@ -52,6 +52,8 @@ void findings_fold(struct findings *f, size_t from);
 void resolve_drafts(struct parse *p);
 /* The part of it about what is tracked, when all else is there: resolve_track.c. */
 void resolve_tracks(struct parse *p);
+/* Nobody runs or watches what nobody tracks: takes it out again. */
+void resolve_drop_untracked(struct store *s);
 /* The same of one virtual server, at the end of its block. */
 void resolve_service(struct parse *p, struct draft *d);
 
@@ -73,8 +75,14 @@ const char *hint_address(const char *text);
 bool enter_vrrp_instance(struct parse *p, struct draft *d, const struct item *it);
 bool enter_sync_group(struct parse *p, struct draft *d, const struct item *it);
 bool enter_virtual_server(struct parse *p, struct draft *d, const struct item *it);
+/* USER [GROUP] from `word` on: names, or numbers. */
+bool read_user(struct parse *p, const struct item *it, unsigned word, char user[NAME_USER],
+	       char group[NAME_USER]);
 bool enter_real_server(struct parse *p, struct draft *d, const struct item *it);
 bool enter_tcp_check(struct parse *p, struct draft *d, const struct item *it);
+bool enter_vrrp_script(struct parse *p, struct draft *d, const struct item *it);
+bool enter_track_file(struct parse *p, struct draft *d, const struct item *it);
+bool enter_track_process(struct parse *p, struct draft *d, const struct item *it);
 void special_state(struct parse *p, struct draft *d, const struct keyword *k,
 		   const struct item *it);
 void special_auth_pass(struct parse *p, struct draft *d, const struct keyword *k,

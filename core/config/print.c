@@ -9,6 +9,7 @@
  *
  * Rows come in the order of the store, not of the file. Secrets are printed in clear.
  */
+#include "config/keyword_rows.h"
 #include "config/parse.h"
 
 #include "base/text.h"
@@ -182,15 +183,44 @@ static void print_addresses(struct printer *p, const struct block *b, const char
 
 /* ---- what is tracked --------------------------------------------------- */
 
+/* What a line that says nothing would mean. */
+static void own_weight(const struct store *s, const struct track_row *t, int32_t *weight,
+		       bool *reverse)
+{
+	static const enum table_id tables[] = {[TRACK_SCRIPT] = T_VRRP_SCRIPT,
+					       [TRACK_FILE] = T_TRACK_FILE,
+					       [TRACK_PROCESS] = T_TRACK_PROCESS};
+	const char *const key[] = {t->object};
+	enum table_id table;
+	const void *row;
+
+	*weight = 0;
+	*reverse = false;
+	if (t->kind != TRACK_SCRIPT && t->kind != TRACK_FILE && t->kind != TRACK_PROCESS)
+		return;
+	table = tables[t->kind];
+	row = store_find_text(s, table, key);
+	if (!row)
+		return;
+	*weight = (int32_t)field_get(schema_field(table, "weight"), row);
+	*reverse = field_get(schema_field(table, "reverse"), row);
+}
+
 static void print_tracked(struct printer *p, const struct track_row *t)
 {
 	char name[TEXT_SIZE];
+	int32_t weight;
+	bool reverse;
 
+	own_weight(p->store, t, &weight, &reverse);
 	keyword_quote(t->object, name, sizeof(name));
 	indent(p);
 	fputs(name, p->to);
-	if (t->weight || t->reverse)
-		fprintf(p->to, " weight %d%s", t->weight, t->reverse ? " reverse" : "");
+	if (t->kind == TRACK_FILE || t->weight != weight || t->reverse != reverse)
+		fprintf(p->to, " weight %d%s", t->weight,
+			t->reverse ? " reverse"
+			: reverse  ? " noreverse"
+				   : "");
 	fputc('\n', p->to);
 }
 
@@ -354,11 +384,35 @@ static void print_group(struct printer *p, const struct sync_group_row *g)
 	close_block(p);
 }
 
+static void print_definition(struct printer *p, const struct block *b, enum table_id t,
+			     const void *row)
+{
+	_Alignas(16) unsigned char without[MAX_ROW];
+	char name[TEXT_SIZE];
+
+	row_init(t, without);
+	keyword_quote(row, name, sizeof(name)); /* the key comes first */
+	open_block(p, b->name, name);
+	print_keywords(p, b, t, row, without);
+	close_block(p);
+}
+
+static void print_definitions(struct printer *p)
+{
+	STORE_EACH(p->store, T_VRRP_SCRIPT, struct vrrp_script_row, s)
+	print_definition(p, &block_vrrp_script, T_VRRP_SCRIPT, s);
+	STORE_EACH(p->store, T_TRACK_FILE, struct track_file_row, f)
+	print_definition(p, &block_track_file, T_TRACK_FILE, f);
+	STORE_EACH(p->store, T_TRACK_PROCESS, struct track_process_row, r)
+	print_definition(p, &block_track_process, T_TRACK_PROCESS, r);
+}
+
 void config_print(const struct store *s, FILE *to)
 {
 	struct printer p = {.to = to, .store = s};
 
 	print_global(&p);
+	print_definitions(&p);
 	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
 	print_instance(&p, v);
 	STORE_EACH(s, T_SYNC_GROUP, struct sync_group_row, g)

@@ -6,6 +6,7 @@
  * a member of a sync group without sync_group_tracking_weight (keepalived drops such lines): they
  * stay as they are written, have no effect, and validation says so.
  */
+#include "config/keyword_rows.h"
 #include "config/parse.h"
 #include "config/validate.h"
 
@@ -14,8 +15,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-#define IN_TRACK(member) T_TRACK, offsetof(struct track_row, member)
 
 static void keep(struct parse *p, const struct draft *d, enum table_id t, const void *row)
 {
@@ -33,7 +32,138 @@ static const char *first_place(const struct parse *p, const void *row, char *buf
 	return origin_text(origins_find(p->origins, row, ORIGIN_ROW), "first", buf, size);
 }
 
+/* ---- definitions ------------------------------------------------------- */
+
+/* Of what is tracked under a name of its own: its table, its block, and the field without which it
+ * is nothing. */
+static const struct definition {
+	enum track_kind kind;
+	enum table_id table;
+	const struct block *block;
+	const char *field;
+} definitions[] = {
+    {TRACK_SCRIPT, T_VRRP_SCRIPT, &block_vrrp_script, "script"},
+    {TRACK_FILE, T_TRACK_FILE, &block_track_file, "file"},
+    {TRACK_PROCESS, T_TRACK_PROCESS, &block_track_process, "process"},
+};
+#define DEFINITIONS (sizeof(definitions) / sizeof(definitions[0]))
+
+static const struct definition *definition_of(int kind)
+{
+	for (size_t i = 0; i < DEFINITIONS; i++)
+		if ((int)definitions[i].kind == kind)
+			return &definitions[i];
+	return NULL;
+}
+
+static void define(struct parse *p, const struct definition *def, const struct draft *d)
+{
+	_Alignas(16) unsigned char row[MAX_ROW];
+	const char *name = (const char *)row, *why = NULL;
+	char place[TEXT_MAX] = "", missing[64];
+	const void *first;
+
+	part_row(d->parts[def->table], def->table, row);
+	first = store_find(p->store, def->table, row);
+	if (!field_str(schema_field(def->table, def->field), row)[0]) {
+		snprintf(missing, sizeof(missing), "it has no %s", def->field);
+		why = missing;
+	} else if (first) {
+		why = "the name is taken";
+		first_place(p, first, place, sizeof(place));
+	}
+	if (why)
+		place_report(p->findings, FINDING_ERROR, &d->at,
+			     "%s %s: %s%s; the block was left out", d->block->name, name, why,
+			     place);
+	else
+		keep(p, d, def->table, row);
+}
+
+static bool is_tracked(const struct store *s, enum track_kind kind, const char *name)
+{
+	for (size_t i = 0; i < store_count(s, T_TRACK); i++) {
+		const struct track_row *t = store_at(s, T_TRACK, i);
+
+		if (t->kind == kind && text_eq(t->object, name))
+			return true;
+	}
+	return false;
+}
+
+static void say_untracked(struct parse *p, const struct definition *def, const void *row)
+{
+	const struct origin *o = origins_find(p->origins, row, ORIGIN_ROW);
+	const char *name = row; /* the key comes first */
+
+	if (o && !is_tracked(p->store, def->kind, name))
+		place_report(p->findings, FINDING_NOTICE, &o->at,
+			     "%s %s: nobody tracks it; the block was left out", def->block->name,
+			     name);
+}
+
+void resolve_drop_untracked(struct store *s)
+{
+	for (size_t k = 0; k < DEFINITIONS; k++) {
+		const struct definition *def = &definitions[k];
+
+		for (size_t i = store_count(s, def->table); i-- > 0;) {
+			const void *row = store_at(s, def->table, i);
+
+			if (!is_tracked(s, def->kind, row))
+				store_del(s, def->table, row);
+		}
+	}
+}
+
 /* ---- trackers ---------------------------------------------------------- */
+
+static bool is_owner(const struct store *s, const char *instance)
+{
+	const char *const key[] = {instance};
+	const struct vrrp_instance_row *v = store_find_text(s, T_VRRP_INSTANCE, key);
+
+	return v && v->base_priority == 255;
+}
+
+/* Whether a weight would have an effect on who tracks. */
+static bool weighs(const struct store *s, const struct track_row *t)
+{
+	const char *const key[] = {vrrp_sync_group_of(s, t->user)};
+	const struct sync_group_row *g;
+	bool ok = true;
+
+	if (t->user_kind == TRACK_BY_INSTANCE) {
+		g = key[0] ? store_find_text(s, T_SYNC_GROUP, key) : NULL;
+		return !is_owner(s, t->user) && (!g || g->tracking_weight);
+	}
+	STORE_EACH(s, T_SYNC_MEMBER, struct sync_member_row, m)
+	ok = ok && !(text_eq(m->group, t->user) && is_owner(s, m->instance));
+	return ok;
+}
+
+/* Weight and direction that the line does not say are those of the definition. The weight that
+ * files have when nobody says one is 0 where it would have no effect, as in keepalived. */
+static void inherit(const struct parse *p, const struct draft *d, struct track_row *t)
+{
+	const struct definition *def = definition_of(t->kind);
+	const struct part *part = d->parts[T_TRACK];
+	const char *const key[] = {t->object};
+	const void *row = def ? store_find_text(p->store, def->table, key) : NULL;
+	const struct field *weight, *reverse;
+
+	if (!row)
+		return;
+	weight = schema_field(def->table, "weight");
+	reverse = schema_field(def->table, "reverse");
+	if (!part_has(part, T_TRACK, offsetof(struct track_row, reverse)))
+		t->reverse = field_get(reverse, row);
+	if (part_has(part, T_TRACK, offsetof(struct track_row, weight)))
+		return;
+	t->weight = (int32_t)field_get(weight, row);
+	if (t->kind == TRACK_FILE && t->weight == 1 && !weighs(p->store, t))
+		t->weight = 0;
+}
 
 static void resolve_tracked(struct parse *p, enum track_user kind, const char *user,
 			    const struct draft *d)
@@ -52,6 +182,7 @@ static void resolve_tracked(struct parse *p, enum track_user kind, const char *u
 			     block, sizeof(t.user) - 1);
 		return;
 	}
+	inherit(p, d, &t);
 	first = store_find(p->store, T_TRACK, &t);
 	if (first)
 		place_report(p->findings, FINDING_WARNING, &d->at,
@@ -75,9 +206,17 @@ static void resolve_user(struct parse *p, enum track_user kind, enum table_id ta
 
 void resolve_tracks(struct parse *p)
 {
+	for (size_t i = 0; i < DEFINITIONS; i++)
+		for (const struct draft *d = p->root->first; d; d = d->next)
+			if (d->block == definitions[i].block)
+				define(p, &definitions[i], d);
 	for (const struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_vrrp_instance)
 			resolve_user(p, TRACK_BY_INSTANCE, T_VRRP_INSTANCE, d);
 		else if (d->block == &block_sync_group)
 			resolve_user(p, TRACK_BY_GROUP, T_SYNC_GROUP, d);
+	for (size_t k = 0; k < DEFINITIONS; k++)
+		for (size_t i = 0; i < store_count(p->store, definitions[k].table); i++)
+			say_untracked(p, &definitions[k],
+				      store_at(p->store, definitions[k].table, i));
 }

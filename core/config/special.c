@@ -47,6 +47,27 @@ bool enter_sync_group(struct parse *p, struct draft *d, const struct item *it)
 	return read_block_name(p, it, r->name, sizeof(r->name));
 }
 
+bool enter_vrrp_script(struct parse *p, struct draft *d, const struct item *it)
+{
+	struct vrrp_script_row *r = row_of(p, d, T_VRRP_SCRIPT);
+
+	return read_block_name(p, it, r->name, sizeof(r->name));
+}
+
+bool enter_track_file(struct parse *p, struct draft *d, const struct item *it)
+{
+	struct track_file_row *r = row_of(p, d, T_TRACK_FILE);
+
+	return read_block_name(p, it, r->name, sizeof(r->name));
+}
+
+bool enter_track_process(struct parse *p, struct draft *d, const struct item *it)
+{
+	struct track_process_row *r = row_of(p, d, T_TRACK_PROCESS);
+
+	return read_block_name(p, it, r->name, sizeof(r->name));
+}
+
 /* Reads "ADDRESS [PORT]" from `word` on. */
 static bool read_endpoint(struct parse *p, const struct item *it, unsigned word, struct addr *addr,
 			  uint16_t *port)
@@ -252,9 +273,8 @@ bool print_log_level(const void *row, char *buf, size_t size)
 	return r->log_level[0] != '\0';
 }
 
-/* USER [GROUP] from `word` on: names, or numbers. */
-static bool read_user(struct parse *p, const struct item *it, unsigned word, char user[NAME_USER],
-		      char group[NAME_USER])
+bool read_user(struct parse *p, const struct item *it, unsigned word, char user[NAME_USER],
+	       char group[NAME_USER])
 {
 	char *const dst[] = {user, group};
 

@@ -72,6 +72,14 @@ static void check_user(struct validation *v, const struct track_row *t)
 			     t->user_kind == TRACK_BY_GROUP ? "sync group" : "instance");
 }
 
+static enum table_id table_of(int kind)
+{
+	return kind == TRACK_SCRIPT    ? T_VRRP_SCRIPT
+	       : kind == TRACK_FILE    ? T_TRACK_FILE
+	       : kind == TRACK_PROCESS ? T_TRACK_PROCESS
+				       : T_VIRTUAL_SERVER;
+}
+
 static void check_object(struct validation *v, const struct track_row *t)
 {
 	const char *const key[] = {t->object};
@@ -81,13 +89,14 @@ static void check_object(struct validation *v, const struct track_row *t)
 			validate_say(v, FINDING_NOTICE, T_TRACK, t, NULL,
 				     "this machine has no interface %s now: it counts as down",
 				     t->object);
-	} else if (t->kind == TRACK_VIRTUAL_SERVER) {
-		if (!store_find_text(v->store, T_VIRTUAL_SERVER, key))
-			validate_say(v, FINDING_ERROR, T_TRACK, t, NULL,
-				     "there is no such virtual server; its name is as in "
-				     "192.0.2.10:80/tcp or fwmark:7");
-	} else {
-		validate_say(v, FINDING_ERROR, T_TRACK, t, NULL, "it is not supported yet");
+	} else if (!store_find_text(v->store, table_of(t->kind), key)) {
+		validate_say(v, FINDING_ERROR, T_TRACK, t, NULL, "%s",
+			     t->kind == TRACK_VIRTUAL_SERVER
+				 ? "there is no such virtual server; its name is as in "
+				   "192.0.2.10:80/tcp or fwmark:7"
+			     : t->kind == TRACK_SCRIPT ? "there is no such vrrp_script"
+			     : t->kind == TRACK_FILE   ? "there is no such track_file"
+						       : "there is no such vrrp_track_process");
 	}
 }
 

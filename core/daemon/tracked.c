@@ -27,19 +27,31 @@ static enum track_state state_of_pool(const struct virtual_server_row *v)
 	}
 }
 
+/* Where the object of a track row is described. */
+static enum table_id table_of(int kind)
+{
+	return kind == TRACK_SCRIPT           ? T_VRRP_SCRIPT
+	       : kind == TRACK_FILE           ? T_TRACK_FILE
+	       : kind == TRACK_PROCESS        ? T_TRACK_PROCESS
+	       : kind == TRACK_VIRTUAL_SERVER ? T_VIRTUAL_SERVER
+					      : T_COUNT;
+}
+
 /* What is known of the object of a track row; false: nothing is. */
 static bool look_up(const struct store *live, const struct track_row *t, struct track_row *ret)
 {
+	enum table_id table = table_of(t->kind);
 	const char *const key[] = {t->object};
-	const struct virtual_server_row *v;
+	const void *row = table != T_COUNT ? store_find_text(live, table, key) : NULL;
+	const struct track_file_row *f = row;
 
-	if (t->kind != TRACK_VIRTUAL_SERVER)
-		return false;
-	v = store_find_text(live, T_VIRTUAL_SERVER, key);
 	*ret = *t;
-	if (v)
-		ret->reported = (uint8_t)state_of_pool(v);
-	return v != NULL;
+	if (row && table == T_VIRTUAL_SERVER)
+		ret->reported = (uint8_t)state_of_pool(row);
+	else if (row)
+		ret->reported = (uint8_t)field_get(schema_field(table, "state"), row);
+	ret->reported_value = row && table == T_TRACK_FILE ? f->value : 0;
+	return row != NULL;
 }
 
 static void report(struct store *live, const struct track_row *t)
@@ -50,17 +62,34 @@ static void report(struct store *live, const struct track_row *t)
 		store_put(live, T_TRACK, &now, F_MAIN, NULL);
 }
 
+/* Whether what has changed matters to who tracks it. */
+static bool is_told(enum table_id t, const struct fieldset *changed)
+{
+	switch (t) {
+	case T_VIRTUAL_SERVER:
+		return fieldset_has_name(changed, t, "oper_state") ||
+		       fieldset_has_name(changed, t, "rs_total");
+	case T_TRACK_FILE:
+		return fieldset_has_name(changed, t, "state") ||
+		       fieldset_has_name(changed, t, "value");
+	case T_VRRP_SCRIPT:
+	case T_TRACK_PROCESS:
+		return fieldset_has_name(changed, t, "state");
+	default:
+		return false;
+	}
+}
+
 void tracked_seen(struct store *live, enum table_id t, const void *row,
 		  const struct fieldset *changed)
 {
-	const struct virtual_server_row *v = row;
+	const char *name = row; /* the key comes first */
 
-	if (t != T_VIRTUAL_SERVER || (!fieldset_has_name(changed, t, "oper_state") &&
-				      !fieldset_has_name(changed, t, "rs_total")))
+	if (!is_told(t, changed))
 		return;
 	STORE_EACH(live, T_TRACK, struct track_row, track)
 	{
-		if (track->kind == TRACK_VIRTUAL_SERVER && text_eq(track->object, v->name))
+		if (table_of(track->kind) == t && text_eq(track->object, name))
 			report(live, track);
 	}
 }

@@ -1,6 +1,7 @@
 /*
  * tracked: what main reports to vrrp of things that other processes see: for each track row of a
- * virtual server the state of its pool. Relations between workers are fields that main routes.
+ * virtual server the state of its pool, of a script, file or process what exec has seen. Relations
+ * between workers are fields that main routes.
  */
 #ifndef DAEMON_TRACKED_H
 #define DAEMON_TRACKED_H

@@ -1,7 +1,8 @@
 /*
  * exec_main: the process that runs programs for the others, so that nobody else may. It is root
  * with all rights, because that is what scripts may need; so it has no socket but the two links,
- * reads rows of the schema and nothing else, and does no work of its own.
+ * reads rows of the schema, and of the machine only what is tracked: the numbers in files, and
+ * which processes there are.
  *
  * What is to be executed comes from the configuration file alone (F_EXEC): main takes such fields
  * from nobody else, and sends them to nobody else.
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "exec/exec.h"
 #include "exec/leftovers.h"
+#include "exec/trackers.h"
 #include "ipc/link.h"
 #include "ipc/parent.h"
 
@@ -22,14 +24,25 @@ struct process {
 	struct parent *parent;
 	struct link *main;
 	struct timer apply;
+	struct scripts *scripts;
+	struct files *files;
+	struct processes *processes;
+	bool dirty; /* rows of these have changed */
 };
 
 /* ---- what is wanted ----------------------------------------------------------- */
 
 static void apply(struct process *p, struct mono now)
 {
-	(void)now;
 	timer_cancel(&p->apply);
+	if (p->env.stopping)
+		return;
+	if (!p->dirty)
+		return;
+	p->dirty = false;
+	scripts_apply(p->scripts, now);
+	files_apply(p->files, now);
+	processes_apply(p->processes, now);
 }
 
 static void apply_due(void *arg, struct mono now)
@@ -43,11 +56,13 @@ static void main_up(void *arg)
 {
 	struct process *p = arg;
 
+	p->dirty = true;
 	apply(p, loop_now(p->env.loop));
 }
 
-static void rows_changed(struct process *p)
+static void rows_changed(struct process *p, enum table_id t)
 {
+	p->dirty |= schema_table(t)->owner == ROLE_EXEC;
 	if (p->main && link_is_up(p->main) && !p->apply.armed)
 		timer_after(&p->apply, 0);
 }
@@ -58,13 +73,13 @@ static void main_row(void *arg, enum table_id t, const void *row, const struct f
 	(void)changed, (void)old;
 	if (t == T_GLOBAL)
 		log_levels_use(((const struct global_row *)row)->log_level);
-	rows_changed(arg);
+	rows_changed(arg, t);
 }
 
 static void main_gone(void *arg, enum table_id t, const void *row)
 {
-	(void)t, (void)row;
-	rows_changed(arg);
+	(void)row;
+	rows_changed(arg, t);
 }
 
 static void main_message(void *arg, struct msg *m, struct mono now)
@@ -143,12 +158,18 @@ int exec_main(const struct role_env *env)
 	p.env.memory = exec_memory_open(PARENT_MEMORY_FD);
 	begin_session(p.env.memory);
 	p.env.runner = runner_new(p.env.loop);
+	p.scripts = scripts_new(&p.env);
+	p.files = files_new(&p.env);
+	p.processes = processes_new(&p.env);
 	timer_init(&p.apply, p.env.loop, apply_due, &p);
 	p.parent = parent_open(p.env.loop, &parent_ops, &p);
 	parent_ready(p.parent);
 	loop_run(p.env.loop);
 	if (p.main)
 		link_close(p.main);
+	processes_free(p.processes);
+	files_free(p.files);
+	scripts_free(p.scripts);
 	runner_free(p.env.runner);
 	parent_close(p.parent);
 	return 0;

@@ -14,6 +14,11 @@ static bool is_number(const struct track_row *t)
 	return t->kind == TRACK_FILE;
 }
 
+static bool is_seen(const struct track_row *t)
+{
+	return t->state == TRACK_OK || t->state == TRACK_FAILED;
+}
+
 static int32_t product_of(const struct track_row *t)
 {
 	int64_t product = (int64_t)t->value * t->weight * (t->reverse ? -1 : 1);
@@ -32,7 +37,7 @@ static bool number_faults(const struct track_row *t)
 
 bool vrrp_track_faults(const struct track_row *t)
 {
-	if (t->state == TRACK_UNKNOWN)
+	if (!is_seen(t))
 		return false;
 	if (is_number(t))
 		return number_faults(t);
@@ -48,7 +53,7 @@ static int32_t contribution(const struct track_row *t)
 {
 	bool counts = t->state == TRACK_OK ? t->weight > 0 : t->weight < 0;
 
-	if (t->state == TRACK_UNKNOWN || vrrp_track_faults(t))
+	if (!is_seen(t) || vrrp_track_faults(t))
 		return 0;
 	if (is_number(t))
 		return product_of(t);
@@ -63,7 +68,7 @@ bool vrrp_track_judge(struct track_row *t, struct vrrp_sight seen)
 		t->state = (uint8_t)seen.state;
 		t->value = seen.value;
 	}
-	if (is_number(t) && t->state != TRACK_UNKNOWN)
+	if (is_number(t) && is_seen(t))
 		t->state = number_faults(t) ? TRACK_FAILED : TRACK_OK;
 	t->contribution = contribution(t);
 	return t->state != before.state || t->value != before.value ||

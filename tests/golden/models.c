@@ -259,6 +259,58 @@ static void put_track(struct store *s, enum track_user by, const char *user, enu
 		store_put(s, T_TRACK, &t, F_WANTED, NULL);
 }
 
+/* A name of its own, and what a command must be to be read. */
+static void put_definition(struct store *s, enum table_id t, const char *name)
+{
+	static const char *const commands[] = {"/bin/true", "/bin/sh -c 'a {b} #c'",
+					       "x \"y z\" $A ~SEQ(a,1)", "a\\ b"};
+	_Alignas(16) unsigned char row[MAX_ROW];
+	struct vrrp_script_row *script = (void *)row;
+	struct track_process_row *process = (void *)row;
+	struct track_file_row *file = (void *)row;
+
+	fill(t, row);
+	text_copy((char *)row, NAME_VS, name);
+	if (t == T_VRRP_SCRIPT) {
+		TEXT_COPY(script->script, commands[draw(4)]);
+		if (!script->user[0])
+			memset(script->group, 0, sizeof(script->group));
+	} else if (t == T_TRACK_PROCESS) {
+		TEXT_COPY(process->process, draw(2) ? "nginx" : "\"a {b}\" -c f");
+	} else if (!file->file[0]) {
+		TEXT_COPY(file->file, "/run/load");
+	}
+	if (t == T_TRACK_FILE && !file->init_file) {
+		file->init_value = 0;
+		file->overwrite = false;
+	}
+	store_put(s, t, row, F_WANTED, NULL);
+}
+
+static void put_defined(struct store *s, enum track_user by, const char *user)
+{
+	static const struct {
+		enum track_kind kind;
+		enum table_id table;
+	} kinds[] = {{TRACK_SCRIPT, T_VRRP_SCRIPT},
+		     {TRACK_FILE, T_TRACK_FILE},
+		     {TRACK_PROCESS, T_TRACK_PROCESS}};
+	char name[NAME_VS];
+
+	for (unsigned k = 0; k < 3; k++) {
+		const char *const key[] = {name};
+
+		if (draw(2) || strlen(user) >= NAME_TRACKER)
+			continue;
+		draw_text(name, sizeof(name) - 1, 1);
+		name[strlen(name) + 1] = '\0';
+		name[strlen(name)] = (char)('0' + k);
+		if (!store_find_text(s, kinds[k].table, key))
+			put_definition(s, kinds[k].table, name);
+		put_track(s, by, user, kinds[k].kind, name);
+	}
+}
+
 /* Interfaces with odd names, and services that there are. */
 static void put_tracks_of(struct store *s, enum track_user by, const char *user)
 {
@@ -269,6 +321,7 @@ static void put_tracks_of(struct store *s, enum track_user by, const char *user)
 		snprintf(name + strlen(name), 2, "%u", (unsigned)n);
 		put_track(s, by, user, TRACK_INTERFACE, name);
 	}
+	put_defined(s, by, user);
 	STORE_EACH(s, T_VIRTUAL_SERVER, struct virtual_server_row, v)
 	{
 		if (draw(4) == 0)

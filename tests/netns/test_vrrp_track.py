@@ -7,6 +7,9 @@ on the wire must be those that the manual promises, and so the same from both; a
 is silent. One identifier for each rule: a tracker with another weight.
 """
 import json
+import os
+import shutil
+import subprocess
 import time
 
 import pytest
@@ -220,3 +223,191 @@ def test_weight_of_a_member_counts_where_the_group_says_so(cluster, wire):
     both.priorities([BASE, BASE])
     both.ip("link set eth1 down")
     both.priorities([70, 60])
+
+
+# ---- files, scripts, processes --------------------------------------------------
+
+GLOBAL = "global_defs {\n\tscript_user root\n\tenable_script_security\n}\n"
+
+
+def put(path, text):
+    """As a whole, as who writes such files should."""
+    with open(path + ".new", "w") as f:
+        f.write(text)
+    os.rename(path + ".new", path)
+
+
+# options of the tracker; priorities for each number in the file (None: fault)
+NUMBERS = ["7", "-7", "0", "200", "-254"]
+FILE = [("", [107, 93, BASE, 254, None]), ("weight 3", [121, 79, BASE, 254, None]),
+        ("weight -2", [86, 114, BASE, None, 254]), ("weight 0", [None, None, BASE, None, None])]
+
+
+def test_file(cluster, wire, folder):
+    path = os.path.join(folder, "load")
+    put(path, NUMBERS[0])
+    head = GLOBAL + "track_file load {\n\tfile %s\n}\n" % path
+    both = Both(cluster, wire, ["track_file {\n\t\tload %s\n\t}" % f[0] for f in FILE], head=head)
+    for n, text in enumerate(NUMBERS):
+        put(path, text + "\n")
+        both.priorities([f[1][n] for f in FILE])
+    os.remove(path)
+    both.priorities([BASE] * len(FILE))
+    with open(path, "w") as f:
+        f.write("5\n")
+    both.priorities([105, 115, 90, None])
+
+
+SCRIPT = "vrrp_script chk {\n\tscript \"/usr/bin/test -e %s\"\n\tinterval 1\n\t%s\n}\n"
+SCRIPTS = [("", BASE, None), ("weight 20", 120, BASE), ("weight -30", BASE, 70), ("weight 0 reverse", None, BASE),
+           ("weight 20 reverse", 80, BASE)]
+
+
+def test_script(cluster, wire, folder):
+    path = os.path.join(folder, "fine")
+    put(path, "")
+    head = GLOBAL + SCRIPT % (path, "")
+    both = Both(cluster, wire, ["track_script {\n\t\tchk %s\n\t}" % s[0] for s in SCRIPTS], head=head)
+    up, down = [s[1] for s in SCRIPTS], [s[2] for s in SCRIPTS]
+    both.priorities(up)
+    os.remove(path)
+    both.priorities(down)
+    put(path, "")
+    both.priorities(up)
+
+
+def test_script_rises_and_falls(cluster, wire, folder):
+    """So many results one after the other; the first of all counts at once."""
+    path = os.path.join(folder, "fine")
+    put(path, "")
+    head = GLOBAL + SCRIPT % (path, "interval 0.1\n\ttimeout 5\n\trise 3\n\tfall 2\n\tweight -30")
+    both = Both(cluster, wire, ["track_script {\n\t\tchk\n\t}"], kinds=("halvard",), head=head)
+    program = both.programs["halvard"]
+    both.priorities([BASE])
+    assert script(program)["runs"] >= 1 and script(program)["state"] == "ok"
+    for there, state, priority, needed in ((False, "failed", 70, 2), (True, "ok", BASE, 3)):
+        before = script(program)
+        put(path, "") if there else os.remove(path)
+        both.priorities([priority])
+        after = script(program)
+        assert after["state"] == state and after["transitions"] == before["transitions"] + 1
+        assert after["runs"] - before["runs"] >= needed, (before, after)
+
+
+def script(program, name="chk"):
+    return next(r for r in rows(program, "vrrp_script") if r["name"] == name)
+
+
+def test_script_that_hangs_holds_up_nobody(cluster, wire, folder):
+    """It is ended after its time, with all that it has begun, and has failed; another goes on."""
+    marks = os.path.join(folder, "marks")
+    hangs = os.path.join(folder, "hangs")
+    with open(hangs, "w") as f:
+        f.write("#!/bin/sh\ntrap '' TERM\necho $$ >>%s\nsleep 1000 &\necho $! >>%s\nwait\nwait\n" % (marks, marks))
+    os.chmod(hangs, 0o755)
+    head = (GLOBAL + "vrrp_script chk {\n\tscript %s\n\tinterval 0.2\n\ttimeout 0.5\n\tweight -30\n}\n" % hangs
+            + "vrrp_script quick {\n\tscript /bin/true\n\tinterval 0.1\n\tweight 5\n}\n")
+    both = Both(cluster, wire, ["track_script {\n\t\tchk\n\t\tquick\n\t}"], kinds=("halvard",), head=head)
+    program = both.programs["halvard"]
+    both.priorities([75])
+    wait_for(lambda: script(program)["timeouts"] >= 1 and script(program, "quick")["runs"] >= 5, 10, "both have run")
+    assert script(program)["failures"] == script(program)["runs"]
+    with open(marks) as f:
+        first = [int(pid) for pid in f.read().split()[:2]]
+    wait_for(lambda: not any(lives(pid) for pid in first), 5, "the first run and its child have ended")
+    with open(marks) as f:
+        runs = [int(pid) for pid in f.read().split()[::2]]
+    assert len([pid for pid in runs if lives(pid)]) <= 1, "two runs at once"
+
+
+def lives(pid):
+    """Not ended, whether or not somebody has taken note of that."""
+    try:
+        with open("/proc/%d/stat" % pid) as f:
+            return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_script_runs_as_its_user_without_a_shell(cluster, wire, folder):
+    """What stands there is what it gets: words, no expansion, nothing of ours in its environment."""
+    out = os.path.join(folder, "out")
+    tool = os.path.join(folder, "tool")
+    with open(tool, "w") as f:
+        f.write("#!/bin/sh\n{ id -un; for a; do echo \"<$a>\"; done; env | sort; } >%s/said.$$\n"
+                "mv %s/said.$$ %s/said\n" % (out, out, out))
+    os.chmod(tool, 0o755)
+    os.makedirs(out)
+    os.chmod(out, 0o777)
+    head = (GLOBAL + "vrrp_script chk {\n\tscript \"%s 'a b' $HOME * \\\"c\\\"\"\n\tuser nobody\n\tweight 5\n}\n"
+            % tool)
+    both = Both(cluster, wire, ["track_script {\n\t\tchk\n\t}"], kinds=("halvard",), head=head)
+    both.priorities([105])
+    with open(os.path.join(out, "said")) as f:
+        said = f.read().splitlines()
+    assert said[:5] == ["nobody", "<a b>", "<$HOME>", "<*>", "<c>"], said
+    assert not [line for line in said[5:] if line.split("=")[0] not in ("PATH", "PWD", "SHLVL", "_", "OLDPWD")], said
+
+
+def test_script_that_cannot_be_run_does_not_count(cluster, wire):
+    head = GLOBAL + "vrrp_script chk {\n\tscript /no/such/script\n}\n"
+    both = Both(cluster, wire, ["track_script {\n\t\tchk\n\t}"], kinds=("halvard",), head=head)
+    both.priorities([BASE])
+    program = both.programs["halvard"]
+    assert script(program)["state"] == "disabled" and "No such file" in script(program)["result"]
+    assert rows(program)[0]["state"] == "disabled"
+
+
+def test_init_fail_waits_for_a_success(cluster, wire, folder):
+    path = os.path.join(folder, "fine")
+    head = GLOBAL + SCRIPT % (path, "init_fail\n\tinterval 0.2")
+    both = Both(cluster, wire, ["track_script {\n\t\tchk\n\t}"], kinds=("halvard",), head=head)
+    program = both.programs["halvard"]
+    wait_for(lambda: program.ctl("status", check=False).returncode == 0 and
+             instance(program)["state"] == "fault", 8, "fault")
+    put(path, "")
+    both.priorities([BASE])
+
+
+def test_process(cluster, wire, folder):
+    """A start is noticed within a second, an end at once; a short break is bridged."""
+    name = os.path.join(folder, "tracked")
+    shutil.copy("/bin/sleep", name)
+    head = (GLOBAL + "vrrp_track_process one {\n\tprocess tracked\n\tweight 10\n}\n"
+            "vrrp_track_process two {\n\tprocess %s 1000\n\tquorum 2\n\tweight 20\n\tfull_command\n}\n"
+            "vrrp_track_process slow {\n\tprocess tracked\n\tterminate_delay 1000\n\tweight 0\n}\n" % name)
+    trackers = ["track_process {\n\t\t%s\n\t}" % p for p in ("one", "two", "slow")]
+    first = subprocess.Popen([name, "1000"])
+    both = Both(cluster, wire, trackers, kinds=("halvard",), head=head)
+    try:
+        both.priorities([110, BASE, BASE])
+        second = subprocess.Popen([name, "1000"])
+        try:
+            both.priorities([110, 120, BASE])
+        finally:
+            second.kill()
+            second.wait()
+        both.priorities([110, BASE, BASE])
+    finally:
+        first.kill()
+        first.wait()
+    both.priorities([BASE, BASE, BASE])
+    found = {r["name"]: r for r in rows(both.programs["halvard"], "track_process")}
+    assert found["one"]["state"] == "failed" and found["slow"]["state"] == "ok"
+
+
+def test_observers_may_die(cluster, wire, folder):
+    """A new main, a new exec and a new vrrp take nothing back, and what follows is still seen."""
+    path = os.path.join(folder, "fine")
+    head = GLOBAL + SCRIPT % (path, "interval 0.2\n\tweight -30")
+    both = Both(cluster, wire, ["track_script {\n\t\tchk\n\t}"], kinds=("halvard",), head=head)
+    program = both.programs["halvard"]
+    both.priorities([70])
+    for role in ("exec", "main", "vrrp"):
+        since = time.monotonic()
+        program.kill_role(role)
+        settle(5 * INTERVAL)
+        heard = {h[3][2] for h in wire.adverts(ADDRESS["director1"], since)}
+        assert heard == {70}, (role, heard)
+    put(path, "")
+    both.priorities([BASE])

@@ -18,7 +18,9 @@
 static const char *const by_syntax[] = {
     "vrrp_instance family",  "vrrp_address addr",          "vrrp_address prefix_len",
     "vrrp_address excluded", "vrrp_address broadcast_set", "track weight",
-    "track reverse",         "virtual_server addr",        "virtual_server port",
+    "track reverse",         "vrrp_script group",          "vrrp_script reverse",
+    "track_file reverse",    "track_file init_value",      "track_file overwrite",
+    "track_process reverse", "virtual_server addr",        "virtual_server port",
     "virtual_server fwmark", "real_server addr",           "real_server port",
     "checker kind",          "exec script_group",          NULL};
 

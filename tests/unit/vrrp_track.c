@@ -62,6 +62,10 @@ static const struct item items[] = {
     {TRACK_SCRIPT, 0, !REVERSE, TRACK_UNKNOWN, 0, 0, false},
     {TRACK_SCRIPT, 0, REVERSE, TRACK_UNKNOWN, 0, 0, false},
     {TRACK_FILE, 0, REVERSE, TRACK_UNKNOWN, 0, 0, false},
+    {TRACK_SCRIPT, 20, !REVERSE, TRACK_DISABLED, 0, 0, false},
+    {TRACK_SCRIPT, -20, !REVERSE, TRACK_DISABLED, 0, 0, false},
+    {TRACK_SCRIPT, 0, !REVERSE, TRACK_DISABLED, 0, 0, false},
+    {TRACK_SCRIPT, 0, REVERSE, TRACK_DISABLED, 0, 0, false},
 };
 
 static struct track_row row_of(enum track_kind kind, int32_t weight, bool reverse)
