@@ -151,7 +151,7 @@ static void fix_authentication(struct resolver *r, struct layers *l, struct vrrp
 		why = "over IPv6 there is none";
 	else if (v->auth_type == VRRP_AUTH_NONE)
 		why = "auth_type is missing";
-	else if (v->auth_type == VRRP_AUTH_PASS && !v->auth_pass[0])
+	else if (!v->auth_pass[0])
 		why = "auth_pass is missing";
 	if (!why)
 		return;
@@ -272,20 +272,17 @@ static const char *strict_objection(const struct vrrp_instance_row *v, const str
 /* ---- vrrp_instance as a whole ------------------------------------------ */
 
 /* What the block asks for is not done yet, and without that it cannot run. */
-static const char *instance_later(const struct layers *l, const struct draft *d,
-				  const struct vrrp_instance_row *v)
+static const char *instance_later(const struct layers *l, const struct draft *d)
 {
 	if (!has(l, IN_INSTANCE(interface)) && draft_mentions(d, "unicast_peer"))
 		return "unicast, which needs no interface, is known but not supported yet";
-	if (v->auth_type == VRRP_AUTH_AH && v->version == 2)
-		return "auth_type AH is known but not supported yet";
 	return NULL;
 }
 
 static bool instance_usable(struct resolver *r, struct layers *l, const struct draft *d,
 			    struct vrrp_instance_row *v)
 {
-	const char *later = instance_later(l, d, v), *why = later;
+	const char *later = instance_later(l, d), *why = later;
 	const void *first = store_find(r->store, T_VRRP_INSTANCE, v);
 	char place[TEXT_MAX] = "";
 

@@ -44,6 +44,7 @@
 
 #define PUBLISH_NS       (200 * NS_PER_MS)
 #define YIELDED_PRIORITY 1
+#define SEQUENCE_SKIP    8
 
 /* Values of `missing`, beside what vrrp_means_find() says. */
 static const char set_down[] = "it is set down";
@@ -117,7 +118,8 @@ static void send_advert(struct vrrp_instance *i, uint8_t priority)
 	if (!i->port)
 		return;
 	i->advert.priority = priority;
-	e = vrrp_port_send(i->port, &i->advert, &i->cfg.primary);
+	e = vrrp_port_send(i->port, &i->advert, &i->cfg.primary,
+			   i->advert.auth_type == VRRP_WIRE_AH ? &i->ah : NULL);
 	i->advert.priority = i->cfg.priority;
 	errno = e;
 	if (e && !i->send_failed)
@@ -200,6 +202,18 @@ static void remember(struct vrrp_instance *i)
 	struct vrrp_identity id = identity(i);
 
 	vrrp_memory_put(i->env->memory, &id, &i->fsm.claim);
+	if (i->ah.sequence)
+		vrrp_memory_put_sequence(i->env->memory, &id, i->ah.sequence);
+}
+
+/* Others take no number twice, and the last one of a predecessor may not have been kept. */
+static void inherit_sequence(struct vrrp_instance *i)
+{
+	struct vrrp_identity id = identity(i);
+	uint32_t last = vrrp_memory_sequence(i->env->memory, &id);
+
+	if (last && last < UINT32_MAX - SEQUENCE_SKIP && last + SEQUENCE_SKIP > i->ah.sequence)
+		i->ah.sequence = last + SEQUENCE_SKIP;
 }
 
 /* What a process before this one has left, if it can be taken over. */
@@ -330,6 +344,11 @@ static void compose_advert(struct vrrp_instance *i)
 		p->auth_type = VRRP_WIRE_PASS;
 		memcpy(p->auth_data, r->auth_pass, strnlen(r->auth_pass, 8));
 	}
+	if (r->version == 2 && r->auth_type == VRRP_AUTH_AH) {
+		p->auth_type = VRRP_WIRE_AH;
+		memset(i->ah.key, 0, sizeof(i->ah.key));
+		memcpy(i->ah.key, r->auth_pass, strnlen(r->auth_pass, 8));
+	}
 	compose_addresses(i);
 }
 
@@ -411,6 +430,7 @@ static void start(struct vrrp_instance *i, struct mono now)
 {
 	struct vrrp_event e = {.kind = VRRP_EVENT_START, .reason = start_reason(i)};
 
+	inherit_sequence(i);
 	if (vrrp_group_resumes(i, now))
 		e.claim = i->inherited;
 	if (vrrp_claim_holds(&e.claim, now))

@@ -33,7 +33,8 @@ struct vrrp_instance {
 	struct vrrp_fsm_config cfg;
 	struct vrrp_fsm fsm;
 	struct vrrp_gap gap;
-	struct vrrp_packet advert;            /* what it sends, and expects of others */
+	struct vrrp_packet advert; /* what it sends, and expects of others */
+	struct vrrp_ah ah;
 	struct vrrp_port *port;               /* NULL while it cannot run */
 	struct timer timer;                   /* fsm.due */
 	struct timer publish;                 /* counters to the store */

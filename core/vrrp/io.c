@@ -26,7 +26,8 @@ struct vrrp_port {
 	uint8_t family;
 	unsigned ifindex;
 	int rx, tx;
-	struct watch watch;
+	int ah_rx, ah_tx; /* -1: none of its users has asked for them */
+	struct watch watch, ah_watch;
 	unsigned users;
 	void *user[256]; /* by VRID */
 };
@@ -101,10 +102,20 @@ static struct vrrp_port *find_port(struct vrrp_io *io, const struct vrrp_place *
 	return NULL;
 }
 
+static void close_ah(struct vrrp_port *p)
+{
+	if (p->ah_rx >= 0)
+		close(p->ah_rx);
+	if (p->ah_tx >= 0)
+		close(p->ah_tx);
+	p->ah_rx = p->ah_tx = -1;
+}
+
 static void free_port(struct vrrp_port *p)
 {
 	int saved = errno;
 
+	close_ah(p);
 	if (p->rx >= 0)
 		close(p->rx);
 	if (p->tx >= 0)
@@ -134,7 +145,7 @@ static struct vrrp_port *new_port(struct vrrp_io *io, const struct vrrp_place *w
 	p->io = io;
 	p->family = where->family;
 	p->ifindex = where->ifindex;
-	p->rx = p->tx = -1;
+	p->rx = p->tx = p->ah_rx = p->ah_tx = -1;
 	if (!open_sockets(p, where->name)) {
 		free_port(p);
 		return NULL;
@@ -142,6 +153,40 @@ static struct vrrp_port *new_port(struct vrrp_io *io, const struct vrrp_place *w
 	watch_start(&p->watch, io->loop, p->rx, WATCH_READ, readable, p);
 	LIST_INSERT_HEAD(&io->ports, p, next);
 	return p;
+}
+
+/* Once opened they stay as long as the port. */
+static bool open_ah(struct vrrp_port *p, const char *name)
+{
+	struct addr group = vrrp_group_of(p->family);
+
+	if (p->ah_tx >= 0)
+		return true;
+	p->ah_rx = vrrp_sock_rx_ah(name);
+	if (p->ah_rx >= 0)
+		errno = vrrp_sock_join(p->ah_rx, p->ifindex, &group, true);
+	if (p->ah_rx >= 0 && !errno)
+		p->ah_tx = vrrp_sock_tx_ah(p->ifindex, name);
+	if (p->ah_tx < 0) {
+		int saved = errno;
+
+		close_ah(p);
+		errno = saved;
+		return false;
+	}
+	watch_start(&p->ah_watch, p->io->loop, p->ah_rx, WATCH_READ, readable, p);
+	return true;
+}
+
+static void release(struct vrrp_port *p)
+{
+	if (p->users)
+		return;
+	watch_stop(&p->watch);
+	if (p->ah_rx >= 0)
+		watch_stop(&p->ah_watch);
+	LIST_REMOVE(p, next);
+	free_port(p);
 }
 
 struct vrrp_port *vrrp_port_open(struct vrrp_io *io, const struct vrrp_place *where, uint8_t vrid,
@@ -157,6 +202,10 @@ struct vrrp_port *vrrp_port_open(struct vrrp_io *io, const struct vrrp_place *wh
 		errno = EEXIST;
 		return NULL;
 	}
+	if (where->ah && !open_ah(p, where->name)) {
+		release(p);
+		return NULL;
+	}
 	p->user[vrid] = user;
 	p->users++;
 	return p;
@@ -165,21 +214,29 @@ struct vrrp_port *vrrp_port_open(struct vrrp_io *io, const struct vrrp_place *wh
 void vrrp_port_close(struct vrrp_port *p, uint8_t vrid)
 {
 	p->user[vrid] = NULL;
-	if (--p->users)
-		return;
-	watch_stop(&p->watch);
-	LIST_REMOVE(p, next);
-	free_port(p);
+	p->users--;
+	release(p);
 }
 
 /* ---- sending ------------------------------------------------------------------ */
 
-int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet, const struct addr *src)
+static int send_ah(struct vrrp_port *p, const struct vrrp_datagram *d, struct vrrp_ah *ah)
+{
+	uint8_t bytes[VRRP_AH_MAX];
+	size_t len = vrrp_ah_wrap(ah, d, bytes, sizeof(bytes));
+
+	return len ? vrrp_sock_send_packet(p->ah_tx, &d->dst, bytes, len) : EMSGSIZE;
+}
+
+int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet, const struct addr *src,
+		   struct vrrp_ah *ah)
 {
 	uint8_t bytes[VRRP_PACKET_MAX];
 	struct vrrp_datagram d = {.bytes = bytes, .src = *src, .ttl = VRRP_TTL};
 
 	d.dst = vrrp_group_of(p->family);
 	d.len = vrrp_packet_build(packet, &d.src, &d.dst, bytes, sizeof(bytes));
-	return d.len ? vrrp_sock_send(p->tx, p->ifindex, &d) : EMSGSIZE;
+	if (!d.len)
+		return EMSGSIZE;
+	return ah ? send_ah(p, &d, ah) : vrrp_sock_send(p->tx, p->ifindex, &d);
 }

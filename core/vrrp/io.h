@@ -10,6 +10,7 @@
 #define VRRP_IO_H
 
 #include "base/loop.h"
+#include "vrrp/ah.h"
 #include "vrrp/packet.h"
 
 struct vrrp_io;
@@ -29,6 +30,7 @@ struct vrrp_place {
 	uint8_t family; /* enum addr_family */
 	unsigned ifindex;
 	const char *name; /* of the interface */
+	bool ah;          /* for packets with an authentication header too */
 };
 
 /* The port of a place, with `user` as who gets the packets of `vrid`. NULL with errno set:
@@ -38,8 +40,10 @@ struct vrrp_port *vrrp_port_open(struct vrrp_io *io, const struct vrrp_place *wh
 /* Frees the VRID; the last user closes the sockets. */
 void vrrp_port_close(struct vrrp_port *p, uint8_t vrid);
 
-/* Sends to the VRRP group from `src`. 0, or an errno value. */
-int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet, const struct addr *src);
+/* Sends to the VRRP group from `src`, with `ah` (which counts on) around it unless that is NULL.
+ * 0, or an errno value. */
+int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet, const struct addr *src,
+		   struct vrrp_ah *ah);
 
 /* Packets for VRIDs without a user, since the start. */
 uint64_t vrrp_io_unknown_vrids(const struct vrrp_io *io);

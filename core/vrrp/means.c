@@ -95,6 +95,7 @@ const char *vrrp_means_find(struct vrrp_instance *i)
 		return missing;
 	where.ifindex = l->ifindex;
 	where.name = l->name;
+	where.ah = i->advert.auth_type == VRRP_WIRE_AH;
 	i->port = vrrp_port_open(i->env->io, &where, i->row.vrid, i);
 	if (!i->port && errno == EEXIST)
 		return "another instance has this virtual router identifier on it";

@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define MAGIC   "HALVRRP"
-#define VERSION 2
+#define VERSION 3
 #define RECORDS 1024
 
 struct record {
@@ -33,6 +33,7 @@ struct record {
 	uint32_t believed_cs;
 	uint32_t ifindex;
 	uint32_t vrid;
+	uint32_t sequence;
 	char name[NAME_VRRP]; /* empty: never used */
 };
 
@@ -156,6 +157,7 @@ static void bind(struct record *r, const struct vrrp_identity *id, uint32_t beli
 	r->at_ns = 0;
 	r->ifindex = id->ifindex;
 	r->vrid = id->vrid;
+	r->sequence = 0;
 	r->believed_cs = believed_cs;
 	memset(r->name, 0, sizeof(r->name));
 	TEXT_COPY(r->name, id->name);
@@ -174,4 +176,28 @@ void vrrp_memory_put(struct vrrp_memory *m, const struct vrrp_identity *id,
 	if (c->at.ns)
 		bind(&m->content->record[k], id, c->believed_cs);
 	m->content->record[k].at_ns = c->at.ns;
+}
+
+static struct record *record_of(const struct vrrp_memory *m, const struct vrrp_identity *id)
+{
+	unsigned k = find(m, id->name);
+	struct record *r = k == RECORDS ? NULL : &m->content->record[k];
+
+	return r && r->ifindex == id->ifindex && r->vrid == id->vrid ? r : NULL;
+}
+
+uint32_t vrrp_memory_sequence(const struct vrrp_memory *m, const struct vrrp_identity *id)
+{
+	const struct record *r = record_of(m, id);
+
+	return r ? r->sequence : 0;
+}
+
+void vrrp_memory_put_sequence(struct vrrp_memory *m, const struct vrrp_identity *id,
+			      uint32_t sequence)
+{
+	struct record *r = record_of(m, id);
+
+	if (r)
+		r->sequence = sequence;
 }

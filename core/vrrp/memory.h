@@ -25,6 +25,10 @@ void vrrp_memory_close(struct vrrp_memory *m);
 /* The claim that was kept for it; at.ns 0: none. */
 struct vrrp_claim vrrp_memory_get(const struct vrrp_memory *m, const struct vrrp_identity *id);
 /* Keeps a claim, or that there is none (at.ns 0). When there is no room it is not kept. */
+/* The greatest sequence number of AH that was kept beside the claim; 0: none. */
+uint32_t vrrp_memory_sequence(const struct vrrp_memory *m, const struct vrrp_identity *id);
+void vrrp_memory_put_sequence(struct vrrp_memory *m, const struct vrrp_identity *id,
+			      uint32_t sequence);
 void vrrp_memory_put(struct vrrp_memory *m, const struct vrrp_identity *id,
 		     const struct vrrp_claim *c);
 

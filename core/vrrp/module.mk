@@ -1,5 +1,6 @@
 noinst_LIBRARIES += core/vrrp/libvrrp.a
 core_vrrp_libvrrp_a_SOURCES = \
+	core/vrrp/ah.c core/vrrp/ah.h \
 	core/vrrp/env.h \
 	core/vrrp/fsm.c core/vrrp/fsm.h \
 	core/vrrp/gap.c core/vrrp/gap.h \

@@ -40,6 +40,7 @@ static const char *const error_names[VRRP_PACKET_ERRORS] = {
     [VRRP_PACKET_CHECKSUM] = "bad checksum",
     [VRRP_PACKET_VRID] = "unknown virtual router",
     [VRRP_PACKET_AUTH] = "wrong authentication",
+    [VRRP_PACKET_REPLAY] = "sequence number of an older packet",
     [VRRP_PACKET_INTERVAL] = "wrong advertisement interval",
     [VRRP_PACKET_NO_ADDRESS] = "no address",
     [VRRP_PACKET_NOT_LINK_LOCAL] = "first address is not link-local",

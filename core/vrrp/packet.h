@@ -48,6 +48,8 @@ struct vrrp_datagram {
 	size_t len;
 	struct addr src, dst;
 	uint8_t ttl; /* TTL or hop limit */
+	const uint8_t
+	    *authenticated; /* the IPv4 packet around it that has an AH; NULL: it has none */
 };
 
 /* Why an advertisement is not used, in the order of the checks; the last does not stop it. */
@@ -60,6 +62,7 @@ enum vrrp_packet_error {
 	VRRP_PACKET_CHECKSUM,
 	VRRP_PACKET_VRID,
 	VRRP_PACKET_AUTH,
+	VRRP_PACKET_REPLAY, /* AH with a sequence number of the past */
 	VRRP_PACKET_INTERVAL,
 	VRRP_PACKET_NO_ADDRESS,
 	VRRP_PACKET_NOT_LINK_LOCAL,

@@ -29,6 +29,7 @@ static uint64_t *counter(struct vrrp_instance_row *r, enum vrrp_packet_error e)
 	case VRRP_PACKET_CHECKSUM:
 		return &r->checksum_errors;
 	case VRRP_PACKET_AUTH:
+	case VRRP_PACKET_REPLAY:
 		return &r->auth_errors;
 	case VRRP_PACKET_INTERVAL:
 		return &r->interval_errors;
@@ -90,6 +91,14 @@ static void note_master(struct vrrp_instance *i, const struct vrrp_packet *p,
 	i->row.master_adver_int_cs = p->adver_int_cs;
 }
 
+/* What is sent with an authentication header is for those that expect it, and for them alone. */
+static enum vrrp_packet_error check_ah(struct vrrp_instance *i, const struct vrrp_datagram *d)
+{
+	if (i->advert.auth_type == VRRP_WIRE_AH)
+		return vrrp_ah_take(&i->ah, d);
+	return d->authenticated ? VRRP_PACKET_AUTH : VRRP_PACKET_OK;
+}
+
 /* Of a master whose list was compared already, when that is to be enough. */
 static bool is_known(const struct vrrp_instance *i, const struct addr *src)
 {
@@ -106,6 +115,8 @@ void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struc
 
 	if (addr_equal(&d->src, &i->cfg.primary))
 		return;
+	if (error == VRRP_PACKET_OK)
+		error = check_ah(i, d);
 	if (error == VRRP_PACKET_OK)
 		error = vrrp_packet_check(p, &i->advert);
 	if (error == VRRP_PACKET_ADDRESS_LIST && is_known(i, &d->src))

@@ -13,6 +13,8 @@
  */
 #include "vrrp/sock.h"
 
+#include "vrrp/ah.h"
+
 #include <errno.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
@@ -33,10 +35,10 @@ static int set(int fd, int level, int option, int value)
 	return setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-static int open_raw(uint8_t family)
+static int open_raw(uint8_t family, int protocol)
 {
 	return socket(family == ADDR_IPV6 ? AF_INET6 : AF_INET,
-		      SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, VRRP_IPPROTO);
+		      SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
 }
 
 static int bind_device(int fd, const char *device)
@@ -68,9 +70,16 @@ static int close_failed(int fd)
 
 int vrrp_sock_rx(uint8_t family, const char *device)
 {
-	int fd = open_raw(family);
+	int fd = open_raw(family, VRRP_IPPROTO);
 
 	return fd < 0 || rx_options(fd, family, device) ? fd : close_failed(fd);
+}
+
+int vrrp_sock_rx_ah(const char *device)
+{
+	int fd = open_raw(ADDR_IPV4, VRRP_AH_IPPROTO);
+
+	return fd < 0 || rx_options(fd, ADDR_IPV4, device) ? fd : close_failed(fd);
 }
 
 int vrrp_sock_join(int fd, unsigned ifindex, const struct addr *group, bool join)
@@ -117,13 +126,26 @@ static bool tx_options_ipv6(int fd, unsigned ifindex)
 
 int vrrp_sock_tx(uint8_t family, unsigned ifindex, const char *device)
 {
-	int fd = open_raw(family);
+	int fd = open_raw(family, VRRP_IPPROTO);
 
 	if (fd < 0)
 		return -1;
 	set(fd, SOL_SOCKET, SO_PRIORITY, 7);
 	if (drop_received(fd) == 0 && bind_device(fd, device) == 0 &&
 	    (family == ADDR_IPV6 ? tx_options_ipv6(fd, ifindex) : tx_options_ipv4(fd, ifindex)))
+		return fd;
+	return close_failed(fd);
+}
+
+/* IPPROTO_RAW: it brings the header, and nothing comes in. */
+int vrrp_sock_tx_ah(unsigned ifindex, const char *device)
+{
+	int fd = open_raw(ADDR_IPV4, IPPROTO_RAW);
+
+	if (fd < 0)
+		return -1;
+	set(fd, SOL_SOCKET, SO_PRIORITY, 7);
+	if (bind_device(fd, device) == 0 && tx_options_ipv4(fd, ifindex))
 		return fd;
 	return close_failed(fd);
 }
@@ -170,7 +192,9 @@ int vrrp_sock_receive(int fd, uint8_t family, uint8_t buf[VRRP_DATAGRAM_MAX],
 	if (m.msg_flags & MSG_TRUNC)
 		return EBADMSG;
 	if (family == ADDR_IPV4)
-		return vrrp_datagram_ipv4(buf, (size_t)n, ret) ? 0 : EBADMSG;
+		return vrrp_datagram_ipv4(buf, (size_t)n, ret) || vrrp_ah_strip(buf, (size_t)n, ret)
+			   ? 0
+			   : EBADMSG;
 	*ret = (struct vrrp_datagram){.bytes = buf, .len = (size_t)n, .src.family = ADDR_IPV6};
 	memcpy(ret->src.bytes, &from.sin6_addr, 16);
 	take_beside(&m, ret);
@@ -230,4 +254,15 @@ int vrrp_sock_send(int fd, unsigned ifindex, const struct vrrp_datagram *d)
 		control_ipv4(&m, ifindex, d);
 	}
 	return sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? errno : 0;
+}
+
+int vrrp_sock_send_packet(int fd, const struct addr *dst, const uint8_t *bytes, size_t len)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET};
+
+	memcpy(&to.sin_addr, dst->bytes, 4);
+	if (sendto(fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to,
+		   sizeof(to)) < 0)
+		return errno;
+	return 0;
 }

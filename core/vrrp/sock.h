@@ -8,8 +8,8 @@
 
 #include "vrrp/packet.h"
 
-/* Room for the largest message behind the largest IPv4 header. */
-#define VRRP_DATAGRAM_MAX (VRRP_PACKET_MAX + 60)
+/* Room for the largest message behind the largest IPv4 header, and an authentication header. */
+#define VRRP_DATAGRAM_MAX (VRRP_PACKET_MAX + 60 + 24)
 
 /* For what the device receives. -1 with errno set. */
 int vrrp_sock_rx(uint8_t family, const char *device);
@@ -17,6 +17,13 @@ int vrrp_sock_rx(uint8_t family, const char *device);
 int vrrp_sock_join(int fd, unsigned ifindex, const struct addr *group, bool join);
 /* For what is sent there. It receives nothing. -1 with errno set. */
 int vrrp_sock_tx(uint8_t family, unsigned ifindex, const char *device);
+
+/* The same for packets with an authentication header (vrrp/ah), IPv4 only: what is sent brings its
+ * own IP header. */
+int vrrp_sock_rx_ah(const char *device);
+int vrrp_sock_tx_ah(unsigned ifindex, const char *device);
+/* Sends a whole IPv4 packet. 0, or an errno value. */
+int vrrp_sock_send_packet(int fd, const struct addr *dst, const uint8_t *bytes, size_t len);
 
 /* Reads one datagram into buf, which the result points into. 0, EBADMSG when it is none of VRRP,
  * or another errno value (EAGAIN: there is nothing). */

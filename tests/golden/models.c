@@ -212,7 +212,7 @@ static void put_instance(struct store *s, unsigned number)
 		v.version = 3;
 	v.adver_int_cs =
 	    v.version == 3 ? 1 + v.adver_int_cs % 4095 : 100 * (1 + v.adver_int_cs % 255);
-	if (v.auth_type != VRRP_AUTH_PASS || v.version == 3 || !v.auth_pass[0]) {
+	if (v.auth_type == VRRP_AUTH_NONE || v.version == 3 || !v.auth_pass[0]) {
 		v.auth_type = VRRP_AUTH_NONE;
 		memset(v.auth_pass, 0, sizeof(v.auth_pass));
 	}

@@ -1,4 +1,4 @@
-"""Halvard and Debian's keepalived as a pair, in both roles, versions 2 (PASS) and 3.
+"""Halvard and Debian's keepalived as a pair, in both roles, versions 2 (PASS, AH) and 3.
 
 The oracle is the kernel: who has the address, watched continuously on both sides. Two
 owners are tolerated for as long as an advertisement and a netlink write need, and no owner
@@ -29,15 +29,16 @@ vrrp_instance VI_1 {
 	}
 }
 """
-PASS = "authentication {\n\t\tauth_type PASS\n\t\tauth_pass 1111\n\t}"
+AUTHENTICATION = "authentication {\n\t\tauth_type %s\n\t\tauth_pass 1111\n\t}"
 
 
 class Protocol:
     """One of the two protocols, with the times of its RFC."""
 
-    def __init__(self, version, interval):
+    def __init__(self, version, interval, auth_type="PASS"):
         self.version = version
         self.interval = interval
+        self.auth_type = auth_type
 
     def skew(self, priority):
         return (256 - priority) / 256 * (1 if self.version == 2 else self.interval)
@@ -46,7 +47,7 @@ class Protocol:
         return 3 * self.interval + self.skew(priority)
 
     def config(self, priority, nopreempt):
-        more = [PASS] * (self.version == 2) + ["nopreempt"] * nopreempt
+        more = [AUTHENTICATION % self.auth_type] * (self.version == 2) + ["nopreempt"] * nopreempt
         return CONFIG % {"version": self.version, "priority": priority, "seconds": self.interval,
                          "more": "\n\t".join(more), "address": VIP}
 
@@ -54,7 +55,7 @@ class Protocol:
         rows = {"version": self.version, "base_priority": priority,
                 "adver_int_cs": round(100 * self.interval), "preempt": "no" if nopreempt else "yes"}
         if self.version == 2:
-            rows.update(auth_type="PASS", auth_pass="1111")
+            rows.update(auth_type=self.auth_type, auth_pass="1111")
         return rows
 
     def start(self, kind, director, priority, nopreempt=False):
@@ -72,6 +73,7 @@ class Protocol:
 
 
 V2 = Protocol(2, 1)
+V2_AH = Protocol(2, 1, "AH")
 V3 = Protocol(3, 0.2)
 ROLES = {"halvard-high": ("halvard", "keepalived"), "halvard-low": ("keepalived", "halvard"),
          "halvard-both": ("halvard", "halvard")}
@@ -94,8 +96,38 @@ def one_owner_for(cluster, watch, director, seconds):
     assert watch.owners() == [director.name]
 
 
+with_ah = pytest.mark.parametrize("protocol, kinds", [
+    pytest.param(V2_AH, ROLES[roles], id="v2-AH-" + roles) for roles in ("halvard-high", "halvard-low")])
+
+
+@with_ah
+def test_election_resignation_and_return_with_authentication_header(cluster, protocol, kinds):
+    """Who returns has to learn the sequence number from the other."""
+    elect_resign_and_return(cluster, protocol, kinds)
+
+
+def test_replaced_process_goes_on_with_its_sequence_number(cluster):
+    """Else keepalived would take its advertisements for old ones, and become master."""
+    high, low = cluster.directors
+    with cluster.watch() as watch:
+        program = V2_AH.start("halvard", high, HIGH)
+        V2_AH.start("keepalived", low, LOW)
+        cluster.wait_owner(high, V2_AH.down(HIGH) + STARTING)
+        settle(3 * V2_AH.interval)
+        since = time.monotonic()
+        program.kill_role("vrrp")
+        wait_for(lambda: "resumed" in program.log_text(), 3, "it goes on as master")
+        settle(V2_AH.down(LOW) + V2_AH.interval)
+        assert not watch.transitions_since(since), watch.events
+        assert "already proc" not in low.programs[0].log_text()  # a replay, in keepalived's words
+
+
 @pairs
 def test_election_resignation_and_return(cluster, protocol, kinds):
+    elect_resign_and_return(cluster, protocol, kinds)
+
+
+def elect_resign_and_return(cluster, protocol, kinds):
     high, low = cluster.directors
     with cluster.watch() as watch:
         first = protocol.start(kinds[0], high, HIGH)

@@ -1,7 +1,7 @@
 check_PROGRAMS += tests/netns/vrrp_driver
 tests_netns_vrrp_driver_SOURCES = tests/netns/vrrp_driver.c
 tests_netns_vrrp_driver_LDADD = core/vrrp/libvrrp.a core/ipc/libipc.a core/nl/libnl.a \
-	core/model/libmodel.a core/base/libbase.a $(NL_LIBS) $(EVENT_LIBS) -lpthread
+	core/model/libmodel.a core/base/libbase.a $(NL_LIBS) $(EVENT_LIBS) $(MD_LIBS) -lpthread
 EXTRA_DIST += tests/netns/test_ctl.py tests/netns/test_ctl_terminal.py tests/netns/test_vrrp_interop.py tests/netns/test_vrrp_process.py \
 	tests/netns/test_vrrp_daemon.py tests/netns/test_vrrp_group.py tests/netns/test_vrrp_v6.py tests/netns/test_vrrp_resume.py \
 	tests/netns/test_accepted.py tests/netns/test_vrrp_yield.py tests/netns/test_vrrp_lease.py tests/netns/test_power_cut.py \

@@ -1,10 +1,13 @@
 if HAVE_CMOCKA
-VRRP_UNIT = tests/unit/vrrp_packet tests/unit/vrrp_fsm tests/unit/vrrp_gap tests/unit/vrrp_memory tests/unit/vrrp_ndisc \
+VRRP_UNIT = tests/unit/vrrp_ah tests/unit/vrrp_packet tests/unit/vrrp_fsm tests/unit/vrrp_gap tests/unit/vrrp_memory tests/unit/vrrp_ndisc \
 	tests/unit/vrrp_track
 check_PROGRAMS += $(VRRP_UNIT)
 TESTS += $(VRRP_UNIT)
 VRRP_UNIT_LIBS = core/vrrp/libvrrp.a core/model/libmodel.a core/base/libbase.a \
-	$(CMOCKA_LIBS) $(EVENT_LIBS)
+	$(CMOCKA_LIBS) $(EVENT_LIBS) $(MD_LIBS)
+tests_unit_vrrp_ah_SOURCES = tests/unit/vrrp_ah.c
+tests_unit_vrrp_ah_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_vrrp_ah_LDADD = $(VRRP_UNIT_LIBS)
 tests_unit_vrrp_packet_SOURCES = tests/unit/vrrp_packet.c
 tests_unit_vrrp_packet_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_vrrp_packet_LDADD = $(VRRP_UNIT_LIBS)
