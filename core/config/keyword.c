@@ -214,7 +214,8 @@ void keyword_allowed(const struct keyword *k, char *buf, size_t size)
 		choices_allowed(k, buf, size);
 		break;
 	case CONV_TEXT:
-		snprintf(buf, size, "%u..%u characters", (unsigned)f->min, (unsigned)f->size - 1);
+		snprintf(buf, size, "%u..%u characters", (unsigned)(k->max ? k->min : f->min),
+			 (unsigned)f->size - 1);
 		break;
 	case CONV_ADDRESS:
 		text_copy(buf, size, "an IPv4 or IPv6 address");
@@ -312,7 +313,7 @@ static bool convert_text(const struct keyword *k, const struct field *f, const c
 	size_t len = strlen(text);
 	char how[64];
 
-	if (len < f->size && len >= f->min) {
+	if (len < f->size && len >= (k->max ? k->min : f->min)) {
 		text_copy((char *)row + f->offset, f->size, text);
 		return true;
 	}

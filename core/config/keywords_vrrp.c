@@ -4,6 +4,7 @@
 
 #define ADDRESS(member)  T_VRRP_ADDRESS, offsetof(struct vrrp_address_row, member)
 #define INSTANCE(member) T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, member)
+#define PEER(member)     T_VRRP_PEER, offsetof(struct vrrp_peer_row, member)
 
 static const struct enum_name auth_types[] = {{VRRP_AUTH_PASS, "PASS"}, {VRRP_AUTH_AH, "AH"}, {0}};
 static const struct enum_name states[] = {{VRRP_MASTER, "MASTER"}, {VRRP_BACKUP, "BACKUP"}, {0}};
@@ -117,14 +118,17 @@ static const struct block block_notify = {
 };
 
 static const struct keyword peer_options[] = {
-    LATER("min_ttl", 1, 1, "Least time to live of its advertisements."),
-    LATER("max_ttl", 1, 1, "Greatest time to live of its advertisements."),
+    {"min_ttl", NULL, false, PEER(min_ttl), CONV_NUMBER,
+     .help = "Least time to live of its advertisements; turns on check_unicast_src."},
+    {"max_ttl", NULL, false, PEER(max_ttl), CONV_NUMBER,
+     .help = "Greatest time to live of its advertisements; turns on check_unicast_src."},
     {0},
 };
 
-static const struct block block_unicast_peer = {
+const struct block block_unicast_peer = {
     .name = "unicast_peer",
-    .line = line_later,
+    .shares = true,
+    .line = line_peer,
     .options = peer_options,
     .syntax = "ADDRESS OPTION...",
 };
@@ -158,8 +162,8 @@ static const struct block block_auth_hmac = {
 static const struct keyword instance_keywords[] = {
     {"state", NULL, false, INSTANCE(initial_state), CONV_CHOICE, .choices = states, .always = true,
      .special = special_state, .help = "MASTER or BACKUP: the state to begin with."},
-    {"interface", NULL, false, INSTANCE(interface), CONV_TEXT, .always = true,
-     .help = "Interface on which the instance advertises."},
+    {"interface", NULL, false, INSTANCE(interface), CONV_TEXT, 1, NAME_IF - 1, .always = true,
+     .print = print_interface, .help = "Interface on which the instance advertises."},
     {"virtual_router_id", NULL, false, INSTANCE(vrid), CONV_NUMBER, .always = true,
      .help = "The same number on every director of the virtual router, 1..255."},
     {"priority", NULL, false, INSTANCE(base_priority), CONV_NUMBER, .always = true,
@@ -205,12 +209,31 @@ static const struct keyword instance_keywords[] = {
     {"vrrp_address_lease", NULL, false, INSTANCE(address_lease_ms), CONV_SECONDS, 1000, 3600000,
      .special = special_lease, .print = print_lease,
      .help = "Seconds after which the kernel removes an address that is not renewed; off, auto."},
+    {"vrf", NULL, false, INSTANCE(vrf), CONV_TEXT,
+     .help = "VRF to run in, for unicast without an interface."},
+    {"mcast_src_ip", NULL, false, INSTANCE(source_addr), CONV_ADDRESS,
+     .help = "Address to advertise from; the first of the interface."},
+    ALSO("unicast_src_ip", "mcast_src_ip"),
+    {"track_src_ip", NULL, false, INSTANCE(track_src_ip), CONV_FLAG, .alone = true,
+     .help = "A fault while that address is not there."},
+    {"mcast_dst_ip", NULL, false, INSTANCE(group_addr), CONV_ADDRESS,
+     .help = "Multicast group to advertise to."},
+    {"unicast_peer", .block = &block_unicast_peer,
+     .help = "Routers to advertise to, one by one, instead of a group."},
+    {"unicast_fault_no_peer", NULL, false, INSTANCE(unicast_fault_no_peer), CONV_FLAG,
+     .alone = true, .help = "A fault while there is no such router."},
+    {"check_unicast_src", NULL, false, INSTANCE(check_unicast_src), CONV_FLAG, .alone = true,
+     .help = "Take advertisements of these only."},
+    {"unicast_ttl", NULL, false, INSTANCE(unicast_ttl), CONV_NUMBER,
+     .help = "Time to live, or hop limit, of advertisements to them."},
+    {"old_unicast_checksum", NULL, false, INSTANCE(old_unicast_checksum), CONV_CHOICE,
+     .choices = old_checksum_names, .special = special_old_checksum, .print = print_old_checksum,
+     .help = "Version 3, IPv4: the unicast checksum of keepalived before 1.3.7; never."},
     {"authentication", .block = &block_authentication, .help = "Authentication of version 2."},
     {"virtual_ipaddress", .block = &block_virtual_ipaddress,
      .help = "Addresses that the master holds and advertises."},
     {"virtual_ipaddress_excluded", .block = &block_virtual_ipaddress_excluded,
      .help = "Addresses that the master holds and does not advertise."},
-    LATER("vrf", 1, 1, "VRF to run in, for unicast without an interface."),
     LATER("use_vmac", 0, WORDS_ANY, "Advertise and answer from the virtual MAC address."),
     LATER("use_vmac_addr", 0, 1, "The same for addresses on other interfaces."),
     LATER("vmac_xmit_base", 0, 1, "Advertise from the interface below all the same."),
@@ -218,15 +241,6 @@ static const struct keyword instance_keywords[] = {
     {"dont_track_primary", NULL, false, INSTANCE(track_primary), CONV_UNFLAG, .alone = true,
      .help = "A fault of the interface is none of the instance."},
     TRACKED,
-    LATER("mcast_src_ip", 1, 1, "Address to advertise from."),
-    LATER("unicast_src_ip", 1, 1, "Address to advertise from, for unicast."),
-    LATER("mcast_dst_ip", 1, 1, "Group to advertise to."),
-    LATER("track_src_ip", 0, 0, "A fault when that address is not there."),
-    LATER_BLOCK("unicast_peer", &block_unicast_peer, 0, 0, "Routers to advertise to, one by one."),
-    LATER("unicast_fault_no_peer", 0, 0, "A fault when there is no such router."),
-    LATER("check_unicast_src", 0, 1, "Accept advertisements of these only."),
-    LATER("unicast_ttl", 1, 1, "Time to live of advertisements to them."),
-    LATER("old_unicast_checksum", 0, 1, "Version 3: the checksum of keepalived before 1.3.7."),
     LATER_BLOCK("auth_hmac", &block_auth_hmac, 0, 0, "Signed advertisements."),
     LATER("no_virtual_ipaddress", 0, 0, "Having no address is meant."),
     LATER("promote_secondaries", 0, 0, "Addresses of a subnet survive the first of them."),

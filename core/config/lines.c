@@ -153,6 +153,27 @@ void line_address(struct parse *p, struct draft *d, const struct block *b, const
 		draft_add(d, own);
 }
 
+/* Options may be its limits. */
+void line_peer(struct parse *p, struct draft *d, const struct block *b, const struct item *it)
+{
+	struct draft *own = draft_new(p->arena, b, it->at);
+	struct vrrp_peer_row *r = draft_part(p->arena, own, T_VRRP_PEER)->row;
+	struct line l = {.p = p, .block = b, .it = it, .own = own};
+	const char *text = it->words[0].text;
+
+	own->later = d->later;
+	if (!addr_parse(text, &r->addr)) {
+		parse_report(p, FINDING_ERROR, it, 0,
+			     "unicast_peer: \"%.64s\" is not an IPv4 or IPv6 address%s; the line "
+			     "was left out",
+			     text, hint_address(text));
+		return;
+	}
+	addr_text(&r->addr, r->address);
+	if (read_options(&l) && !own->later)
+		draft_add(d, own);
+}
+
 static struct vrrp_address_row *address_of(struct draft *d)
 {
 	return d->parts[T_VRRP_ADDRESS]->row;

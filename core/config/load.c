@@ -24,6 +24,16 @@ static void drop_addresses(struct store *s, const struct vrrp_instance_row *v)
 		store_del(s, T_VRRP_ADDRESS, a);
 }
 
+static void drop_peers(struct store *s, const struct vrrp_instance_row *v)
+{
+	for (size_t i = store_count(s, T_VRRP_PEER); i-- > 0;) {
+		const struct vrrp_peer_row *p = store_at(s, T_VRRP_PEER, i);
+
+		if (text_eq(p->instance, v->name))
+			store_del(s, T_VRRP_PEER, p);
+	}
+}
+
 /* Trackers of one user, or of one object. */
 static bool goes(const struct track_row *t, int user_kind, int kind, const char *name)
 {
@@ -73,6 +83,7 @@ static void drop_member(struct store *s, const struct vrrp_instance_row *v)
 static void drop_of_instance(struct store *s, const struct vrrp_instance_row *v)
 {
 	drop_addresses(s, v);
+	drop_peers(s, v);
 	drop_member(s, v);
 	drop_tracks(s, TRACK_BY_INSTANCE, 0, v->name);
 }

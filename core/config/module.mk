@@ -22,6 +22,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/predefined.c \
 	core/config/print.c \
 	core/config/resolve.c \
+	core/config/resolve_peers.c \
 	core/config/sequence.c core/config/sequence.h \
 	core/config/resolve_track.c \
 	core/config/source.c \
@@ -31,6 +32,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/validate.c core/config/validate.h \
 	core/config/validate_address.c \
 	core/config/validate_lvs.c \
+	core/config/validate_peers.c \
 	core/config/validate_track.c \
 	core/config/vars.c core/config/vars.h \
 	core/config/words.c core/config/words.h

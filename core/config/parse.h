@@ -54,6 +54,13 @@ void resolve_drafts(struct parse *p);
 void resolve_tracks(struct parse *p);
 /* Nobody runs or watches what nobody tracks: takes it out again. */
 void resolve_drop_untracked(struct store *s);
+/* The parts of it about how an instance speaks to the others: resolve_peers.c. The last says why
+ * it cannot run without an interface; NULL: it has one, or needs none. */
+uint8_t resolve_family_of_peers(const struct draft *d, uint8_t otherwise);
+void resolve_transport(struct parse *p, const struct draft *d, struct vrrp_instance_row *v);
+void resolve_peers(struct parse *p, const struct vrrp_instance_row *v, const struct draft *d);
+bool resolve_has_peers(const struct draft *d, const struct vrrp_instance_row *v);
+const char *resolve_no_interface(const struct draft *d, const struct vrrp_instance_row *v);
 /* The same of one virtual server, at the end of its block. */
 void resolve_service(struct parse *p, struct draft *d);
 
@@ -115,6 +122,12 @@ void special_broadcast(struct parse *p, struct draft *d, const struct keyword *k
 bool print_log_level(const void *row, char *buf, size_t size);
 bool print_script_user(const void *row, char *buf, size_t size);
 bool print_accept(const void *row, char *buf, size_t size);
+void special_old_checksum(struct parse *p, struct draft *d, const struct keyword *k,
+			  const struct item *it);
+void special_mcast_group(struct parse *p, struct draft *d, const struct keyword *k,
+			 const struct item *it);
+bool print_interface(const void *row, char *buf, size_t size);
+bool print_old_checksum(const void *row, char *buf, size_t size);
 bool print_lease(const void *row, char *buf, size_t size);
 bool print_persistence(const void *row, char *buf, size_t size);
 bool print_ip_family(const void *row, char *buf, size_t size);
@@ -127,6 +140,7 @@ bool print_never(const void *row, char *buf, size_t size);
 
 void line_address(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
 void line_tracked(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
+void line_peer(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
 void line_members(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
 /* A line of a block that is not done. */
 void line_later(struct parse *p, struct draft *d, const struct block *b, const struct item *it);

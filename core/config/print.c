@@ -250,6 +250,29 @@ static void print_tracks(struct printer *p, enum track_user kind, const char *us
 
 /* ---- vrrp_instance, continued ------------------------------------------ */
 
+static void print_peers(struct printer *p, const char *instance)
+{
+	bool any = false;
+
+	STORE_EACH(p->store, T_VRRP_PEER, struct vrrp_peer_row, r)
+	{
+		if (!text_eq(r->instance, instance))
+			continue;
+		if (!any)
+			open_block(p, block_unicast_peer.name, "");
+		any = true;
+		indent(p);
+		fputs(r->address, p->to);
+		if (r->min_ttl)
+			fprintf(p->to, " min_ttl %u", r->min_ttl);
+		if (r->max_ttl != 255)
+			fprintf(p->to, " max_ttl %u", r->max_ttl);
+		fputc('\n', p->to);
+	}
+	if (any)
+		close_block(p);
+}
+
 static void print_instance(struct printer *p, const struct vrrp_instance_row *v)
 {
 	struct vrrp_instance_row without;
@@ -266,6 +289,7 @@ static void print_instance(struct printer *p, const struct vrrp_instance_row *v)
 		print_keywords(p, &block_authentication, T_VRRP_INSTANCE, v, &without);
 		close_block(p);
 	}
+	print_peers(p, v->name);
 	print_tracks(p, TRACK_BY_INSTANCE, v->name);
 	print_addresses(p, &block_virtual_ipaddress, v->name, false);
 	print_addresses(p, &block_virtual_ipaddress_excluded, v->name, true);

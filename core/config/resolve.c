@@ -18,6 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DEFAULT_INTERFACE "eth0" /* keepalived's */
+
 #define IN_INSTANCE(member) T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, member)
 #define IN_SERVICE(member)  T_VIRTUAL_SERVER, offsetof(struct virtual_server_row, member)
 #define IN_SERVER(member)   T_REAL_SERVER, offsetof(struct real_server_row, member)
@@ -257,7 +259,7 @@ static const char *strict_objection(const struct vrrp_instance_row *v, const str
 {
 	if (!v->strict_mode)
 		return NULL;
-	if (draft_mentions(d, "unicast_peer"))
+	if (resolve_has_peers(d, v))
 		return "strict_mode does not allow unicast_peer";
 	for (const struct draft *c = d->first; c; c = c->next) {
 		const struct vrrp_address_row *a =
@@ -271,25 +273,17 @@ static const char *strict_objection(const struct vrrp_instance_row *v, const str
 
 /* ---- vrrp_instance as a whole ------------------------------------------ */
 
-/* What the block asks for is not done yet, and without that it cannot run. */
-static const char *instance_later(const struct layers *l, const struct draft *d)
-{
-	if (!has(l, IN_INSTANCE(interface)) && draft_mentions(d, "unicast_peer"))
-		return "unicast, which needs no interface, is known but not supported yet";
-	return NULL;
-}
-
 static bool instance_usable(struct resolver *r, struct layers *l, const struct draft *d,
 			    struct vrrp_instance_row *v)
 {
-	const char *later = instance_later(l, d), *why = later;
+	const char *why = NULL;
 	const void *first = store_find(r->store, T_VRRP_INSTANCE, v);
 	char place[TEXT_MAX] = "";
 
 	if (!has(l, IN_INSTANCE(vrid)))
 		why = "it has no valid virtual_router_id";
-	else if (!has(l, IN_INSTANCE(interface)) && !later)
-		why = "it has no interface";
+	else if (resolve_no_interface(d, v))
+		why = resolve_no_interface(d, v);
 	else if (strict_objection(v, d))
 		why = strict_objection(v, d);
 	else if (first)
@@ -297,8 +291,8 @@ static bool instance_usable(struct resolver *r, struct layers *l, const struct d
 	if (first)
 		first_place(r, first, place, sizeof(place));
 	if (why)
-		report(r, why == later ? FINDING_WARNING : FINDING_ERROR, l->at,
-		       "vrrp_instance %s: %s%s; the block was left out", v->name, why, place);
+		report(r, FINDING_ERROR, l->at, "vrrp_instance %s: %s%s; the block was left out",
+		       v->name, why, place);
 	return !why;
 }
 
@@ -307,7 +301,8 @@ uint32_t preferred_by_default(const struct vrrp_address_row *a)
 	return a->addr.family == ADDR_IPV6 && a->prefix_len == 128 ? 0 : LFT_FOREVER;
 }
 
-/* The first advertised address decides; when there is none, IPv6 if all others are. */
+/* The first advertised address decides; when there is none, IPv6 if all others are; when there is
+ * no address at all, the first unicast peer. */
 static uint8_t family_of_addresses(const struct draft *d)
 {
 	bool any = false, all6 = true;
@@ -324,7 +319,9 @@ static uint8_t family_of_addresses(const struct draft *d)
 		any = true;
 		all6 = all6 && six;
 	}
-	return any && all6 ? FAMILY_IPV6 : FAMILY_IPV4;
+	if (!any)
+		return resolve_family_of_peers(d, FAMILY_IPV4);
+	return all6 ? FAMILY_IPV6 : FAMILY_IPV4;
 }
 
 static void resolve_address(struct resolver *r, const struct vrrp_instance_row *v, struct draft *d,
@@ -360,6 +357,13 @@ static void resolve_address(struct resolver *r, const struct vrrp_instance_row *
 		       a.address, v->family == FAMILY_IPV6 ? "IPv6" : "IPv4");
 		return;
 	}
+	if (!a.dev[0] && !v->interface[0]) {
+		report(r, FINDING_NOTICE, d->at,
+		       "address %s: the instance has no interface and the address names none: %s "
+		       "has it",
+		       a.address, DEFAULT_INTERFACE);
+		TEXT_COPY(a.dev, DEFAULT_INTERFACE);
+	}
 	if (!a.excluded && *advertised == validate_addresses_max(v->family)) {
 		report(r, FINDING_WARNING, d->at,
 		       "address %s: an advertisement has room for %u; this one is not advertised",
@@ -389,6 +393,7 @@ static void resolve_instance(struct resolver *r, struct draft *d)
 	fix_preempt(r, &l, &v);
 	fix_preempt_delay(r, &l, &v);
 	fix_garp(&l, &v);
+	resolve_transport(r->p, d, &v);
 	fix_strict(r, &l, &v);
 	if (!instance_usable(r, &l, d, &v))
 		return;
@@ -396,6 +401,7 @@ static void resolve_instance(struct resolver *r, struct draft *d)
 	for (struct draft *c = d->first; c; c = c->next)
 		if (c->parts[T_VRRP_ADDRESS])
 			resolve_address(r, &v, c, &advertised);
+	resolve_peers(r->p, &v, d);
 }
 
 /* ---- vrrp_sync_group ------------------------------------------------- */

@@ -3,6 +3,7 @@
  * keywords whose value keepalived bends instead of refusing.
  */
 #include "config/parse.h"
+#include "config/validate.h"
 
 #include "base/text.h"
 
@@ -400,6 +401,57 @@ bool print_accept(const void *row, char *buf, size_t size)
 
 	text_copy(buf, size, r->accept ? "" : "no");
 	return r->strict_mode || !r->accept;
+}
+
+/* A bare word is the old way always. */
+void special_old_checksum(struct parse *p, struct draft *d, const struct keyword *k,
+			  const struct item *it)
+{
+	struct vrrp_instance_row *r = row_of(p, d, T_VRRP_INSTANCE);
+
+	if (it->nwords > 1 && !text_eq(it->words[1].text, "never")) {
+		parse_report(p, FINDING_ERROR, it, 1,
+			     "old_unicast_checksum: \"%.64s\" is not \"never\"; it was ignored",
+			     it->words[1].text);
+		return;
+	}
+	r->old_unicast_checksum = it->nwords > 1 ? OLD_CHECKSUM_NEVER : OLD_CHECKSUM_ALWAYS;
+	parse_mark(p, d, k, it);
+	parse_no_more(p, it, 2);
+}
+
+void special_mcast_group(struct parse *p, struct draft *d, const struct keyword *k,
+			 const struct item *it)
+{
+	struct global_row *r = row_of(p, d, T_GLOBAL);
+	bool six = k->offset == offsetof(struct global_row, vrrp_mcast_group6);
+	struct addr *group = six ? &r->vrrp_mcast_group6 : &r->vrrp_mcast_group4, old = *group;
+	const char *why;
+
+	parse_value(p, d, k, it);
+	if (!group->family || addr_equal(group, &old))
+		return;
+	why = validate_group_objection(group, six ? ADDR_IPV6 : ADDR_IPV4);
+	if (!why)
+		return;
+	parse_report(p, FINDING_ERROR, it, 1, "%s: %s; it was ignored", k->name, why);
+	*group = old;
+}
+
+bool print_interface(const void *row, char *buf, size_t size)
+{
+	const char *name = ((const struct vrrp_instance_row *)row)->interface;
+
+	keyword_quote(name, buf, size);
+	return name[0] != '\0';
+}
+
+bool print_old_checksum(const void *row, char *buf, size_t size)
+{
+	const struct vrrp_instance_row *r = row;
+
+	text_copy(buf, size, r->old_unicast_checksum == OLD_CHECKSUM_NEVER ? "never" : "");
+	return r->old_unicast_checksum != OLD_CHECKSUM_AUTO;
 }
 
 bool print_ip_family(const void *row, char *buf, size_t size)

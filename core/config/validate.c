@@ -38,6 +38,7 @@ const struct origin *validate_origin(const struct validation *v, enum table_id t
 static void subject(enum table_id t, const void *row, char *buf, size_t size)
 {
 	const struct vrrp_address_row *a = row;
+	const struct vrrp_peer_row *p = row;
 	const struct sync_member_row *m = row;
 	const struct real_server_row *r = row;
 	const struct checker_row *c = row;
@@ -48,6 +49,8 @@ static void subject(enum table_id t, const void *row, char *buf, size_t size)
 		snprintf(buf, size, "global_defs");
 	else if (t == T_VRRP_ADDRESS)
 		snprintf(buf, size, "address %s of vrrp_instance %s", a->address, a->instance);
+	else if (t == T_VRRP_PEER)
+		snprintf(buf, size, "unicast_peer %s of vrrp_instance %s", p->address, p->instance);
 	else if (t == T_SYNC_MEMBER)
 		snprintf(buf, size, "member %s of vrrp_sync_group %s", m->instance, m->group);
 	else if (t == T_TRACK)
@@ -68,7 +71,7 @@ static void subject(enum table_id t, const void *row, char *buf, size_t size)
 static const char *consequence(enum table_id t)
 {
 	return t == T_GLOBAL || t == T_EXEC ? ""
-	       : t == T_VRRP_ADDRESS || t == T_SYNC_MEMBER || t == T_TRACK
+	       : t == T_VRRP_ADDRESS || t == T_VRRP_PEER || t == T_SYNC_MEMBER || t == T_TRACK
 		   ? "; the line was left out"
 		   : "; the block was left out";
 }
@@ -125,6 +128,8 @@ static int by_router(const void *a, const void *b)
 	int order = strcmp(x->row->interface, y->row->interface);
 
 	if (!order)
+		order = strcmp(x->row->vrf, y->row->vrf);
+	if (!order)
 		order = (int)x->row->vrid - (int)y->row->vrid;
 	if (!order)
 		order = (int)x->row->family - (int)y->row->family;
@@ -133,9 +138,32 @@ static int by_router(const void *a, const void *b)
 	return order ? order : strcmp(x->row->name, y->row->name);
 }
 
-static bool same_router(const struct vrrp_instance_row *a, const struct vrrp_instance_row *b)
+static bool same_place(const struct vrrp_instance_row *a, const struct vrrp_instance_row *b)
 {
-	return a->vrid == b->vrid && a->family == b->family && text_eq(a->interface, b->interface);
+	return a->vrid == b->vrid && a->family == b->family &&
+	       text_eq(a->interface, b->interface) && text_eq(a->vrf, b->vrf);
+}
+
+/* Advertisements of one cannot be told from those of the other. */
+static bool same_router(const struct validation *v, const struct vrrp_instance_row *a,
+			const struct vrrp_instance_row *b)
+{
+	bool unicast = vrrp_is_unicast(v->store, a->name);
+
+	if (unicast != vrrp_is_unicast(v->store, b->name))
+		return false;
+	return unicast ? vrrp_peers_in_common(v->store, a->name, b->name)
+		       : addr_equal(&a->group_addr, &b->group_addr);
+}
+
+/* One of those before it, from `first` on, that has its advertisements; NULL: none. */
+static const struct vrrp_instance_row *taken_by(const struct validation *v,
+						const struct router *all, size_t first, size_t i)
+{
+	for (; first < i; first++)
+		if (same_router(v, all[first].row, all[i].row))
+			return all[first].row;
+	return NULL;
 }
 
 static void say_taken(struct validation *v, const struct vrrp_instance_row *r,
@@ -144,8 +172,8 @@ static void say_taken(struct validation *v, const struct vrrp_instance_row *r,
 	char place[TEXT_MAX];
 
 	validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "vrid",
-		     "virtual_router_id %u is taken by instance %s on interface %s%s", r->vrid,
-		     first->name, r->interface,
+		     "virtual_router_id %u is taken by instance %s on %s%s%s", r->vrid, first->name,
+		     r->interface[0] ? "interface " : "any interface", r->interface,
 		     origin_text(validate_origin(v, T_VRRP_INSTANCE, first, "vrid"), "set", place,
 				 sizeof(place)));
 }
@@ -164,10 +192,13 @@ static void check_vrids(struct validation *v)
 	}
 	qsort(all, n, sizeof(*all), by_router);
 	for (size_t i = 1; i < n; i++) {
-		if (same_router(all[i].row, all[first].row))
-			say_taken(v, all[i].row, all[first].row);
-		else
+		const struct vrrp_instance_row *other;
+
+		if (!same_place(all[i].row, all[first].row))
 			first = i;
+		other = taken_by(v, all, first, i);
+		if (other)
+			say_taken(v, all[i].row, other);
 	}
 	free(all);
 }
@@ -257,9 +288,6 @@ static void check_instances(struct validation *v)
 	for (size_t i = 0; i < store_count(v->store, T_VRRP_INSTANCE); i++) {
 		const struct vrrp_instance_row *r = store_at(v->store, T_VRRP_INSTANCE, i);
 
-		if (!r->interface[0])
-			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "interface",
-				     "it has no interface");
 		if (!r->vrid)
 			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "vrid",
 				     "virtual_router_id must be in 1..255");
@@ -270,6 +298,7 @@ static void check_instances(struct validation *v)
 			validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "auth_type",
 				     "over IPv6 there is no authentication");
 		check_interface(v, r);
+		validate_transport(v, r);
 		check_interval(v, r);
 		check_owner(v, r);
 		check_addresses(v, r);
@@ -350,6 +379,7 @@ void validate_store(struct validation *v)
 	check_address_owners(v);
 	check_shared_addresses(v);
 	check_groups(v);
+	validate_peers(v);
 	validate_services(v);
 	validate_tracks(v);
 }

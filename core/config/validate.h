@@ -59,6 +59,11 @@ struct validation {
 };
 
 void validate_store(struct validation *v);
+/* Its parts about how an instance speaks to the others, and about whom to: validate_peers.c. */
+void validate_transport(struct validation *v, const struct vrrp_instance_row *r);
+void validate_peers(struct validation *v);
+/* Why it cannot be the multicast group of an instance; NULL: it can. */
+const char *validate_group_objection(const struct addr *a, uint8_t family);
 /* Its part about virtual servers: validate_lvs.c. */
 void validate_services(struct validation *v);
 /* About what is tracked: validate_track.c. */

@@ -177,7 +177,8 @@ void view_instances(const struct ctl *c)
 
 int view_vrrp(struct ctl *c, int argc, char **argv)
 {
-	static const enum table_id of_one[] = {T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_COUNT};
+	static const enum table_id of_one[] = {T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_VRRP_PEER,
+					       T_COUNT};
 	const struct vrrp_instance_row *only = NULL;
 
 	if (argc && !(only = match_vrrp(c, argv[0])))

@@ -1,4 +1,4 @@
-/* rows_vrrp: the fields of vrrp_instance, vrrp_address, sync_group and sync_member. */
+/* rows_vrrp: the fields of vrrp_instance, vrrp_address, vrrp_peer, sync_group and sync_member. */
 #include "model/rows_vrrp.h"
 
 #include "model/field.h"
@@ -44,11 +44,17 @@ const struct enum_name addr_scope_names[] = {
     {SCOPE_HOST, "host"},     {SCOPE_NOWHERE, "nowhere"}, {0},
 };
 
+const struct enum_name old_checksum_names[] = {{OLD_CHECKSUM_AUTO, "auto"},
+					       {OLD_CHECKSUM_ALWAYS, "always"},
+					       {OLD_CHECKSUM_NEVER, "never"},
+					       {0}};
+
 #define ROW  struct vrrp_instance_row
 #define LIVE (F_CONFIG | F_SET | F_LIVE)
 static const struct field vrrp_instance_fields[] = {
     STR(name, F_KEY, 1, "Name of the instance."),
-    STR(interface, F_CONFIG | F_LOCAL, 1, "Interface on which it advertises."),
+    STR(interface, F_CONFIG | F_LOCAL, 0,
+	"Interface on which it advertises; empty for unicast without one."),
     U8(vrid, F_CONFIG, 1, 255, 1, NULL, "Virtual router identifier."),
     U8(version, F_CONFIG, 2, 3, 2, NULL, "VRRP version."),
     ENUM(family, F_CONFIG, family_names, FAMILY_IPV4, "Address family."),
@@ -77,6 +83,17 @@ static const struct field vrrp_instance_fields[] = {
 	 "Send the IPv4 VRRPv3 checksum without the pseudo-header (RFC 9568 5.2.8)."),
     ENUM(auth_type, F_CONFIG, vrrp_auth_names, VRRP_AUTH_NONE, "Authentication of VRRPv2."),
     STR(auth_pass, F_CONFIG | F_SECRET, 0, "Password of VRRPv2."),
+    STR(vrf, F_CONFIG | F_LOCAL, 0, "VRF in which unicast without an interface runs."),
+    ADDR(source_addr, F_CONFIG | F_LOCAL,
+	 "Address to advertise from; empty is the first of the interface."),
+    BOOL(track_src_ip, F_CONFIG | F_LIVE, false, "In fault while that address is not there."),
+    ADDR(group_addr, F_CONFIG, "Multicast group to advertise to; empty is 224.0.0.18 or ff02::12."),
+    BOOL(unicast_fault_no_peer, F_CONFIG | F_LIVE, false, "In fault while it has no unicast peer."),
+    BOOL(check_unicast_src, LIVE, false, "Takes advertisements of its unicast peers only."),
+    U8(unicast_ttl, LIVE, 1, 255, 255, NULL,
+       "Time to live, or hop limit, of advertisements to unicast peers."),
+    ENUM(old_unicast_checksum, F_CONFIG | F_LIVE, old_checksum_names, OLD_CHECKSUM_AUTO,
+	 "Whether version 3 sends the unicast checksum of keepalived before 1.3.7."),
     U32(garp_master_repeat, LIVE, 0, 1000, 5, NULL,
 	"Gratuitous ARPs in a burst after becoming master."),
     U32(garp_master_delay_ms, LIVE, 0, 3600000, 5000, "ms",
@@ -127,6 +144,8 @@ static const struct field vrrp_instance_fields[] = {
     COUNTER64(interval_errors, NULL, "Packets with another advertisement interval."),
     COUNTER64(auth_errors, NULL, "Packets with another authentication."),
     COUNTER64(address_list_errors, NULL, "Packets with another list of addresses."),
+    COUNTER64(peer_errors, NULL,
+	      "Packets that were not from a unicast peer, or not sent as this router expects."),
 };
 const struct table table_vrrp_instance =
     TABLE(T_VRRP_INSTANCE, "vrrp_instance", ROLE_VRRP, 1, vrrp_instance_fields, "Virtual routers.");
@@ -163,6 +182,23 @@ static const struct field vrrp_address_fields[] = {
 };
 const struct table table_vrrp_address = TABLE(T_VRRP_ADDRESS, "vrrp_address", ROLE_VRRP, 2,
 					      vrrp_address_fields, "Addresses of virtual routers.");
+#undef ROW
+
+#define ROW struct vrrp_peer_row
+static const struct field vrrp_peer_fields[] = {
+    STR(instance, F_KEY, 1, "Name of the instance."),
+    STR(address, F_KEY, 1, "Address of the peer."),
+    ADDR(addr, F_CONFIG, "The address as a value."),
+    U8(min_ttl, LIVE, 0, 255, 0, NULL, "Least time to live of its advertisements."),
+    U8(max_ttl, LIVE, 0, 255, 255, NULL, "Greatest time to live of its advertisements."),
+    WHEN(last_heard, F_STATE, "When it sent an advertisement that was taken last."),
+    COUNTER64(adverts_sent, NULL, "Advertisements sent to it."),
+    COUNTER64(adverts_received, NULL, "Advertisements received from it and taken."),
+    COUNTER64(send_errors, NULL, "Advertisements to it that the kernel refused."),
+    COUNTER64(ttl_errors, NULL, "Packets from it whose time to live was out of its limits."),
+};
+const struct table table_vrrp_peer = TABLE(T_VRRP_PEER, "vrrp_peer", ROLE_VRRP, 2, vrrp_peer_fields,
+					   "Unicast peers of virtual routers.");
 #undef ROW
 
 #define ROW struct sync_group_row

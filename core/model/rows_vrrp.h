@@ -49,6 +49,15 @@ extern const struct enum_name vrrp_command_names[];
 
 enum { ADDRESS_LEASE_OFF = 0, ADDRESS_LEASE_AUTO = 1 };
 
+/* Whether unicast of version 3 over IPv4 has the multicast group in its checksum, as keepalived
+ * had it before 1.3.7. */
+enum old_checksum {
+	OLD_CHECKSUM_AUTO = 1, /* to a peer that does so */
+	OLD_CHECKSUM_ALWAYS,
+	OLD_CHECKSUM_NEVER, /* nor is it taken */
+};
+extern const struct enum_name old_checksum_names[];
+
 struct vrrp_instance_row {
 	char name[NAME_VRRP];
 	/* configuration */
@@ -72,6 +81,14 @@ struct vrrp_instance_row {
 	bool v3_checksum_as_v2; /* IPv4 v3 checksum over the message only (RFC 9568 5.2.8) */
 	uint8_t auth_type;
 	char auth_pass[9];
+	char vrf[NAME_IF];       /* of unicast without an interface */
+	struct addr source_addr; /* of advertisements; none: the interface's */
+	bool track_src_ip;
+	struct addr group_addr; /* where they are sent; none: the group of the RFC */
+	bool unicast_fault_no_peer;
+	bool check_unicast_src;
+	uint8_t unicast_ttl;
+	uint8_t old_unicast_checksum; /* enum old_checksum */
 	uint32_t garp_master_repeat;
 	uint32_t garp_master_delay_ms;
 	uint32_t garp_lower_prio_repeat;
@@ -113,6 +130,24 @@ struct vrrp_instance_row {
 	uint64_t interval_errors;
 	uint64_t auth_errors;
 	uint64_t address_list_errors;
+	uint64_t peer_errors;
+};
+
+/* A router that is spoken to by unicast. */
+struct vrrp_peer_row {
+	char instance[NAME_VRRP];
+	char address[ADDR_TEXT_MAX];
+	/* configuration */
+	struct addr addr;
+	uint8_t min_ttl;
+	uint8_t max_ttl;
+	/* state */
+	struct mono last_heard;
+	/* counters */
+	uint64_t adverts_sent;
+	uint64_t adverts_received;
+	uint64_t send_errors;
+	uint64_t ttl_errors;
 };
 
 struct vrrp_address_row {

@@ -64,6 +64,41 @@ static struct wishes wishes_of(const struct store *s, const struct vrrp_instance
 	return w;
 }
 
+/* Index of its first peer, or of the first of the next that has one. */
+static size_t first_peer(const struct store *s, const char *instance)
+{
+	struct vrrp_peer_row key = {0};
+
+	TEXT_COPY(key.instance, instance);
+	return store_lower_bound(s, T_VRRP_PEER, &key);
+}
+
+static const struct vrrp_peer_row *peer_at(const struct store *s, const char *instance, size_t i)
+{
+	const struct vrrp_peer_row *p =
+	    i < store_count(s, T_VRRP_PEER) ? store_at(s, T_VRRP_PEER, i) : NULL;
+
+	return p && text_eq(p->instance, instance) ? p : NULL;
+}
+
+bool vrrp_is_unicast(const struct store *s, const char *instance)
+{
+	return peer_at(s, instance, first_peer(s, instance)) != NULL;
+}
+
+bool vrrp_peers_in_common(const struct store *s, const char *a, const char *b)
+{
+	const struct vrrp_peer_row *p;
+
+	for (size_t i = first_peer(s, a); (p = peer_at(s, a, i)); i++) {
+		const char *const key[] = {b, p->address};
+
+		if (store_find_text(s, T_VRRP_PEER, key))
+			return true;
+	}
+	return false;
+}
+
 const char *vrrp_command_objection(const struct store *s, const struct vrrp_instance_row *v)
 {
 	struct wishes w = wishes_of(s, v);

@@ -14,6 +14,9 @@ const char *lvs_drain_objection(const struct virtual_server_row *vs);
 
 /* Name of the sync group of an instance; NULL: none. */
 const char *vrrp_sync_group_of(const struct store *s, const char *instance);
+/* Whether the instance has unicast peers, and two of them one in common. */
+bool vrrp_is_unicast(const struct store *s, const char *instance);
+bool vrrp_peers_in_common(const struct store *s, const char *a, const char *b);
 /* Why the command of this virtual router cannot be given, as things are with the others of its
  * sync group in the store; NULL when it can. */
 const char *vrrp_command_objection(const struct store *s, const struct vrrp_instance_row *v);

@@ -8,6 +8,7 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_EXEC] = &table_exec,
     [T_VRRP_INSTANCE] = &table_vrrp_instance,
     [T_VRRP_ADDRESS] = &table_vrrp_address,
+    [T_VRRP_PEER] = &table_vrrp_peer,
     [T_SYNC_GROUP] = &table_sync_group,
     [T_SYNC_MEMBER] = &table_sync_member,
     [T_TRACK] = &table_track,

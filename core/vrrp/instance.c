@@ -93,6 +93,7 @@ static void put_row(struct vrrp_instance *i)
 	i->row.master_down_us = (uint32_t)(vrrp_fsm_master_down(&i->cfg, &i->fsm) / NS_PER_US);
 	if (store_find(i->env->store, T_VRRP_INSTANCE, &i->row))
 		store_put(i->env->store, T_VRRP_INSTANCE, &i->row, F_SEEN, NULL);
+	vrrp_peers_put(&i->peers, i->env->store);
 }
 
 void vrrp_instance_publish(struct vrrp_instance *i, bool at_once)
@@ -111,35 +112,14 @@ static void publish_due(void *arg, struct mono now)
 
 /* ---- actions ------------------------------------------------------------------ */
 
-static void send_advert(struct vrrp_instance *i, uint8_t priority)
-{
-	int e;
-
-	if (!i->port)
-		return;
-	i->advert.priority = priority;
-	e = vrrp_port_send(i->port, &i->advert, &i->cfg.primary,
-			   i->advert.auth_type == VRRP_WIRE_AH ? &i->ah : NULL);
-	i->advert.priority = i->cfg.priority;
-	errno = e;
-	if (e && !i->send_failed)
-		log_warn("vrrp_instance %s: cannot send advertisements on %s", i->row.name,
-			 i->row.interface);
-	i->send_failed = e != 0;
-	if (!e)
-		vrrp_gap_sent(&i->gap, loop_refresh(i->env->loop));
-	i->row.adverts_sent += !e;
-	i->row.priority_zero_sent += !e && priority == 0;
-}
-
 static void act(struct vrrp_instance *i, const struct vrrp_action *a, struct mono now)
 {
 	switch (a->kind) {
 	case VRRP_DO_ADVERT:
-		send_advert(i, i->cfg.priority);
+		vrrp_advert_send(i, i->cfg.priority);
 		break;
 	case VRRP_DO_ADVERT_ZERO:
-		send_advert(i, 0);
+		vrrp_advert_send(i, 0);
 		break;
 	case VRRP_DO_ARM_ADVERT:
 	case VRRP_DO_ARM_DOWN:
@@ -307,51 +287,6 @@ static void configure(struct vrrp_instance *i)
 	i->cfg.owner_ignore_adverts = r->owner_ignore_adverts;
 }
 
-static void compose_address(struct vrrp_instance *i, const struct vrrp_address_row *v)
-{
-	bool six = i->row.family == FAMILY_IPV6;
-
-	if (!v->excluded && v->addr.family == (six ? ADDR_IPV6 : ADDR_IPV4) &&
-	    i->advert.naddr < VRRP_MAX_ADDRS)
-		i->advert.addr[i->advert.naddr++] = v->addr;
-}
-
-/* Link-local addresses come first (RFC 9568 5.2.9). */
-static void compose_addresses(struct vrrp_instance *i)
-{
-	for (unsigned v = 0; v < i->nvips; v++)
-		if (addr_is_link_local(&i->vips[v].row.addr))
-			compose_address(i, &i->vips[v].row);
-	for (unsigned v = 0; v < i->nvips; v++)
-		if (!addr_is_link_local(&i->vips[v].row.addr))
-			compose_address(i, &i->vips[v].row);
-}
-
-static void compose_advert(struct vrrp_instance *i)
-{
-	const struct vrrp_instance_row *r = &i->row;
-	struct vrrp_packet *p = &i->advert;
-
-	memset(p, 0, sizeof(*p));
-	p->version = r->version;
-	p->vrid = r->vrid;
-	p->priority = i->cfg.priority;
-	p->adver_int_cs = i->cfg.adver_int_cs;
-	p->sum = VRRP_SUM_MESSAGE;
-	if (r->family == FAMILY_IPV6 || (r->version == 3 && !r->v3_checksum_as_v2))
-		p->sum = VRRP_SUM_PSEUDO;
-	if (r->version == 2 && r->family == FAMILY_IPV4 && r->auth_type == VRRP_AUTH_PASS) {
-		p->auth_type = VRRP_WIRE_PASS;
-		memcpy(p->auth_data, r->auth_pass, strnlen(r->auth_pass, 8));
-	}
-	if (r->version == 2 && r->auth_type == VRRP_AUTH_AH) {
-		p->auth_type = VRRP_WIRE_AH;
-		memset(i->ah.key, 0, sizeof(i->ah.key));
-		memcpy(i->ah.key, r->auth_pass, strnlen(r->auth_pass, 8));
-	}
-	compose_addresses(i);
-}
-
 bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_row *row,
 			  struct mono now)
 {
@@ -371,7 +306,7 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 		vrrp_group_contest(i, row->command == VRRP_COMMAND_TAKEOVER);
 	row_copy_fields(T_VRRP_INSTANCE, &i->row, row, changed);
 	configure(i);
-	compose_advert(i);
+	vrrp_advert_compose(i);
 	if (i->yields && !yielded)
 		step_kind(i, VRRP_EVENT_YIELD, now);
 	if (i->cfg.priority != before.priority || i->cfg.preempt != before.preempt ||
@@ -387,9 +322,11 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 
 void vrrp_instance_addresses(struct vrrp_instance *i, struct mono now)
 {
+	if (vrrp_peers_read(&i->peers, i->env->store, i->row.name))
+		vrrp_means_drop(i); /* they are found anew before anything is sent */
 	if (!vrrp_vips_read(i))
 		return;
-	compose_advert(i);
+	vrrp_advert_compose(i);
 	step_kind(i, VRRP_EVENT_CONFIG, now);
 }
 
@@ -459,7 +396,7 @@ static void weigh(struct vrrp_instance *i, struct mono now)
 	if (i->cfg.priority == before)
 		return;
 	log_info("vrrp_instance %s: priority %u -> %u", i->row.name, before, i->cfg.priority);
-	compose_advert(i);
+	vrrp_advert_compose(i);
 	step_kind(i, VRRP_EVENT_CONFIG, now);
 	vrrp_instance_publish(i, true);
 }
@@ -524,7 +461,8 @@ struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_
 	i->fsm.master_adver_int_cs = i->cfg.adver_int_cs;
 	vrrp_vips_open(i);
 	vrrp_vips_read(i);
-	compose_advert(i);
+	vrrp_peers_read(&i->peers, env->store, row->name);
+	vrrp_advert_compose(i);
 	LIST_INSERT_HEAD(&env->instances, i, next);
 	vrrp_group_enter(i);
 	return i;
@@ -535,6 +473,7 @@ void vrrp_instance_free(struct vrrp_instance *i, struct mono now)
 	vrrp_group_leave(i);
 	step_kind(i, VRRP_EVENT_SHUTDOWN, now);
 	vrrp_means_drop(i);
+	vrrp_peers_free(&i->peers);
 	vrrp_vips_close(i);
 	timer_stop(&i->timer);
 	timer_stop(&i->publish);

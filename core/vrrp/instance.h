@@ -1,60 +1,15 @@
 /*
  * instance: one virtual router in the running process. instance.c is the only executor of the
  * state machine's actions and the only writer of `fsm`; means.c finds what it needs to run,
- * receive.c judges packets, vip.c looks after the addresses and their announcements, group.c
- * after those that it must agree with.
- * The struct is open to these five files (and to tests); others use the functions.
+ * advert.c composes and sends, receive.c judges packets, vip.c looks after the addresses and
+ * their announcements, tracking.c after what it tracks, group.c after those that it must agree
+ * with. The struct (router.h) is open to these seven files (and to tests); others use the
+ * functions.
  */
 #ifndef VRRP_INSTANCE_H
 #define VRRP_INSTANCE_H
 
-#include "vrrp/env.h"
-#include "vrrp/fsm.h"
-#include "vrrp/gap.h"
-#include "vrrp/track.h"
-
-struct vrrp_vip {
-	struct vrrp_address_row row;
-	bool asked; /* the last write asked for was to add it */
-	bool lost;  /* of a master, and said so: it was taken away by somebody else */
-	bool left;  /* the same of one that nobody wants back (no_track) */
-};
-
-struct vrrp_instance {
-	LIST_ENTRY(vrrp_instance) next;
-	struct vrrp_env *env;
-	uint32_t serial; /* names it in answers that may come after its end */
-	enum vrrp_reason why_new;
-	struct vrrp_group *group; /* NULL: in none */
-	LIST_ENTRY(vrrp_instance) fellow;
-	const char *missing;          /* why it cannot run by itself; NULL: it can */
-	struct vrrp_claim inherited;  /* of a process before this one, if it can be taken over */
-	struct vrrp_instance_row row; /* as wanted, with our state and counters */
-	struct vrrp_fsm_config cfg;
-	struct vrrp_fsm fsm;
-	struct vrrp_gap gap;
-	struct vrrp_packet advert; /* what it sends, and expects of others */
-	struct vrrp_ah ah;
-	struct vrrp_port *port;               /* NULL while it cannot run */
-	struct timer timer;                   /* fsm.due */
-	struct timer publish;                 /* counters to the store */
-	struct mono said[VRRP_PACKET_ERRORS]; /* when each error was logged last */
-	bool contest;                         /* `takeover` was said and has not worked yet */
-	bool send_failed;                     /* the last advertisement did not go out */
-	bool yields;                          /* or its group does */
-	struct vrrp_tracked tracked;          /* what it and its group track */
-	bool awaits;                          /* a first result of these, and may not run before */
-	/* vip.c */
-	struct vrrp_vip *vips;
-	unsigned nvips;
-	unsigned adding;   /* additions not yet answered */
-	bool announce;     /* announce when the last of them is */
-	struct timer garp; /* the second burst */
-	unsigned garp_repeat;
-	struct timer refresh;
-	struct timer repair;
-	struct mono lower_announced;
-};
+#include "vrrp/router.h"
 
 /* Makes an instance from its row in the store; it starts with the next check. */
 struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_instance_row *row,
@@ -66,7 +21,7 @@ struct vrrp_instance *vrrp_instance_find(struct vrrp_env *env, const char *name)
  * runs: free it and make another. */
 bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_row *row,
 			  struct mono now);
-/* Takes over its address rows. */
+/* Takes over its rows of addresses and peers. */
 void vrrp_instance_addresses(struct vrrp_instance *i, struct mono now);
 /* Looks whether it can and may run now; then, when all have been looked at, starts or stops it. */
 void vrrp_instance_look(struct vrrp_instance *i);
@@ -91,7 +46,13 @@ const char *vrrp_means_find(struct vrrp_instance *i);
 void vrrp_means_drop(struct vrrp_instance *i);
 bool vrrp_link_usable(const struct rtnl_link *l);
 
-/* receive.c: a vrrp_receive_fn. */
+/* ---- advert.c, receive.c ------------------------------------------------- */
+
+/* Makes `advert` equal to the rows. */
+void vrrp_advert_compose(struct vrrp_instance *i);
+/* Sends it, with a priority for this once. */
+void vrrp_advert_send(struct vrrp_instance *i, uint8_t priority);
+/* A vrrp_receive_fn. */
 void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struct vrrp_packet *p,
 			   const struct vrrp_datagram *d, struct mono now);
 

@@ -1,12 +1,18 @@
 /*
  * io: ports for advertisements (process vrrp).
  *
- * One receive socket for an interface and family, however many instances there are: the kernel
+ * One receive socket for a place and family, however many instances there are: the kernel
  * copies a packet to every raw socket of its protocol, so a socket for each instance would cost
  * the square of their number. A wake-up reads a bounded burst, then lets timers run.
  *
- * Packets with the interface's index but no user for the VRID are counted only: on a network
- * with other virtual routers they are ordinary.
+ * Several routers may have one VRID at a port if their packets can be told apart: one for each
+ * multicast group, and unicast ones with different peers. A unicast packet from an unknown
+ * router is the first one's: it knows whether it wants such packets. What is for nobody but has
+ * the VRID of somebody is his to count, as a wrong destination; unless another port has its
+ * taker, since a socket that is bound to no interface hears what is on all of them.
+ *
+ * Packets with no seat for the VRID are counted, and logged if that is wanted: on a network with
+ * other virtual routers they are ordinary.
  */
 #include "vrrp/io.h"
 
@@ -15,10 +21,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 #include <unistd.h>
 
 #define READ_BURST 64
+
+LIST_HEAD(seats, vrrp_seat);
 
 struct vrrp_port {
 	LIST_ENTRY(vrrp_port) next;
@@ -29,7 +36,7 @@ struct vrrp_port {
 	int ah_rx, ah_tx; /* -1: none of its users has asked for them */
 	struct watch watch, ah_watch;
 	unsigned users;
-	void *user[256]; /* by VRID */
+	struct seats seats[256]; /* by VRID */
 };
 
 struct vrrp_io {
@@ -37,6 +44,7 @@ struct vrrp_io {
 	vrrp_receive_fn receive;
 	LIST_HEAD(ports, vrrp_port) ports;
 	uint64_t unknown_vrids;
+	bool log_unknown;
 };
 
 struct vrrp_io *vrrp_io_new(struct loop *loop, vrrp_receive_fn receive)
@@ -59,18 +67,75 @@ uint64_t vrrp_io_unknown_vrids(const struct vrrp_io *io)
 	return io->unknown_vrids;
 }
 
+void vrrp_io_log_unknown(struct vrrp_io *io, bool on)
+{
+	io->log_unknown = on;
+}
+
 /* ---- receiving ------------------------------------------------------------ */
+
+static bool is_unicast(const struct vrrp_seat *s)
+{
+	return s->group.family == ADDR_NONE;
+}
+
+/* Whose packet it is; NULL: nobody's. */
+static struct vrrp_seat *taker(const struct vrrp_port *p, uint8_t vrid,
+			       const struct vrrp_datagram *d)
+{
+	bool multicast = addr_is_multicast(&d->dst);
+	struct vrrp_seat *s, *any = NULL;
+
+	LIST_FOREACH(s, &p->seats[vrid], next)
+	{
+		if (multicast && addr_equal(&s->group, &d->dst))
+			return s;
+		if (multicast || !is_unicast(s))
+			continue;
+		if (vrrp_peers_find(s->peers, &d->src))
+			return s;
+		any = s;
+	}
+	return any;
+}
+
+static bool is_taken_elsewhere(const struct vrrp_port *here, uint8_t vrid,
+			       const struct vrrp_datagram *d)
+{
+	const struct vrrp_port *p;
+
+	LIST_FOREACH(p, &here->io->ports, next)
+	if (p != here && p->family == here->family && taker(p, vrid, d))
+		return true;
+	return false;
+}
+
+static void note_unknown(struct vrrp_io *io, uint8_t vrid, const struct addr *src)
+{
+	char text[ADDR_TEXT_MAX];
+
+	io->unknown_vrids++;
+	if (io->log_unknown)
+		log_warnx("virtual router %u, which advertises from %s, is not configured here",
+			  vrid, addr_text(src, text));
+}
 
 static void take(struct vrrp_port *p, const struct vrrp_datagram *d, struct mono now)
 {
 	static struct vrrp_packet packet; /* 4 kB; one thread */
 	enum vrrp_packet_error e = vrrp_packet_parse(d, &packet);
+	struct vrrp_seat *s = taker(p, packet.vrid, d);
 
-	if (!p->user[packet.vrid]) {
-		p->io->unknown_vrids++;
+	if (!s && is_taken_elsewhere(p, packet.vrid, d))
 		return;
+	if (!s) {
+		s = LIST_FIRST(&p->seats[packet.vrid]);
+		e = VRRP_PACKET_DESTINATION;
 	}
-	p->io->receive(p->user[packet.vrid], e, &packet, d, now);
+	if (s)
+		p->io->receive(s->user, e, &packet, d, now);
+	else
+		note_unknown(p->io, packet.vrid, &d->src);
 }
 
 static void readable(void *arg, int fd, int what, struct mono now)
@@ -124,20 +189,6 @@ static void free_port(struct vrrp_port *p)
 	errno = saved;
 }
 
-static bool open_sockets(struct vrrp_port *p, const char *name)
-{
-	struct addr group = vrrp_group_of(p->family);
-
-	p->rx = vrrp_sock_rx(p->family, name);
-	if (p->rx < 0)
-		return false;
-	errno = vrrp_sock_join(p->rx, p->ifindex, &group, true);
-	if (errno)
-		return false;
-	p->tx = vrrp_sock_tx(p->family, p->ifindex, name);
-	return p->tx >= 0;
-}
-
 static struct vrrp_port *new_port(struct vrrp_io *io, const struct vrrp_place *where)
 {
 	struct vrrp_port *p = xcalloc(1, sizeof(*p));
@@ -145,28 +196,29 @@ static struct vrrp_port *new_port(struct vrrp_io *io, const struct vrrp_place *w
 	p->io = io;
 	p->family = where->family;
 	p->ifindex = where->ifindex;
-	p->rx = p->tx = p->ah_rx = p->ah_tx = -1;
-	if (!open_sockets(p, where->name)) {
+	p->tx = p->ah_rx = p->ah_tx = -1;
+	p->rx = vrrp_sock_rx(p->family, where->device);
+	if (p->rx >= 0)
+		p->tx = vrrp_sock_tx(p->family, p->ifindex, where->device);
+	if (p->tx < 0) {
 		free_port(p);
 		return NULL;
 	}
+	for (int vrid = 0; vrid < 256; vrid++)
+		LIST_INIT(&p->seats[vrid]);
 	watch_start(&p->watch, io->loop, p->rx, WATCH_READ, readable, p);
 	LIST_INSERT_HEAD(&io->ports, p, next);
 	return p;
 }
 
 /* Once opened they stay as long as the port. */
-static bool open_ah(struct vrrp_port *p, const char *name)
+static bool open_ah(struct vrrp_port *p, const char *device)
 {
-	struct addr group = vrrp_group_of(p->family);
-
 	if (p->ah_tx >= 0)
 		return true;
-	p->ah_rx = vrrp_sock_rx_ah(name);
+	p->ah_rx = vrrp_sock_rx_ah(device);
 	if (p->ah_rx >= 0)
-		errno = vrrp_sock_join(p->ah_rx, p->ifindex, &group, true);
-	if (p->ah_rx >= 0 && !errno)
-		p->ah_tx = vrrp_sock_tx_ah(p->ifindex, name);
+		p->ah_tx = vrrp_sock_tx_ah(p->ifindex, device);
 	if (p->ah_tx < 0) {
 		int saved = errno;
 
@@ -178,7 +230,7 @@ static bool open_ah(struct vrrp_port *p, const char *name)
 	return true;
 }
 
-static void release(struct vrrp_port *p)
+static void end_if_empty(struct vrrp_port *p)
 {
 	if (p->users)
 		return;
@@ -189,33 +241,84 @@ static void release(struct vrrp_port *p)
 	free_port(p);
 }
 
-struct vrrp_port *vrrp_port_open(struct vrrp_io *io, const struct vrrp_place *where, uint8_t vrid,
-				 void *user)
+/* ---- seats ------------------------------------------------------------------ */
+
+static bool clash(const struct vrrp_seat *a, const struct vrrp_seat *b)
+{
+	if (!addr_equal(&a->group, &b->group))
+		return false;
+	return !is_unicast(a) || vrrp_peers_overlap(a->peers, b->peers);
+}
+
+/* Seats of a group; with `ah` those that hear it by the other socket too. */
+static unsigned members(const struct vrrp_port *p, const struct addr *group, bool ah)
+{
+	const struct vrrp_seat *s;
+	unsigned n = 0;
+
+	for (int vrid = 0; vrid < 256; vrid++)
+		LIST_FOREACH(s, &p->seats[vrid], next)
+	n += (s->ah || !ah) && addr_equal(&s->group, group);
+	return n;
+}
+
+/* The first seat of a group joins it, the last one leaves it. 0, or an errno value. */
+static int join(struct vrrp_port *p, const struct vrrp_seat *s, bool on)
+{
+	int e = 0;
+
+	if (is_unicast(s))
+		return 0;
+	if (!members(p, &s->group, false))
+		e = vrrp_sock_join(p->rx, p->ifindex, &s->group, on);
+	if (!e && s->ah && !members(p, &s->group, true))
+		e = vrrp_sock_join(p->ah_rx, p->ifindex, &s->group, on);
+	return e;
+}
+
+/* 0, or an errno value. */
+static int sit_down(struct vrrp_port *p, const char *device, struct vrrp_seat *s)
+{
+	const struct vrrp_seat *other;
+	int e;
+
+	LIST_FOREACH(other, &p->seats[s->vrid], next)
+	if (clash(s, other))
+		return EEXIST;
+	if (s->ah && !open_ah(p, device))
+		return errno;
+	e = join(p, s, true);
+	if (e)
+		return e;
+	LIST_INSERT_HEAD(&p->seats[s->vrid], s, next);
+	p->users++;
+	return 0;
+}
+
+struct vrrp_port *vrrp_port_open(struct vrrp_io *io, const struct vrrp_place *where,
+				 struct vrrp_seat *s)
 {
 	struct vrrp_port *p = find_port(io, where);
+	int e;
 
 	if (!p)
 		p = new_port(io, where);
 	if (!p)
 		return NULL;
-	if (p->user[vrid]) {
-		errno = EEXIST;
-		return NULL;
-	}
-	if (where->ah && !open_ah(p, where->name)) {
-		release(p);
-		return NULL;
-	}
-	p->user[vrid] = user;
-	p->users++;
-	return p;
+	e = sit_down(p, where->device, s);
+	if (!e)
+		return p;
+	end_if_empty(p);
+	errno = e;
+	return NULL;
 }
 
-void vrrp_port_close(struct vrrp_port *p, uint8_t vrid)
+void vrrp_port_close(struct vrrp_port *p, struct vrrp_seat *s)
 {
-	p->user[vrid] = NULL;
+	LIST_REMOVE(s, next);
 	p->users--;
-	release(p);
+	join(p, s, false);
+	end_if_empty(p);
 }
 
 /* ---- sending ------------------------------------------------------------------ */
@@ -228,13 +331,13 @@ static int send_ah(struct vrrp_port *p, const struct vrrp_datagram *d, struct vr
 	return len ? vrrp_sock_send_packet(p->ah_tx, &d->dst, bytes, len) : EMSGSIZE;
 }
 
-int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet, const struct addr *src,
-		   struct vrrp_ah *ah)
+int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet,
+		   const struct vrrp_datagram *head, struct vrrp_ah *ah)
 {
 	uint8_t bytes[VRRP_PACKET_MAX];
-	struct vrrp_datagram d = {.bytes = bytes, .src = *src, .ttl = VRRP_TTL};
+	struct vrrp_datagram d = *head;
 
-	d.dst = vrrp_group_of(p->family);
+	d.bytes = bytes;
 	d.len = vrrp_packet_build(packet, &d.src, &d.dst, bytes, sizeof(bytes));
 	if (!d.len)
 		return EMSGSIZE;

@@ -1,7 +1,7 @@
 /*
- * io: ports of the packet path. A port is one interface and family: a receive socket bound
- * to the interface and joined to the VRRP group, and a send socket. Ports are shared by the
- * instances on the interface and found by VRID.
+ * io: ports of the packet path. A port is one family and one interface, or one VRF, or none
+ * (unicast only): a receive socket that joins multicast groups as they are needed, and a send
+ * socket. Instances take seats at a port; packets are given to them by VRID and destination.
  *
  * Nothing here waits: both sockets are non-blocking, and what cannot be sent at once is an
  * error of the caller to count.
@@ -12,11 +12,14 @@
 #include "base/loop.h"
 #include "vrrp/ah.h"
 #include "vrrp/packet.h"
+#include "vrrp/peers.h"
+
+#include <sys/queue.h>
 
 struct vrrp_io;
 struct vrrp_port;
 
-/* A packet for a VRID that has a user. `p` is complete when error is VRRP_PACKET_OK; it and
+/* A packet for a VRID that has a seat. `p` is complete when error is VRRP_PACKET_OK; it and
  * `d` are valid during the call. */
 typedef void (*vrrp_receive_fn)(void *user, enum vrrp_packet_error error,
 				const struct vrrp_packet *p, const struct vrrp_datagram *d,
@@ -27,25 +30,35 @@ void vrrp_io_free(struct vrrp_io *io); /* its ports must be closed */
 
 /* Where a port is. */
 struct vrrp_place {
-	uint8_t family; /* enum addr_family */
-	unsigned ifindex;
-	const char *name; /* of the interface */
-	bool ah;          /* for packets with an authentication header too */
+	uint8_t family;     /* enum addr_family */
+	unsigned ifindex;   /* of the interface or the VRF; 0: anywhere */
+	const char *device; /* its name; NULL: none */
 };
 
-/* The port of a place, with `user` as who gets the packets of `vrid`. NULL with errno set:
- * EEXIST when the VRID has a user already, or what the kernel says. */
-struct vrrp_port *vrrp_port_open(struct vrrp_io *io, const struct vrrp_place *where, uint8_t vrid,
-				 void *user);
-/* Frees the VRID; the last user closes the sockets. */
-void vrrp_port_close(struct vrrp_port *p, uint8_t vrid);
+/* What of a port's packets is somebody's. Stays where it is while it is taken. */
+struct vrrp_seat {
+	LIST_ENTRY(vrrp_seat) next;
+	uint8_t vrid;
+	bool ah;                        /* its packets have an authentication header */
+	struct addr group;              /* the multicast group; none: unicast */
+	const struct vrrp_peers *peers; /* unicast: whom a packet must be from, if several fit */
+	void *user;
+};
 
-/* Sends to the VRRP group from `src`, with `ah` (which counts on) around it unless that is NULL.
- * 0, or an errno value. */
-int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet, const struct addr *src,
-		   struct vrrp_ah *ah);
+/* Takes a seat at the port of a place. NULL with errno set: EEXIST when what it asks for has a
+ * seat already, or what the kernel says. */
+struct vrrp_port *vrrp_port_open(struct vrrp_io *io, const struct vrrp_place *where,
+				 struct vrrp_seat *s);
+/* Gives the seat up; with the last the sockets are closed. */
+void vrrp_port_close(struct vrrp_port *p, struct vrrp_seat *s);
 
-/* Packets for VRIDs without a user, since the start. */
+/* Sends a packet with source, destination and TTL of `head`, and with `ah` (which counts on) around
+ * it unless that is NULL. 0, or an errno value. */
+int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet,
+		   const struct vrrp_datagram *head, struct vrrp_ah *ah);
+
+/* Packets for VRIDs without a seat, since the start; and whether each is logged. */
 uint64_t vrrp_io_unknown_vrids(const struct vrrp_io *io);
+void vrrp_io_log_unknown(struct vrrp_io *io, bool on);
 
 #endif

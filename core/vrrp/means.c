@@ -7,6 +7,10 @@
  * source of its advertisements, as in keepalived. IPv6 needs a link-local one, and the kernel
  * refuses to send from it until duplicates have been looked for: like an address that is not
  * there, it is waited for, and comes with an event.
+ *
+ * A source that the file names is used wherever it is, unless its presence is asked for too
+ * (track_src_ip). Unicast may do without an interface; then it hears and speaks on all of them,
+ * or on those of a VRF.
  */
 #include "vrrp/instance.h"
 
@@ -23,13 +27,21 @@ static bool is_virtual(const struct vrrp_env *env, const struct addr *a)
 	return false;
 }
 
+/* Unicast to an address that is not link-local comes from one that is not either. */
+static bool wants_link_local(const struct vrrp_instance *i)
+{
+	return i->row.family == FAMILY_IPV6 &&
+	       (!i->peers.n || addr_is_link_local(&i->peers.list[0].row.addr));
+}
+
 static bool may_be_source(const struct vrrp_instance *i, const struct rtnl_addr *a,
 			  bool virtual_too)
 {
 	if (a->secondary || (!virtual_too && is_virtual(i->env, &a->addr)))
 		return false;
 	if (i->row.family == FAMILY_IPV6)
-		return addr_is_link_local(&a->addr);
+		return a->addr.family == ADDR_IPV6 &&
+		       addr_is_link_local(&a->addr) == wants_link_local(i);
 	return a->addr.family == ADDR_IPV4;
 }
 
@@ -49,18 +61,44 @@ static const struct rtnl_addr *find_source(const struct vrrp_instance *i, unsign
 	return tentative;
 }
 
+/* ifindex 0: on any interface. */
+static bool is_there(const struct vrrp_instance *i, unsigned ifindex, const struct addr *wanted)
+{
+	const struct rtnl_addr *a;
+
+	for (unsigned k = 0; (a = rtnl_addr_at(i->env->rtnl, k)); k++)
+		if (addr_equal(&a->addr, wanted) && !a->tentative &&
+		    (!ifindex || a->ifindex == ifindex))
+			return true;
+	return false;
+}
+
+/* The source that the file names, wherever it is; NULL, or what is missing. */
+static const char *take_named_source(struct vrrp_instance *i, unsigned ifindex)
+{
+	if (i->row.track_src_ip &&
+	    !is_there(i, i->row.interface[0] ? ifindex : 0, &i->row.source_addr))
+		return "its source address is not there";
+	i->cfg.primary = i->row.source_addr;
+	return NULL;
+}
+
 /* Finds the source address; NULL, or what is missing. */
 static const char *take_source(struct vrrp_instance *i, unsigned ifindex)
 {
-	const struct rtnl_addr *source = find_source(i, ifindex, false);
+	const struct rtnl_addr *source;
 
+	if (i->row.source_addr.family)
+		return take_named_source(i, ifindex);
+	source = find_source(i, ifindex, false);
 	if (!source && i->cfg.priority == VRRP_PRIO_OWNER)
 		source = find_source(i, ifindex, true);
 	if (!source)
-		return i->row.family == FAMILY_IPV6 ? "it has no IPv6 link-local address of its own"
-						    : "it has no IPv4 address of its own";
+		return i->row.family == FAMILY_IPV4 ? "it has no IPv4 address of its own"
+		       : wants_link_local(i)        ? "it has no IPv6 link-local address of its own"
+						    : "it has no global IPv6 address of its own";
 	if (source->tentative)
-		return "its link-local address is tentative, or another machine has it too";
+		return "its IPv6 address is tentative, or another machine has it too";
 	i->cfg.primary = source->addr;
 	return NULL;
 }
@@ -73,31 +111,44 @@ bool vrrp_link_usable(const struct rtnl_link *l)
 void vrrp_means_drop(struct vrrp_instance *i)
 {
 	if (i->port)
-		vrrp_port_close(i->port, i->row.vrid);
+		vrrp_port_close(i->port, &i->seat);
 	i->port = NULL;
+}
+
+/* NULL, or why there is no port. */
+static const char *open_port(struct vrrp_instance *i, const struct rtnl_link *l)
+{
+	struct vrrp_place where = {i->row.family == FAMILY_IPV6 ? ADDR_IPV6 : ADDR_IPV4};
+
+	if (l) {
+		where.ifindex = l->ifindex;
+		where.device = l->name;
+	}
+	i->seat = (struct vrrp_seat){.vrid = i->row.vrid, .peers = &i->peers, .user = i};
+	i->seat.ah = i->advert.auth_type == VRRP_WIRE_AH;
+	if (!i->peers.n)
+		i->seat.group =
+		    i->row.group_addr.family ? i->row.group_addr : vrrp_group_of(where.family);
+	i->port = vrrp_port_open(i->env->io, &where, &i->seat);
+	if (!i->port && errno == EEXIST)
+		return "another instance has this virtual router identifier on it";
+	return i->port ? NULL : strerror(errno);
 }
 
 const char *vrrp_means_find(struct vrrp_instance *i)
 {
-	const struct rtnl_link *l = rtnl_link_by_name(i->env->rtnl, i->row.interface);
-	struct vrrp_place where = {i->row.family == FAMILY_IPV6 ? ADDR_IPV6 : ADDR_IPV4};
-	const char *missing;
+	const char *name = i->row.interface[0] ? i->row.interface : i->row.vrf, *missing;
+	const struct rtnl_link *l = rtnl_link_by_name(i->env->rtnl, name);
 
-	if (i->port && (!l || l->ifindex != i->row.ifindex))
+	if (i->port && (l ? l->ifindex : 0) != i->row.ifindex)
 		vrrp_means_drop(i);
 	i->row.ifindex = l ? l->ifindex : 0;
-	if (!l)
+	if (!i->peers.n && i->row.unicast_fault_no_peer)
+		return "it has no unicast peer";
+	if (name[0] && !l)
 		return "there is no such interface";
-	if (i->row.track_primary && !vrrp_link_usable(l))
+	if (name[0] && i->row.track_primary && !vrrp_link_usable(l))
 		return "it is down";
-	missing = take_source(i, l->ifindex);
-	if (missing || i->port)
-		return missing;
-	where.ifindex = l->ifindex;
-	where.name = l->name;
-	where.ah = i->advert.auth_type == VRRP_WIRE_AH;
-	i->port = vrrp_port_open(i->env->io, &where, i->row.vrid, i);
-	if (!i->port && errno == EEXIST)
-		return "another instance has this virtual router identifier on it";
-	return i->port ? NULL : strerror(errno);
+	missing = take_source(i, i->row.ifindex);
+	return missing || i->port ? missing : open_port(i, l);
 }

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += core/vrrp/libvrrp.a
 core_vrrp_libvrrp_a_SOURCES = \
+	core/vrrp/advert.c \
 	core/vrrp/ah.c core/vrrp/ah.h \
 	core/vrrp/env.h \
 	core/vrrp/fsm.c core/vrrp/fsm.h \
@@ -12,7 +13,9 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/memory.c core/vrrp/memory.h \
 	core/vrrp/ndisc.c core/vrrp/ndisc.h \
 	core/vrrp/packet.c core/vrrp/packet.h \
+	core/vrrp/peers.c core/vrrp/peers.h \
 	core/vrrp/receive.c \
+	core/vrrp/router.h \
 	core/vrrp/sock.c core/vrrp/sock.h \
 	core/vrrp/sync.c core/vrrp/sync.h \
 	core/vrrp/track.c core/vrrp/track.h \

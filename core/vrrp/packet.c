@@ -13,8 +13,9 @@
  *
  * Checksum of v3 over IPv4: RFC 5798 was read as "with pseudo-header" (keepalived, FRR), RFC
  * 9568 5.2.8 says the message only. Both are accepted and the form is reported; a sum that
- * fits both counts as the RFC 9568 form. In v2 the sum is over the message including the
- * authentication data.
+ * fits both counts as the RFC 9568 form. keepalived before 1.3.7 had the multicast group in the
+ * pseudo-header of unicast, too. In v2 the sum is over the message including the authentication
+ * data.
  *
  * An address list that differs is not a reason to drop the advertisement (RFC 9568 7.1: log):
  * dropping would make two masters of what is only an unfinished change of configuration. A
@@ -33,7 +34,9 @@
 
 static const char *const error_names[VRRP_PACKET_ERRORS] = {
     [VRRP_PACKET_OK] = "ok",
-    [VRRP_PACKET_TTL] = "TTL is not 255",
+    [VRRP_PACKET_TTL] = "wrong TTL",
+    [VRRP_PACKET_DESTINATION] = "it was not sent to where this router is spoken to",
+    [VRRP_PACKET_PEER] = "its sender is no unicast peer",
     [VRRP_PACKET_LENGTH] = "wrong length",
     [VRRP_PACKET_VERSION] = "wrong version",
     [VRRP_PACKET_TYPE] = "unknown type",
@@ -120,12 +123,19 @@ static bool checksum_valid(const struct vrrp_datagram *d, struct vrrp_packet *p)
 {
 	uint32_t message = sum_bytes(0, d->bytes, d->len);
 	uint32_t pseudo = message + sum_pseudo(&d->src, &d->dst, d->len);
+	struct addr group = vrrp_group_of(ADDR_IPV4);
 
 	p->sum = VRRP_SUM_MESSAGE;
 	if (d->src.family == ADDR_IPV4 && sum_fold(message) == 0xffff)
 		return true;
 	p->sum = VRRP_SUM_PSEUDO;
-	return (p->version == 3 || d->src.family == ADDR_IPV6) && sum_fold(pseudo) == 0xffff;
+	if (p->version != 3 && d->src.family != ADDR_IPV6)
+		return false;
+	if (sum_fold(pseudo) == 0xffff)
+		return true;
+	p->sum = VRRP_SUM_GROUP;
+	return d->src.family == ADDR_IPV4 && !addr_is_multicast(&d->dst) &&
+	       sum_fold(message + sum_pseudo(&d->src, &group, d->len)) == 0xffff;
 }
 
 static void take_addresses(const struct vrrp_datagram *d, struct vrrp_packet *p)
@@ -168,7 +178,7 @@ enum vrrp_packet_error vrrp_packet_parse(const struct vrrp_datagram *d, struct v
 		return VRRP_PACKET_LENGTH;
 	*p = (struct vrrp_packet){.version = b[0] >> 4, .vrid = b[1], .priority = b[2]};
 	p->naddr = b[3];
-	if (d->ttl != VRRP_TTL)
+	if (d->ttl != VRRP_TTL && addr_is_multicast(&d->dst))
 		return VRRP_PACKET_TTL;
 	if (p->version != 3 && p->version != 2)
 		return VRRP_PACKET_VERSION;
@@ -272,6 +282,7 @@ size_t vrrp_packet_build(const struct vrrp_packet *p, const struct addr *src,
 			 const struct addr *dst, uint8_t *buf, size_t cap)
 {
 	size_t len = vrrp_packet_size(p, src->family);
+	struct addr group = vrrp_group_of(src->family);
 	uint32_t sum = 0;
 
 	if (!fits(p, src->family) || !addr_len(src) || len > cap)
@@ -285,8 +296,8 @@ size_t vrrp_packet_build(const struct vrrp_packet *p, const struct addr *src,
 		memcpy(buf + HEADER + i * addr_len(&p->addr[i]), p->addr[i].bytes,
 		       addr_len(&p->addr[i]));
 	put_middle(p, src->family, buf, len);
-	if (src->family == ADDR_IPV6 || (p->version == 3 && p->sum == VRRP_SUM_PSEUDO))
-		sum = sum_pseudo(src, dst, len);
+	if (src->family == ADDR_IPV6 || (p->version == 3 && p->sum != VRRP_SUM_MESSAGE))
+		sum = sum_pseudo(src, p->sum == VRRP_SUM_GROUP ? &group : dst, len);
 	put16(buf + 6, ~sum_fold(sum_bytes(sum, buf, len)) & 0xffff);
 	return len;
 }

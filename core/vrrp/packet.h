@@ -26,9 +26,13 @@
 /* Authentication as it is on the wire (v2). */
 enum vrrp_wire_auth { VRRP_WIRE_NONE = 0, VRRP_WIRE_PASS = 1, VRRP_WIRE_AH = 2 };
 
-/* Over what the checksum is taken; v3 over IPv4 is seen in both forms, v2 over IPv4 has the first
+/* Over what the checksum is taken; v3 over IPv4 is seen in all forms, v2 over IPv4 has the first
  * only, IPv6 the second only. */
-enum vrrp_checksum_form { VRRP_SUM_MESSAGE, VRRP_SUM_PSEUDO };
+enum vrrp_checksum_form {
+	VRRP_SUM_MESSAGE,
+	VRRP_SUM_PSEUDO,
+	VRRP_SUM_GROUP, /* unicast, with the multicast group as its destination */
+};
 
 struct vrrp_packet {
 	uint8_t version; /* 2 or 3 */
@@ -56,6 +60,8 @@ struct vrrp_datagram {
 enum vrrp_packet_error {
 	VRRP_PACKET_OK,
 	VRRP_PACKET_TTL,
+	VRRP_PACKET_DESTINATION,
+	VRRP_PACKET_PEER,
 	VRRP_PACKET_LENGTH,
 	VRRP_PACKET_VERSION,
 	VRRP_PACKET_TYPE,
@@ -78,9 +84,9 @@ struct addr vrrp_group_of(uint8_t family);
  * protocol 112. */
 bool vrrp_datagram_ipv4(const uint8_t *bytes, size_t len, struct vrrp_datagram *ret);
 
-/* Checks form and checksum. *ret is complete on VRRP_PACKET_OK; on any error from
- * VRRP_PACKET_VERSION on its vrid is set (0 before), so that the error can be counted where
- * it belongs. */
+/* Checks form and checksum, and the TTL of multicast. *ret is complete on VRRP_PACKET_OK; on any
+ * error its vrid is set (0 when there is none), so that the error can be counted where it
+ * belongs. */
 enum vrrp_packet_error vrrp_packet_parse(const struct vrrp_datagram *d, struct vrrp_packet *ret);
 
 /* Compares a parsed advertisement with `own`, what this router would send itself. */

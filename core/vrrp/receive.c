@@ -28,6 +28,9 @@ static uint64_t *counter(struct vrrp_instance_row *r, enum vrrp_packet_error e)
 		return &r->type_errors;
 	case VRRP_PACKET_CHECKSUM:
 		return &r->checksum_errors;
+	case VRRP_PACKET_DESTINATION:
+	case VRRP_PACKET_PEER:
+		return &r->peer_errors;
 	case VRRP_PACKET_AUTH:
 	case VRRP_PACKET_REPLAY:
 		return &r->auth_errors;
@@ -68,6 +71,12 @@ static void note_error(struct vrrp_instance *i, enum vrrp_packet_error e, const 
 	vrrp_instance_publish(i, false);
 }
 
+static const char *const forms[] = {
+    [VRRP_SUM_MESSAGE] = "without pseudo-header",
+    [VRRP_SUM_PSEUDO] = "with pseudo-header",
+    [VRRP_SUM_GROUP] = "as keepalived before 1.3.7",
+};
+
 /* Slot VRRP_PACKET_OK of `said` is free for this. */
 static void note_form(struct vrrp_instance *i, const struct vrrp_packet *p, const struct addr *src,
 		      struct mono now)
@@ -75,10 +84,32 @@ static void note_form(struct vrrp_instance *i, const struct vrrp_packet *p, cons
 	char text[ADDR_TEXT_MAX];
 
 	if (p->version == 3 && p->sum != i->advert.sum && may_say(i, VRRP_PACKET_OK, now))
-		log_info("vrrp_instance %s: %s sends checksums %s pseudo-header, this router %s",
-			 i->row.name, addr_text(src, text),
-			 p->sum == VRRP_SUM_PSEUDO ? "with" : "without",
-			 i->advert.sum == VRRP_SUM_PSEUDO ? "with" : "without");
+		log_info("vrrp_instance %s: %s sends checksums %s, this router %s", i->row.name,
+			 addr_text(src, text), forms[p->sum], forms[i->advert.sum]);
+}
+
+/* Whether it may come from where it comes from. */
+static enum vrrp_packet_error check_sender(const struct vrrp_instance *i,
+					   const struct vrrp_packet *p,
+					   const struct vrrp_datagram *d, struct vrrp_peer *peer)
+{
+	if (p->sum == VRRP_SUM_GROUP && i->row.old_unicast_checksum == OLD_CHECKSUM_NEVER)
+		return VRRP_PACKET_CHECKSUM;
+	if (!peer)
+		return i->peers.n && i->row.check_unicast_src ? VRRP_PACKET_PEER : VRRP_PACKET_OK;
+	if (d->ttl >= peer->row.min_ttl && d->ttl <= peer->row.max_ttl)
+		return VRRP_PACKET_OK;
+	peer->row.ttl_errors++;
+	return VRRP_PACKET_TTL;
+}
+
+static void note_peer(struct vrrp_peer *peer, const struct vrrp_packet *p, struct mono now)
+{
+	if (!peer)
+		return;
+	peer->row.adverts_received++;
+	peer->row.last_heard = now;
+	peer->old_sum = p->sum == VRRP_SUM_GROUP;
 }
 
 static void note_master(struct vrrp_instance *i, const struct vrrp_packet *p,
@@ -111,12 +142,15 @@ void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struc
 {
 	struct vrrp_instance *i = user;
 	struct vrrp_event e = {.kind = VRRP_EVENT_ADVERT, .src = d->src};
+	struct vrrp_peer *peer = vrrp_peers_find(&i->peers, &d->src);
 	enum vrrp_state old = i->fsm.state;
 
 	if (addr_equal(&d->src, &i->cfg.primary))
 		return;
 	if (error == VRRP_PACKET_OK)
 		error = check_ah(i, d);
+	if (error == VRRP_PACKET_OK)
+		error = check_sender(i, p, d, peer);
 	if (error == VRRP_PACKET_OK)
 		error = vrrp_packet_check(p, &i->advert);
 	if (error == VRRP_PACKET_ADDRESS_LIST && is_known(i, &d->src))
@@ -126,6 +160,7 @@ void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struc
 	if (error != VRRP_PACKET_OK && error != VRRP_PACKET_ADDRESS_LIST)
 		return;
 	note_form(i, p, &d->src, now);
+	note_peer(peer, p, now);
 	i->row.adverts_received++;
 	i->row.priority_zero_received += p->priority == 0;
 	e.priority = p->priority;

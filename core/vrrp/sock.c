@@ -43,7 +43,9 @@ static int open_raw(uint8_t family, int protocol)
 
 static int bind_device(int fd, const char *device)
 {
-	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1);
+	return !device ? 0
+		       : setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device,
+				    (socklen_t)strlen(device) + 1);
 }
 
 /* An older kernel without IPV6_MULTICAST_ALL delivers other groups too: receive.c looks. */
@@ -108,19 +110,22 @@ static int drop_received(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
+/* The source that is configured may be an address that is not there (yet): IP_TRANSPARENT. */
 static bool tx_options_ipv4(int fd, unsigned ifindex)
 {
 	struct ip_mreqn out = {.imr_ifindex = (int)ifindex};
 
 	set(fd, IPPROTO_IP, IP_TOS, IPTOS_CLASS_CS6);
-	return setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)) == 0 &&
+	return (!ifindex || setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)) == 0) &&
+	       set(fd, IPPROTO_IP, IP_TRANSPARENT, 1) == 0 &&
 	       set(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0) == 0;
 }
 
 static bool tx_options_ipv6(int fd, unsigned ifindex)
 {
 	set(fd, IPPROTO_IPV6, IPV6_TCLASS, IPTOS_CLASS_CS6);
-	return set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)ifindex) == 0 &&
+	return (!ifindex || set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)ifindex) == 0) &&
+	       set(fd, IPPROTO_IPV6, IPV6_TRANSPARENT, 1) == 0 &&
 	       set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0) == 0;
 }
 

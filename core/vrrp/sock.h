@@ -1,7 +1,8 @@
 /*
  * sock: raw sockets of either family: their options, and one datagram in or out.
  *
- * All of them are non-blocking and bound to a device; what cannot be done at once is an error.
+ * All of them are non-blocking, and bound to a device (an interface or a VRF) or to none; what
+ * cannot be done at once is an error.
  */
 #ifndef VRRP_SOCK_H
 #define VRRP_SOCK_H
@@ -11,11 +12,11 @@
 /* Room for the largest message behind the largest IPv4 header, and an authentication header. */
 #define VRRP_DATAGRAM_MAX (VRRP_PACKET_MAX + 60 + 24)
 
-/* For what the device receives. -1 with errno set. */
+/* For what the device receives; NULL: any. -1 with errno set. */
 int vrrp_sock_rx(uint8_t family, const char *device);
 /* Joins a multicast group there, or leaves it. 0, or an errno value. */
 int vrrp_sock_join(int fd, unsigned ifindex, const struct addr *group, bool join);
-/* For what is sent there. It receives nothing. -1 with errno set. */
+/* For what is sent there, from any source address. It receives nothing. -1 with errno set. */
 int vrrp_sock_tx(uint8_t family, unsigned ifindex, const char *device);
 
 /* The same for packets with an authentication header (vrrp/ah), IPv4 only: what is sent brings its

@@ -218,6 +218,7 @@ static void use_global(struct process *p, const struct global_row *g, const stru
 	bool force = g->vrrp_netlink_monitor_rcv_bufs_force;
 
 	log_levels_use(g->log_level);
+	vrrp_io_log_unknown(p->env.io, g->log_unknown_vrids);
 	if (old ? bytes != old->vrrp_netlink_monitor_rcv_bufs ||
 		      force != old->vrrp_netlink_monitor_rcv_bufs_force
 		: bytes || force)

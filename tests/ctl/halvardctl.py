@@ -37,10 +37,10 @@ VIEWS = {
     "help-drain": ["drain", "--help"],
 }
 JSON_VIEWS = {
-    "status": {"global", "process", "vrrp_instance", "vrrp_address", "sync_group", "sync_member",
+    "status": {"global", "process", "vrrp_instance", "vrrp_address", "vrrp_peer", "sync_group", "sync_member",
                "virtual_server", "real_server", "checker"},
-    "vrrp": {"vrrp_instance", "vrrp_address", "sync_group", "sync_member"},
-    "vrrp VI_1": {"vrrp_instance", "vrrp_address"},
+    "vrrp": {"vrrp_instance", "vrrp_address", "vrrp_peer", "sync_group", "sync_member"},
+    "vrrp VI_1": {"vrrp_instance", "vrrp_address", "vrrp_peer"},
     "vs": {"virtual_server"},
     "rs": {"real_server"},
     "checks": {"checker"},

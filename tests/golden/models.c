@@ -146,6 +146,8 @@ static void put_address(struct store *s, const struct vrrp_instance_row *v, bool
 
 	fill(T_VRRP_ADDRESS, &a);
 	TEXT_COPY(a.instance, v->name);
+	if (!v->interface[0] && !a.dev[0])
+		TEXT_COPY(a.dev, "eth1");
 	a.addr = draw_addr(family);
 	addr_text(&a.addr, a.address);
 	a.excluded = excluded;
@@ -162,6 +164,55 @@ static void put_address(struct store *s, const struct vrrp_instance_row *v, bool
 	if (!a.broadcast_set || family == ADDR_IPV6)
 		a.broadcast = (struct addr){0};
 	store_put(s, T_VRRP_ADDRESS, &a, F_WANTED, NULL);
+}
+
+/* Without an interface none may be link-local. */
+static struct addr draw_speaker(const struct vrrp_instance_row *v)
+{
+	struct addr a = draw_addr(addr_family(v->family));
+
+	if (!v->interface[0] && addr_is_link_local(&a))
+		addr_parse("2001:db8::7", &a);
+	return a;
+}
+
+static struct addr draw_group(uint8_t family)
+{
+	struct addr a = draw_addr(family);
+
+	a.bytes[0] = family == ADDR_IPV6 ? 0xff : 0xe0;
+	a.bytes[1] = family == ADDR_IPV6 ? 0x02 : a.bytes[1];
+	return a;
+}
+
+/* Source, group and peers in the family of the instance. */
+static void put_transport(struct store *s, struct vrrp_instance_row *v)
+{
+	uint8_t family = addr_family(v->family);
+	unsigned peers = !v->interface[0] ? 1 : v->strict_mode ? 0 : (unsigned)draw(3);
+	const struct global_row *g = store_at(s, T_GLOBAL, 0);
+	const struct addr *group =
+	    family == ADDR_IPV6 ? &g->vrrp_mcast_group6 : &g->vrrp_mcast_group4;
+	struct vrrp_peer_row p;
+
+	if (v->source_addr.family || !v->interface[0])
+		v->source_addr = draw_speaker(v);
+	v->track_src_ip = v->track_src_ip && v->source_addr.family;
+	if (v->group_addr.family || group->family)
+		v->group_addr = draw_group(family);
+	if (v->interface[0])
+		memset(v->vrf, 0, sizeof(v->vrf));
+	for (unsigned i = 0; i < peers; i++) {
+		fill(T_VRRP_PEER, &p);
+		TEXT_COPY(p.instance, v->name);
+		p.addr = draw_speaker(v);
+		addr_text(&p.addr, p.address);
+		if (p.min_ttl > p.max_ttl)
+			p.min_ttl = p.max_ttl;
+		if (p.min_ttl || p.max_ttl != 255)
+			v->check_unicast_src = true;
+		store_put(s, T_VRRP_PEER, &p, F_WANTED, NULL);
+	}
 }
 
 /* The family of the instance is that of what it advertises, else of all others. */
@@ -197,8 +248,6 @@ static void put_instance(struct store *s, unsigned number)
 	fill(T_VRRP_INSTANCE, &v);
 	draw_text(v.name, sizeof(v.name) - 8, 1);
 	snprintf(v.name + strlen(v.name), 8, "%u", number % 1000);
-	if (!v.interface[0])
-		TEXT_COPY(v.interface, "eth0");
 	v.vrid = (uint8_t)(number + 1); /* no two of one number */
 	if (v.initial_state != VRRP_MASTER)
 		v.initial_state = VRRP_BACKUP;
@@ -218,6 +267,9 @@ static void put_instance(struct store *s, unsigned number)
 	}
 	if (v.address_lease_ms > ADDRESS_LEASE_AUTO && v.address_lease_ms < 1000)
 		v.address_lease_ms = 1000;
+	if (!v.interface[0] && v.strict_mode)
+		TEXT_COPY(v.interface, "eth0");
+	put_transport(s, &v);
 	store_put(s, T_VRRP_INSTANCE, &v, F_WANTED, NULL);
 	put_addresses(s, &v);
 }
@@ -432,6 +484,10 @@ static struct store *draw_model(void)
 	unsigned n = (unsigned)draw(5);
 
 	fill(T_GLOBAL, &g);
+	if (g.vrrp_mcast_group4.family)
+		g.vrrp_mcast_group4 = draw_group(ADDR_IPV4);
+	if (g.vrrp_mcast_group6.family)
+		g.vrrp_mcast_group6 = draw_group(ADDR_IPV6);
 	TEXT_COPY(g.log_level, levels[draw(4)]);
 	store_put(s, T_GLOBAL, &g, F_WANTED, NULL);
 	fill(T_EXEC, &e);

@@ -17,6 +17,7 @@
 /* Fields that block heads and address lines fill, for which there is no keyword. */
 static const char *const by_syntax[] = {
     "vrrp_instance family",  "vrrp_address addr",          "vrrp_address prefix_len",
+    "vrrp_peer addr",        "vrrp_peer min_ttl",          "vrrp_peer max_ttl",
     "vrrp_address excluded", "vrrp_address broadcast_set", "track weight",
     "track reverse",         "vrrp_script group",          "vrrp_script reverse",
     "track_file reverse",    "track_file init_value",      "track_file overwrite",

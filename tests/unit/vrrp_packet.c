@@ -237,6 +237,27 @@ static void test_ipv6(void **state)
 	assert_int_equal(vrrp_packet_parse(&d, &out), VRRP_PACKET_LENGTH);
 }
 
+/* Unicast: no rule for the TTL, and a third form of the sum, which is none of multicast. */
+static void test_unicast(void **state)
+{
+	struct vrrp_packet in = {.version = 3, .vrid = 9, .priority = 1, .adver_int_cs = 10}, out;
+	uint8_t b[VRRP_PACKET_MAX];
+	struct vrrp_datagram d = {b, 0, src, addr_ipv4(0xc0000263), 17};
+
+	(void)state;
+	for (enum vrrp_checksum_form f = VRRP_SUM_MESSAGE; f <= VRRP_SUM_GROUP; f++) {
+		in.sum = f;
+		d.len = vrrp_packet_build(&in, &d.src, &d.dst, b, sizeof(b));
+		assert_int_equal(vrrp_packet_parse(&d, &out), VRRP_PACKET_OK);
+		assert_int_equal(out.sum, f);
+	}
+	d.dst = addr_ipv4(0xe00000c8); /* another group */
+	assert_int_equal(vrrp_packet_parse(&d, &out), VRRP_PACKET_TTL);
+	d.ttl = 255;
+	assert_int_equal(vrrp_packet_parse(&d, &out), VRRP_PACKET_CHECKSUM);
+	assert_int_equal(out.vrid, 9);
+}
+
 /* Erratum 8300, and what is left of it when a peer does as keepalived. */
 static void test_first_is_link_local(void **state)
 {
@@ -348,6 +369,7 @@ int main(void)
 	    cmocka_unit_test(test_round_trip),
 	    cmocka_unit_test(test_ipv6),
 	    cmocka_unit_test(test_first_is_link_local),
+	    cmocka_unit_test(test_unicast),
 	    cmocka_unit_test(test_build_refuses),
 	    cmocka_unit_test(test_check),
 	    cmocka_unit_test(test_ip_header),
