@@ -184,6 +184,7 @@ static void remember(struct vrrp_instance *i)
 	vrrp_memory_put(i->env->memory, &id, &i->fsm.claim);
 	if (i->ah.sequence)
 		vrrp_memory_put_sequence(i->env->memory, &id, i->ah.sequence);
+	i->claimed = i->fsm.claim.at.ns || i->ah.sequence;
 }
 
 /* Others take no number twice, and the last one of a predecessor may not have been kept. */
@@ -221,7 +222,7 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 		return;
 	}
 	i->fsm = s.next;
-	if (!i->fsm.claim.at.ns)
+	if (!i->fsm.claim.at.ns && i->claimed)
 		remember(i);
 	for (unsigned a = 0; a < s.nactions; a++)
 		act(i, &s.action[a], now);
@@ -451,7 +452,8 @@ struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_
 	i->serial = ++env->last_serial;
 	i->why_new = why;
 	i->missing = not_seen;
-	i->row = *row; /* state and counters go on where a predecessor left them */
+	i->claimed = true; /* by a process before this one, for all we know */
+	i->row = *row;     /* state and counters go on where a predecessor left them */
 	memset(i->row.sync_group, 0, sizeof(i->row.sync_group));
 	i->gap.worst_us = row->worst_advert_gap_us;
 	vrrp_fsm_init(&i->fsm);

@@ -7,9 +7,9 @@
  * peer, a claim that is not true would make two masters: whoever writes errs to the first.
  *
  * The size is fixed by the guardian, which has sealed the file against shrinking. Records are
- * found by name; one without a claim is free for another name when all are taken. Searching is
- * linear: an instance keeps no index, since a few hundred comparisons cost microseconds, and
- * only where the last search ended is tried first.
+ * found by name; one without a claim is free for another name when all are taken. A search begins
+ * at a place that the name gives, since a master keeps a claim with each advertisement, and goes
+ * over all, so that a record is found wherever a predecessor put it.
  */
 #include "vrrp/memory.h"
 
@@ -48,7 +48,6 @@ struct content {
 struct vrrp_memory {
 	struct mono began;
 	struct content *content; /* NULL: nothing to remember with */
-	unsigned last;           /* where the last search ended */
 };
 
 static bool is_ours(const struct content *c)
@@ -110,28 +109,34 @@ static bool is_named(const struct record *r, const char *name)
 	return strncmp(r->name, name, sizeof(r->name)) == 0;
 }
 
+/* FNV-1a. */
+static unsigned begin(const char *name)
+{
+	uint32_t h = 2166136261u;
+
+	for (const char *c = name; *c; c++)
+		h = (h ^ (uint8_t)*c) * 16777619u;
+	return h % RECORDS;
+}
+
 /* Index of the record of that name; RECORDS: none. */
 static unsigned find(const struct vrrp_memory *m, const char *name)
 {
-	unsigned k;
+	unsigned first = begin(name);
 
-	if (!m->content)
-		return RECORDS;
-	if (is_named(&m->content->record[m->last], name))
-		return m->last;
-	for (k = 0; k < RECORDS; k++)
-		if (is_named(&m->content->record[k], name))
-			break;
-	return k;
+	for (unsigned k = 0; m->content && k < RECORDS; k++)
+		if (is_named(&m->content->record[(first + k) % RECORDS], name))
+			return (first + k) % RECORDS;
+	return RECORDS;
 }
 
-static unsigned find_free(const struct vrrp_memory *m)
+static unsigned find_free(const struct vrrp_memory *m, const char *name)
 {
-	unsigned k;
+	unsigned first = begin(name);
 
-	for (k = 0; m->content && k < RECORDS; k++)
-		if (!m->content->record[k].at_ns)
-			return k;
+	for (unsigned k = 0; m->content && k < RECORDS; k++)
+		if (!m->content->record[(first + k) % RECORDS].at_ns)
+			return (first + k) % RECORDS;
 	return RECORDS;
 }
 
@@ -169,10 +174,9 @@ void vrrp_memory_put(struct vrrp_memory *m, const struct vrrp_identity *id,
 	unsigned k = find(m, id->name);
 
 	if (k == RECORDS && c->at.ns)
-		k = find_free(m);
+		k = find_free(m, id->name);
 	if (k == RECORDS)
 		return;
-	m->last = k;
 	if (c->at.ns)
 		bind(&m->content->record[k], id, c->believed_cs);
 	m->content->record[k].at_ns = c->at.ns;

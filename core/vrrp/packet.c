@@ -143,7 +143,7 @@ static void take_addresses(const struct vrrp_datagram *d, struct vrrp_packet *p)
 	size_t size = addr_len(&d->src);
 
 	for (unsigned i = 0; i < p->naddr; i++) {
-		p->addr[i].family = d->src.family;
+		p->addr[i] = (struct addr){.family = d->src.family};
 		memcpy(p->addr[i].bytes, d->bytes + HEADER + i * size, size);
 	}
 }
@@ -173,10 +173,13 @@ enum vrrp_packet_error vrrp_packet_parse(const struct vrrp_datagram *d, struct v
 	struct vrrp_packet *p = ret;
 	const uint8_t *b = d->bytes;
 
-	memset(p, 0, sizeof(*p));
+	memset(p, 0,
+	       offsetof(struct vrrp_packet, addr)); /* what is behind naddr is not looked at */
 	if (d->len < HEADER || !addr_len(&d->src) || d->src.family != d->dst.family)
 		return VRRP_PACKET_LENGTH;
-	*p = (struct vrrp_packet){.version = b[0] >> 4, .vrid = b[1], .priority = b[2]};
+	p->version = b[0] >> 4;
+	p->vrid = b[1];
+	p->priority = b[2];
 	p->naddr = b[3];
 	if (d->ttl != VRRP_TTL && addr_is_multicast(&d->dst))
 		return VRRP_PACKET_TTL;

@@ -37,6 +37,7 @@ struct vrrp_instance {
 	struct timer timer;                   /* fsm.due */
 	struct timer publish;                 /* counters to the store */
 	struct mono said[VRRP_PACKET_ERRORS]; /* when each error was logged last */
+	bool claimed;                         /* the memory may hold a claim of it */
 	bool contest;                         /* `takeover` was said and has not worked yet */
 	bool send_failed;                     /* the last advertisement did not go out */
 	bool yields;                          /* or its group does */

@@ -10,6 +10,11 @@
 #include <string.h>
 
 #include <cmocka.h>
+/* Octets of a packet that mean something: a parser does not clear the rest. */
+static size_t used(const struct vrrp_packet *p)
+{
+	return offsetof(struct vrrp_packet, addr) + p->naddr * sizeof(p->addr[0]);
+}
 
 static struct addr src, dst;
 
@@ -189,7 +194,7 @@ static void test_round_trip(void **state)
 		assert_int_equal(len, vrrp_packet_size(&in, ADDR_IPV4));
 		assert_int_equal(parse(b, len, &out), VRRP_PACKET_OK);
 		out.sum = in.sum; /* one message in 65535 fits both forms */
-		assert_memory_equal(&in, &out, sizeof(in));
+		assert_memory_equal(&in, &out, used(&in));
 	}
 }
 
@@ -222,7 +227,7 @@ static void test_ipv6(void **state)
 	d.len = vrrp_packet_build(&in, &d.src, &d.dst, b, sizeof(b));
 	assert_int_equal(d.len, 24);
 	assert_int_equal(vrrp_packet_parse(&d, &out), VRRP_PACKET_OK);
-	assert_memory_equal(&in, &out, sizeof(in));
+	assert_memory_equal(&in, &out, used(&in));
 	b[6] ^= 1;
 	assert_int_equal(vrrp_packet_parse(&d, &out), VRRP_PACKET_CHECKSUM);
 	d.src = addr6("fe80::44e5:5aff:fe48:2323");
