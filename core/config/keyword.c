@@ -363,11 +363,18 @@ static bool begins_predefined(const char *text)
 	return *text == '$' && (text[1] == '_' || (text[1] == '{' && text[2] == '_'));
 }
 
+/* A line that begins with it speaks to the lexer, unless it is in quotes. */
+static bool is_heeded(const char *text)
+{
+	return lex_is_include(text) || text_eq(text, "include_check") ||
+	       text_eq(text, "random_seed");
+}
+
 void keyword_quote(const char *text, char *buf, size_t size)
 {
 	size_t n = 0;
 
-	if (text[0] && !strpbrk(text, " \t\r\v\f\"\\!#{}$~@")) {
+	if (text[0] && !strpbrk(text, " \t\r\v\f\"\\!#{}$~@") && !is_heeded(text)) {
 		text_copy(buf, size, text);
 		return;
 	}

@@ -4,11 +4,14 @@
  * The vrrp_ keywords of global_defs are what instances inherit, so they fill fields of the
  * instance's table; only the version is kept in the global row as well.
  */
+#include "config/commands.h"
 #include "config/keyword_rows.h"
 #include "config/parse.h"
 
 #define GLOBAL(member)   T_GLOBAL, offsetof(struct global_row, member)
 #define EXEC(member)     T_EXEC, offsetof(struct exec_row, member)
+#define COMMAND          T_NOTIFY, offsetof(struct notify_row, command), CONV_TEXT
+#define FIFO(member)     T_NOTIFY_FIFO, offsetof(struct notify_fifo_row, member), CONV_TEXT
 #define INSTANCE(member) T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, member)
 
 /* clang-format off */
@@ -137,18 +140,32 @@ static const struct keyword global_keywords[] = {
      .help = "Run scripts by the path that was written, links and all."},
     {"set_supplementary_groups", NULL, false, EXEC(set_supplementary_groups), CONV_FLAG,
      .help = "Give scripts all groups of their user."},
-    LATER("startup_script", 1, 4, "Script that runs before anything else, its user and group."),
-    LATER("startup_script_timeout", 1, 1, "Seconds that it may take."),
-    LATER("shutdown_script", 1, 4, "Script that runs after everything else, its user and group."),
-    LATER("shutdown_script_timeout", 1, 1, "Seconds that it may take."),
-    LATER("notify_fifo", 1, 4, "Named pipe for all changes, its user and group."),
-    LATER("notify_fifo_script", 1, 4, "Script that reads that pipe, its user and group."),
-    LATER("vrrp_notify_fifo", 1, 4, "Named pipe for changes of VRRP, its user and group."),
-    LATER("vrrp_notify_fifo_script", 1, 4, "Script that reads that pipe, its user and group."),
-    LATER("lvs_notify_fifo", 1, 4, "Named pipe for changes of servers, its user and group."),
-    LATER("lvs_notify_fifo_script", 1, 4, "Script that reads that pipe, its user and group."),
-    LATER("vrrp_notify_priority_changes", 0, 1, "Tell the pipes about priorities too."),
-    LATER("fifo_write_vrrp_states_on_reload", 0, 0, "Tell the pipes the states after a reload."),
+    {"startup_script", NULL, false, COMMAND, .special = special_notify, .print = print_never,
+     .help = "Script that runs before anything else, its user and group."},
+    {"startup_script_timeout", NULL, false, EXEC(startup_timeout_ms), CONV_SECONDS,
+     .help = "Seconds that it may take."},
+    {"shutdown_script", NULL, false, COMMAND, .special = special_notify, .print = print_never,
+     .help = "Script that runs after everything else, its user and group."},
+    {"shutdown_script_timeout", NULL, false, EXEC(shutdown_timeout_ms), CONV_SECONDS,
+     .help = "Seconds that it may take."},
+    {"notify_timeout", NULL, false, EXEC(notify_timeout_ms), CONV_SECONDS,
+     .help = "Seconds that a script may take that is told of a change."},
+    {"notify_fifo", NULL, false, FIFO(path), .special = special_fifo, .print = print_never,
+     .help = "Named pipe for all changes, its user and group."},
+    {"notify_fifo_script", NULL, false, FIFO(script), .special = special_fifo_script,
+     .print = print_never, .help = "Script that reads that pipe, its user and group."},
+    {"vrrp_notify_fifo", NULL, false, FIFO(path), .special = special_fifo, .print = print_never,
+     .help = "Named pipe for changes of VRRP, its user and group."},
+    {"vrrp_notify_fifo_script", NULL, false, FIFO(script), .special = special_fifo_script,
+     .print = print_never, .help = "Script that reads that pipe, its user and group."},
+    {"lvs_notify_fifo", NULL, false, FIFO(path), .special = special_fifo, .print = print_never,
+     .help = "Named pipe for changes of servers, its user and group."},
+    {"lvs_notify_fifo_script", NULL, false, FIFO(script), .special = special_fifo_script,
+     .print = print_never, .help = "Script that reads that pipe, its user and group."},
+    {"vrrp_notify_priority_changes", NULL, false, INSTANCE(notify_priority_changes), CONV_FLAG,
+     .help = "Tell the pipes about priorities too."},
+    {"fifo_write_vrrp_states_on_reload", NULL, false, EXEC(fifo_write_vrrp_states_on_reload),
+     CONV_FLAG, .alone = true, .help = "Tell the pipes the states after a reload."},
     LATER("rs_init_notifies", 0, 0, "Tell about real servers at start, too."),
     LATER("checker_log_all_failures", 0, 1, "Log each failed check, not only the last retry."),
     /* VRRP */

@@ -1,8 +1,10 @@
 /* keywords_vrrp: vrrp_instance, vrrp_sync_group and the blocks within them. */
+#include "config/commands.h"
 #include "config/keyword_rows.h"
 #include "config/parse.h"
 
 #define ADDRESS(member)  T_VRRP_ADDRESS, offsetof(struct vrrp_address_row, member)
+#define GROUP(member)    T_SYNC_GROUP, offsetof(struct sync_group_row, member)
 #define INSTANCE(member) T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, member)
 #define PEER(member)     T_VRRP_PEER, offsetof(struct vrrp_peer_row, member)
 
@@ -98,23 +100,23 @@ const struct block block_virtual_ipaddress_excluded = {
     {"track_process", .block = &block_tracks_process, .help = "Processes that must run."},         \
     LATER_BLOCK("track_bfd", &block_tracked, 0, 0, "BFD sessions that matter.")
 #define NOTIFY(word, text)                                                                         \
-    {word, .status = KEYWORD_LATER, .block = &block_notify, .bare = true, .most = WORDS_ANY,       \
-     .help = text}
+    {word, NULL, false, T_NOTIFY, offsetof(struct notify_row, command), CONV_TEXT,                 \
+     .special = special_notify, .block = &block_notify, .bare = true, .help = text}
 #define NOTIFIED                                                                                   \
     NOTIFY("notify_master", "Command to run on becoming master."),                                 \
     NOTIFY("notify_backup", "Command to run on becoming backup."),                                 \
     NOTIFY("notify_fault", "Command to run on a fault."),                                          \
     NOTIFY("notify_stop", "Command to run at the end."),                                           \
     NOTIFY("notify", "Command to run on every change."),                                           \
-    LATER("notify_priority_changes", 0, 1, "Tell the pipes about priorities too."),                \
     LATER("smtp_alert", 0, 1, "Mail about changes.")
 /* clang-format on */
 
 /* Before 2010 the command stood in a block. */
-static const struct block block_notify = {
+const struct block block_notify = {
     .name = "notify",
-    .line = line_later,
-    .syntax = "COMMAND",
+    .enter = enter_notify,
+    .line = line_command,
+    .syntax = "COMMAND [USER [GROUP]]",
 };
 
 static const struct keyword peer_options[] = {
@@ -248,9 +250,10 @@ static const struct keyword instance_keywords[] = {
     LATER_BLOCK("virtual_rules", &block_virtual_rules, 0, 0, "Routing rules that the master has."),
     LATER("no_accept", 0, 0, "Packets to the addresses are not for the director."),
     NOTIFIED,
-    LATER("notify_deleted", 0, WORDS_ANY, "Command to run when a reload removes the instance."),
-    LATER("notify_master_rx_lower_pri", 1, WORDS_ANY,
-	  "Command to run when a master hears a lower one."),
+    {"notify_priority_changes", NULL, false, INSTANCE(notify_priority_changes), CONV_FLAG,
+     .help = "Tell the pipes about priorities too."},
+    NOTIFY("notify_deleted", "Command to run when a reload removes the instance."),
+    NOTIFY("notify_master_rx_lower_pri", "Command to run when a master hears a lower one."),
     LATER("garp_extra_if", 1, 2, "Seconds between gratuitous ARPs on other interfaces."),
     OLD_NAME("vmac_garp_intvl", "garp_extra_if"),
     LATER("timer_expired_backup", 0, 1,
@@ -286,6 +289,8 @@ static const struct keyword sync_group_keywords[] = {
      offsetof(struct sync_group_row, tracking_weight), CONV_FLAG, .alone = true,
      .help = "Weights of what members track by themselves count."},
     OLD_NAME("global_tracking", "sync_group_tracking_weight"),
+    {"notify_priority_changes", NULL, false, GROUP(notify_priority_changes), CONV_FLAG,
+     .alone = true, .help = "Tell the pipes about priorities of members too."},
     {0},
 };
 

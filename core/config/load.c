@@ -61,6 +61,19 @@ static size_t count_members(const struct store *s, const char *group)
 	return n;
 }
 
+static void drop_commands(struct store *s, enum notify_object object, const char *name)
+{
+	struct notify_row key = {.object = (uint8_t)object};
+	const struct notify_row *r;
+	size_t i;
+
+	TEXT_COPY(key.name, name);
+	i = store_lower_bound(s, T_NOTIFY, &key);
+	while ((r = i < store_count(s, T_NOTIFY) ? store_at(s, T_NOTIFY, i) : NULL) &&
+	       r->object == object && text_eq(r->name, name))
+		store_del(s, T_NOTIFY, r);
+}
+
 /* A group whose last member goes has no meaning. */
 static void drop_member(struct store *s, const struct vrrp_instance_row *v)
 {
@@ -77,6 +90,7 @@ static void drop_member(struct store *s, const struct vrrp_instance_row *v)
 	if (count_members(s, key.name))
 		return;
 	drop_tracks(s, TRACK_BY_GROUP, 0, key.name);
+	drop_commands(s, NOTIFY_GROUP, key.name);
 	store_del(s, T_SYNC_GROUP, &key);
 }
 
@@ -86,6 +100,7 @@ static void drop_of_instance(struct store *s, const struct vrrp_instance_row *v)
 	drop_peers(s, v);
 	drop_member(s, v);
 	drop_tracks(s, TRACK_BY_INSTANCE, 0, v->name);
+	drop_commands(s, NOTIFY_INSTANCE, v->name);
 }
 
 static void drop_checks(struct store *s, const struct real_server_row *r)

@@ -322,7 +322,7 @@ static void parse_keyword(struct parse *p, const struct block *b, struct draft *
 			     row->name, row->means);
 	if (k->status != KEYWORD_DONE)
 		parse_not_done(p, row, k, d, it);
-	else if (k->block)
+	else if (k->block && !(k->bare && !peek_is(p, ITEM_OPEN)))
 		parse_sub_block(p, k->block, d, it);
 	else if (k->special)
 		k->special(p, d, k, it);

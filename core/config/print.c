@@ -9,8 +9,8 @@
  *
  * Rows come in the order of the store, not of the file. Secrets are printed in clear.
  */
+#include "config/commands.h"
 #include "config/keyword_rows.h"
-#include "config/parse.h"
 
 #include "base/text.h"
 
@@ -93,11 +93,52 @@ static void print_single(struct printer *p, enum table_id t)
 		print_keywords(p, &block_global_defs, t, store_at(p->store, t, 0), without);
 }
 
+static void print_command(struct printer *p, const char *keyword, const char *command,
+			  const char *user, const char *group)
+{
+	char text[3 * TEXT_SIZE];
+
+	commands_text(command, user, group, text, sizeof(text));
+	indent(p);
+	fprintf(p->to, "%s%s%s\n", keyword, text[0] ? " " : "", text);
+}
+
+/* What is run for the object. */
+static void print_commands(struct printer *p, enum notify_object object, const char *name)
+{
+	struct notify_row key = {.object = (uint8_t)object};
+
+	TEXT_COPY(key.name, name);
+	for (size_t i = store_lower_bound(p->store, T_NOTIFY, &key);
+	     i < store_count(p->store, T_NOTIFY); i++) {
+		const struct notify_row *r = store_at(p->store, T_NOTIFY, i);
+
+		if (r->object != object || !text_eq(r->name, name))
+			return;
+		print_command(p, commands_keyword(r->event), r->command, r->user, r->group);
+	}
+}
+
+static void print_fifos(struct printer *p)
+{
+	STORE_EACH(p->store, T_NOTIFY_FIFO, struct notify_fifo_row, r)
+	{
+		char script[64];
+
+		snprintf(script, sizeof(script), "%s_script", commands_fifo_keyword(r->kind));
+		print_command(p, commands_fifo_keyword(r->kind), r->path, r->user, r->group);
+		if (r->script[0])
+			print_command(p, script, r->script, r->script_user, r->script_group);
+	}
+}
+
 static void print_global(struct printer *p)
 {
 	open_block(p, "global_defs", "");
 	print_single(p, T_GLOBAL);
 	print_single(p, T_EXEC);
+	print_commands(p, NOTIFY_DIRECTOR, "");
+	print_fifos(p);
 	close_block(p);
 }
 
@@ -293,6 +334,7 @@ static void print_instance(struct printer *p, const struct vrrp_instance_row *v)
 	print_tracks(p, TRACK_BY_INSTANCE, v->name);
 	print_addresses(p, &block_virtual_ipaddress, v->name, false);
 	print_addresses(p, &block_virtual_ipaddress_excluded, v->name, true);
+	print_commands(p, NOTIFY_INSTANCE, v->name);
 	close_block(p);
 }
 
@@ -405,6 +447,7 @@ static void print_group(struct printer *p, const struct sync_group_row *g)
 		fprintf(p->to, "%s\n", text);
 	}
 	close_block(p);
+	print_commands(p, NOTIFY_GROUP, g->name);
 	close_block(p);
 }
 

@@ -7,7 +7,7 @@
  * The order of the file does not matter, except that of two blocks with the same name the
  * first stays. A block that cannot be used is left out with an error and the others remain.
  */
-#include "config/parse.h"
+#include "config/commands.h"
 #include "config/validate.h"
 
 #include "base/log.h"
@@ -402,6 +402,7 @@ static void resolve_instance(struct resolver *r, struct draft *d)
 		if (c->parts[T_VRRP_ADDRESS])
 			resolve_address(r, &v, c, &advertised);
 	resolve_peers(r->p, &v, d);
+	commands_resolve(r->p, d, NOTIFY_INSTANCE, v.name);
 }
 
 /* ---- vrrp_sync_group ------------------------------------------------- */
@@ -485,8 +486,10 @@ static void resolve_group(struct resolver *r, struct draft *d)
 	for (struct draft *c = d->first; c; c = c->next)
 		if (c->parts[T_SYNC_MEMBER])
 			members += resolve_member(r, &g, c);
-	if (members)
+	if (members) {
 		keep(r, &l);
+		commands_resolve(r->p, d, NOTIFY_GROUP, g.name);
+	}
 	if (members < 2)
 		report(r, FINDING_WARNING, l.at, "vrrp_sync_group %s has %s", g.name,
 		       members ? "one valid member only, which runs as it would alone"
@@ -723,6 +726,8 @@ void resolve_drafts(struct parse *p)
 
 	resolve_single(&r, T_GLOBAL);
 	resolve_single(&r, T_EXEC);
+	commands_resolve(p, p->root, NOTIFY_DIRECTOR, "");
+	commands_resolve_fifos(p, p->root);
 	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_vrrp_instance)
 			resolve_instance(&r, d);

@@ -58,12 +58,31 @@ static void say(struct findings *f, const struct item *it, const char *text, con
 	findings_last(f)->security = true;
 }
 
+/* Those of these keywords may name who runs it on the same line. */
+static bool has_own_user(const char *keyword)
+{
+	return !text_eq(keyword, "script") && !text_eq(keyword, "misc_path");
+}
+
+static bool is_root(const char *user)
+{
+	return text_eq(user, "root") || text_eq(user, "0");
+}
+
+/* Whether root runs it, where nothing else is said on its line than what script_user says. */
+static bool root_runs(const struct item *it, bool otherwise)
+{
+	if (it->nwords < 3 || !has_own_user(it->words[0].text))
+		return otherwise;
+	return is_root(it->words[2].text) || (it->nwords > 3 && is_root(it->words[3].text));
+}
+
 /* Without enable_script_security one is said for all, and is as bad as keepalived finds it. */
 void scripts_check(const struct lexed *l, const struct config_machine *machine, struct findings *f)
 {
 	const struct item *user = statement(l, "script_user");
 	bool secure = statement(l, "enable_script_security");
-	bool root = !user || user->nwords < 2 || text_eq(user->words[1].text, "root");
+	bool root = !user || user->nwords < 2 || is_root(user->words[1].text);
 	char path[512];
 
 	for (size_t i = 0; i < l->count; i++) {
@@ -79,7 +98,7 @@ void scripts_check(const struct lexed *l, const struct config_machine *machine, 
 			    path);
 			return;
 		}
-		doubt = root ? machine->who_else_writes(path) : NULL;
+		doubt = root_runs(it, root) ? machine->who_else_writes(path) : NULL;
 		if (doubt)
 			say(f, it, doubt, path);
 	}

@@ -95,6 +95,8 @@ static void set_seed(struct line *n, const struct item *it)
 /* Keywords that speak to the lexer (KEYWORD_LEXED in the tables). */
 static void heed(struct line *n, const struct item *it)
 {
+	if (it->words[0].quoted)
+		return;
 	if (text_eq(it->words[0].text, "include_check"))
 		n->insist = lex_include_check(n->l, n->insist, it);
 	else if (text_eq(it->words[0].text, "random_seed"))

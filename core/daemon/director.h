@@ -29,7 +29,9 @@ struct director {
 	struct control *control;
 	unsigned awaited;         /* workers without a first word: nobody is shown the rows yet */
 	struct timer first_word;  /* patience with them */
-	int early_fd[ROLE_COUNT]; /* ends of links to agent and exec, kept until then; -1: none */
+	bool exec_first;          /* the daemon has just begun: exec runs what comes first */
+	struct timer exec_limit;  /* patience with it */
+	int early_fd[ROLE_COUNT]; /* ends of links that came before their time; -1: none */
 	bool stopping;
 };
 

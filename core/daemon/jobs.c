@@ -308,6 +308,19 @@ static void note_reload(struct director *d, const char *who, bool ok, const char
 	changelog_add(d->live, &row, g.change_log_size);
 }
 
+/* exec may have to tell all states once more. Its answer is of no interest. */
+static void tell_of_reload(struct director *d)
+{
+	struct buf body = {0};
+
+	if (!link_is_up(d->links[ROLE_EXEC]))
+		return;
+	buf_str(&body, "reloaded");
+	buf_str(&body, "main");
+	link_send(d->links[ROLE_EXEC], MSG_COMMAND, 0, &body);
+	buf_free(&body);
+}
+
 static void start_reload(struct jobs *j)
 {
 	struct job *b = j->current;
@@ -333,7 +346,8 @@ static void start_reload(struct jobs *j)
 	if (changes)
 		director_changed(j->d);
 	director_settings(j->d);
-	begin_barrier(j, 1u << ROLE_VRRP | 1u << ROLE_LVS);
+	tell_of_reload(j->d);
+	begin_barrier(j, 1u << ROLE_VRRP | 1u << ROLE_LVS | 1u << ROLE_EXEC);
 }
 
 /* The lines are encoded at once and wait in the bounded queue of the link: a client that does not

@@ -10,6 +10,10 @@
  * what is: until the workers have spoken its rows say "init" of a master that has never ceased to
  * be one. So halvardctl and the agent wait until each worker has said what it sees and has put in
  * force what main wants (a barrier), or FIRST_WORD_NS have passed.
+ *
+ * Where something is to be executed the others wait for exec when the daemon begins, so that a
+ * startup script has done its work, and scripts hear of the first states too. A main that replaces
+ * another does not make them wait: it hears from the guardian that it is not the first.
  */
 #include "daemon/changelog.h"
 #include "daemon/control.h"
@@ -30,7 +34,8 @@
 #include <unistd.h>
 
 #define FIRST_WORD_NS (2 * NS_PER_S)
-#define FIRST_WORD    0 /* number of the barrier; those of jobs begin at 1 */
+#define EXEC_LIMIT_NS (3 * NS_PER_S) /* beyond the time of a startup script */
+#define FIRST_WORD    0              /* number of the barrier; those of jobs begin at 1 */
 
 struct global_row global_get(struct director *d)
 {
@@ -149,6 +154,9 @@ static void on_down(void *arg, const char *why)
 	drop_link(p->d, p->role);
 }
 
+static void exec_has_begun(struct director *d);
+
+/* Each change of a state is passed on to exec at once: it may be one of several. */
 static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
 		   const void *old)
 {
@@ -156,6 +164,11 @@ static void on_row(void *arg, enum table_id t, const void *row, const struct fie
 
 	(void)old;
 	tracked_seen(p->d->live, t, row, changed);
+	if ((t == T_VRRP_INSTANCE || t == T_SYNC_GROUP) && p->d->links[ROLE_EXEC] &&
+	    fieldset_has_name(changed, t, "state"))
+		link_push(p->d->links[ROLE_EXEC]);
+	if (t == T_EXEC && ((const struct exec_row *)row)->started)
+		exec_has_begun(p->d);
 }
 
 static const struct link_ops peer_ops = {
@@ -183,16 +196,35 @@ static void keep_early(struct director *d, enum role role, int fd)
 	d->early_fd[role] = fd;
 }
 
+static bool comes_early(const struct director *d, enum role role)
+{
+	if (d->exec_first)
+		return role != ROLE_EXEC;
+	return is_spectator(role) && d->awaited;
+}
+
 static void on_link(void *arg, enum role role, int fd)
 {
 	struct director *d = arg;
 
-	if (is_spectator(role) && d->awaited)
-		keep_early(d, role, fd);
-	else if (role == ROLE_VRRP || role == ROLE_LVS || is_spectator(role))
-		open_link(d, role, fd);
-	else
+	if (role != ROLE_VRRP && role != ROLE_LVS && !is_spectator(role))
 		close(fd);
+	else if (comes_early(d, role))
+		keep_early(d, role, fd);
+	else
+		open_link(d, role, fd);
+}
+
+static void open_early(struct director *d)
+{
+	for (int r = 0; r < ROLE_COUNT; r++) {
+		int fd = d->early_fd[r];
+
+		if (fd < 0 || comes_early(d, (enum role)r))
+			continue;
+		d->early_fd[r] = -1;
+		open_link(d, (enum role)r, fd);
+	}
 }
 
 /* ---- the workers' first word ------------------------------------------ */
@@ -202,11 +234,7 @@ static void show(struct director *d)
 	timer_cancel(&d->first_word);
 	reload_shown(d);
 	d->awaited = 0;
-	for (int r = 0; r < ROLE_COUNT; r++) {
-		if (d->early_fd[r] >= 0)
-			open_link(d, (enum role)r, d->early_fd[r]);
-		d->early_fd[r] = -1;
-	}
+	open_early(d);
 	director_settings(d); /* not before: who starts would take the others' time */
 	control_serve(d->control);
 }
@@ -233,11 +261,37 @@ static void on_silence(void *arg, struct mono now)
 	show(d);
 }
 
+/* ---- exec goes first ---------------------------------------------------- */
+
+static void exec_has_begun(struct director *d)
+{
+	if (!d->exec_first)
+		return;
+	d->exec_first = false;
+	timer_cancel(&d->exec_limit);
+	timer_after(&d->first_word, FIRST_WORD_NS);
+	open_early(d);
+}
+
+static void on_exec_limit(void *arg, struct mono now)
+{
+	(void)now;
+	log_warnx("process exec: it has not begun: what is first to be executed is not");
+	exec_has_begun(arg);
+}
+
 static void await_workers(struct director *d)
 {
+	const struct exec_row *e = store_single(d->live, T_EXEC);
+
 	d->awaited = d->env->workers;
 	timer_init(&d->first_word, d->loop, on_silence, d);
-	timer_after(&d->first_word, FIRST_WORD_NS);
+	timer_init(&d->exec_limit, d->loop, on_exec_limit, d);
+	d->exec_first = executes(d->live);
+	if (d->exec_first)
+		timer_after(&d->exec_limit, EXEC_LIMIT_NS + e->startup_timeout_ms * NS_PER_MS);
+	else
+		timer_after(&d->first_word, FIRST_WORD_NS);
 }
 
 /* ---- the guardian's word ---------------------------------------------- */
@@ -289,6 +343,8 @@ static void on_process(void *arg, const struct parent_msg *m)
 	row.worst_lateness_us = m->lateness_us;
 	proc_usage(m->pid, &row.cpu_ms, &row.memory_kb);
 	store_put(d->live, T_PROCESS, &row, F_SEEN, NULL);
+	if (m->role == ROLE_MAIN && m->restarts)
+		exec_has_begun(d);
 	if (m->role == ROLE_VRRP)
 		silence_of_vrrp(d->live, (int64_t)m->silence_ns);
 }
@@ -324,6 +380,7 @@ static void stop(struct director *d)
 		keep_early(d, (enum role)r, -1);
 	}
 	timer_stop(&d->first_word);
+	timer_stop(&d->exec_limit);
 	control_close(d->control);
 	jobs_free(d->jobs);
 	parent_close(d->parent);
@@ -354,6 +411,8 @@ int main_main(const struct role_env *env)
 	d.parent = parent_open(d.loop, &parent_ops, &d);
 	parent_log_level(d.parent, log_level_of(LOG_AREA_GUARDIAN));
 	parent_ready(d.parent);
+	if (d.exec_first)
+		want_role(&d, ROLE_EXEC, true);
 	loop_run(d.loop);
 	stop(&d);
 	return 0;

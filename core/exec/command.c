@@ -130,14 +130,20 @@ static bool is_safe(const struct command *c, char *why)
 	return !doubt;
 }
 
+bool command_user(struct command *c, const struct exec_row *s, const char *user, const char *group,
+		  char *why)
+{
+	*c = (struct command){.all_groups = s->set_supplementary_groups};
+	return find_user(c, user[0] ? user : s->script_user, why) &&
+	       find_group(c, user[0] ? group : s->script_group, why);
+}
+
 bool command_prepare(struct command *c, const struct exec_row *s, const char *text,
 		     const char *user, const char *group, char *why)
 {
 	const char *wrong;
 
-	*c = (struct command){.all_groups = s->set_supplementary_groups};
-	if (!find_user(c, user[0] ? user : s->script_user, why) ||
-	    !find_group(c, user[0] ? group : s->script_group, why))
+	if (!command_user(c, s, user, group, why))
 		return false;
 	if (!argv_split(&c->argv, text, &wrong)) {
 		snprintf(why, TEXT_MAX, "%s", wrong);

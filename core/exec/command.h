@@ -27,6 +27,9 @@ struct command {
  * the text and finds its program. false: it is not to be run; `why` (of TEXT_MAX) says why not. */
 bool command_prepare(struct command *c, const struct exec_row *s, const char *text,
 		     const char *user, const char *group, char *why);
+/* The user and the group alone. */
+bool command_user(struct command *c, const struct exec_row *s, const char *user, const char *group,
+		  char *why);
 /* For run_start(): points into the command. */
 struct run_spec command_spec(const struct command *c, const char *name, int64_t timeout_ns);
 

@@ -12,8 +12,13 @@ struct exec_env {
 	struct store *store; /* filled by main's link */
 	struct runner *runner;
 	struct exec_memory *memory;
-	bool stopping;
+	struct timer publish; /* counters to the store */
+	uint64_t runs, timeouts, not_started;
+	bool stopping; /* this process was asked to end, and what it is to hear has come */
 };
+
+/* Counts the end of a program. */
+void exec_count(struct exec_env *e, const struct run_result *r);
 
 /* The settings of all programs. */
 static inline const struct exec_row *exec_settings(const struct exec_env *e)

@@ -5,16 +5,37 @@
 #ifndef EXEC_MEMORY_H
 #define EXEC_MEMORY_H
 
+#include "model/rows_exec.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
+#define MEMORY_TOLD_MAX 2048
+
+/* What was told of an object last. */
+struct exec_told {
+	uint8_t object; /* enum notify_object; 0: free */
+	uint8_t state;  /* enum vrrp_state */
+	uint32_t transitions;
+	char name[NAME_VRRP];
+};
+
 struct exec_memory {
 	uint32_t magic;
-	int32_t session; /* of the process: its own number */
+	int32_t session;          /* of the process: its own number */
+	bool started;             /* the startup script has ended */
+	bool fifo_made[FIFO_LVS]; /* the pipe of each kind was made by us: it is removed at the end
+				   */
+	char fifo_path[FIFO_LVS][PATH_LEN];
+	struct exec_told told[MEMORY_TOLD_MAX];
 };
 
 /* Maps it; what cannot be understood is empty. Without one (fd is none) it is forgotten at the
  * end. */
 struct exec_memory *exec_memory_open(int fd);
+/* The entry of an object, NULL: there is none. With `make` a free one becomes it; NULL: all are
+ * taken. */
+struct exec_told *exec_memory_told(struct exec_memory *m, enum notify_object object,
+				   const char *name, bool make);
 
 #endif

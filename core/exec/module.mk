@@ -4,11 +4,14 @@ core_exec_libexec_a_SOURCES = \
 	core/exec/command.c core/exec/command.h \
 	core/exec/exec.h \
 	core/exec/exec_main.c \
+	core/exec/fifo.c core/exec/fifo.h \
 	core/exec/files.c \
 	core/exec/leftovers.c core/exec/leftovers.h \
 	core/exec/match.c core/exec/match.h \
 	core/exec/memory.c core/exec/memory.h \
+	core/exec/notify.c core/exec/notify.h \
 	core/exec/processes.c \
+	core/exec/queue.c core/exec/queue.h \
 	core/exec/rise_fall.c core/exec/rise_fall.h \
 	core/exec/run.c core/exec/run.h \
 	core/exec/scripts.c \

@@ -400,6 +400,11 @@ void runner_free(struct runner *r)
 	free(r);
 }
 
+unsigned runner_running(const struct runner *r)
+{
+	return r->nrunning;
+}
+
 unsigned runner_load(const struct runner *r)
 {
 	return r->nrunning + r->nwaiting;

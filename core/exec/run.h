@@ -64,7 +64,8 @@ void runner_free(struct runner *r);
 struct run *run_start(struct runner *r, const struct run_spec *spec, run_done_fn done, void *arg);
 /* Ends it now: SIGTERM, SIGKILL after the grace. Nobody is told of its end. */
 void run_cancel(struct run *run);
-/* Programs that run or wait. */
+/* Programs that run; and those that wait as well. */
+unsigned runner_running(const struct runner *r);
 unsigned runner_load(const struct runner *r);
 /* 0 while it waits. */
 pid_t run_pid(const struct run *run);

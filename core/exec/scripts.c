@@ -118,6 +118,7 @@ static void on_done(void *arg, const struct run_result *r, struct mono now)
 	char why[128];
 
 	s->run = NULL;
+	exec_count(s->all->env, r);
 	next_run(s, now);
 	if (!old)
 		return;

@@ -25,6 +25,7 @@
 
 #define DATAGRAM_FULL 32768              /* begin another datagram beyond this */
 #define QUEUE_MAX     (64 * 1024 * 1024) /* bytes queued to a peer that does not read */
+#define PUSH_MAX      (1024 * 1024)      /* beyond it changes coalesce, pushed or not */
 #define READ_BURST    32                 /* datagrams handled in one wake-up */
 
 struct datagram {
@@ -329,6 +330,15 @@ void link_send(struct link *l, enum msg_type type, uint32_t id, const struct buf
 		take_offence(l, "it does not read");
 		return;
 	}
+	flush(l);
+}
+
+void link_push(struct link *l)
+{
+	if (l->failed || l->closed || l->out.octets > PUSH_MAX)
+		return;
+	if (!l->snapshot.sending)
+		queue_changes(l, true);
 	flush(l);
 }
 

@@ -63,6 +63,10 @@ void link_send(struct link *l, enum msg_type type, uint32_t id, const struct buf
 void link_send_result(struct link *l, uint32_t id, const struct result *r);
 void link_send_change(struct link *l, enum msg_type type, uint32_t id, const struct change *c);
 
+/* Encodes the row changes that wait, so that each of them is told even if the same row changes
+ * again at once, and sends what the socket takes. Does nothing when much waits already. */
+void link_push(struct link *l);
+
 /* For a caller that must wait (SNMP SET, halvardctl): sends what is pending and handles
  * incoming data for at most timeout_ms; ops are called as usual. Returns early after a
  * message was delivered or the link came up; false when it is down. */

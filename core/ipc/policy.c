@@ -32,12 +32,13 @@ static void worker_tables(struct link_policy *p, enum role worker, table_rule ru
 			rule(p, (enum table_id)t);
 }
 
-/* exec is told of states as well: they are what scripts are run for. */
+/* exec is told of states as well: they are what scripts are run for. Not of all counters: it would
+ * wake up for each of them. */
 static void exec_tables(unsigned masks[T_COUNT])
 {
 	masks[T_GLOBAL] = F_KEY | F_WANTED;
-	masks[T_VRRP_INSTANCE] = F_KEY | F_WANTED | F_SEEN;
-	masks[T_SYNC_GROUP] = F_KEY | F_WANTED | F_SEEN;
+	masks[T_VRRP_INSTANCE] = F_KEY | F_WANTED | F_STATE | F_EVENT;
+	masks[T_SYNC_GROUP] = F_KEY | F_WANTED | F_STATE | F_EVENT;
 }
 
 static void all_tables(unsigned masks[T_COUNT], unsigned flags)

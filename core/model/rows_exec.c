@@ -1,20 +1,42 @@
-/* rows_exec: the fields of exec. */
+/* rows_exec: the fields of exec, notify and notify_fifo. */
 #include "model/rows_exec.h"
 
 #include "model/field.h"
 
+const struct enum_name notify_object_names[] = {{NOTIFY_DIRECTOR, "director"},
+						{NOTIFY_INSTANCE, "vrrp_instance"},
+						{NOTIFY_GROUP, "sync_group"},
+						{0}};
+const struct enum_name notify_event_names[] = {
+    {NOTIFY_STARTUP, "startup"}, {NOTIFY_SHUTDOWN, "shutdown"},
+    {NOTIFY_MASTER, "master"},   {NOTIFY_BACKUP, "backup"},
+    {NOTIFY_FAULT, "fault"},     {NOTIFY_STOP, "stop"},
+    {NOTIFY_DELETED, "deleted"}, {NOTIFY_RX_LOWER_PRI, "master_rx_lower_pri"},
+    {NOTIFY_ANY, "any"},         {0}};
+const struct enum_name fifo_kind_names[] = {
+    {FIFO_ALL, "all"}, {FIFO_VRRP, "vrrp"}, {FIFO_LVS, "lvs"}, {0}};
+
+#define SETTING (F_CONFIG | F_LOCAL | F_LIVE)
+
 #define ROW struct exec_row
 static const struct field exec_fields[] = {
-    STR(script_user, F_CONFIG | F_LOCAL | F_LIVE | F_EXEC, 0,
+    STR(script_user, SETTING | F_EXEC, 0,
 	"User that runs scripts; empty is keepalived_script if there is one, else root."),
-    STR(script_group, F_CONFIG | F_LOCAL | F_LIVE | F_EXEC, 0,
-	"Group that runs scripts; empty is the user's."),
-    BOOL(enable_script_security, F_CONFIG | F_LOCAL | F_LIVE, false,
+    STR(script_group, SETTING | F_EXEC, 0, "Group that runs scripts; empty is the user's."),
+    BOOL(enable_script_security, SETTING, false,
 	 "Whether root runs only scripts that nobody else can change."),
-    BOOL(use_symlink_paths, F_CONFIG | F_LOCAL | F_LIVE, false,
+    BOOL(use_symlink_paths, SETTING, false,
 	 "Whether scripts are run by the path that was written, links and all."),
-    BOOL(set_supplementary_groups, F_CONFIG | F_LOCAL | F_LIVE, false,
-	 "Whether scripts get all groups of their user."),
+    BOOL(set_supplementary_groups, SETTING, false, "Whether scripts get all groups of their user."),
+    U32(notify_timeout_ms, SETTING, 100, 3600000, 60000, "ms",
+	"Time that a script may take that is told of a change."),
+    U32(startup_timeout_ms, SETTING, 100, 300000, 10000, "ms",
+	"Time that the startup script may take."),
+    U32(shutdown_timeout_ms, SETTING, 100, 45000, 10000, "ms",
+	"Time that the shutdown script may take."),
+    BOOL(fifo_write_vrrp_states_on_reload, SETTING, false,
+	 "Whether the pipes are told the states after a reload."),
+    BOOL(started, F_STATE, false, "Whether the startup script has ended, or there is none."),
     GAUGE32(running, NULL, "Programs that run now."),
     GAUGE32(waiting, NULL, "Programs that wait until there is room."),
     COUNTER64(runs, NULL, "Programs that have ended."),
@@ -23,4 +45,39 @@ static const struct field exec_fields[] = {
 };
 const struct table table_exec = TABLE(T_EXEC, "exec", ROLE_EXEC, 0, exec_fields,
 				      "Programs that are run for the configuration.");
+#undef ROW
+
+#define ROW struct notify_row
+static const struct field notify_fields[] = {
+    ENUM(object, F_KEY, notify_object_names, NOTIFY_DIRECTOR, "What it is run for."),
+    STR(name, F_KEY, 0, "Name of that."),
+    ENUM(event, F_KEY, notify_event_names, NOTIFY_ANY, "What has happened when it is run."),
+    STR(command, SETTING | F_EXEC, 0, "Program and its arguments, as they were written."),
+    STR(user, SETTING | F_EXEC, 0, "User that runs it; empty is script_user."),
+    STR(group, SETTING | F_EXEC, 0, "Group that runs it; empty is the user's."),
+    COUNTER64(runs, NULL, "Times it was run."),
+    COUNTER64(failures, NULL, "Times it did not end with status 0, or could not be run."),
+    WHEN(last_run, F_STATE, "When it was run last."),
+    STR(last_result, F_STATE, 0, "How that ended."),
+};
+const struct table table_notify =
+    TABLE(T_NOTIFY, "notify", ROLE_EXEC, 3, notify_fields, "Programs that are told of changes.");
+#undef ROW
+
+#define ROW struct notify_fifo_row
+static const struct field notify_fifo_fields[] = {
+    ENUM(kind, F_KEY, fifo_kind_names, FIFO_ALL, "Of what it is told."),
+    STR(path, SETTING | F_EXEC, 0, "The named pipe."),
+    STR(user, SETTING | F_EXEC, 0, "User whose it is made; empty is script_user."),
+    STR(group, SETTING | F_EXEC, 0, "Group whose it is made; empty is the user's."),
+    STR(script, SETTING | F_EXEC, 0, "Program that reads it, and its arguments."),
+    STR(script_user, SETTING | F_EXEC, 0, "User that runs that; empty is exec's script_user."),
+    STR(script_group, SETTING | F_EXEC, 0, "Group that runs it; empty is the user's."),
+    BOOL(open, F_STATE, false, "Whether it can be written."),
+    GAUGE32(script_pid, NULL, "Process of its script; 0 while that does not run."),
+    COUNTER64(written, NULL, "Lines written."),
+    COUNTER64(lost, NULL, "Lines that nobody has made room for by reading."),
+};
+const struct table table_notify_fifo = TABLE(T_NOTIFY_FIFO, "notify_fifo", ROLE_EXEC, 1,
+					     notify_fifo_fields, "Pipes that are told of changes.");
 #undef ROW

@@ -5,6 +5,9 @@
 #include "base/clock.h"
 #include "model/names.h"
 
+#define COMMAND_MAX 480 /* of the text of a command, with its NUL */
+#define PATH_LEN    128 /* of a path, with its NUL */
+
 /* Of all programs; the only row. */
 struct exec_row {
 	char script_user[NAME_USER];
@@ -12,12 +15,70 @@ struct exec_row {
 	bool enable_script_security;
 	bool use_symlink_paths;
 	bool set_supplementary_groups;
+	uint32_t notify_timeout_ms;
+	uint32_t startup_timeout_ms;
+	uint32_t shutdown_timeout_ms;
+	bool fifo_write_vrrp_states_on_reload;
 	/* state */
+	bool started; /* the startup script has ended, or there is none */
 	uint32_t running;
 	uint32_t waiting;
 	uint64_t runs;
 	uint64_t timeouts;
 	uint64_t not_started;
+};
+
+/* What a program is run for; the key of notify with the name of the object. */
+enum notify_object { NOTIFY_DIRECTOR = 1, NOTIFY_INSTANCE = 2, NOTIFY_GROUP = 3 };
+extern const struct enum_name notify_object_names[];
+
+enum notify_event {
+	NOTIFY_STARTUP = 1,
+	NOTIFY_SHUTDOWN = 2,
+	NOTIFY_MASTER = 3,
+	NOTIFY_BACKUP = 4,
+	NOTIFY_FAULT = 5,
+	NOTIFY_STOP = 6,
+	NOTIFY_DELETED = 7,
+	NOTIFY_RX_LOWER_PRI = 8, /* a master hears a lower priority */
+	NOTIFY_ANY = 9,          /* each change of state */
+};
+extern const struct enum_name notify_event_names[];
+
+/* A command, and when it is run. */
+struct notify_row {
+	uint8_t object; /* enum notify_object */
+	char name[NAME_VRRP];
+	uint8_t event; /* enum notify_event */
+	/* configuration */
+	char command[COMMAND_MAX];
+	char user[NAME_USER];
+	char group[NAME_USER];
+	/* state */
+	uint64_t runs;
+	uint64_t failures;
+	struct mono last_run;
+	char last_result[64];
+};
+
+enum fifo_kind { FIFO_ALL = 1, FIFO_VRRP = 2, FIFO_LVS = 3 };
+extern const struct enum_name fifo_kind_names[];
+
+/* A named pipe that is told of changes, and the script that reads it. */
+struct notify_fifo_row {
+	uint8_t kind; /* enum fifo_kind */
+	/* configuration */
+	char path[PATH_LEN];
+	char user[NAME_USER];
+	char group[NAME_USER];
+	char script[COMMAND_MAX];
+	char script_user[NAME_USER];
+	char script_group[NAME_USER];
+	/* state */
+	bool open;
+	uint32_t script_pid;
+	uint64_t written;
+	uint64_t lost;
 };
 
 #endif

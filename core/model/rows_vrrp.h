@@ -96,6 +96,7 @@ struct vrrp_instance_row {
 	uint32_t garp_master_refresh_ms; /* 0: never */
 	uint32_t garp_master_refresh_repeat;
 	uint32_t address_lease_ms; /* ADDRESS_LEASE_OFF, _AUTO, or so long */
+	bool notify_priority_changes;
 	/* the operator's word */
 	uint8_t admin_state; /* enum admin_updown */
 	char admin_reason[128];
@@ -122,6 +123,7 @@ struct vrrp_instance_row {
 	uint64_t adverts_received;
 	uint64_t priority_zero_sent;
 	uint64_t priority_zero_received;
+	uint64_t lower_priority_received; /* while master */
 	uint64_t checksum_errors;
 	uint64_t version_errors;
 	uint64_t ttl_errors;
@@ -189,6 +191,7 @@ struct sync_group_row {
 	char name[NAME_SYNC];
 	/* configuration */
 	bool tracking_weight; /* what members track by themselves changes their priorities */
+	bool notify_priority_changes;
 	/* state */
 	uint8_t state;  /* enum vrrp_state: of all its members */
 	uint8_t reason; /* enum vrrp_reason: of the member that changed first */

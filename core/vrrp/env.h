@@ -30,6 +30,8 @@ struct vrrp_env {
 	LIST_HEAD(vrrp_instances, vrrp_instance) instances;
 	LIST_HEAD(vrrp_groups, vrrp_group) groups;
 	bool deferring; /* vrrp_groups_defer() */
+	/* A state in the store has changed, and may change again at once; may be NULL. */
+	void (*changed)(struct vrrp_env *env);
 };
 
 /* The head of what is kept about one write, whose address is the cookie of the writer (nl/rtnl.h).

@@ -100,6 +100,8 @@ static void transition(struct vrrp_group *g, enum vrrp_state state, struct mono 
 				     .reason = enum_name(vrrp_reason_names, g->row.reason)},
 	    NULL);
 	put_group(g);
+	if (g->env->changed)
+		g->env->changed(g->env);
 }
 
 /* Tells the first member that is not in the wanted state; false: all are. */

@@ -20,7 +20,8 @@
  * The clock is read again before each step: a process that was stopped after it woke must not
  * judge by the time before. What is left is the time from there to sendto().
  *
- * Transitions are told to the store at once, counters at most every PUBLISH_NS: main and the
+ * Transitions are told to the store at once, each of them to main too, for there are programs that
+ * are run for each; counters at most every PUBLISH_NS: main and the
  * agent need not see every advertisement.
  *
  * A member of a sync group runs when all members can, and only then; a change of its state is
@@ -98,10 +99,13 @@ static void put_row(struct vrrp_instance *i)
 
 void vrrp_instance_publish(struct vrrp_instance *i, bool at_once)
 {
-	if (at_once)
+	if (at_once) {
 		put_row(i);
-	else if (!i->publish.armed)
+		if (i->env->changed)
+			i->env->changed(i->env);
+	} else if (!i->publish.armed) {
 		timer_after(&i->publish, PUBLISH_NS);
+	}
 }
 
 static void publish_due(void *arg, struct mono now)

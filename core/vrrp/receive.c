@@ -163,6 +163,8 @@ void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struc
 	note_peer(peer, p, now);
 	i->row.adverts_received++;
 	i->row.priority_zero_received += p->priority == 0;
+	i->row.lower_priority_received +=
+	    old == VRRP_MASTER && p->priority && p->priority < i->cfg.priority;
 	e.priority = p->priority;
 	e.adver_int_cs = p->adver_int_cs;
 	vrrp_instance_step(i, &e, now);

@@ -353,8 +353,17 @@ static void stamp_due(void *arg, struct mono now)
 
 /* ---- life ------------------------------------------------------------------------------- */
 
+static void state_changed(struct vrrp_env *env)
+{
+	struct process *p = (struct process *)env; /* its first member */
+
+	if (p->main)
+		link_push(p->main);
+}
+
 static void open_all(struct process *p)
 {
+	p->env.changed = state_changed;
 	p->loop = p->env.loop = loop_new();
 	p->env.store = store_new();
 	LIST_INIT(&p->env.instances);

@@ -11,6 +11,7 @@
  */
 #include "stores.h"
 
+#include "base/argv.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "model/rows.h"
@@ -473,6 +474,78 @@ static void put_service(struct store *s)
 		put_server(s, &v);
 }
 
+/* ---- programs ------------------------------------------------------------ */
+
+/* A text that can be a command: split, and without control characters; else it becomes "". */
+static void make_command(char command[COMMAND_MAX])
+{
+	struct argv a;
+
+	for (char *p = command; *p; p++)
+		if (*p == '\t')
+			*p = ' ';
+	if (!argv_split(&a, command, NULL))
+		memset(command, 0, COMMAND_MAX);
+}
+
+static void make_group(const char *user, char group[NAME_USER])
+{
+	if (!user[0])
+		memset(group, 0, NAME_USER);
+}
+
+static void put_command(struct store *s, enum notify_object object, const char *name,
+			enum notify_event event)
+{
+	struct notify_row r;
+
+	fill(T_NOTIFY, &r);
+	r.object = (uint8_t)object;
+	r.event = (uint8_t)event;
+	TEXT_COPY(r.name, name);
+	make_command(r.command);
+	if (!r.command[0]) {
+		memset(r.user, 0, sizeof(r.user));
+		if (event != NOTIFY_DELETED)
+			TEXT_COPY(r.command, "/bin/true");
+	}
+	make_group(r.user, r.group);
+	store_put(s, T_NOTIFY, &r, F_WANTED, NULL);
+}
+
+static void put_programs(struct store *s)
+{
+	if (draw(2))
+		put_command(s, NOTIFY_DIRECTOR, "", draw(2) ? NOTIFY_STARTUP : NOTIFY_SHUTDOWN);
+	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
+	for (unsigned i = (unsigned)draw(4); i > 0; i--)
+		put_command(s, NOTIFY_INSTANCE, v->name,
+			    NOTIFY_MASTER +
+				(enum notify_event)draw(NOTIFY_ANY - NOTIFY_MASTER + 1));
+	STORE_EACH(s, T_SYNC_GROUP, struct sync_group_row, g)
+	if (draw(2))
+		put_command(s, NOTIFY_GROUP, g->name,
+			    NOTIFY_MASTER +
+				(enum notify_event)draw(NOTIFY_STOP - NOTIFY_MASTER + 1));
+	for (uint8_t kind = FIFO_ALL; kind <= FIFO_LVS; kind++) {
+		struct notify_fifo_row r;
+
+		if (draw(2))
+			continue;
+		fill(T_NOTIFY_FIFO, &r);
+		r.kind = kind;
+		draw_text(r.path + 2, sizeof(r.path) - 2, 0);
+		r.path[0] = '/';
+		r.path[1] = (char)('0' + kind);
+		make_command(r.script);
+		if (!r.script[0])
+			memset(r.script_user, 0, sizeof(r.script_user));
+		make_group(r.user, r.group);
+		make_group(r.script_user, r.script_group);
+		store_put(s, T_NOTIFY_FIFO, &r, F_WANTED, NULL);
+	}
+}
+
 /* ---- one model --------------------------------------------------------- */
 
 static struct store *draw_model(void)
@@ -497,6 +570,7 @@ static struct store *draw_model(void)
 	for (unsigned i = 0; i < n; i++)
 		put_instance(s, i);
 	put_groups(s);
+	put_programs(s);
 	for (unsigned i = (unsigned)draw(4); i > 0; i--)
 		put_service(s);
 	put_tracks(s);

@@ -15,15 +15,37 @@
 #include <string.h>
 
 /* Fields that block heads and address lines fill, for which there is no keyword. */
-static const char *const by_syntax[] = {
-    "vrrp_instance family",  "vrrp_address addr",          "vrrp_address prefix_len",
-    "vrrp_peer addr",        "vrrp_peer min_ttl",          "vrrp_peer max_ttl",
-    "vrrp_address excluded", "vrrp_address broadcast_set", "track weight",
-    "track reverse",         "vrrp_script group",          "vrrp_script reverse",
-    "track_file reverse",    "track_file init_value",      "track_file overwrite",
-    "track_process reverse", "virtual_server addr",        "virtual_server port",
-    "virtual_server fwmark", "real_server addr",           "real_server port",
-    "checker kind",          "exec script_group",          NULL};
+static const char *const by_syntax[] = {"vrrp_instance family",
+					"vrrp_address addr",
+					"vrrp_address prefix_len",
+					"vrrp_peer addr",
+					"vrrp_peer min_ttl",
+					"vrrp_peer max_ttl",
+					"vrrp_address excluded",
+					"vrrp_address broadcast_set",
+					"track weight",
+					"track reverse",
+					"vrrp_script group",
+					"vrrp_script reverse",
+					"track_file reverse",
+					"track_file init_value",
+					"track_file overwrite",
+					"track_process reverse",
+					"virtual_server addr",
+					"virtual_server port",
+					"virtual_server fwmark",
+					"real_server addr",
+					"real_server port",
+					"checker kind",
+					"exec script_group",
+					"notify command",
+					"notify user",
+					"notify group",
+					"notify_fifo user",
+					"notify_fifo group",
+					"notify_fifo script_user",
+					"notify_fifo script_group",
+					NULL};
 
 static bool listed(const char *text)
 {
