@@ -24,6 +24,7 @@ struct map_notification map_notifications[] = {
      &map_rs,
      {9, 10, 11, 8, 7, 38}},
     {9, "halProcessRestarted", T_PROCESS, "restarts", NULL, &map_process, {2, 3, 4}},
+    {11, "halVrrpSecondMaster", T_VRRP_INSTANCE, "second_masters", NULL, &map_vrrp, {2, 4, 11, 47}},
     {MAP_SUBAGENT_START, "halSubagentStart", T_GLOBAL, NULL, NULL, &map_general, {1}},
     {0},
 };

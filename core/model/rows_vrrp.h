@@ -133,6 +133,16 @@ struct vrrp_instance_row {
 	uint64_t auth_errors;
 	uint64_t address_list_errors;
 	uint64_t peer_errors;
+	uint32_t second_masters; /* those that went on */
+	uint64_t second_master_adverts;
+	uint64_t second_owner_adverts;
+	uint64_t equal_priority_adverts;
+	uint64_t interval_mismatches;
+	uint64_t checksum_form_mismatches;
+	uint64_t own_address_adverts;
+	uint64_t foreign_adverts;
+	uint64_t vrid_errors;
+	uint64_t late_timers;
 };
 
 /* A router that is spoken to by unicast. */

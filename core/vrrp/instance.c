@@ -90,6 +90,8 @@ static void put_row(struct vrrp_instance *i)
 	i->row.effective_priority = i->cfg.priority;
 	i->row.worst_advert_gap_us = i->gap.worst_us;
 	i->row.primary_addr = i->cfg.primary;
+	if (i->port)
+		i->row.vrid_errors = i->vrid_errors + vrrp_port_unknown_vrids(i->port);
 	i->row.skew_time_us = (uint32_t)(vrrp_fsm_skew(&i->cfg, &i->fsm) / NS_PER_US);
 	i->row.master_down_us = (uint32_t)(vrrp_fsm_master_down(&i->cfg, &i->fsm) / NS_PER_US);
 	if (store_find(i->env->store, T_VRRP_INSTANCE, &i->row))
@@ -252,10 +254,11 @@ static void step_kind(struct vrrp_instance *i, enum vrrp_event_kind k, struct mo
 static void timer_due(void *arg, struct mono now)
 {
 	struct vrrp_instance *i = arg;
-	int64_t late = mono_diff(now, i->timer.due) / NS_PER_US;
+	int64_t late_ns = mono_diff(now, i->timer.due), late = late_ns / NS_PER_US;
 
 	if (late > 0 && (uint64_t)late > i->row.worst_lateness_us)
 		i->row.worst_lateness_us = (uint64_t)late;
+	vrrp_warn_late(i, late_ns, now);
 	step_kind(i, VRRP_EVENT_TIMER, now);
 }
 

@@ -17,13 +17,16 @@
 #include "vrrp/io.h"
 
 #include "base/log.h"
+#include "base/text.h"
+#include "model/names.h"
 #include "vrrp/sock.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define READ_BURST 64
+#define READ_BURST   64
+#define SAY_AGAIN_NS (60 * NS_PER_S)
 
 LIST_HEAD(seats, vrrp_seat);
 
@@ -37,13 +40,15 @@ struct vrrp_port {
 	struct watch watch, ah_watch;
 	unsigned users;
 	struct seats seats[256]; /* by VRID */
+	uint64_t unknown_vrids;
+	struct mono said[256]; /* when each of them was logged last */
+	char device[NAME_IF];
 };
 
 struct vrrp_io {
 	struct loop *loop;
 	vrrp_receive_fn receive;
 	LIST_HEAD(ports, vrrp_port) ports;
-	uint64_t unknown_vrids;
 	bool log_unknown;
 };
 
@@ -62,9 +67,9 @@ void vrrp_io_free(struct vrrp_io *io)
 	free(io);
 }
 
-uint64_t vrrp_io_unknown_vrids(const struct vrrp_io *io)
+uint64_t vrrp_port_unknown_vrids(const struct vrrp_port *p)
 {
-	return io->unknown_vrids;
+	return p->unknown_vrids;
 }
 
 void vrrp_io_log_unknown(struct vrrp_io *io, bool on)
@@ -110,14 +115,17 @@ static bool is_taken_elsewhere(const struct vrrp_port *here, uint8_t vrid,
 	return false;
 }
 
-static void note_unknown(struct vrrp_io *io, uint8_t vrid, const struct addr *src)
+static void note_unknown(struct vrrp_port *p, uint8_t vrid, const struct addr *src, struct mono now)
 {
+	struct mono *said = &p->said[vrid];
 	char text[ADDR_TEXT_MAX];
 
-	io->unknown_vrids++;
-	if (io->log_unknown)
-		log_warnx("virtual router %u, which advertises from %s, is not configured here",
-			  vrid, addr_text(src, text));
+	p->unknown_vrids++;
+	if (!p->io->log_unknown || (said->ns && mono_diff(now, *said) < SAY_AGAIN_NS))
+		return;
+	*said = now;
+	log_info("interface %s: %s advertises virtual router %u, which no vrrp_instance here is",
+		 p->device, addr_text(src, text), vrid);
 }
 
 static void take(struct vrrp_port *p, const struct vrrp_datagram *d, struct mono now)
@@ -135,7 +143,7 @@ static void take(struct vrrp_port *p, const struct vrrp_datagram *d, struct mono
 	if (s)
 		p->io->receive(s->user, e, &packet, d, now);
 	else
-		note_unknown(p->io, packet.vrid, &d->src);
+		note_unknown(p, packet.vrid, &d->src, now);
 }
 
 static void readable(void *arg, int fd, int what, struct mono now)
@@ -197,6 +205,7 @@ static struct vrrp_port *new_port(struct vrrp_io *io, const struct vrrp_place *w
 	p->family = where->family;
 	p->ifindex = where->ifindex;
 	p->tx = p->ah_rx = p->ah_tx = -1;
+	TEXT_COPY(p->device, where->device ? where->device : "-");
 	p->rx = vrrp_sock_rx(p->family, where->device);
 	if (p->rx >= 0)
 		p->tx = vrrp_sock_tx(p->family, p->ifindex, where->device);

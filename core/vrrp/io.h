@@ -57,8 +57,9 @@ void vrrp_port_close(struct vrrp_port *p, struct vrrp_seat *s);
 int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet,
 		   const struct vrrp_datagram *head, struct vrrp_ah *ah);
 
-/* Packets for VRIDs without a seat, since the start; and whether each is logged. */
-uint64_t vrrp_io_unknown_vrids(const struct vrrp_io *io);
+/* Packets for VRIDs without a seat, since the port was opened; and whether they are logged, each
+ * VRID of a port once a minute. */
+uint64_t vrrp_port_unknown_vrids(const struct vrrp_port *p);
 void vrrp_io_log_unknown(struct vrrp_io *io, bool on);
 
 #endif

@@ -130,6 +130,8 @@ static const char *open_port(struct vrrp_instance *i, const struct rtnl_link *l)
 		i->seat.group =
 		    i->row.group_addr.family ? i->row.group_addr : vrrp_group_of(where.family);
 	i->port = vrrp_port_open(i->env->io, &where, &i->seat);
+	if (i->port)
+		i->vrid_errors = i->row.vrid_errors - vrrp_port_unknown_vrids(i->port);
 	if (!i->port && errno == EEXIST)
 		return "another instance has this virtual router identifier on it";
 	return i->port ? NULL : strerror(errno);

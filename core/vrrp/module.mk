@@ -21,4 +21,5 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/track.c core/vrrp/track.h \
 	core/vrrp/tracking.c \
 	core/vrrp/vip.c \
-	core/vrrp/vrrp_main.c
+	core/vrrp/vrrp_main.c \
+	core/vrrp/warn.c core/vrrp/warnings.h

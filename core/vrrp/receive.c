@@ -2,91 +2,14 @@
  * receive: what becomes of a received advertisement (process vrrp).
  *
  * The codec has checked form and checksum; here the packet is held against our own
- * advertisement, counted where it belongs, and given to the state machine. Errors are logged
- * once in SAY_AGAIN_NS for each kind, so that a wrong neighbour cannot fill the log.
+ * advertisement and given to the state machine. What is wrong with it, or with the two routers
+ * together, is counted and told in warn.c.
  *
  * An advertisement from our own source address is our own, come back over a loop in the
  * network, or that of a router with a stolen address; to take it for a rival's would make us
  * answer ourselves for ever.
  */
 #include "vrrp/instance.h"
-
-#include "base/log.h"
-
-#define SAY_AGAIN_NS (60 * NS_PER_S)
-
-static uint64_t *counter(struct vrrp_instance_row *r, enum vrrp_packet_error e)
-{
-	switch (e) {
-	case VRRP_PACKET_TTL:
-		return &r->ttl_errors;
-	case VRRP_PACKET_LENGTH:
-		return &r->length_errors;
-	case VRRP_PACKET_VERSION:
-		return &r->version_errors;
-	case VRRP_PACKET_TYPE:
-		return &r->type_errors;
-	case VRRP_PACKET_CHECKSUM:
-		return &r->checksum_errors;
-	case VRRP_PACKET_DESTINATION:
-	case VRRP_PACKET_PEER:
-		return &r->peer_errors;
-	case VRRP_PACKET_AUTH:
-	case VRRP_PACKET_REPLAY:
-		return &r->auth_errors;
-	case VRRP_PACKET_INTERVAL:
-		return &r->interval_errors;
-	case VRRP_PACKET_NO_ADDRESS:
-	case VRRP_PACKET_NOT_LINK_LOCAL:
-	case VRRP_PACKET_ADDRESS_LIST:
-		return &r->address_list_errors;
-	case VRRP_PACKET_OK:
-	case VRRP_PACKET_VRID:
-	case VRRP_PACKET_ERRORS:
-		break;
-	}
-	return NULL;
-}
-
-static bool may_say(struct vrrp_instance *i, enum vrrp_packet_error e, struct mono now)
-{
-	if (i->said[e].ns && mono_diff(now, i->said[e]) < SAY_AGAIN_NS)
-		return false;
-	i->said[e] = now;
-	return true;
-}
-
-static void note_error(struct vrrp_instance *i, enum vrrp_packet_error e, const struct addr *src,
-		       struct mono now)
-{
-	uint64_t *count = counter(&i->row, e);
-	char text[ADDR_TEXT_MAX];
-
-	if (count)
-		++*count;
-	if (may_say(i, e, now))
-		log_warnx("vrrp_instance %s: advertisement from %s: %s%s", i->row.name,
-			  addr_text(src, text), vrrp_packet_error_name(e),
-			  e == VRRP_PACKET_ADDRESS_LIST ? "" : ", ignored");
-	vrrp_instance_publish(i, false);
-}
-
-static const char *const forms[] = {
-    [VRRP_SUM_MESSAGE] = "without pseudo-header",
-    [VRRP_SUM_PSEUDO] = "with pseudo-header",
-    [VRRP_SUM_GROUP] = "as keepalived before 1.3.7",
-};
-
-/* Slot VRRP_PACKET_OK of `said` is free for this. */
-static void note_form(struct vrrp_instance *i, const struct vrrp_packet *p, const struct addr *src,
-		      struct mono now)
-{
-	char text[ADDR_TEXT_MAX];
-
-	if (p->version == 3 && p->sum != i->advert.sum && may_say(i, VRRP_PACKET_OK, now))
-		log_info("vrrp_instance %s: %s sends checksums %s, this router %s", i->row.name,
-			 addr_text(src, text), forms[p->sum], forms[i->advert.sum]);
-}
 
 /* Whether it may come from where it comes from. */
 static enum vrrp_packet_error check_sender(const struct vrrp_instance *i,
@@ -145,8 +68,10 @@ void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struc
 	struct vrrp_peer *peer = vrrp_peers_find(&i->peers, &d->src);
 	enum vrrp_state old = i->fsm.state;
 
-	if (addr_equal(&d->src, &i->cfg.primary))
+	if (addr_equal(&d->src, &i->cfg.primary)) {
+		vrrp_warn_own(i, &d->src, now);
 		return;
+	}
 	if (error == VRRP_PACKET_OK)
 		error = check_ah(i, d);
 	if (error == VRRP_PACKET_OK)
@@ -156,10 +81,10 @@ void vrrp_instance_receive(void *user, enum vrrp_packet_error error, const struc
 	if (error == VRRP_PACKET_ADDRESS_LIST && is_known(i, &d->src))
 		error = VRRP_PACKET_OK;
 	if (error != VRRP_PACKET_OK)
-		note_error(i, error, &d->src, now);
+		vrrp_warn_error(i, error, p, d, now);
 	if (error != VRRP_PACKET_OK && error != VRRP_PACKET_ADDRESS_LIST)
 		return;
-	note_form(i, p, &d->src, now);
+	vrrp_warn_advert(i, p, &d->src, now);
 	note_peer(peer, p, now);
 	i->row.adverts_received++;
 	i->row.priority_zero_received += p->priority == 0;

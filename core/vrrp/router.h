@@ -8,6 +8,7 @@
 #include "vrrp/fsm.h"
 #include "vrrp/gap.h"
 #include "vrrp/track.h"
+#include "vrrp/warnings.h"
 
 struct vrrp_vip {
 	struct vrrp_address_row row;
@@ -31,18 +32,19 @@ struct vrrp_instance {
 	struct vrrp_gap gap;
 	struct vrrp_packet advert; /* what it sends, and expects of others */
 	struct vrrp_ah ah;
-	struct vrrp_peers peers;              /* none: multicast */
-	struct vrrp_seat seat;                /* at the port */
-	struct vrrp_port *port;               /* NULL while it cannot run */
-	struct timer timer;                   /* fsm.due */
-	struct timer publish;                 /* counters to the store */
-	struct mono said[VRRP_PACKET_ERRORS]; /* when each error was logged last */
-	bool claimed;                         /* the memory may hold a claim of it */
-	bool contest;                         /* `takeover` was said and has not worked yet */
-	bool send_failed;                     /* the last advertisement did not go out */
-	bool yields;                          /* or its group does */
-	struct vrrp_tracked tracked;          /* what it and its group track */
-	bool awaits;                          /* a first result of these, and may not run before */
+	struct vrrp_peers peers; /* none: multicast */
+	struct vrrp_seat seat;   /* at the port */
+	struct vrrp_port *port;  /* NULL while it cannot run */
+	struct timer timer;      /* fsm.due */
+	struct timer publish;    /* counters to the store */
+	struct vrrp_warnings warnings;
+	uint64_t vrid_errors; /* of the row when the port was opened, without those of the port */
+	bool claimed;         /* the memory may hold a claim of it */
+	bool contest;         /* `takeover` was said and has not worked yet */
+	bool send_failed;     /* the last advertisement did not go out */
+	bool yields;          /* or its group does */
+	struct vrrp_tracked tracked; /* what it and its group track */
+	bool awaits;                 /* a first result of these, and may not run before */
 	/* vip.c */
 	struct vrrp_vip *vips;
 	unsigned nvips;

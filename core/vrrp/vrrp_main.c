@@ -89,7 +89,7 @@ static struct mono later_of(struct mono a, struct mono b)
 
 /* The delays are those of the start: a reload does not begin them anew. CLOCK_MONOTONIC counts
  * from the boot. */
-static void read_delays(struct process *p)
+static void read_global(struct process *p)
 {
 	struct mono boot = {0}, began = vrrp_memory_began(p->env.memory);
 	const struct global_row *g;
@@ -113,7 +113,7 @@ static void apply(struct process *p, struct mono now)
 		return;
 	vrrp_groups_defer(&p->env);
 	if (p->dirty && p->main && link_is_up(p->main)) {
-		read_delays(p);
+		read_global(p);
 		vrrp_groups_read(&p->env, now);
 		for (i = LIST_FIRST(&p->env.instances); i; i = next) {
 			next = LIST_NEXT(i, next);
