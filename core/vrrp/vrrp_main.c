@@ -205,7 +205,7 @@ static void main_up(void *arg)
 
 static void rows_changed(struct process *p, enum table_id t)
 {
-	if (schema_table(t)->owner != ROLE_VRRP)
+	if (t != T_GLOBAL && schema_table(t)->owner != ROLE_VRRP)
 		return;
 	p->dirty = true;
 	if (p->main && link_is_up(p->main))
