@@ -42,6 +42,7 @@ static void drop(struct notify *n, struct entry *e)
 	TAILQ_REMOVE(&n->queue, e, next);
 	n->counts.waiting--;
 	n->full_told = n->full_told && n->counts.waiting;
+	row_drop(e->notice.what->table, e->row);
 	free(e);
 }
 
@@ -127,6 +128,7 @@ static void add(struct notify *n, const struct map_notification *what, const voi
 
 	make_room(n);
 	memcpy(e->row, row, size);
+	row_hold(what->table, e->row);
 	e->notice = (struct notice){.what = what,
 				    .number = ++n->last_number,
 				    .when = loop_now(n->loop),

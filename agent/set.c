@@ -110,9 +110,8 @@ static void add_op(struct set *s, const struct set_varbind *vb, const struct tab
 		   const struct map_column *column, const void *row, const char *text)
 {
 	unsigned i = s->change.nops;
-	struct change_op *op = change_add(&s->change, OP_SET, v->map->table);
+	struct change_op *op = change_add(&s->change, OP_SET, v->map->table, row);
 
-	memcpy(op->key, row, schema_table(v->map->table)->row_size);
 	TEXT_COPY(op->field, column->field);
 	TEXT_COPY(op->value, text);
 	s->names = xrealloc(s->names, i + 1, sizeof(*s->names));

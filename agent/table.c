@@ -49,7 +49,7 @@ static int key_cmp(const struct field *f, const void *row, struct subids *s)
 	size_t len;
 	int c;
 
-	if (f->type != FT_STR)
+	if (!field_is_text(f))
 		return next_cmp(s, (oid)field_get(f, row));
 	text = (const u_char *)field_str(f, row);
 	len = strlen((const char *)text);
@@ -78,7 +78,7 @@ static size_t put_key(const struct field *f, const void *row, oid *out)
 	const u_char *text;
 	size_t len;
 
-	if (f->type != FT_STR) {
+	if (!field_is_text(f)) {
 		out[0] = (oid)field_get(f, row);
 		return 1;
 	}

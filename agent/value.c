@@ -97,6 +97,7 @@ static bool is_empty(const struct field *f, const void *row)
 {
 	switch (f->type) {
 	case FT_STR:
+	case FT_TEXT:
 		return !*field_str(f, row);
 	case FT_ADDR:
 		return row_addr(f, row)->family == ADDR_NONE;
@@ -150,7 +151,7 @@ bool value_read(const struct map_column *c, const void *row, const struct value_
 	}
 	if ((c->flags & M_SPARSE) && is_empty(c->f, row))
 		return false;
-	if (c->f->type == FT_STR)
+	if (field_is_text(c->f))
 		return put_bytes(v, field_str(c->f, row), strlen(field_str(c->f, row)));
 	if (c->f->type == FT_ADDR)
 		return read_addr(c, row, v);
@@ -176,7 +177,7 @@ static size_t utf8_char(const u_char *p, size_t left)
 
 static int write_string(const struct field *f, const u_char *data, size_t len, char *text)
 {
-	if (len >= f->size || len < f->min || len >= TEXT_MAX)
+	if (len > f->max || len < f->min || len >= TEXT_MAX)
 		return SNMP_ERR_WRONGLENGTH;
 	for (size_t i = 0; i < len;) {
 		size_t n = utf8_char(data + i, len - i);

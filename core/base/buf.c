@@ -77,6 +77,12 @@ void buf_str(struct buf *b, const char *s)
 	buf_add(b, s, len);
 }
 
+void buf_text(struct buf *b, const char *s)
+{
+	buf_str(b, s);
+	buf_u8(b, 0);
+}
+
 void buf_patch_u32(struct buf *b, size_t at, uint32_t v)
 {
 	for (size_t i = 0; i < 4; i++)
@@ -170,5 +176,18 @@ bool cursor_str(struct cursor *c, char *dst, size_t size)
 	}
 	memcpy(dst, p, len);
 	memset(dst + len, 0, size - len);
+	return true;
+}
+
+bool cursor_text(struct cursor *c, const char **ret)
+{
+	size_t len = cursor_u16(c);
+	const unsigned char *p = cursor_bytes(c, len + 1);
+
+	if (!p || memchr(p, 0, len + 1) != p + len) {
+		c->failed = true;
+		return false;
+	}
+	*ret = (const char *)p;
 	return true;
 }

@@ -27,6 +27,8 @@ void buf_u32(struct buf *b, uint32_t v);
 void buf_u64(struct buf *b, uint64_t v);
 /* u16 length, then the bytes without a NUL. */
 void buf_str(struct buf *b, const char *s);
+/* The same with a NUL, so that it can be read in its place. */
+void buf_text(struct buf *b, const char *s);
 /* Overwrites 4 bytes at `at` (a length that is known later). */
 void buf_patch_u32(struct buf *b, size_t at, uint32_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -49,5 +51,7 @@ uint64_t cursor_u64(struct cursor *c);
 const unsigned char *cursor_bytes(struct cursor *c, size_t len);
 /* Reads a buf_str() into dst; a string that does not fit or holds a NUL fails. */
 bool cursor_str(struct cursor *c, char *dst, size_t size);
+/* Points at a buf_text() inside the data. */
+bool cursor_text(struct cursor *c, const char **ret);
 
 #endif

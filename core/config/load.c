@@ -109,8 +109,8 @@ static void drop_checks(struct store *s, const struct real_server_row *r)
 	const struct checker_row *c;
 	size_t i;
 
-	TEXT_COPY(key.vs, r->vs);
-	TEXT_COPY(key.rs, r->name);
+	key.vs = r->vs;
+	key.rs = r->name;
 	i = store_lower_bound(s, T_CHECKER, &key);
 	while ((c = i < store_count(s, T_CHECKER) ? store_at(s, T_CHECKER, i) : NULL) &&
 	       text_eq(c->vs, r->vs) && text_eq(c->rs, r->name))
@@ -123,7 +123,7 @@ static void drop_servers(struct store *s, const struct virtual_server_row *v)
 	const struct real_server_row *r;
 	size_t i;
 
-	TEXT_COPY(key.vs, v->name);
+	key.vs = v->name;
 	drop_tracks(s, 0, TRACK_VIRTUAL_SERVER, v->name);
 	i = store_lower_bound(s, T_REAL_SERVER, &key);
 	while ((r = i < store_count(s, T_REAL_SERVER) ? store_at(s, T_REAL_SERVER, i) : NULL) &&

@@ -360,8 +360,8 @@ static void print_checks(struct printer *p, const struct virtual_server_row *v,
 {
 	struct checker_row key = {0};
 
-	TEXT_COPY(key.vs, r->vs);
-	TEXT_COPY(key.rs, r->name);
+	key.vs = r->vs;
+	key.rs = r->name;
 	for (size_t i = store_lower_bound(p->store, T_CHECKER, &key);
 	     i < store_count(p->store, T_CHECKER); i++) {
 		const struct checker_row *c = store_at(p->store, T_CHECKER, i);
@@ -398,7 +398,7 @@ static void print_servers(struct printer *p, const struct virtual_server_row *v)
 {
 	struct real_server_row key = {0};
 
-	TEXT_COPY(key.vs, v->name);
+	key.vs = v->name;
 	for (size_t i = store_lower_bound(p->store, T_REAL_SERVER, &key);
 	     i < store_count(p->store, T_REAL_SERVER); i++) {
 		const struct real_server_row *r = store_at(p->store, T_REAL_SERVER, i);

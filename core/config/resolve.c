@@ -530,8 +530,8 @@ static bool resolve_check(struct resolver *r, const struct server_context *s, st
 	    &c};
 
 	pile(&l);
-	TEXT_COPY(c.vs, s->vs->name);
-	TEXT_COPY(c.rs, s->rs->name);
+	c.vs = s->vs->name;
+	c.rs = s->rs->name;
 	c.number = number;
 	if (!has(&l, IN_CHECK(connect_addr)))
 		c.connect_addr = s->rs->addr;
@@ -605,17 +605,19 @@ static bool resolve_server(struct resolver *r, const struct virtual_server_row *
 			   struct draft *vs_draft, struct draft *d)
 {
 	struct real_server_row s;
+	char name[NAME_RS];
 	struct layers l = {
 	    T_REAL_SERVER, {d->parts[T_REAL_SERVER], vs_draft->parts[T_REAL_SERVER]}, d->at, &s};
 	struct server_context context = {v, &s, vs_draft, d};
 	unsigned number = 1;
 
 	pile(&l);
-	TEXT_COPY(s.vs, v->name);
+	s.vs = v->name;
 	if (!has(&l, IN_SERVER(forwarding)))
 		s.forwarding = v->forwarding;
 	fix_port(r, &l, &s, v);
-	name_endpoint(s.name, sizeof(s.name), &s.addr, s.port, "");
+	name_endpoint(name, sizeof(name), &s.addr, s.port, "");
+	s.name = name;
 	if (!server_usable(r, &l, &s, v))
 		return false;
 	keep(r, &l);
@@ -626,12 +628,14 @@ static bool resolve_server(struct resolver *r, const struct virtual_server_row *
 
 /* ---- virtual_server -------------------------------------------------- */
 
-static void name_service(struct resolver *r, const struct layers *l, struct virtual_server_row *v)
+static void name_service(struct resolver *r, const struct layers *l, struct virtual_server_row *v,
+			 char name[NAME_VS])
 {
 	char tail[8];
 
+	v->name = name;
 	if (v->fwmark) {
-		snprintf(v->name, sizeof(v->name), "fwmark:%u%s", v->fwmark,
+		snprintf(name, NAME_VS, "fwmark:%u%s", v->fwmark,
 			 v->family == FAMILY_IPV6 ? "/inet6" : "");
 		v->protocol =
 		    LVS_UDP; /* a mark has none: the default, so that equal rows are equal */
@@ -641,7 +645,7 @@ static void name_service(struct resolver *r, const struct layers *l, struct virt
 		report(r, FINDING_WARNING, l->at,
 		       "virtual_server: no valid protocol is given; UDP is used");
 	snprintf(tail, sizeof(tail), "/%s", enum_name(lvs_protocol_names, v->protocol));
-	name_endpoint(v->name, sizeof(v->name), &v->addr, v->port, tail);
+	name_endpoint(name, NAME_VS, &v->addr, v->port, tail);
 }
 
 /* A mark has no address: its family is that of its first real server, if none is given. */
@@ -674,6 +678,7 @@ static void fix_persistence(struct resolver *r, const struct layers *l,
 static void make_service(struct resolver *r, struct draft *d)
 {
 	struct virtual_server_row v;
+	char name[NAME_VS];
 	struct layers l = {T_VIRTUAL_SERVER, {d->parts[T_VIRTUAL_SERVER]}, d->at, &v};
 	char place[TEXT_MAX];
 	const void *first;
@@ -683,7 +688,7 @@ static void make_service(struct resolver *r, struct draft *d)
 	if (!has(&l, IN_SERVICE(scheduler)))
 		TEXT_COPY(v.scheduler, "wlc");
 	fix_family(r, &l, d, &v);
-	name_service(r, &l, &v);
+	name_service(r, &l, &v, name);
 	fix_persistence(r, &l, &v);
 	first = store_find(r->store, T_VIRTUAL_SERVER, &v);
 	if (first) {

@@ -123,7 +123,7 @@ static const struct virtual_server_row *service_of(const struct validation *v, c
 {
 	struct virtual_server_row key = {0};
 
-	TEXT_COPY(key.name, name);
+	key.name = name;
 	return store_find(v->store, T_VIRTUAL_SERVER, &key);
 }
 
@@ -200,8 +200,8 @@ static void check_checkers(struct validation *v)
 	{
 		struct real_server_row key = {0};
 
-		TEXT_COPY(key.vs, c->vs);
-		TEXT_COPY(key.name, c->rs);
+		key.vs = c->vs;
+		key.name = c->rs;
 		if (!store_find(v->store, T_REAL_SERVER, &key))
 			validate_say(v, FINDING_ERROR, T_CHECKER, c, NULL,
 				     "there is no such real server");

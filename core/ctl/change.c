@@ -34,8 +34,7 @@ static bool add_set(struct ctl *c, struct change *ch, enum table_id t, const voi
 
 	row_init(t, copy);
 	row_copy_fields(t, copy, row, fieldset_of(t, F_KEY));
-	op = change_add(ch, OP_SET, t);
-	memcpy(op->key, copy, schema_table(t)->row_size);
+	op = change_add(ch, OP_SET, t, row);
 	if (!field_parse(f, copy, value, why)) {
 		say(stderr, "halvardctl: %s\n", why);
 		c->result.status = RESULT_WRONG_VALUE;

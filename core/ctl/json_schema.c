@@ -89,6 +89,7 @@ static void put_field(struct json *j, const struct field *f)
 		put_names(j, f->names);
 		break;
 	case FT_STR:
+	case FT_TEXT:
 		put_type(j, "string", false);
 		break;
 	case FT_ADDR:

@@ -106,7 +106,7 @@ int64_t value_wall_ms(const struct ctl *c, const struct field *f, const void *ro
 void value_json(const struct ctl *c, struct json *j, const struct field *f, const void *row)
 {
 	char text[TEXT_MAX];
-	uint64_t v = f->type == FT_STR || f->type == FT_ADDR ? 0 : field_get(f, row);
+	uint64_t v = field_is_text(f) || f->type == FT_ADDR ? 0 : field_get(f, row);
 
 	switch (f->type) {
 	case FT_BOOL:
@@ -131,6 +131,7 @@ void value_json(const struct ctl *c, struct json *j, const struct field *f, cons
 	case FT_ADDR:
 	case FT_ENUM:
 	case FT_STR:
+	case FT_TEXT:
 		field_text(f, row, text, sizeof(text));
 		if (f->type == FT_ADDR && text_eq(text, "-"))
 			json_null(j, f->name);

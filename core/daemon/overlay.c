@@ -39,6 +39,8 @@ struct overlay *overlay_new(void)
 
 static void entry_clear(struct entry *e)
 {
+	if (e->key)
+		row_drop(e->table, e->key);
 	free(e->line);
 	free(e->key);
 	free(e->value);
@@ -79,8 +81,10 @@ static struct entry *append(struct overlay *o)
 static unsigned char *row_dup(enum table_id t, const void *row)
 {
 	size_t size = schema_table(t)->row_size;
+	unsigned char *copy = memcpy(xcalloc(1, size), row, size);
 
-	return memcpy(xcalloc(1, size), row, size);
+	row_hold(t, copy);
+	return copy;
 }
 
 struct overlay *overlay_clone(const struct overlay *o)
@@ -105,7 +109,7 @@ struct overlay *overlay_clone(const struct overlay *o)
 static const char *read_set(struct entry *e, const char *p)
 {
 	static char why[TEXT_MAX];
-	char word[LINE_WORD];
+	char word[LINE_WORD], keys[MAX_KEYS][LINE_WORD]; /* the row borrows them */
 	unsigned char row[MAX_ROW];
 	const struct table *t;
 
@@ -113,8 +117,8 @@ static const char *read_set(struct entry *e, const char *p)
 		return "unknown table";
 	row_init(t->id, row);
 	for (unsigned i = 0; i < t->nkeys; i++)
-		if (!text_word(&p, word, sizeof(word)) ||
-		    !field_parse(&t->fields[i], row, word, why))
+		if (!text_word(&p, keys[i], sizeof(keys[i])) ||
+		    !field_parse(&t->fields[i], row, keys[i], why))
 			return "bad key";
 	if (!text_word(&p, word, sizeof(word)) || !(e->f = schema_field(t->id, word)))
 		return "unknown field";
@@ -252,7 +256,7 @@ void overlay_set(struct overlay *o, enum table_id t, const void *key, const stru
 	buf_free(&b);
 }
 
-/* Puts one line into its row, which is there, and remembers the row in `old`. */
+/* Puts one line into its row, which is there, and remembers the row in `old`, which holds it. */
 static void put_entry(const struct entry *e, struct store *s, unsigned char *old)
 {
 	size_t size = schema_table(e->table)->row_size;
@@ -261,6 +265,7 @@ static void put_entry(const struct entry *e, struct store *s, unsigned char *old
 	char why[TEXT_MAX];
 
 	memcpy(old, store_find(s, e->table, e->key), size);
+	row_hold(e->table, old);
 	memcpy(row, old, size);
 	if (!field_parse(e->f, row, e->value, why))
 		return;
@@ -276,10 +281,12 @@ size_t overlay_apply(const struct overlay *o, struct store *s)
 	for (size_t i = 0; i < o->count; i++) {
 		const struct entry *e = &o->items[i];
 
-		if (e->f && store_find(s, e->table, e->key))
-			put_entry(e, s, old);
-		else
+		if (!e->f || !store_find(s, e->table, e->key)) {
 			homeless++;
+			continue;
+		}
+		put_entry(e, s, old);
+		row_drop(e->table, old);
 	}
 	return homeless;
 }
@@ -296,11 +303,12 @@ size_t overlay_apply_acceptable(const struct overlay *o, struct store *s, store_
 		if (!e->f || !store_find(s, e->table, e->key))
 			continue;
 		put_entry(e, s, old);
-		if (judge(s, why))
-			continue;
-		store_put(s, e->table, old, F_WANTED, NULL);
-		log_errx("overlay: kept but not in force (%s): %.200s", why, printable(e));
-		left_out++;
+		if (!judge(s, why)) {
+			store_put(s, e->table, old, F_WANTED, NULL);
+			log_errx("overlay: kept but not in force (%s): %.200s", why, printable(e));
+			left_out++;
+		}
+		row_drop(e->table, old);
 	}
 	return left_out;
 }

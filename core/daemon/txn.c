@@ -22,7 +22,8 @@
 
 struct step {
 	const struct field *f;
-	unsigned char old[MAX_ROW]; /* the row before */
+	unsigned char old[MAX_ROW]; /* the row before, when it is `known` */
+	bool known;
 };
 
 struct txn {
@@ -44,10 +45,22 @@ struct txn *txn_new(struct director *d, struct change *change)
 	return t;
 }
 
+static void remember(struct step *s, enum table_id t, const void *row)
+{
+	if (s->known)
+		row_drop(t, s->old);
+	memcpy(s->old, row, schema_table(t)->row_size);
+	row_hold(t, s->old);
+	s->known = true;
+}
+
 void txn_free(struct txn *t)
 {
 	if (!t)
 		return;
+	for (unsigned i = 0; i < t->change.nops; i++)
+		if (t->steps[i].known)
+			row_drop(t->change.ops[i].table, t->steps[i].old);
 	overlay_free(t->before);
 	change_free(&t->change);
 	free(t->steps);
@@ -104,7 +117,7 @@ static const char *objection(const struct txn *t, const struct change_op *op, co
 	if (op->table != T_REAL_SERVER || rs->admin_state != RS_DRAINING)
 		return NULL;
 	row_init(T_VIRTUAL_SERVER, &key);
-	TEXT_COPY(key.name, rs->vs);
+	key.name = rs->vs;
 	vs = store_find(t->d->wanted, T_VIRTUAL_SERVER, &key);
 	return vs ? lvs_drain_objection(vs) : NULL;
 }
@@ -126,7 +139,7 @@ static bool test_op(struct txn *t, unsigned i, struct result *r)
 		return refuse(r, RESULT_NO_ROW, i, "there is no %s %s",
 			      schema_table(op->table)->name,
 			      row_key_text(op->table, op->key, key, sizeof(key)));
-	memcpy(s->old, there, schema_table(op->table)->row_size);
+	remember(s, op->table, there);
 	memcpy(row, there, schema_table(op->table)->row_size);
 	if (!field_parse(s->f, row, op->value, why))
 		return refuse(r, RESULT_WRONG_VALUE, i, "%s", why);
@@ -199,7 +212,7 @@ static void show(struct txn *t, bool with_author)
 			struct real_server_row rs;
 
 			memcpy(&rs, row, sizeof(rs));
-			TEXT_COPY(rs.changed_by, t->change.who);
+			rs.changed_by = t->change.who;
 			rs.changed_at = wall_now_ms();
 			store_put(t->d->live, op->table, &rs, F_MAIN, NULL);
 		}
@@ -304,7 +317,7 @@ static const char *new_value(const struct change_op *op)
 static const char *old_value(const struct txn *t, unsigned i, char *buf, size_t size)
 {
 	buf[0] = '\0';
-	return t->steps[i].f ? field_text(t->steps[i].f, t->steps[i].old, buf, size) : buf;
+	return t->steps[i].known ? field_text(t->steps[i].f, t->steps[i].old, buf, size) : buf;
 }
 
 static void add_row(const struct txn *t, unsigned i, const struct result *r, uint32_t size)

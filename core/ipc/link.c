@@ -179,6 +179,18 @@ static bool room(const struct link *l, bool all)
 	return all || l->out.octets < DATAGRAM_FULL;
 }
 
+/* Remembers the row that was queued last, NULL for none. */
+static void snapshot_passed(struct snapshot *s, const void *row)
+{
+	if (s->begun)
+		row_drop(s->table, s->row);
+	s->begun = row != NULL;
+	if (!row)
+		return;
+	memcpy(s->row, row, schema_table(s->table)->row_size);
+	row_hold(s->table, s->row);
+}
+
 /* The rows of a table that come behind the last one that was queued. Rows may have come and gone
  * meanwhile, which the watch tells afterwards. */
 static void queue_table(struct link *l, enum table_id t)
@@ -195,14 +207,12 @@ static void queue_table(struct link *l, enum table_id t)
 		queue_row(l, MSG_ROW, t, row, set);
 		last = row;
 	}
-	if (last) {
-		memcpy(s->row, last, schema_table(t)->row_size);
-		s->begun = true;
-	}
-	if (!row || !flags) {
-		s->table = (enum table_id)(t + 1);
-		s->begun = false;
-	}
+	if (last)
+		snapshot_passed(s, last);
+	if (row && flags)
+		return;
+	snapshot_passed(s, NULL);
+	s->table = (enum table_id)(t + 1);
 }
 
 /* Encodes pending row changes: all of them, or until the queue has one full datagram. */
@@ -402,13 +412,17 @@ static const char *got_row(struct link *l, struct cursor *c)
 	known = store_find(l->store, t, row);
 	if (!known && !peer_keeps_rows(l, t))
 		return NULL;
-	if (known)
+	if (known) {
 		memcpy(before, known, schema_table(t)->row_size);
+		row_hold(t, before);
+	}
 	now = store_put_set(l->store, t, row, fieldset_and(set, known ? may : first), &changed);
 	if (l->filling && l->policy.accept_rows)
 		store_mark(now);
 	if (l->ops->row && (!known || !fieldset_empty(&changed)))
 		l->ops->row(l->arg, t, now, &changed, known ? before : NULL);
+	if (known)
+		row_drop(t, before);
 	return NULL;
 }
 
@@ -534,6 +548,7 @@ static void link_release(struct link *l)
 	while (!TAILQ_EMPTY(&l->out.list))
 		pop(l);
 	datagram_free(l->spare);
+	snapshot_passed(&l->snapshot, NULL);
 	free(l);
 }
 

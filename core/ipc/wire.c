@@ -83,6 +83,9 @@ static void put_field(struct buf *b, const struct field *f, const void *row)
 	case FT_STR:
 		buf_str(b, field_str(f, row));
 		break;
+	case FT_TEXT:
+		buf_text(b, field_str(f, row));
+		break;
 	case FT_ADDR:
 		a = (const struct addr *)((const char *)row + f->offset);
 		buf_u8(b, a->family);
@@ -107,6 +110,7 @@ static bool get_addr(struct cursor *c, struct addr *a)
 
 static bool get_field(struct cursor *c, const struct field *f, void *row)
 {
+	const char *text;
 	uint8_t byte;
 
 	switch (f->type) {
@@ -135,6 +139,11 @@ static bool get_field(struct cursor *c, const struct field *f, void *row)
 	case FT_STR:
 		if (!cursor_str(c, (char *)row + f->offset, f->size))
 			return false;
+		break;
+	case FT_TEXT:
+		if (!cursor_text(c, &text))
+			return false;
+		field_point(f, row, text);
 		break;
 	case FT_ADDR:
 		if (!get_addr(c, (struct addr *)((char *)row + f->offset)))
@@ -227,7 +236,7 @@ bool wire_get_row(struct cursor *c, enum table_id *t, void *row, struct fieldset
 
 /* ---- changes and results --------------------------------------------- */
 
-struct change_op *change_add(struct change *c, enum op_kind kind, enum table_id t)
+struct change_op *change_add(struct change *c, enum op_kind kind, enum table_id t, const void *key)
 {
 	struct change_op *op;
 
@@ -237,11 +246,16 @@ struct change_op *change_add(struct change *c, enum op_kind kind, enum table_id 
 	op->kind = kind;
 	op->table = t;
 	row_init(t, op->key);
+	if (key)
+		row_copy_fields(t, op->key, key, fieldset_of(t, F_KEY));
+	row_hold(t, op->key);
 	return op;
 }
 
 void change_free(struct change *c)
 {
+	for (unsigned i = 0; i < c->nops; i++)
+		row_drop(c->ops[i].table, c->ops[i].key);
 	free(c->ops);
 	*c = (struct change){0};
 }
@@ -263,16 +277,14 @@ void wire_put_change(struct buf *b, const struct change *c)
 
 static bool get_op(struct cursor *c, struct change *ret)
 {
+	_Alignas(16) unsigned char key[MAX_ROW];
 	uint8_t kind = cursor_u8(c);
 	struct change_op *op;
-	enum table_id t = T_GLOBAL;
+	enum table_id t;
 
-	if (kind < OP_SET || kind > OP_DEL)
+	if (kind < OP_SET || kind > OP_DEL || !get_keys(c, &t, key))
 		return false;
-	op = change_add(ret, (enum op_kind)kind, t);
-	if (!get_keys(c, &t, op->key))
-		return false;
-	op->table = t;
+	op = change_add(ret, (enum op_kind)kind, t, key);
 	return cursor_str(c, op->field, sizeof(op->field)) &&
 	       cursor_str(c, op->value, sizeof(op->value));
 }

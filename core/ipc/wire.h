@@ -47,8 +47,8 @@ int wire_next(struct cursor *c, struct msg *ret);
  * have another value than their default, then those (keys are not repeated): of a row that is new
  * most have not. */
 void wire_put_row(struct buf *b, enum table_id t, const void *row, struct fieldset set);
-/* Decodes into `row` (MAX_ROW bytes, initialised with defaults here). Every value is checked
- * with field_valid(); false when anything is malformed. */
+/* Decodes into `row` (MAX_ROW bytes, initialised with defaults here), which borrows its texts from
+ * the data. Every value is checked with field_valid(); false when anything is malformed. */
 bool wire_get_row(struct cursor *c, enum table_id *t, void *row, struct fieldset *set);
 
 /* ---- a change: what halvardctl, SNMP and the overlay ask for ---------- */
@@ -72,7 +72,8 @@ struct change {
 	struct change_op *ops;
 };
 
-struct change_op *change_add(struct change *c, enum op_kind kind, enum table_id t);
+/* Copies the keys out of `key`; NULL for a table without. */
+struct change_op *change_add(struct change *c, enum op_kind kind, enum table_id t, const void *key);
 void change_free(struct change *c);
 void wire_put_change(struct buf *b, const struct change *c);
 bool wire_get_change(struct cursor *c, struct change *ret); /* caller frees with change_free() */

@@ -47,7 +47,7 @@ size_t engine_first_server(const struct engine *e, const char *vs)
 	struct real_server_row key;
 
 	row_init(T_REAL_SERVER, &key);
-	TEXT_COPY(key.vs, vs);
+	key.vs = vs;
 	return store_lower_bound(e->store, T_REAL_SERVER, &key);
 }
 
@@ -65,7 +65,7 @@ const struct virtual_server_row *engine_service_named(const struct engine *e, co
 {
 	struct virtual_server_row key;
 
-	TEXT_COPY(key.name, name);
+	key.name = name;
 	return store_find(e->store, T_VIRTUAL_SERVER, &key);
 }
 

@@ -29,8 +29,8 @@ static size_t count_checks(struct engine *e, const struct ask *a, bool run, size
 	const struct checker_row *c;
 	size_t n = 0;
 
-	TEXT_COPY(key.vs, a->vs);
-	TEXT_COPY(key.rs, a->rs);
+	key.vs = a->vs;
+	key.rs = a->rs;
 	*waiting = 0;
 	for (size_t i = store_lower_bound(e->store, T_CHECKER, &key);
 	     i < store_count(e->store, T_CHECKER); i++) {

@@ -25,7 +25,7 @@ static void take_result(struct checker_row *row, const struct check_result *r)
 {
 	row->state = (uint8_t)r->state;
 	row->reason = (uint8_t)r->reason;
-	TEXT_COPY(row->result, r->text);
+	row->result = r->text;
 	row->last_run = r->last_run;
 	row->latency_us = r->latency_us;
 	row->failed_in_row = r->failed_in_row;
@@ -126,7 +126,7 @@ static void join_of(struct engine *e, const struct virtual_server_row *vs)
 	struct checker_row key = {0};
 	size_t i;
 
-	TEXT_COPY(key.vs, vs->name);
+	key.vs = vs->name;
 	i = store_lower_bound(e->store, T_CHECKER, &key);
 	while ((row = store_at(e->store, T_CHECKER, i++)) && text_eq(row->vs, vs->name))
 		join(e, row);
@@ -151,8 +151,8 @@ struct check_count engine_count_checks(const struct engine *e, const struct real
 	const struct checker_row *c;
 
 	row_init(T_CHECKER, &key);
-	TEXT_COPY(key.vs, rs->vs);
-	TEXT_COPY(key.rs, rs->name);
+	key.vs = rs->vs;
+	key.rs = rs->name;
 	key.number = 0;
 	for (size_t i = store_lower_bound(e->store, T_CHECKER, &key);
 	     i < store_count(e->store, T_CHECKER); i++) {

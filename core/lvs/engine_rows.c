@@ -29,7 +29,7 @@ static void set_reason(struct real_server_row *row, const struct pool_verdict *v
 		       const struct check_count *n)
 {
 	row->reason = (uint8_t)(v->reason == REASON_NONE ? n->reason : v->reason);
-	TEXT_COPY(row->reason_text, v->oper == RS_DOWN ? n->text : "");
+	row->reason_text = v->oper == RS_DOWN ? n->text : "";
 }
 
 /* A server that should take traffic and is not in the table is down, whatever its checks say. */
@@ -41,7 +41,7 @@ static void mind_trouble(struct real_server_row *row, struct pool_verdict *v, bo
 	if (!in_kernel && (v->oper == RS_UP || v->oper == RS_CHECKING))
 		v->oper = RS_DOWN;
 	row->reason = REASON_KERNEL_REFUSED;
-	TEXT_COPY(row->reason_text, trouble);
+	row->reason_text = trouble;
 }
 
 static void note_transition(const struct real_server_row *was, struct real_server_row *row,

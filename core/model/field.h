@@ -40,6 +40,9 @@
 /* lo: shortest length; the longest is what the member holds. */
 #define STR(m, fl, lo, help)                                                                       \
 	FIELD_OF(m, char *, FT_STR, fl, lo, sizeof(((ROW *)0)->m) - 1, 0, NULL, NULL, help)
+/* size: that of an array that could hold it, the NUL included. */
+#define TEXT(m, fl, lo, size, help)                                                                \
+	FIELD_OF(m, const char *, FT_TEXT, fl, lo, (size)-1, 0, NULL, NULL, help)
 #define ADDR(m, fl, help) FIELD_OF(m, struct addr, FT_ADDR, fl, 0, 0, 0, NULL, NULL, help)
 #define WHEN(m, fl, help) FIELD_OF(m, struct mono, FT_WHEN, fl, 0, INT64_MAX, 0, NULL, NULL, help)
 #define WALL(m, fl, help) FIELD_OF(m, uint64_t, FT_WALL, fl, 0, UINT64_MAX, 0, NULL, "ms", help)

@@ -9,4 +9,5 @@ core_model_libmodel_a_SOURCES = \
 	core/model/rules.c core/model/rules.h \
 	core/model/schema.c core/model/schema.h \
 	core/model/store.c core/model/store.h \
-	core/model/tables.c
+	core/model/tables.c \
+	core/model/texts.c core/model/texts.h

@@ -11,6 +11,10 @@
 #define NAME_IF   16
 #define NAME_USER 33
 
+#define TEXT_NOTE   128 /* likewise */
+#define TEXT_WHO    48
+#define TEXT_REASON 96
+
 enum admin_updown { ADMIN_UP = 1, ADMIN_DOWN = 2 };
 extern const struct enum_name admin_updown_names[];
 

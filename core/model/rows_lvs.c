@@ -57,7 +57,7 @@ const struct enum_name check_state_names[] = {
 
 #define ROW struct virtual_server_row
 static const struct field virtual_server_fields[] = {
-    STR(name, F_KEY, 1, "Name of the virtual server: address, port and protocol."),
+    TEXT(name, F_KEY, 1, NAME_VS, "Name of the virtual server: address, port and protocol."),
     ENUM(family, F_CONFIG, family_names, FAMILY_IPV4, "Address family."),
     ADDR(addr, F_CONFIG, "Virtual address."),
     U16(port, F_CONFIG, 0, 65535, 0, NULL, "Port; 0 is every port."),
@@ -73,7 +73,7 @@ static const struct field virtual_server_fields[] = {
 	"How long a client stays with its server; 0 for not at all."),
     U32(delay_loop_ms, LIVE, 1, UINT32_MAX, 60000, "ms", "Interval of checks that name none."),
     ENUM(admin_state, ADMIN, vs_admin_names, VS_ENABLED, "Disabled takes no new connections."),
-    STR(admin_reason, ADMIN, 0, "The operator's note."),
+    TEXT(admin_reason, ADMIN, 0, TEXT_NOTE, "The operator's note."),
     ENUM(oper_state, F_STATE, vs_oper_names, VS_DOWN, "State of the service."),
     GAUGE32(rs_total, NULL, "Real servers."),
     GAUGE32(rs_up, NULL, "Real servers that are up."),
@@ -102,8 +102,8 @@ const struct table table_virtual_server = TABLE(T_VIRTUAL_SERVER, "virtual_serve
 
 #define ROW struct real_server_row
 static const struct field real_server_fields[] = {
-    STR(vs, F_KEY, 1, "Name of the virtual server."),
-    STR(name, F_KEY, 1, "Name of the real server: address and port."),
+    TEXT(vs, F_KEY, 1, NAME_VS, "Name of the virtual server."),
+    TEXT(name, F_KEY, 1, NAME_RS, "Name of the real server: address and port."),
     ADDR(addr, F_CONFIG, "Address."),
     U16(port, F_CONFIG, 0, 65535, 0, NULL,
 	"Port of the real server; 0 is the port of the request."),
@@ -111,15 +111,15 @@ static const struct field real_server_fields[] = {
     U32(weight, LIVE | F_SNMP, 0, 65535, 1, NULL, "Weight as configured."),
     BOOL(inhibit_on_failure, LIVE, false, "A failed server stays in the table with weight 0."),
     ENUM(admin_state, ADMIN, rs_admin_names, RS_ENABLED, "What the operator wants of it."),
-    STR(admin_reason, ADMIN, 0, "The operator's note."),
+    TEXT(admin_reason, ADMIN, 0, TEXT_NOTE, "The operator's note."),
     U32(drain_time_s, ADMIN, 0, 2592000, 0, "s",
 	"How long draining may take; 0 for as long as there are connections."),
-    STR(changed_by, F_STATE | F_MAIN, 0, "Who changed the admin state or weight last."),
+    TEXT(changed_by, F_STATE | F_MAIN, 0, TEXT_WHO, "Who changed the admin state or weight last."),
     WALL(changed_at, F_STATE | F_MAIN, "When that was."),
     GAUGE32(effective_weight, NULL, "Weight in the kernel; 0 also when it is not in the table."),
     ENUM(oper_state, F_STATE, rs_oper_names, RS_CHECKING, "State of the server."),
     ENUM(reason, F_STATE, check_reason_names, REASON_NOT_RUN, "Why it is in this state."),
-    STR(reason_text, F_STATE, 0, "The same in words."),
+    TEXT(reason_text, F_STATE, 0, TEXT_REASON, "The same in words."),
     WHEN(drain_started, F_STATE, "When draining began."),
     GAUGE32(active_conns, "connections", "Active connections."),
     GAUGE32(inactive_conns, "connections", "Inactive connections."),
@@ -147,8 +147,8 @@ const struct table table_real_server =
 
 #define ROW struct checker_row
 static const struct field checker_fields[] = {
-    STR(vs, F_KEY, 1, "Name of the virtual server."),
-    STR(rs, F_KEY, 1, "Name of the real server."),
+    TEXT(vs, F_KEY, 1, NAME_VS, "Name of the virtual server."),
+    TEXT(rs, F_KEY, 1, NAME_RS, "Name of the real server."),
     U32(number, F_KEY, 1, UINT32_MAX, 1, NULL, "Number of the check, in the order of the file."),
     ENUM(kind, F_CONFIG, check_kind_names, CHECK_TCP, "Kind of check."),
     ADDR(connect_addr, F_CONFIG | F_LIVE, "Address that is checked."),
@@ -163,7 +163,7 @@ static const struct field checker_fields[] = {
     U32(delay_before_retry_ms, LIVE, 0, UINT32_MAX, 1000, "ms", "Interval between those attempts."),
     ENUM(state, F_STATE, check_state_names, CHECK_UNKNOWN, "Result in force."),
     ENUM(reason, F_STATE, check_reason_names, REASON_NOT_RUN, "Result of the last run."),
-    STR(result, F_STATE, 0, "The same in words."),
+    TEXT(result, F_STATE, 0, TEXT_REASON, "The same in words."),
     WHEN(last_run, F_STATE, "When it ran last."),
     GAUGE32(latency_us, "us", "How long the last run took."),
     GAUGE32(failed_in_row, NULL, "Failed attempts since the last success."),

@@ -44,7 +44,7 @@ enum check_reason {
 extern const struct enum_name check_reason_names[];
 
 struct virtual_server_row {
-	char name[NAME_VS];
+	const char *name;
 	/* configuration */
 	uint8_t family;
 	struct addr addr;
@@ -59,7 +59,7 @@ struct virtual_server_row {
 	uint32_t delay_loop_ms;
 	/* the operator's word */
 	uint8_t admin_state; /* enum vs_admin */
-	char admin_reason[128];
+	const char *admin_reason;
 	/* state */
 	uint8_t oper_state;
 	uint32_t rs_total;
@@ -78,8 +78,8 @@ struct virtual_server_row {
 };
 
 struct real_server_row {
-	char vs[NAME_VS];
-	char name[NAME_RS];
+	const char *vs;
+	const char *name;
 	/* configuration */
 	struct addr addr;
 	uint16_t port;
@@ -88,16 +88,16 @@ struct real_server_row {
 	bool inhibit_on_failure;
 	/* the operator's word */
 	uint8_t admin_state; /* enum rs_admin */
-	char admin_reason[128];
+	const char *admin_reason;
 	uint32_t drain_time_s; /* 0: as long as it takes */
 	/* state, by main */
-	char changed_by[48];
+	const char *changed_by;
 	uint64_t changed_at; /* wall */
 	/* state, by lvs */
 	uint32_t effective_weight;
 	uint8_t oper_state;
 	uint8_t reason;
-	char reason_text[96];
+	const char *reason_text;
 	struct mono drain_started;
 	uint32_t active_conns, inactive_conns, persistent_conns;
 	uint32_t cps, in_pps, out_pps, in_bps, out_bps;
@@ -115,8 +115,8 @@ enum check_state { CHECK_UNKNOWN = 1, CHECK_UP = 2, CHECK_DOWN = 3 };
 extern const struct enum_name check_state_names[];
 
 struct checker_row {
-	char vs[NAME_VS];
-	char rs[NAME_RS];
+	const char *vs;
+	const char *rs;
 	uint32_t number; /* from 1, in the order of the file */
 	/* configuration */
 	uint8_t kind;
@@ -132,7 +132,7 @@ struct checker_row {
 	/* state */
 	uint8_t state;
 	uint8_t reason;
-	char result[96];
+	const char *result;
 	struct mono last_run;
 	uint32_t latency_us;
 	uint32_t failed_in_row;

@@ -7,6 +7,7 @@
 #include "base/addr.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "model/texts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -153,7 +154,9 @@ static void set_defaults(const struct table *t, void *row)
 {
 	memset(row, 0, t->row_size);
 	for (unsigned i = 0; i < t->nfields; i++)
-		if (t->fields[i].def)
+		if (t->fields[i].type == FT_TEXT)
+			field_point(&t->fields[i], row, "");
+		else if (t->fields[i].def)
 			field_put(&t->fields[i], row, t->fields[i].def);
 }
 
@@ -207,12 +210,16 @@ static int cmp_u64(uint64_t a, uint64_t b)
 
 static int key_cmp(const struct field *f, const void *a, const void *b)
 {
-	if (f->type != FT_STR)
+	if (!field_is_text(f))
 		return cmp_u64(field_get(f, a), field_get(f, b));
 
 	const char *sa = field_str(f, a), *sb = field_str(f, b);
-	size_t la = strlen(sa), lb = strlen(sb);
+	size_t la, lb;
 
+	if (sa == sb)
+		return 0;
+	la = strlen(sa);
+	lb = strlen(sb);
 	return la == lb ? memcmp(sa, sb, la) : la < lb ? -1 : 1;
 }
 
@@ -226,6 +233,12 @@ int row_key_cmp(enum table_id id, const void *a, const void *b)
 	return r;
 }
 
+static bool same(const struct field *f, const void *a, const void *b)
+{
+	return memcmp(at_const(f, a), at_const(f, b), f->size) == 0 ||
+	       (f->type == FT_TEXT && text_eq(field_str(f, a), field_str(f, b)));
+}
+
 struct fieldset row_diff(enum table_id id, const void *a, const void *b, struct fieldset mask)
 {
 	const struct table *t = schema_tables[id];
@@ -233,9 +246,7 @@ struct fieldset row_diff(enum table_id id, const void *a, const void *b, struct 
 
 	FIELDS_OF(mask, i)
 	{
-		const struct field *f = &t->fields[i];
-
-		if (memcmp(at_const(f, a), at_const(f, b), f->size) != 0)
+		if (!same(&t->fields[i], a, b))
 			fieldset_add(&d, i);
 	}
 	return d;
@@ -251,6 +262,37 @@ void row_copy_fields(enum table_id id, void *dst, const void *src, struct fields
 
 		memcpy(at(f, dst), at_const(f, src), f->size);
 	}
+}
+
+struct fieldset row_texts(enum table_id id)
+{
+	static struct fieldset known[T_COUNT];
+	static bool made[T_COUNT];
+	const struct table *t = schema_tables[id];
+
+	if (made[id])
+		return known[id];
+	for (unsigned i = 0; i < t->nfields; i++)
+		if (t->fields[i].type == FT_TEXT)
+			fieldset_add(&known[id], i);
+	made[id] = true;
+	return known[id];
+}
+
+void row_hold(enum table_id id, void *row)
+{
+	FIELDS_OF(row_texts(id), i)
+	{
+		const struct field *f = &schema_tables[id]->fields[i];
+
+		field_point(f, row, texts_hold(field_str(f, row)));
+	}
+}
+
+void row_drop(enum table_id id, const void *row)
+{
+	FIELDS_OF(row_texts(id), i)
+	texts_drop(field_str(&schema_tables[id]->fields[i], row));
 }
 
 const char *row_key_text(enum table_id id, const void *row, char *buf, size_t size)
@@ -291,6 +333,7 @@ uint64_t field_get(const struct field *f, const void *row)
 		memcpy(&v, p, sizeof(v));
 		return v;
 	case FT_STR:
+	case FT_TEXT:
 	case FT_ADDR:
 		break;
 	}
@@ -324,6 +367,7 @@ void field_put(const struct field *f, void *row, uint64_t v)
 		memcpy(p, &v, sizeof(v));
 		break;
 	case FT_STR:
+	case FT_TEXT:
 	case FT_ADDR:
 		break;
 	}
@@ -331,7 +375,18 @@ void field_put(const struct field *f, void *row, uint64_t v)
 
 const char *field_str(const struct field *f, const void *row)
 {
-	return f->type == FT_STR ? at_const(f, row) : "";
+	const char *text = NULL;
+
+	if (f->type == FT_STR)
+		return at_const(f, row);
+	if (f->type == FT_TEXT)
+		memcpy(&text, at_const(f, row), sizeof(text));
+	return text ? text : "";
+}
+
+void field_point(const struct field *f, void *row, const char *text)
+{
+	memcpy(at(f, row), &text, sizeof(text));
 }
 
 const char *enum_name(const struct enum_name *names, int value)
@@ -386,6 +441,7 @@ const char *field_text_secret(const struct field *f, const void *row, char *buf,
 		put_text(buf, size, enum_name(f->names, (int)field_get(f, row)));
 		break;
 	case FT_STR:
+	case FT_TEXT:
 		put_text(buf, size, field_str(f, row));
 		break;
 	case FT_ADDR:
@@ -432,6 +488,7 @@ const char *field_allowed(const struct field *f, char *buf, size_t size)
 	case FT_ENUM:
 		return enum_allowed(f->names, buf, size);
 	case FT_STR:
+	case FT_TEXT:
 		snprintf(buf, size, "%" PRIu64 "..%" PRIu64 " characters", f->min, f->max);
 		break;
 	case FT_ADDR:
@@ -466,7 +523,12 @@ static bool parse_str(const struct field *f, void *row, const char *text)
 {
 	size_t len = strlen(text);
 
-	return len >= f->min && len <= f->max && text_copy(at(f, row), f->size, text);
+	if (len < f->min || len > f->max)
+		return false;
+	if (f->type == FT_STR)
+		return text_copy(at(f, row), f->size, text);
+	field_point(f, row, text);
+	return true;
 }
 
 static bool parse_addr(const struct field *f, void *row, const char *text)
@@ -488,6 +550,7 @@ static bool parse_value(const struct field *f, void *row, const char *text)
 
 	switch (f->type) {
 	case FT_STR:
+	case FT_TEXT:
 		return parse_str(f, row, text);
 	case FT_ADDR:
 		return parse_addr(f, row, text);
@@ -553,6 +616,13 @@ static bool valid_str(const struct field *f, const void *row)
 	return true;
 }
 
+static bool valid_text(const struct field *f, const void *row)
+{
+	size_t len = strlen(field_str(f, row));
+
+	return len >= f->min && len <= f->max;
+}
+
 static bool valid_addr(const struct addr *a)
 {
 	size_t len = addr_len(a);
@@ -571,6 +641,8 @@ bool field_valid(const struct field *f, const void *row)
 
 	if (f->type == FT_STR)
 		return valid_str(f, row);
+	if (f->type == FT_TEXT)
+		return valid_text(f, row);
 	if (f->type == FT_ADDR)
 		return valid_addr(at_const(f, row));
 	v = f->type == FT_BOOL ? *(const uint8_t *)at_const(f, row) : field_get(f, row);

@@ -2,8 +2,11 @@
  * schema: what a row is. Every table is described once, field by field; validation,
  * diff, wire format, overlay, halvardctl and every SNMP column come from here.
  *
- * Rows are flat C structs (model/rows.h): fixed size, no pointers, so they may be
- * copied and compared as memory; references between rows are keys.
+ * Rows are flat C structs (model/rows.h) of fixed size; references between rows are keys. Long
+ * texts of tables with many rows are FT_TEXT: the row of a store holds a shared copy of each
+ * (model/texts.h), any other row borrows: from a row of a store, which must not change meanwhile,
+ * or from any memory that lasts as long as the row is used. row_hold() is for one that must last
+ * longer.
  */
 #ifndef MODEL_SCHEMA_H
 #define MODEL_SCHEMA_H
@@ -47,6 +50,7 @@ enum field_type {
 	FT_I32,  /* range and value as the 64 bits of an int64_t */
 	FT_ENUM, /* uint8_t with names */
 	FT_STR,  /* char[], always NUL terminated and zero padded */
+	FT_TEXT, /* const char *; NULL counts as "" */
 	FT_ADDR, /* struct addr */
 	FT_WHEN, /* struct mono; 0 is "never" */
 	FT_WALL, /* uint64_t, milliseconds since the epoch; 0 is "never" */
@@ -88,6 +92,11 @@ struct field {
 	const char *help;
 };
 
+static inline bool field_is_text(const struct field *f)
+{
+	return f->type == FT_STR || f->type == FT_TEXT;
+}
+
 enum role {
 	ROLE_GUARDIAN,
 	ROLE_MAIN,
@@ -101,6 +110,7 @@ enum role {
 extern const struct enum_name role_names[]; /* values are enum role */
 const char *role_name(enum role r);
 
+#define MAX_KEYS 4
 #define MAX_ROW  1024 /* bytes of the largest row: a promise about memory per replica */
 #define TEXT_MAX 512  /* enough for the text of any field and of any key */
 
@@ -152,6 +162,11 @@ int row_key_cmp(enum table_id id, const void *a, const void *b);
 /* Fields of `mask` that differ. */
 struct fieldset row_diff(enum table_id id, const void *a, const void *b, struct fieldset mask);
 void row_copy_fields(enum table_id id, void *dst, const void *src, struct fieldset mask);
+/* Copies the texts that the row borrows; row_drop() gives them back, once, and the row is dead. */
+void row_hold(enum table_id id, void *row);
+void row_drop(enum table_id id, const void *row);
+/* The fields that are texts. */
+struct fieldset row_texts(enum table_id id);
 /* The keys as words separated by blanks; returns buf. */
 const char *row_key_text(enum table_id id, const void *row, char *buf, size_t size);
 
@@ -162,6 +177,8 @@ uint64_t field_get(const struct field *f, const void *row);
 /* Stores without a range check (callers that computed the value themselves). */
 void field_put(const struct field *f, void *row, uint64_t v);
 const char *field_str(const struct field *f, const void *row);
+/* Lets a FT_TEXT borrow the text. */
+void field_point(const struct field *f, void *row, const char *text);
 
 /* Name of an enum value, "?" when it has none. */
 const char *enum_name(const struct enum_name *names, int value);
@@ -172,8 +189,8 @@ bool enum_value(const struct enum_name *names, const char *name, int *ret);
 const char *field_text(const struct field *f, const void *row, char *buf, size_t size);
 /* As field_text(), but a secret is given in clear: for the overlay and for printing the file. */
 const char *field_text_secret(const struct field *f, const void *row, char *buf, size_t size);
-/* Sets the field from text with all range checks. On failure the row is unchanged and `why`
- * (of TEXT_MAX) says what is wrong and what is allowed. */
+/* Sets the field from text with all range checks; a FT_TEXT borrows it. On failure the row is
+ * unchanged and `why` (of TEXT_MAX) says what is wrong and what is allowed. */
 bool field_parse(const struct field *f, void *row, const char *text, char *why);
 /* Checks type, length and range of a value that is already in the row (from a link). */
 bool field_valid(const struct field *f, const void *row);

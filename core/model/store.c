@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "model/texts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,7 @@ static void entry_free(struct entry *e)
 {
 	if (--e->stores)
 		return;
+	row_drop(e->table, e->row);
 	for (struct pending *p = e->pending, *other; p; p = other) {
 		other = p->other;
 		free(p);
@@ -310,8 +312,25 @@ static struct entry *own(struct store *s, enum table_id t, size_t where)
 		return shared;
 	*at = entry_new(t);
 	memcpy((*at)->row, shared->row, schema_table(t)->row_size);
+	row_hold(t, (*at)->row);
 	shared->stores--;
 	return *at;
+}
+
+/* The row's texts become the entry's own. */
+static void take_fields(struct entry *e, const void *row, struct fieldset set)
+{
+	const struct field *fields = schema_table(e->table)->fields;
+	struct fieldset texts = fieldset_and(set, row_texts(e->table));
+
+	FIELDS_OF(texts, i)
+	{
+		const char *old = field_str(&fields[i], e->row);
+
+		field_point(&fields[i], e->row, texts_hold(field_str(&fields[i], row)));
+		texts_drop(old);
+	}
+	row_copy_fields(e->table, e->row, row, fieldset_minus(set, texts));
 }
 
 static void insert(struct store *s, enum table_id t, size_t where, struct entry *e)
@@ -341,12 +360,12 @@ const void *store_put_set(struct store *s, enum table_id t, const void *row, str
 		e = entry_new(t);
 		row_init(t, e->row);
 		insert(s, t, where, e);
-		row_copy_fields(t, e->row, row, keys);
+		take_fields(e, row, keys);
 	}
 	diff = row_diff(t, e->row, row, set);
 	if (!fieldset_empty(&diff))
 		e = own(s, t, where);
-	row_copy_fields(t, e->row, row, diff);
+	take_fields(e, row, diff);
 	if (added)
 		fieldset_merge(&diff, &keys);
 	if (added || !fieldset_empty(&diff))

@@ -150,7 +150,7 @@ static void put_vs(struct store *s, const char *name)
 	struct virtual_server_row v;
 
 	row_init(T_VIRTUAL_SERVER, &v);
-	TEXT_COPY(v.name, name);
+	v.name = name;
 	TEXT_COPY(v.scheduler, "rr");
 	v.forwarding = LVS_DR;
 	v.oper_state = VS_DEGRADED;
@@ -170,8 +170,8 @@ static void put_rs(struct store *s, const char *vs, const char *name, enum rs_op
 	struct real_server_row r;
 
 	row_init(T_REAL_SERVER, &r);
-	TEXT_COPY(r.vs, vs);
-	TEXT_COPY(r.name, name);
+	r.vs = vs;
+	r.name = name;
 	r.weight = 1;
 	r.forwarding = LVS_DR;
 	r.effective_weight = oper == RS_UP;
@@ -179,10 +179,10 @@ static void put_rs(struct store *s, const char *vs, const char *name, enum rs_op
 	r.admin_state = oper == RS_OPER_DRAINING ? RS_DRAINING : RS_ENABLED;
 	r.reason = oper == RS_DOWN ? REASON_REFUSED : oper == RS_UP ? REASON_OK : REASON_ADMIN;
 	if (oper == RS_DOWN)
-		TEXT_COPY(r.reason_text, "connection refused");
+		r.reason_text = "connection refused";
 	if (oper == RS_OPER_DRAINING) {
-		TEXT_COPY(r.changed_by, "root");
-		TEXT_COPY(r.admin_reason, "new kernel");
+		r.changed_by = "root";
+		r.admin_reason = "new kernel";
 		r.changed_at = UINT64_C(1700000000123);
 	}
 	r.active_conns = 7;
@@ -196,8 +196,8 @@ static void put_check(struct store *s, const char *vs, const char *rs, bool up)
 	struct checker_row k;
 
 	row_init(T_CHECKER, &k);
-	TEXT_COPY(k.vs, vs);
-	TEXT_COPY(k.rs, rs);
+	k.vs = vs;
+	k.rs = rs;
 	k.number = 1;
 	k.connect_addr = address("192.168.1.11");
 	k.connect_port = 80;
@@ -232,8 +232,10 @@ static struct result apply(struct fake *f, struct change_op *op)
 {
 	const struct field *field = schema_field(op->table, op->field);
 	struct result r = {.status = RESULT_OK};
+	_Alignas(16) unsigned char row[MAX_ROW];
 	char key[TEXT_MAX];
 
+	memcpy(row, op->key, sizeof(row));
 	row_key_text(op->table, op->key, key, sizeof(key));
 	printf("set %s %s: %s = %s\n", schema_table(op->table)->name, key, op->field, op->value);
 	if (text_eq(op->value, "14"))
@@ -243,10 +245,10 @@ static struct result apply(struct fake *f, struct change_op *op)
 		TEXT_COPY(r.text, "13 is not possible now");
 		return r;
 	}
-	if (!field_parse(field, op->key, op->value, r.text))
+	if (!field_parse(field, row, op->value, r.text))
 		r.status = RESULT_WRONG_VALUE;
 	else
-		store_put_set(f->store, op->table, op->key, fieldset_of(op->table, 0), NULL);
+		store_put_set(f->store, op->table, row, fieldset_of(op->table, 0), NULL);
 	return r;
 }
 

@@ -15,11 +15,12 @@ static void add(struct store *s, enum table_id t, const char *first, const char 
 {
 	unsigned char row[MAX_ROW] __attribute__((aligned(16)));
 	const struct table *def = schema_table(t);
+	char why[TEXT_MAX];
 
 	row_init(t, row);
-	text_copy((char *)row + def->fields[0].offset, def->fields[0].size, first);
+	field_parse(&def->fields[0], row, first, why);
 	if (second)
-		text_copy((char *)row + def->fields[1].offset, def->fields[1].size, second);
+		field_parse(&def->fields[1], row, second, why);
 	store_put(s, t, row, ~0u, NULL);
 }
 

@@ -107,6 +107,8 @@ static void fill_field(const struct field *f, void *row)
 	case FT_STR:
 		draw_text((char *)row + f->offset, f->size, f->min);
 		return;
+	case FT_TEXT: /* names and notes, none of them of the file */
+		return;
 	case FT_ADDR:
 		*(struct addr *)((char *)row + f->offset) = draw_addr(ADDR_IPV4);
 		return;
@@ -409,8 +411,8 @@ static void put_checks(struct store *s, const struct real_server_row *r)
 		struct checker_row c;
 
 		fill(T_CHECKER, &c);
-		TEXT_COPY(c.vs, r->vs);
-		TEXT_COPY(c.rs, r->name);
+		c.vs = r->vs;
+		c.rs = r->name;
 		c.number = i;
 		c.kind = CHECK_TCP;
 		c.connect_addr = draw(2) ? r->addr : draw_addr(draw(2) ? ADDR_IPV4 : ADDR_IPV6);
@@ -424,36 +426,39 @@ static void put_checks(struct store *s, const struct real_server_row *r)
 static void put_server(struct store *s, const struct virtual_server_row *v)
 {
 	struct real_server_row r;
+	char name[NAME_RS];
 	bool other;
 
 	fill(T_REAL_SERVER, &r);
 	other = r.forwarding == LVS_TUN && draw(4) == 0;
-	TEXT_COPY(r.vs, v->name);
+	r.vs = v->name;
 	r.addr = draw_addr(other == (v->family == FAMILY_IPV6) ? ADDR_IPV4 : ADDR_IPV6);
 	if (!v->fwmark && (r.forwarding != LVS_NAT || !r.port))
 		r.port = v->port;
-	name_endpoint(r.name, sizeof(r.name), &r.addr, r.port, "");
+	name_endpoint(name, sizeof(name), &r.addr, r.port, "");
+	r.name = name;
 	store_put(s, T_REAL_SERVER, &r, F_WANTED, NULL);
 	put_checks(s, &r);
 }
 
-static void identify(struct virtual_server_row *v)
+static void identify(struct virtual_server_row *v, char name[NAME_VS])
 {
 	char tail[8];
 
+	v->name = name;
 	v->addr = draw_addr(addr_family(v->family));
 	if (v->fwmark) {
 		v->addr = (struct addr){0};
 		v->port = 0;
 		v->protocol = LVS_UDP;
-		snprintf(v->name, sizeof(v->name), "fwmark:%u%s", v->fwmark,
+		snprintf(name, NAME_VS, "fwmark:%u%s", v->fwmark,
 			 v->family == FAMILY_IPV6 ? "/inet6" : "");
 		return;
 	}
 	if (!v->port && !v->persistence_timeout_s)
 		v->port = 1;
 	snprintf(tail, sizeof(tail), "/%s", enum_name(lvs_protocol_names, v->protocol));
-	name_endpoint(v->name, sizeof(v->name), &v->addr, v->port, tail);
+	name_endpoint(name, NAME_VS, &v->addr, v->port, tail);
 }
 
 static void put_service(struct store *s)
@@ -461,6 +466,7 @@ static void put_service(struct store *s)
 	static const char *const schedulers[] = {"rr", "wrr", "lc", "wlc", "lblc", "dh",
 						 "sh", "mh",  "nq", "ovf", "twos"};
 	struct virtual_server_row v;
+	char name[NAME_VS];
 	size_t before = store_count(s, T_VIRTUAL_SERVER);
 	unsigned servers = 1 + (unsigned)draw(4);
 
@@ -468,7 +474,7 @@ static void put_service(struct store *s)
 	TEXT_COPY(v.scheduler, schedulers[draw(sizeof(schedulers) / sizeof(schedulers[0]))]);
 	if (!text_eq(v.scheduler, "sh") && !text_eq(v.scheduler, "mh"))
 		v.sched_fallback = v.sched_port = false;
-	identify(&v);
+	identify(&v, name);
 	store_put(s, T_VIRTUAL_SERVER, &v, F_WANTED, NULL);
 	for (unsigned i = 0; i < servers && store_count(s, T_VIRTUAL_SERVER) > before; i++)
 		put_server(s, &v);

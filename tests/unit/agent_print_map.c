@@ -24,7 +24,7 @@ static void print_names(const struct enum_name *n)
 static void print_column(const struct map_table *m, const struct map_column *c)
 {
 	const struct field *f = c->f;
-	uint64_t max = !f ? 0 : f->type == FT_STR ? f->size - 1u : f->max;
+	uint64_t max = !f ? 0 : f->max;
 
 	printf("%s\t%s\t%u\t%u\t%s\t%s\t%s\t%" PRId64 "\t%" PRId64 "\t%s", m->name,
 	       m->scalar ? "scalar" : "table", m->arc, c->number, types[c->type],

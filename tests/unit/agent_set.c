@@ -98,10 +98,10 @@ static void fill(struct store *s)
 	struct vrrp_instance_row i;
 
 	row_init(T_REAL_SERVER, &r);
-	TEXT_COPY(r.vs, "v");
-	TEXT_COPY(r.name, "1");
+	r.vs = "v";
+	r.name = "1";
 	store_put(s, T_REAL_SERVER, &r, ~0u, NULL);
-	TEXT_COPY(r.name, "2");
+	r.name = "2";
 	store_put(s, T_REAL_SERVER, &r, ~0u, NULL);
 	row_init(T_VRRP_INSTANCE, &i);
 	TEXT_COPY(i.name, "VI");

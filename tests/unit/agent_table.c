@@ -20,8 +20,8 @@ static void add_rs(struct store *s, const char *vs, const char *name, uint32_t w
 	struct real_server_row r;
 
 	row_init(T_REAL_SERVER, &r);
-	TEXT_COPY(r.vs, vs);
-	TEXT_COPY(r.name, name);
+	r.vs = vs;
+	r.name = name;
 	r.weight = weight;
 	store_put(s, T_REAL_SERVER, &r, ~0u, NULL);
 }
@@ -30,8 +30,8 @@ static void del_rs(struct store *s, const char *vs, const char *name)
 {
 	struct real_server_row r = {0};
 
-	TEXT_COPY(r.vs, vs);
-	TEXT_COPY(r.name, name);
+	r.vs = vs;
+	r.name = name;
 	assert_true(store_del(s, T_REAL_SERVER, &r));
 }
 
@@ -39,11 +39,12 @@ static void add_named(struct store *s, enum table_id t, const char *first, const
 {
 	unsigned char row[MAX_ROW] __attribute__((aligned(16)));
 	const struct table *def = schema_table(t);
+	char why[TEXT_MAX];
 
 	row_init(t, row);
-	text_copy((char *)row + def->fields[0].offset, def->fields[0].size, first);
+	assert_true(field_parse(&def->fields[0], row, first, why));
 	if (second)
-		text_copy((char *)row + def->fields[1].offset, def->fields[1].size, second);
+		assert_true(field_parse(&def->fields[1], row, second, why));
 	store_put(s, t, row, ~0u, NULL);
 }
 

@@ -114,15 +114,15 @@ static void put_rows(struct store *s)
 	struct real_server_row rs;
 
 	row_init(T_VIRTUAL_SERVER, &vs);
-	TEXT_COPY(vs.name, "192.0.2.1:80/tcp");
+	vs.name = "192.0.2.1:80/tcp";
 	TEXT_COPY(vs.scheduler, "rr");
 	addr_parse("192.0.2.1", &vs.addr);
 	vs.port = 80;
 	vs.protocol = LVS_TCP;
 	store_put(s, T_VIRTUAL_SERVER, &vs, F_WANTED, NULL);
 	row_init(T_REAL_SERVER, &rs);
-	TEXT_COPY(rs.vs, vs.name);
-	TEXT_COPY(rs.name, "10.0.0.1:80");
+	rs.vs = vs.name;
+	rs.name = "10.0.0.1:80";
 	addr_parse("10.0.0.1", &rs.addr);
 	rs.port = 80;
 	store_put(s, T_REAL_SERVER, &rs, F_WANTED, NULL);
@@ -196,13 +196,9 @@ static int teardown(void **state)
 
 static struct change_op *op(struct change *c, const char *field, const char *value)
 {
-	struct change_op *o = change_add(c, OP_SET, T_REAL_SERVER);
-	struct real_server_row key;
+	const struct real_server_row key = {.vs = "192.0.2.1:80/tcp", .name = "10.0.0.1:80"};
+	struct change_op *o = change_add(c, OP_SET, T_REAL_SERVER, &key);
 
-	row_init(T_REAL_SERVER, &key);
-	TEXT_COPY(key.vs, "192.0.2.1:80/tcp");
-	TEXT_COPY(key.name, "10.0.0.1:80");
-	memcpy(o->key, &key, sizeof(key));
 	TEXT_COPY(o->field, field);
 	TEXT_COPY(o->value, value);
 	return o;
@@ -812,9 +808,7 @@ static void a_secret_is_not_logged(void **state)
 	const char *said;
 
 	(void)state;
-	o = change_add(&c, OP_SET, T_VRRP_INSTANCE);
-	row_init(T_VRRP_INSTANCE, o->key);
-	TEXT_COPY(((struct vrrp_instance_row *)(void *)o->key)->name, "VI_1");
+	o = change_add(&c, OP_SET, T_VRRP_INSTANCE, &(struct vrrp_instance_row){.name = "VI_1"});
 	TEXT_COPY(o->field, "auth_pass");
 	TEXT_COPY(o->value, "hunter22");
 	assert_int_equal(ask(MSG_TXN_RUN, 80, &c), RESULT_NOT_WRITABLE);
@@ -829,10 +823,9 @@ static void a_secret_is_not_logged(void **state)
 static enum result_status set_level(uint32_t id, const char *text)
 {
 	struct change c = {0};
-	struct change_op *o = change_add(&c, OP_SET, T_GLOBAL);
+	struct change_op *o = change_add(&c, OP_SET, T_GLOBAL, NULL);
 
 	w->client.source = SOURCE_CTL;
-	row_init(T_GLOBAL, o->key);
 	TEXT_COPY(o->field, "log_level");
 	TEXT_COPY(o->value, text);
 	return ask(MSG_TXN_RUN, id, &c);

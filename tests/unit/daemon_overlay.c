@@ -39,8 +39,8 @@ static struct real_server_row server(void)
 	struct real_server_row r;
 
 	row_init(T_REAL_SERVER, &r);
-	TEXT_COPY(r.vs, "192.0.2.1:80/tcp");
-	TEXT_COPY(r.name, "10.0.0.1:80");
+	r.vs = "192.0.2.1:80/tcp";
+	r.name = "10.0.0.1:80";
 	return r;
 }
 

@@ -118,10 +118,9 @@ static void flush_out(void)
 static void say_set(enum msg_type type, uint32_t id, const char *field, const char *value)
 {
 	struct change c = {.source = SOURCE_CTL, .who = "root"};
-	struct change_op *op = change_add(&c, OP_SET, T_REAL_SERVER);
+	struct change_op *op = change_add(&c, OP_SET, T_REAL_SERVER, &w->rs);
 	struct buf b = {0};
 
-	memcpy(op->key, &w->rs, sizeof(w->rs));
 	TEXT_COPY(op->field, field);
 	TEXT_COPY(op->value, value);
 	wire_put_change(&b, &c);
@@ -181,15 +180,15 @@ static void put_vrrp_rows(struct store *s)
 static void put_rows(struct store *s)
 {
 	row_init(T_VIRTUAL_SERVER, &w->vs);
-	TEXT_COPY(w->vs.name, "192.0.2.1:80/tcp");
+	w->vs.name = "192.0.2.1:80/tcp";
 	TEXT_COPY(w->vs.scheduler, "rr");
 	addr_parse("192.0.2.1", &w->vs.addr);
 	w->vs.port = 80;
 	w->vs.protocol = LVS_TCP;
 	store_put(s, T_VIRTUAL_SERVER, &w->vs, F_WANTED, NULL);
 	row_init(T_REAL_SERVER, &w->rs);
-	TEXT_COPY(w->rs.vs, w->vs.name);
-	TEXT_COPY(w->rs.name, "10.0.0.1:80");
+	w->rs.vs = w->vs.name;
+	w->rs.name = "10.0.0.1:80";
 	addr_parse("10.0.0.1", &w->rs.addr);
 	w->rs.port = 80;
 	store_put(s, T_REAL_SERVER, &w->rs, F_WANTED, NULL);
@@ -534,6 +533,7 @@ static void descriptors_are_not_taken(void **state)
 static void a_snapshot_without_end_is_not_kept(void **state)
 {
 	struct real_server_row r = w->rs;
+	char name[NAME_RS];
 	size_t before;
 
 	(void)state;
@@ -544,7 +544,8 @@ static void a_snapshot_without_end_is_not_kept(void **state)
 	for (unsigned i = 0; i < 5000; i++) {
 		struct buf b = {0};
 
-		snprintf(r.name, sizeof(r.name), "10.1.%u.%u:80", i / 256, i % 256);
+		r.name = name;
+		snprintf(name, sizeof(name), "10.1.%u.%u:80", i / 256, i % 256);
 		wire_put_row(&b, T_REAL_SERVER, &r, (struct fieldset){{0}});
 		liar_say(&w->liar, MSG_ROW, 0, &b);
 		buf_free(&b);
@@ -577,9 +578,11 @@ static void fill(struct link *l)
 static void pend(void)
 {
 	struct real_server_row r = w->rs;
+	char name[NAME_RS];
 
+	r.name = name;
 	for (unsigned i = 0; i < ROWS_COUNT; i++) {
-		snprintf(r.name, sizeof(r.name), "10.%03u.%03u.1:80", i / 256, i % 256);
+		snprintf(name, sizeof(name), "10.%03u.%03u.1:80", i / 256, i % 256);
 		store_put(w->d.live, T_REAL_SERVER, &r, F_WANTED, NULL);
 	}
 }

@@ -52,7 +52,7 @@ static void other_value(struct liar *l, const struct field *f, void *row)
 {
 	uint64_t v = ((uint64_t)liar_below(l, 1u << 31) << 31) + liar_below(l, 1u << 31);
 
-	if (f->type == FT_STR || f->type == FT_ADDR)
+	if (field_is_text(f) || f->type == FT_ADDR)
 		return;
 	if (f->type == FT_ENUM) {
 		unsigned n = 0;
@@ -124,12 +124,15 @@ static void add_op(struct liar *l, struct change *c)
 	enum table_id t = liar_below(l, 2) ? T_REAL_SERVER : (enum table_id)liar_below(l, T_COUNT);
 	const struct table *tab = schema_table(t);
 	const struct field *f = &tab->fields[liar_below(l, tab->nfields)];
+	_Alignas(16) unsigned char row[MAX_ROW];
+	enum op_kind kind;
 	struct change_op *op;
 
 	if (is_spared(l, t, f))
 		return;
-	op = change_add(c, liar_below(l, 4) ? OP_SET : (enum op_kind)(1 + liar_below(l, 3)), t);
-	any_row(l, t, op->key);
+	kind = liar_below(l, 4) ? OP_SET : (enum op_kind)(1 + liar_below(l, 3));
+	any_row(l, t, row);
+	op = change_add(c, kind, t, row);
 	TEXT_COPY(op->field, f->name);
 	TEXT_COPY(op->value, values[liar_below(l, sizeof(values) / sizeof(values[0]))]);
 }

@@ -143,7 +143,7 @@ static void add_service(struct director *d, unsigned i)
 	struct real_server_row rs;
 
 	row_init(T_VIRTUAL_SERVER, &vs);
-	TEXT_COPY(vs.name, names[i]);
+	vs.name = names[i];
 	TEXT_COPY(vs.scheduler, "rr");
 	vs.addr = addr_ipv4(0xc0000201 + i);
 	vs.port = 80;
@@ -151,8 +151,8 @@ static void add_service(struct director *d, unsigned i)
 	vs.persistence_timeout_s = 60;
 	add(d, T_VIRTUAL_SERVER, &vs);
 	row_init(T_REAL_SERVER, &rs);
-	TEXT_COPY(rs.vs, names[i]);
-	TEXT_COPY(rs.name, "10.0.0.1:80");
+	rs.vs = names[i];
+	rs.name = "10.0.0.1:80";
 	rs.addr = addr_ipv4(0x0a000001);
 	rs.port = 80;
 	add(d, T_REAL_SERVER, &rs);

@@ -50,6 +50,8 @@ static size_t type_size(const struct field *f)
 		return sizeof(struct addr);
 	case FT_STR:
 		return f->size;
+	case FT_TEXT:
+		return sizeof(const char *);
 	}
 	return 0;
 }
@@ -126,6 +128,17 @@ static void a_field_is_one_kind(void **state)
 	}
 }
 
+/* The design's promise: at most 1 kB for each real server in each process. */
+static void a_server_with_two_checks_is_small(void **state)
+{
+	const size_t beside = 2 * 64; /* the store's own, the names' share */
+
+	(void)state;
+	assert_true(schema_table(T_REAL_SERVER)->row_size + 2 * schema_table(T_CHECKER)->row_size +
+			3 * beside <=
+		    1000);
+}
+
 static void ranges_are_sane(void **state)
 {
 	unsigned char row[MAX_ROW];
@@ -139,12 +152,15 @@ static void ranges_are_sane(void **state)
 		} else if (f->type == FT_I32) {
 			expect((int64_t)f->min <= (int64_t)f->max, t, f);
 			expect((int64_t)f->min >= INT32_MIN && (int64_t)f->max <= INT32_MAX, t, f);
+		} else if (f->type == FT_TEXT) {
+			expect(f->min <= f->max, t, f);
+			expect(f->max < TEXT_MAX, t, f);
 		} else if (f->type != FT_ADDR && f->type != FT_ENUM) {
 			expect(f->min <= f->max || f->max == 0, t, f);
 			expect(f->max <= type_max(f), t, f);
 		}
 		row_init(t->id, row);
-		if (f->flags & F_WANTED && f->type != FT_STR && f->type != FT_ADDR)
+		if (f->flags & F_WANTED && !field_is_text(f) && f->type != FT_ADDR)
 			expect(field_valid(f, row), t, f);
 	}
 }
@@ -196,7 +212,7 @@ static void keys_come_first_and_are_text_or_numbers(void **state)
 		const struct field *f = &t->fields[i];
 
 		expect(f->flags & F_KEY, t, f);
-		expect(f->type == FT_STR || f->type == FT_U32 || f->type == FT_ENUM, t, f);
+		expect(field_is_text(f) || f->type == FT_U32 || f->type == FT_ENUM, t, f);
 	}
 }
 
@@ -206,6 +222,7 @@ int main(void)
 	    cmocka_unit_test(every_table_is_described),
 	    cmocka_unit_test(every_field_is_described),
 	    cmocka_unit_test(a_field_is_one_kind),
+	    cmocka_unit_test(a_server_with_two_checks_is_small),
 	    cmocka_unit_test(ranges_are_sane),
 	    cmocka_unit_test(enum_names_are_unique),
 	    cmocka_unit_test(descriptors_cover_the_row),

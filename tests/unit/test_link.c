@@ -129,8 +129,8 @@ static struct real_server_row server(uint32_t weight)
 	struct real_server_row r;
 
 	row_init(T_REAL_SERVER, &r);
-	TEXT_COPY(r.vs, "192.0.2.1:80/tcp");
-	TEXT_COPY(r.name, "10.0.0.1:80");
+	r.vs = "192.0.2.1:80/tcp";
+	r.name = "10.0.0.1:80";
 	r.weight = weight;
 	return r;
 }
@@ -288,7 +288,7 @@ static void a_value_goes_back_to_its_default(void **state)
 	struct pair *p = *state;
 	struct real_server_row r = server(300);
 
-	TEXT_COPY(r.admin_reason, "a note");
+	r.admin_reason = "a note";
 	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED, NULL);
 	connect_roles(p, ROLE_MAIN, ROLE_LVS);
 	disconnect(p);
@@ -317,7 +317,7 @@ static void a_field_without_default_must_be_told(void **state)
 
 	(void)state;
 	row_init(T_VIRTUAL_SERVER, &v);
-	TEXT_COPY(v.name, "192.0.2.1:80/tcp");
+	v.name = "192.0.2.1:80/tcp";
 	fieldset_add(&set, field_index(schema_table(T_VIRTUAL_SERVER),
 				       schema_field(T_VIRTUAL_SERVER, "scheduler")));
 	wire_put_row(&b, T_VIRTUAL_SERVER, &v, set);
@@ -344,9 +344,12 @@ static void a_row_of_defaults_is_short(void **state)
 static void put_numbered(struct store *s, unsigned number, uint32_t weight)
 {
 	struct real_server_row r = server(weight);
+	char name[NAME_RS], note[TEXT_NOTE] = "";
 
-	snprintf(r.name, sizeof(r.name), "10.0.%u.%u:80", number / 100 + 100, number % 100 + 100);
-	memset(r.admin_reason, 'x', sizeof(r.admin_reason) - 1);
+	snprintf(name, sizeof(name), "10.0.%u.%u:80", number / 100 + 100, number % 100 + 100);
+	memset(note, 'x', sizeof(note) - 1);
+	r.name = name;
+	r.admin_reason = note;
 	store_put(s, T_REAL_SERVER, &r, F_WANTED, NULL);
 }
 
@@ -438,7 +441,7 @@ static void mangled_datagrams_end_the_link_and_nothing_else(void **state)
 	size_t at = wire_begin(&good, MSG_ROW, 0);
 
 	r.oper_state = RS_DOWN;
-	TEXT_COPY(r.reason_text, "refused");
+	r.reason_text = "refused";
 	r.conns = 77;
 	wire_put_row(&good, T_REAL_SERVER, &r, fieldset_of(T_REAL_SERVER, F_SEEN & ~F_MAIN));
 	wire_end(&good, at);
@@ -467,13 +470,12 @@ static void mangled_datagrams_end_the_link_and_nothing_else(void **state)
 static void a_change_survives_the_wire(void **state)
 {
 	struct change c = {.source = SOURCE_SNMP, .who = "snmp"}, back;
-	struct change_op *op = change_add(&c, OP_SET, T_REAL_SERVER);
 	struct real_server_row r = server(0);
+	struct change_op *op = change_add(&c, OP_SET, T_REAL_SERVER, &r);
 	struct buf b = {0};
 	struct cursor cur;
 
 	(void)state;
-	row_copy_fields(T_REAL_SERVER, op->key, &r, fieldset_of(T_REAL_SERVER, F_KEY));
 	TEXT_COPY(op->field, "weight");
 	TEXT_COPY(op->value, "256");
 	wire_put_change(&b, &c);

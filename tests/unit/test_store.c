@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "model/rows.h"
 #include "model/store.h"
+#include "model/texts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,8 +17,8 @@ static struct real_server_row server(const char *name, uint32_t weight)
 	struct real_server_row r;
 
 	row_init(T_REAL_SERVER, &r);
-	TEXT_COPY(r.vs, "192.0.2.1:80/tcp");
-	TEXT_COPY(r.name, name);
+	r.vs = "192.0.2.1:80/tcp";
+	r.name = name;
 	r.weight = weight;
 	return r;
 }
@@ -249,10 +250,10 @@ static unsigned below(struct world *w, unsigned n)
 
 static struct real_server_row nth(unsigned i)
 {
-	char name[32];
+	static char names[SERVERS][32];
 
-	snprintf(name, sizeof(name), "10.0.0.%u:80", i + 1);
-	return server(name, 0);
+	snprintf(names[i], sizeof(names[i]), "10.0.0.%u:80", i + 1);
+	return server(names[i], 0);
 }
 
 static struct naive *find_naive(struct naive *rows, const struct real_server_row *r)
@@ -429,6 +430,85 @@ static void any_operations_do_what_a_simple_model_does(void **state)
 		}
 		store_free(w.stores[s]);
 	}
+	assert_int_equal(texts_count(), 0);
+}
+
+/* ---- texts ----------------------------------------------------------- */
+
+static void put_noted(struct store *s, const char *name, const char *note)
+{
+	struct real_server_row r = server(name, 1);
+	char vs[NAME_VS], copy[TEXT_NOTE]; /* that go with this function */
+
+	TEXT_COPY(vs, r.vs);
+	TEXT_COPY(copy, note);
+	r.vs = vs;
+	r.admin_reason = copy;
+	store_put(s, T_REAL_SERVER, &r, F_WANTED, NULL);
+}
+
+static const char *note_of(const struct store *s, const char *name)
+{
+	struct real_server_row key = server(name, 0);
+	const struct real_server_row *r = store_find(s, T_REAL_SERVER, &key);
+
+	assert_string_equal(r->vs, key.vs);
+	return r->admin_reason;
+}
+
+static void a_text_is_held_once_and_as_long_as_it_is_needed(void **state)
+{
+	struct store *a = store_new(), *b = store_new();
+	struct real_server_row key = server("10.0.0.2:80", 0), copy;
+	struct store_watch *w;
+	struct store_change c;
+
+	(void)state;
+	put_noted(a, "10.0.0.1:80", "new kernel");
+	put_noted(a, "10.0.0.2:80", "new kernel");
+	assert_int_equal(texts_count(), 4); /* the service, two names, the note */
+	assert_ptr_equal(note_of(a, "10.0.0.1:80"), note_of(a, "10.0.0.2:80"));
+	store_merge(b, a, F_WANTED);
+	assert_int_equal(texts_count(), 4);
+	w = store_watch_open(a, NULL, NULL);
+	put_noted(a, "10.0.0.2:80", "another");
+	assert_string_equal(note_of(a, "10.0.0.2:80"), "another");
+	assert_string_equal(note_of(b, "10.0.0.2:80"), "new kernel");
+	assert_int_equal(texts_count(), 5);
+	copy = *(const struct real_server_row *)store_find(a, T_REAL_SERVER, &key);
+	row_hold(T_REAL_SERVER, &copy);
+	store_del(a, T_REAL_SERVER, &key);
+	store_free(b);
+	assert_int_equal(texts_count(), 5); /* of the row that the watch has not seen go */
+	while (store_watch_next(w, &c))
+		assert_string_equal(((const struct real_server_row *)c.row)->name, "10.0.0.2:80");
+	store_watch_close(w);
+	store_free(a);
+	assert_int_equal(texts_count(), 3);
+	assert_string_equal(copy.admin_reason, "another");
+	row_drop(T_REAL_SERVER, &copy);
+	assert_int_equal(texts_count(), 0);
+}
+
+static void equal_texts_are_no_change(void **state)
+{
+	struct store *s = store_new();
+	struct real_server_row r = server("10.0.0.1:80", 1);
+	struct fieldset changed;
+	char note[] = "a note";
+
+	(void)state;
+	put_noted(s, r.name, note);
+	r.admin_reason = note;
+	store_put(s, T_REAL_SERVER, &r, F_WANTED, &changed);
+	assert_true(fieldset_empty(&changed));
+	note[0] = 'A';
+	store_put(s, T_REAL_SERVER, &r, F_WANTED, &changed);
+	assert_true(fieldset_has_name(&changed, T_REAL_SERVER, "admin_reason"));
+	r.admin_reason = NULL;
+	store_put(s, T_REAL_SERVER, &r, F_WANTED, NULL);
+	assert_string_equal(note_of(s, r.name), "");
+	store_free(s);
 }
 
 /* ---- values ---------------------------------------------------------- */
@@ -460,6 +540,8 @@ int main(void)
 	    cmocka_unit_test(stores_share_rows_until_they_change),
 	    cmocka_unit_test(marks_tell_what_was_met),
 	    cmocka_unit_test(any_operations_do_what_a_simple_model_does),
+	    cmocka_unit_test(a_text_is_held_once_and_as_long_as_it_is_needed),
+	    cmocka_unit_test(equal_texts_are_no_change),
 	    cmocka_unit_test(values_are_refused_with_what_is_allowed),
 	};
 
