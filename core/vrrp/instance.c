@@ -259,7 +259,10 @@ static void timer_due(void *arg, struct mono now)
 	if (late > 0 && (uint64_t)late > i->row.worst_lateness_us)
 		i->row.worst_lateness_us = (uint64_t)late;
 	vrrp_warn_late(i, late_ns, now);
-	step_kind(i, VRRP_EVENT_TIMER, now);
+	if (i->fsm.state == VRRP_BACKUP && i->port)
+		vrrp_port_look(i->port, now);
+	if (!i->timer.armed) /* the master was heard after all */
+		step_kind(i, VRRP_EVENT_TIMER, now);
 }
 
 /* ---- configuration -------------------------------------------------------------- */

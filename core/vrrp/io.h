@@ -52,6 +52,9 @@ struct vrrp_port *vrrp_port_open(struct vrrp_io *io, const struct vrrp_place *wh
 /* Gives the seat up; with the last the sockets are closed. */
 void vrrp_port_close(struct vrrp_port *p, struct vrrp_seat *s);
 
+/* Takes what has arrived and was not read yet. */
+void vrrp_port_look(struct vrrp_port *p, struct mono now);
+
 /* Sends a packet with source, destination and TTL of `head`, and with `ah` (which counts on) around
  * it unless that is NULL. 0, or an errno value. */
 int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet,

@@ -144,6 +144,28 @@ def test_own_packet_from_a_loop_is_no_rival(vrrp, wire, cluster, director):
         director.namespace.sysctl("net.ipv4.conf.eth0.accept_local", 0)
 
 
+def test_who_was_heard_is_not_silent(vrrp, wire):
+    """A process that was held up for longer than Active_Down reads what has arrived meanwhile, of
+    all routers, before it takes over from any."""
+    many = range(1, 121)
+
+    def speak():
+        for n in many:
+            wire.send(advert(priority=200, vrid=n, addresses=("10.1.0.%d" % n,), interval=20))
+
+    for n in many:
+        vrrp.instance("I%d" % n, ("10.1.0.%d" % n,), version=3, adver_int_cs=20, vrid=n)
+        if n % 20 == 0:
+            vrrp.barrier()
+            speak()
+    os.kill(vrrp.pid, signal.SIGSTOP)
+    settle(4 * 0.2)
+    speak()
+    os.kill(vrrp.pid, signal.SIGCONT)
+    vrrp.barrier()
+    assert vrrp.log_text().count("-> master") == 0
+
+
 # ---- addresses and announcements --------------------------------------------
 
 def test_address_options_reach_the_kernel(vrrp, director):

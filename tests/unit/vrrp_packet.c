@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+
 /* Octets of a packet that mean something: a parser does not clear the rest. */
 static size_t used(const struct vrrp_packet *p)
 {
