@@ -21,6 +21,8 @@ enum log_event {
 	LOG_VRRP_INSTANCE,  /* key: name */
 	LOG_SYNC_GROUP,     /* key: name */
 	LOG_VRRP_ADDRESS,   /* key: instance, address; of a master, lost and restored */
+	LOG_VRRP_ROUTE,     /* key: instance, name; the same */
+	LOG_VRRP_RULE,      /* key: instance, name; the same */
 	LOG_TRACK,          /* key: instance or group, what it tracks */
 	LOG_VRRP_SCRIPT,    /* key: name */
 	LOG_TRACK_PROCESS,  /* key: name */

@@ -12,6 +12,9 @@ core_base_libbase_a_SOURCES = \
 	core/base/loop.c core/base/loop.h \
 	core/base/path.c core/base/path.h \
 	core/base/syscalls.h \
+	core/base/route.h core/base/route_text.c \
+	core/base/route_words.c core/base/route_words.h \
+	core/base/rule.c \
 	core/base/text.c core/base/text.h
 if SECCOMP
 core_base_libbase_a_SOURCES += core/base/syscalls.c

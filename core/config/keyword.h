@@ -77,7 +77,8 @@ struct block {
 
 extern const struct block block_root, block_global_defs, block_vrrp_instance, block_authentication,
     block_unicast_peer, block_virtual_ipaddress, block_virtual_ipaddress_excluded, block_sync_group,
-    block_sync_members, block_virtual_server, block_real_server, block_tcp_check;
+    block_sync_members, block_virtual_server, block_real_server, block_tcp_check,
+    block_static_ipaddress, block_static_routes, block_static_rules, block_track_group;
 
 /* The block whose lines track things of this kind (enum track_kind). */
 const struct block *track_block_of(int kind);

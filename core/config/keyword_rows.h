@@ -33,8 +33,7 @@ extern const struct block block_vrrp_script, block_track_process, block_track_fi
     block_bfd_instance, block_tracked, block_track_interface, block_track_virtual_server,
     block_tracks_script, block_tracks_file, block_tracks_process;
 /* Of the file. */
-extern const struct block block_static_ipaddress, block_static_routes, block_static_rules,
-    block_track_group, block_garp_group, block_linkbeat_interfaces, block_up_down_delays,
+extern const struct block block_garp_group, block_linkbeat_interfaces, block_up_down_delays,
     block_server_group, block_ssl;
 
 /* Options of lines. */

@@ -6,6 +6,7 @@
  */
 #include "config/commands.h"
 #include "config/keyword_rows.h"
+#include "config/lines_route.h"
 #include "config/parse.h"
 
 #define GLOBAL(member)   T_GLOBAL, offsetof(struct global_row, member)
@@ -114,11 +115,17 @@ static const struct keyword global_keywords[] = {
     OLD_NAME("stats_file_location", "stats_dump_file"),
     OLD_NAME("json_file_location", "json_dump_file"),
     LATER("json_version", 1, 1, "Layout of the JSON dump, 1 or 2."),
-    LATER("iproute_usr_dir", 1, 1, "Folder of the distribution's names of routing tables."),
-    LATER("iproute_etc_dir", 1, 1, "Folder of the administrator's names of routing tables."),
+    {"iproute_usr_dir", NULL, false, GLOBAL(snmp_socket), CONV_TEXT,
+     .special = special_names_folder, .print = print_never,
+     .help = "Folder of the distribution's names of routing tables; /usr/share/iproute2."},
+    {"iproute_etc_dir", NULL, false, GLOBAL(snmp_socket), CONV_TEXT,
+     .special = special_names_folder, .print = print_never,
+     .help = "Folder of the administrator's names of routing tables; /etc/iproute2."},
     LATER("umask", 1, WORDS_ANY, "Rights that new files do not get."),
     LEXED("random_seed", 1, 1, "Seed of ${_RANDOM}, so that a configuration can be repeated."),
-    LATER("default_interface", 1, 1, "Interface of static addresses that name none; eth0."),
+    {"default_interface", NULL, false, GLOBAL(snmp_socket), CONV_TEXT,
+     .special = special_default_interface, .print = print_never,
+     .help = "Interface of static addresses that name none; eth0."},
     /* mail */
     LATER_BLOCK("notification_email", &block_mail_addresses, 0, 0, "Who gets mail about changes."),
     LATER("notification_email_from", 1, 1, "Sender of that mail."),
@@ -250,10 +257,11 @@ static const struct keyword root_keywords[] = {
     {"vrrp_track_process", .block = &block_track_process, .help = "Process that instances track."},
     {"track_file", .block = &block_track_file, .help = "File whose number instances track."},
     OLD_NAME("vrrp_track_file", "track_file"),
-    LATER_BLOCK("static_ipaddress", &block_static_ipaddress, 0, 0, "Addresses that always stay."),
-    LATER_BLOCK("static_routes", &block_static_routes, 0, 0, "Routes that always stay."),
-    LATER_BLOCK("static_rules", &block_static_rules, 0, 0, "Routing rules that always stay."),
-    LATER_BLOCK("track_group", &block_track_group, 1, 1, "Instances that track static addresses."),
+    {"static_ipaddress", .block = &block_static_ipaddress, .help = "Addresses that always stay."},
+    {"static_routes", .block = &block_static_routes, .help = "Routes that always stay."},
+    {"static_rules", .block = &block_static_rules, .help = "Routing rules that always stay."},
+    {"track_group", .block = &block_track_group,
+     .help = "Instances that track static addresses, routes and rules."},
     LATER_BLOCK("garp_group", &block_garp_group, 0, 1,
 		"Interfaces whose gratuitous ARPs are paced."),
     LATER_BLOCK("linkbeat_interfaces", &block_linkbeat_interfaces, 0, 0,

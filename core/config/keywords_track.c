@@ -3,6 +3,7 @@
  * the blocks of the file that belong to no instance: static addresses, groups, links.
  */
 #include "config/keyword_rows.h"
+#include "config/lines_route.h"
 #include "config/special_track.h"
 
 /* ---- tracked objects ------------------------------------------------- */
@@ -211,13 +212,13 @@ const struct block block_static_ipaddress = {
 
 const struct block block_static_routes = {
     .name = "static_routes",
-    .line = line_later,
+    .line = line_route,
     .syntax = ROUTE_SYNTAX " [track_group NAME]",
 };
 
 const struct block block_static_rules = {
     .name = "static_rules",
-    .line = line_later,
+    .line = line_rule,
     .syntax = RULE_SYNTAX " [track_group NAME]",
 };
 
@@ -228,7 +229,7 @@ static const struct block block_names = {
 };
 
 static const struct keyword track_group_keywords[] = {
-    LATER_BLOCK("group", &block_names, 0, WORDS_ANY, "Names of the instances."),
+    {"group", .block = &block_sync_members, .help = "Names of the instances."},
     {0},
 };
 
@@ -236,6 +237,7 @@ const struct block block_track_group = {
     .name = "track_group",
     .words = "NAME",
     .keywords = track_group_keywords,
+    .enter = enter_track_group,
 };
 
 static const struct keyword garp_group_keywords[] = {

@@ -1,6 +1,7 @@
 /* keywords_vrrp: vrrp_instance, vrrp_sync_group and the blocks within them. */
 #include "config/commands.h"
 #include "config/keyword_rows.h"
+#include "config/lines_route.h"
 #include "config/parse.h"
 
 #define ADDRESS(member)  T_VRRP_ADDRESS, offsetof(struct vrrp_address_row, member)
@@ -70,7 +71,8 @@ static const struct keyword address_options[] = {
 
 const struct keyword static_address_options[] = {
     ADDRESS_OPTIONS,
-    LATER("track_group", 1, 1, "Instances that are in fault when the address is deleted."),
+    {"track_group", NULL, false, T_STATIC_ADDRESS, offsetof(struct static_address_row, track_group),
+     CONV_TEXT, .help = "Instances that are in fault while the address is not there."},
     {0},
 };
 
@@ -137,13 +139,15 @@ const struct block block_unicast_peer = {
 
 static const struct block block_virtual_routes = {
     .name = "virtual_routes",
-    .line = line_later,
+    .shares = true,
+    .line = line_route,
     .syntax = ROUTE_SYNTAX " [no_track]",
 };
 
 static const struct block block_virtual_rules = {
     .name = "virtual_rules",
-    .line = line_later,
+    .shares = true,
+    .line = line_rule,
     .syntax = RULE_SYNTAX " [no_track]",
 };
 
@@ -244,10 +248,12 @@ static const struct keyword instance_keywords[] = {
      .help = "A fault of the interface is none of the instance."},
     TRACKED,
     LATER_BLOCK("auth_hmac", &block_auth_hmac, 0, 0, "Signed advertisements."),
-    LATER("no_virtual_ipaddress", 0, 0, "Having no address is meant."),
-    LATER("promote_secondaries", 0, 0, "Addresses of a subnet survive the first of them."),
-    LATER_BLOCK("virtual_routes", &block_virtual_routes, 0, 0, "Routes that the master has."),
-    LATER_BLOCK("virtual_rules", &block_virtual_rules, 0, 0, "Routing rules that the master has."),
+    {"no_virtual_ipaddress", NULL, false, INSTANCE(no_addresses), CONV_FLAG, .alone = true,
+     .help = "Having no address is meant."},
+    {"promote_secondaries", NULL, false, INSTANCE(promote_secondaries), CONV_FLAG, .alone = true,
+     .help = "Addresses of a subnet survive the first of them."},
+    {"virtual_routes", .block = &block_virtual_routes, .help = "Routes that the master has."},
+    {"virtual_rules", .block = &block_virtual_rules, .help = "Routing rules that the master has."},
     LATER("no_accept", 0, 0, "Packets to the addresses are not for the director."),
     NOTIFIED,
     {"notify_priority_changes", NULL, false, INSTANCE(notify_priority_changes), CONV_FLAG,

@@ -94,10 +94,33 @@ static void drop_member(struct store *s, const struct vrrp_instance_row *v)
 	store_del(s, T_SYNC_GROUP, &key);
 }
 
+static void drop_routes(struct store *s, const struct vrrp_instance_row *v)
+{
+	for (size_t i = store_count(s, T_VRRP_ROUTE); i-- > 0;) {
+		const struct vrrp_route_row *r = store_at(s, T_VRRP_ROUTE, i);
+
+		if (text_eq(r->instance, v->name))
+			store_del(s, T_VRRP_ROUTE, r);
+	}
+	for (size_t i = store_count(s, T_VRRP_RULE); i-- > 0;) {
+		const struct vrrp_rule_row *r = store_at(s, T_VRRP_RULE, i);
+
+		if (text_eq(r->instance, v->name))
+			store_del(s, T_VRRP_RULE, r);
+	}
+	for (size_t i = store_count(s, T_TRACK_GROUP_MEMBER); i-- > 0;) {
+		const struct track_group_member_row *m = store_at(s, T_TRACK_GROUP_MEMBER, i);
+
+		if (text_eq(m->instance, v->name))
+			store_del(s, T_TRACK_GROUP_MEMBER, m);
+	}
+}
+
 static void drop_of_instance(struct store *s, const struct vrrp_instance_row *v)
 {
 	drop_addresses(s, v);
 	drop_peers(s, v);
+	drop_routes(s, v);
 	drop_member(s, v);
 	drop_tracks(s, TRACK_BY_INSTANCE, 0, v->name);
 	drop_commands(s, NOTIFY_INSTANCE, v->name);

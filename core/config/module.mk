@@ -17,6 +17,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/keywords_vrrp.c \
 	core/config/lex.c core/config/lex.h \
 	core/config/lines.c \
+	core/config/lines_route.c core/config/lines_route.h \
 	core/config/load.c \
 	core/config/origin.c \
 	core/config/parse.c core/config/parse.h \
@@ -24,6 +25,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/print.c \
 	core/config/resolve.c \
 	core/config/resolve_peers.c \
+	core/config/resolve_route.c \
 	core/config/sequence.c core/config/sequence.h \
 	core/config/resolve_track.c \
 	core/config/source.c \
@@ -32,6 +34,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/special_track.c core/config/special_track.h \
 	core/config/validate.c core/config/validate.h \
 	core/config/validate_address.c \
+	core/config/validate_route.c \
 	core/config/validate_lvs.c \
 	core/config/validate_peers.c \
 	core/config/validate_track.c \

@@ -19,7 +19,10 @@ struct parse {
 	size_t next;         /* item to be read */
 	struct arena *arena; /* for drafts: the stream's, or that of one service */
 	struct arena service_arena;
-	struct draft *root; /* of the whole file; global_defs fills its parts */
+	/* Where iproute2 keeps names of numbers; empty: where it does by itself. */
+	char etc_folder[128], usr_folder[128];
+	char default_interface[NAME_IF]; /* of static addresses; empty: eth0 */
+	struct draft *root;              /* of the whole file; global_defs fills its parts */
 	/* Is told of every row that a statement or an option was found to be; for tests. */
 	void (*seen)(const struct block *b, const struct keyword *k);
 };
@@ -63,10 +66,6 @@ bool resolve_has_peers(const struct draft *d, const struct vrrp_instance_row *v)
 const char *resolve_no_interface(const struct draft *d, const struct vrrp_instance_row *v);
 /* The same of one virtual server, at the end of its block. */
 void resolve_service(struct parse *p, struct draft *d);
-
-/* What keepalived makes of an address without preferred_lft: one that is a host by itself is
- * deprecated, so that it is nobody's source by chance. */
-uint32_t preferred_by_default(const struct vrrp_address_row *a);
 
 /* Which scripts others than root can change: findings of security. */
 void scripts_check(const struct lexed *l, const struct config_machine *machine, struct findings *f);

@@ -11,6 +11,7 @@
  */
 #include "config/commands.h"
 #include "config/keyword_rows.h"
+#include "config/lines_route.h"
 
 #include "base/text.h"
 
@@ -154,7 +155,7 @@ static void print_option(struct printer *p, const char *name, const char *value)
 	fprintf(p->to, " %s %s", name, text);
 }
 
-static void print_address(struct printer *p, const struct vrrp_address_row *a)
+static void write_address(struct printer *p, const struct vrrp_address_row *a)
 {
 	const struct {
 		bool set;
@@ -169,7 +170,6 @@ static void print_address(struct printer *p, const struct vrrp_address_row *a)
 	};
 	char text[ADDR_TEXT_MAX];
 
-	indent(p);
 	fprintf(p->to, "%s", a->address);
 	if (!a->peer.family)
 		fprintf(p->to, "/%u", a->prefix_len);
@@ -188,6 +188,12 @@ static void print_address(struct printer *p, const struct vrrp_address_row *a)
 		print_option(p, "preferred_lft", "forever");
 	else if (a->preferred_lft_s != preferred_by_default(a))
 		fprintf(p->to, " preferred_lft %u", a->preferred_lft_s);
+}
+
+static void print_address(struct printer *p, const struct vrrp_address_row *a)
+{
+	indent(p);
+	write_address(p, a);
 	fputc('\n', p->to);
 }
 
@@ -314,6 +320,52 @@ static void print_peers(struct printer *p, const char *instance)
 		close_block(p);
 }
 
+/* ---- routes and rules ------------------------------------------------ */
+
+/* A line of an open block, which is opened when it is the first; NULL: there are no more. */
+static void print_line(struct printer *p, const char *block, bool *any, const char *text,
+		       const char *track_group)
+{
+	char group[TEXT_SIZE];
+
+	if (!text) {
+		if (*any)
+			close_block(p);
+		return;
+	}
+	if (!*any)
+		open_block(p, block, "");
+	*any = true;
+	indent(p);
+	fputs(text, p->to);
+	if (track_group[0]) {
+		keyword_quote(track_group, group, sizeof(group));
+		fprintf(p->to, " track_group %s", group);
+	}
+	fputc('\n', p->to);
+}
+
+static void print_routes(struct printer *p, const char *instance)
+{
+	const char *block = instance[0] ? "virtual_routes" : "static_routes";
+	bool any = false;
+
+	STORE_EACH(p->store, T_VRRP_ROUTE, struct vrrp_route_row, r)
+	{
+		if (text_eq(r->instance, instance))
+			print_line(p, block, &any, r->route, r->track_group);
+	}
+	print_line(p, block, &any, NULL, NULL);
+	block = instance[0] ? "virtual_rules" : "static_rules";
+	any = false;
+	STORE_EACH(p->store, T_VRRP_RULE, struct vrrp_rule_row, r)
+	{
+		if (text_eq(r->instance, instance))
+			print_line(p, block, &any, r->rule, r->track_group);
+	}
+	print_line(p, block, &any, NULL, NULL);
+}
+
 static void print_instance(struct printer *p, const struct vrrp_instance_row *v)
 {
 	struct vrrp_instance_row without;
@@ -335,6 +387,7 @@ static void print_instance(struct printer *p, const struct vrrp_instance_row *v)
 	print_addresses(p, &block_virtual_ipaddress, v->name, false);
 	print_addresses(p, &block_virtual_ipaddress_excluded, v->name, true);
 	print_commands(p, NOTIFY_INSTANCE, v->name);
+	print_routes(p, v->name);
 	close_block(p);
 }
 
@@ -474,12 +527,70 @@ static void print_definitions(struct printer *p)
 	print_definition(p, &block_track_process, T_TRACK_PROCESS, r);
 }
 
+/* ---- what is static --------------------------------------------------- */
+
+static void print_track_groups(struct printer *p)
+{
+	const char *open = NULL;
+	char text[TEXT_SIZE];
+
+	STORE_EACH(p->store, T_TRACK_GROUP_MEMBER, struct track_group_member_row, m)
+	{
+		if (!open || !text_eq(open, m->group)) {
+			if (open) {
+				close_block(p);
+				close_block(p);
+			}
+			open = m->group;
+			keyword_quote(m->group, text, sizeof(text));
+			open_block(p, "track_group", text);
+			open_block(p, "group", "");
+		}
+		keyword_quote(m->instance, text, sizeof(text));
+		indent(p);
+		fprintf(p->to, "%s\n", text);
+	}
+	if (open) {
+		close_block(p);
+		close_block(p);
+	}
+}
+
+static void print_static_addresses(struct printer *p)
+{
+	bool any = false;
+	char group[TEXT_SIZE];
+
+	STORE_EACH(p->store, T_STATIC_ADDRESS, struct static_address_row, s)
+	{
+		struct vrrp_address_row a;
+
+		row_init(T_VRRP_ADDRESS, &a);
+		address_of_static(&a, s);
+		if (!any)
+			open_block(p, "static_ipaddress", "");
+		any = true;
+		indent(p);
+		write_address(p, &a);
+		if (s->track_group[0]) {
+			keyword_quote(s->track_group, group, sizeof(group));
+			fprintf(p->to, " track_group %s", group);
+		}
+		fputc('\n', p->to);
+	}
+	if (any)
+		close_block(p);
+}
+
 void config_print(const struct store *s, FILE *to)
 {
 	struct printer p = {.to = to, .store = s};
 
 	print_global(&p);
 	print_definitions(&p);
+	print_track_groups(&p);
+	print_static_addresses(&p);
+	print_routes(&p, "");
 	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
 	print_instance(&p, v);
 	STORE_EACH(s, T_SYNC_GROUP, struct sync_group_row, g)

@@ -8,6 +8,7 @@
  * first stays. A block that cannot be used is left out with an error and the others remain.
  */
 #include "config/commands.h"
+#include "config/lines_route.h"
 #include "config/validate.h"
 
 #include "base/log.h"
@@ -740,4 +741,5 @@ void resolve_drafts(struct parse *p)
 		if (d->block == &block_sync_group)
 			resolve_group(&r, d);
 	resolve_tracks(p);
+	resolve_routes(p);
 }

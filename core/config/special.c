@@ -2,6 +2,7 @@
  * special: the syntaxes that no table row can say: block heads with addresses and ports, and
  * keywords whose value keepalived bends instead of refusing.
  */
+#include "config/lines_route.h"
 #include "config/parse.h"
 #include "config/validate.h"
 
@@ -67,6 +68,13 @@ bool enter_track_process(struct parse *p, struct draft *d, const struct item *it
 	struct track_process_row *r = row_of(p, d, T_TRACK_PROCESS);
 
 	return read_block_name(p, it, r->name, sizeof(r->name));
+}
+
+bool enter_track_group(struct parse *p, struct draft *d, const struct item *it)
+{
+	struct track_group_member_row *r = row_of(p, d, T_TRACK_GROUP_MEMBER);
+
+	return read_block_name(p, it, r->group, sizeof(r->group));
 }
 
 /* Reads "ADDRESS [PORT]" from `word` on. */

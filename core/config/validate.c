@@ -71,7 +71,9 @@ static void subject(enum table_id t, const void *row, char *buf, size_t size)
 static const char *consequence(enum table_id t)
 {
 	return t == T_GLOBAL || t == T_EXEC ? ""
-	       : t == T_VRRP_ADDRESS || t == T_VRRP_PEER || t == T_SYNC_MEMBER || t == T_TRACK
+	       : t == T_VRRP_ADDRESS || t == T_VRRP_PEER || t == T_SYNC_MEMBER || t == T_TRACK ||
+		       t == T_VRRP_ROUTE || t == T_VRRP_RULE || t == T_STATIC_ADDRESS ||
+		       t == T_TRACK_GROUP_MEMBER
 		   ? "; the line was left out"
 		   : "; the block was left out";
 }
@@ -246,7 +248,7 @@ static void check_addresses(struct validation *v, const struct vrrp_instance_row
 		link_local += !a->excluded && addr_is_link_local(&a->addr);
 		check_address(v, r, a);
 	}
-	if (!all)
+	if (!all && !r->no_addresses)
 		validate_say(v, FINDING_WARNING, T_VRRP_INSTANCE, r, NULL,
 			     "it has no valid address in virtual_ipaddress { }");
 	if (r->family == FAMILY_IPV6 && advertised && !link_local && v->findings)
@@ -381,5 +383,6 @@ void validate_store(struct validation *v)
 	check_groups(v);
 	validate_peers(v);
 	validate_services(v);
+	validate_routes(v);
 	validate_tracks(v);
 }

@@ -66,6 +66,8 @@ void validate_peers(struct validation *v);
 const char *validate_group_objection(const struct addr *a, uint8_t family);
 /* Its part about virtual servers: validate_lvs.c. */
 void validate_services(struct validation *v);
+/* Its part about routes, rules and static addresses: validate_route.c. */
+void validate_routes(struct validation *v);
 /* About what is tracked: validate_track.c. */
 void validate_tracks(struct validation *v);
 

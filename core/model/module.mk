@@ -4,10 +4,12 @@ core_model_libmodel_a_SOURCES = \
 	core/model/rows_exec.c core/model/rows_exec.h \
 	core/model/rows_general.c core/model/rows_general.h \
 	core/model/rows_lvs.c core/model/rows_lvs.h \
+	core/model/rows_route.c core/model/rows_route.h \
 	core/model/rows_track.c core/model/rows_track.h \
 	core/model/rows_vrrp.c core/model/rows_vrrp.h \
 	core/model/rules.c core/model/rules.h \
 	core/model/schema.c core/model/schema.h \
 	core/model/store.c core/model/store.h \
+	core/model/table_id.h \
 	core/model/tables.c \
 	core/model/texts.c core/model/texts.h

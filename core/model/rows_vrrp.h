@@ -77,6 +77,8 @@ struct vrrp_instance_row {
 	bool skip_check_adv_addr;
 	bool strict_mode;
 	bool accept;
+	bool no_addresses; /* having none is meant */
+	bool promote_secondaries;
 	bool track_primary;     /* a fault of its own interface is one of the instance */
 	bool v3_checksum_as_v2; /* IPv4 v3 checksum over the message only (RFC 9568 5.2.8) */
 	uint8_t auth_type;

@@ -12,34 +12,11 @@
 #define MODEL_SCHEMA_H
 
 #include "model/fieldset.h"
+#include "model/table_id.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum table_id {
-	T_GLOBAL,
-	T_PROCESS,
-	T_AGENT,
-	T_EXEC,
-	T_NOTIFY,
-	T_NOTIFY_FIFO,
-	T_VRRP_INSTANCE,
-	T_VRRP_ADDRESS,
-	T_VRRP_PEER,
-	T_SYNC_GROUP,
-	T_SYNC_MEMBER,
-	T_TRACK,
-	T_VRRP_SCRIPT,
-	T_TRACK_FILE,
-	T_TRACK_PROCESS,
-	T_VIRTUAL_SERVER,
-	T_REAL_SERVER,
-	T_CHECKER,
-	T_CHANGE_LOG,
-	T_OVERLAY,
-	T_COUNT
-};
 
 enum field_type {
 	FT_BOOL, /* bool */

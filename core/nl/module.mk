@@ -2,4 +2,6 @@ noinst_LIBRARIES += core/nl/libnl.a
 core_nl_libnl_a_SOURCES = \
 	core/nl/genl.c core/nl/genl.h \
 	core/nl/rtnl.c core/nl/rtnl.h \
+	core/nl/rtnl_route.c core/nl/rtnl_route.h \
+	core/nl/rtnl_routes.c core/nl/rtnl_routes.h \
 	core/nl/rtnl_writer.c

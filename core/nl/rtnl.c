@@ -16,6 +16,8 @@
 
 #include <errno.h>
 #include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -109,6 +111,33 @@ static void link_take(struct rtnl *r, const struct rtnl_link *l)
 		r->ops->link(r->arg, l, false);
 }
 
+static uint32_t vrf_table(struct nlattr *info)
+{
+	struct nlattr *attr[IFLA_INFO_MAX + 1], *data[IFLA_VRF_MAX + 1];
+
+	if (!info || nla_parse_nested(attr, IFLA_INFO_MAX, info, NULL) < 0 ||
+	    !attr[IFLA_INFO_KIND] || nla_strcmp(attr[IFLA_INFO_KIND], "vrf") != 0 ||
+	    !attr[IFLA_INFO_DATA] ||
+	    nla_parse_nested(data, IFLA_VRF_MAX, attr[IFLA_INFO_DATA], NULL) < 0 ||
+	    !data[IFLA_VRF_TABLE])
+		return 0;
+	return nla_get_u32(data[IFLA_VRF_TABLE]);
+}
+
+/* Setting n of the IPv4 settings of a link is at place n - 1. */
+static bool promotes(struct nlattr *spec)
+{
+	struct nlattr *family[AF_INET + 1], *attr[IFLA_INET_MAX + 1];
+	uint32_t value[IPV4_DEVCONF_PROMOTE_SECONDARIES];
+
+	if (!spec || nla_parse_nested(family, AF_INET, spec, NULL) < 0 || !family[AF_INET] ||
+	    nla_parse_nested(attr, IFLA_INET_MAX, family[AF_INET], NULL) < 0 ||
+	    !attr[IFLA_INET_CONF] || nla_len(attr[IFLA_INET_CONF]) < (int)sizeof(value))
+		return false;
+	memcpy(value, nla_data(attr[IFLA_INET_CONF]), sizeof(value));
+	return value[IPV4_DEVCONF_PROMOTE_SECONDARIES - 1];
+}
+
 static void link_message(struct rtnl *r, struct nlmsghdr *h)
 {
 	struct nlattr *attr[IFLA_MAX + 1];
@@ -126,6 +155,8 @@ static void link_message(struct rtnl *r, struct nlmsghdr *h)
 		nla_strlcpy(l.name, attr[IFLA_IFNAME], sizeof(l.name));
 	if (attr[IFLA_MTU])
 		l.mtu = nla_get_u32(attr[IFLA_MTU]);
+	l.vrf_table = vrf_table(attr[IFLA_LINKINFO]);
+	l.promote_secondaries = promotes(attr[IFLA_AF_SPEC]);
 	if (attr[IFLA_ADDRESS])
 		l.hw_len = (uint8_t)nla_memcpy(l.hw_addr, attr[IFLA_ADDRESS], sizeof(l.hw_addr));
 	e = link_entry(r, l.ifindex);

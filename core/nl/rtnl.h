@@ -27,6 +27,8 @@ struct rtnl_link {
 	char name[IF_NAMESIZE];
 	unsigned flags; /* IFF_* */
 	unsigned mtu;
+	uint32_t vrf_table; /* 0: it is no VRF */
+	bool promote_secondaries;
 	uint16_t hw_type; /* ARPHRD_* */
 	uint8_t hw_len;
 	uint8_t hw_addr[32];

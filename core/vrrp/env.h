@@ -8,9 +8,11 @@
 #include "model/rows.h"
 #include "model/store.h"
 #include "nl/rtnl.h"
+#include "nl/rtnl_routes.h"
 #include "vrrp/garp.h"
 #include "vrrp/io.h"
 #include "vrrp/memory.h"
+#include "vrrp/path_list.h"
 #include "vrrp/ndisc.h"
 
 #include <sys/queue.h>
@@ -32,6 +34,12 @@ struct vrrp_env {
 	bool deferring; /* vrrp_groups_defer() */
 	/* A state in the store has changed, and may change again at once; may be NULL. */
 	void (*changed)(struct vrrp_env *env);
+	/* paths.c */
+	struct vrrp_paths statics;
+	struct rtnl_routes *routes; /* NULL: nothing is followed */
+	struct rtnl_names route_names;
+	/* Soon, at all instances: a condition of theirs may have changed. */
+	void (*look_again)(struct vrrp_env *env);
 };
 
 /* The head of what is kept about one write, whose address is the cookie of the writer (nl/rtnl.h).

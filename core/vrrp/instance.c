@@ -137,9 +137,11 @@ static void act(struct vrrp_instance *i, const struct vrrp_action *a, struct mon
 		break;
 	case VRRP_DO_VIP_ADD:
 		vrrp_vips_add(i);
+		vrrp_paths_add(&i->paths);
 		break;
 	case VRRP_DO_VIP_DEL:
 		vrrp_vips_silence(i);
+		vrrp_paths_remove(&i->paths);
 		vrrp_vips_remove(i);
 		break;
 	case VRRP_DO_GARP:
@@ -335,6 +337,7 @@ void vrrp_instance_addresses(struct vrrp_instance *i, struct mono now)
 {
 	if (vrrp_peers_read(&i->peers, i->env->store, i->row.name))
 		vrrp_means_drop(i); /* they are found anew before anything is sent */
+	vrrp_paths_read(&i->paths);
 	if (!vrrp_vips_read(i))
 		return;
 	vrrp_advert_compose(i);
@@ -421,9 +424,14 @@ void vrrp_instance_look(struct vrrp_instance *i)
 		return;
 	i->tracked = vrrp_tracks_of(i);
 	missing = i->row.admin_state == ADMIN_DOWN ? set_down : vrrp_means_find(i);
+	if (!missing)
+		missing = vrrp_paths_missing(i);
 	if (!missing && i->tracked.faults)
 		missing = tracked_fault;
-	if (missing && missing != i->missing && missing != set_down && missing != tracked_fault)
+	if (missing && missing == i->lacking && missing != i->missing)
+		log_warnx("vrrp_instance %s: it cannot run: %s", i->row.name, missing);
+	else if (missing && missing != i->missing && missing != set_down &&
+		 missing != tracked_fault)
 		log_warnx("vrrp_instance %s: interface %s cannot be used: %s", i->row.name,
 			  i->row.interface, missing);
 	i->missing = missing;
@@ -449,6 +457,7 @@ void vrrp_instance_check(struct vrrp_instance *i, struct mono now)
 	else if (!runs(i) && !vrrp_group_awaits(i))
 		start(i, now);
 	vrrp_vips_check(i);
+	vrrp_promote_set(i);
 }
 
 /* ---- life ------------------------------------------------------------------------ */
@@ -472,6 +481,8 @@ struct vrrp_instance *vrrp_instance_new(struct vrrp_env *env, const struct vrrp_
 	configure(i);
 	i->fsm.master_adver_int_cs = i->cfg.adver_int_cs;
 	vrrp_vips_open(i);
+	vrrp_paths_open(&i->paths, env, i->row.name, i->serial);
+	vrrp_paths_read(&i->paths);
 	vrrp_vips_read(i);
 	vrrp_peers_read(&i->peers, env->store, row->name);
 	vrrp_advert_compose(i);
@@ -487,6 +498,8 @@ void vrrp_instance_free(struct vrrp_instance *i, struct mono now)
 	vrrp_means_drop(i);
 	vrrp_peers_free(&i->peers);
 	vrrp_vips_close(i);
+	vrrp_paths_close(&i->paths);
+	vrrp_promote_restore(i);
 	timer_stop(&i->timer);
 	timer_stop(&i->publish);
 	LIST_REMOVE(i, next);

@@ -82,6 +82,34 @@ bool vrrp_group_awaits(const struct vrrp_instance *i);
 /* Whether all members have inherited a claim: a group resumes as a whole, or not. */
 bool vrrp_group_resumes(const struct vrrp_instance *i, struct mono now);
 
+/* ---- promote.c ------------------------------------------------------------ */
+
+void vrrp_promote_set(struct vrrp_instance *i);
+void vrrp_promote_restore(struct vrrp_instance *i);
+
+/* ---- paths.c ------------------------------------------------------------- */
+
+void vrrp_paths_open(struct vrrp_paths *l, struct vrrp_env *env, const char *instance,
+		     uint32_t serial);
+void vrrp_paths_close(struct vrrp_paths *l);
+/* Makes the list equal to the rows; what is new and wanted is added, what has gone removed. */
+void vrrp_paths_read(struct vrrp_paths *l);
+/* Addresses, then routes, then rules; one that is there is adopted without an event. */
+void vrrp_paths_add(struct vrrp_paths *l);
+/* The reverse. */
+void vrrp_paths_remove(struct vrrp_paths *l);
+
+/* Links or addresses have changed: routes may have gone with them, or become possible. */
+void vrrp_paths_disturbed(struct vrrp_env *env);
+/* A static address has come or gone, perhaps. */
+void vrrp_paths_address(struct vrrp_env *env, const struct rtnl_addr *a, bool gone);
+/* Follows the kernel's events as long as there are routes or rules. */
+void vrrp_paths_follow(struct vrrp_env *env);
+
+/* Why it cannot run: an interface of its addresses, routes or rules is down, or something static
+ * that it tracks is not there. NULL: it can. */
+const char *vrrp_paths_missing(struct vrrp_instance *i);
+
 /* ---- vip.c --------------------------------------------------------------- */
 
 void vrrp_vips_open(struct vrrp_instance *i);
@@ -94,6 +122,8 @@ void vrrp_vips_add(struct vrrp_instance *i);
 void vrrp_vips_remove(struct vrrp_instance *i);
 /* Leaves a master's in the kernel without a lease, for a stop that keeps them. */
 void vrrp_vips_keep(struct vrrp_instance *i);
+/* As the kernel has it. */
+struct rtnl_addr vrrp_vip_kernel_form(const struct vrrp_address_row *v, unsigned ifindex);
 /* True when the kernel has every one of them. */
 bool vrrp_vips_present(const struct vrrp_instance *i);
 /* Gratuitous ARP as a new master, as soon as the addresses are there. */

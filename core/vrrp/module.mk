@@ -12,8 +12,11 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/means.c \
 	core/vrrp/memory.c core/vrrp/memory.h \
 	core/vrrp/ndisc.c core/vrrp/ndisc.h \
+	core/vrrp/path_list.h \
+	core/vrrp/paths.c \
 	core/vrrp/packet.c core/vrrp/packet.h \
 	core/vrrp/peers.c core/vrrp/peers.h \
+	core/vrrp/promote.c \
 	core/vrrp/receive.c \
 	core/vrrp/router.h \
 	core/vrrp/sock.c core/vrrp/sock.h \

@@ -55,6 +55,10 @@ struct vrrp_instance {
 	struct timer refresh;
 	struct timer repair;
 	struct mono lower_announced;
+	/* paths.c */
+	struct vrrp_paths paths;
+	char lacking[400]; /* vrrp_paths_missing() */
+	unsigned promoted; /* interface whose setting promote.c has changed */
 };
 
 #endif

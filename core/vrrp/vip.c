@@ -95,7 +95,7 @@ static uint32_t kernel_flags(const struct vrrp_address_row *v)
 	return flags;
 }
 
-static struct rtnl_addr kernel_form(const struct vrrp_address_row *v, unsigned ifindex)
+struct rtnl_addr vrrp_vip_kernel_form(const struct vrrp_address_row *v, unsigned ifindex)
 {
 	struct rtnl_addr a = {.ifindex = ifindex, .addr = v->addr, .prefix_len = v->prefix_len};
 
@@ -160,7 +160,7 @@ static void ask(struct vrrp_instance *i, struct vrrp_vip *v, bool add)
 		return;
 	}
 	w = xcalloc(1, sizeof(*w));
-	*w = (struct write){{written}, i->serial, add, kernel_form(&v->row, l->ifindex)};
+	*w = (struct write){{written}, i->serial, add, vrrp_vip_kernel_form(&v->row, l->ifindex)};
 	if (add) {
 		i->adding++;
 		rtnl_writer_add(i->env->writer, &w->addr, lease.seconds ? &lease : NULL,

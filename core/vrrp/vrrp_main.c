@@ -114,6 +114,10 @@ static void apply(struct process *p, struct mono now)
 	vrrp_groups_defer(&p->env);
 	if (p->dirty && p->main && link_is_up(p->main)) {
 		read_global(p);
+		vrrp_paths_follow(&p->env);
+		vrrp_paths_read(&p->env.statics);
+		if (!p->env.statics.wanted)
+			vrrp_paths_add(&p->env.statics);
 		vrrp_groups_read(&p->env, now);
 		for (i = LIST_FIRST(&p->env.instances); i; i = next) {
 			next = LIST_NEXT(i, next);
@@ -153,6 +157,11 @@ static void apply_soon(struct process *p)
 		timer_after(&p->apply, 0);
 }
 
+static void look_again(struct vrrp_env *env)
+{
+	apply_soon((struct process *)((char *)env - offsetof(struct process, env)));
+}
+
 /* ---- rtnetlink -------------------------------------------------------------------- */
 
 static void net_ready(void *arg)
@@ -168,14 +177,19 @@ static void net_ready(void *arg)
 
 static void net_link(void *arg, const struct rtnl_link *l, bool gone)
 {
+	struct process *p = arg;
+
 	(void)l, (void)gone;
-	apply_soon(arg);
+	vrrp_paths_disturbed(&p->env);
+	apply_soon(p);
 }
 
 static void net_addr(void *arg, const struct rtnl_addr *a, bool gone)
 {
 	struct process *p = arg;
 
+	vrrp_paths_address(&p->env, a, gone);
+	vrrp_paths_disturbed(&p->env);
 	if (!vrrp_vips_seen(&p->env, a, gone))
 		apply_soon(p);
 }
@@ -331,9 +345,10 @@ static void parent_stop(void *arg, enum stop_mode mode)
 	if (p->stopping)
 		return;
 	p->stopping = true;
-	if (mode == STOP_RELEASE)
+	if (mode == STOP_RELEASE) {
 		free_instances(p, loop_now(p->loop));
-	else
+		vrrp_paths_remove(&p->env.statics);
+	} else
 		keep_addresses(p);
 	if (rtnl_writer_answered(p->env.writer) == rtnl_writer_taken(p->env.writer))
 		loop_stop(p->loop);
@@ -368,6 +383,8 @@ static void open_all(struct process *p)
 	p->env.store = store_new();
 	LIST_INIT(&p->env.instances);
 	LIST_INIT(&p->env.groups);
+	p->env.look_again = look_again;
+	vrrp_paths_open(&p->env.statics, &p->env, "", 0);
 	timer_init(&p->apply, p->loop, apply_due, p);
 	timer_init(&p->stop, p->loop, stop_due, p);
 	timer_init(&p->stamp, p->loop, stamp_due, p);

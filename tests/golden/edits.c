@@ -225,7 +225,9 @@ static bool check(const struct text *t)
 		ok = false;
 	}
 	if (findings_worst(&none) > FINDING_WARNING) {
-		printf("# the printed form has errors: %s\n", none.items[0].text);
+		for (size_t i = 0; i < none.count; i++)
+			if (none.items[i].level > FINDING_WARNING)
+				printf("# the printed form has an error: %s\n", none.items[i].text);
 		ok = false;
 	}
 	if (!config_acceptable(s, why)) {
