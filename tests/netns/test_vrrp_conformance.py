@@ -9,6 +9,7 @@ looks at is held against what was injected.
 import concurrent.futures
 import inspect
 import random
+import re
 import shutil
 import statistics
 import time
@@ -308,17 +309,23 @@ def test_R5_wrong_checksum(r):
 def test_R5_both_checksums(r):
     for pseudo in (True, False):
         r.wait_master()
-        r.inject(pseudo=pseudo)
-        r.wait_backup()
+        with Counted(r, "checksum_form_mismatches", 0 if pseudo else 1):
+            r.inject(pseudo=pseudo)
+            r.wait_backup()
 
 
 @item(interface="eth1")
 def test_R6_vrid_of_another_interface(r):
     wait_for(r.owns, 15, "master on the other interface")
+    here = Router(r.site, next(c.vrid for c in CASES if c.variant == r.variant), r.variant)
+    halvard = r.site.kind == "halvard"
+    before = here.row()["vrid_errors"] if halvard else 0
     r.inject()
     since = time.monotonic()
     r.pause(2.5 * r.interval)
     assert r.owns() and not r.changes(since)
+    if halvard:  # at least: the other variants are at it too
+        wait_for(lambda: here.row()["vrid_errors"] > before, 2, "it is counted", 0.1)
 
 
 @item()
@@ -356,7 +363,8 @@ def test_R11_another_interval(r):
         return
     r.wait_master()
     longer = 2 * r.interval
-    r.takes_over(r.inject(interval=longer), r.down(longer))
+    with Counted(r, "interval_mismatches"):
+        r.takes_over(r.inject(interval=longer), r.down(longer))
 
 
 @item()
@@ -371,7 +379,7 @@ def test_R12_another_list(r):
 @item(priority=255, more=("state MASTER",))
 def test_R13_second_owner(r):
     r.wait_master()
-    with Counted(r, "adverts_received"):
+    with Counted(r, "adverts_received"), Counted(r, "second_owner_adverts"):
         r.inject(priority=255)
         r.stays_master(2.5 * r.interval)
     r.inject(priority=255, source=GREATER[r.family])
@@ -522,7 +530,8 @@ def test_A4_interval(r):
     times = [h.time for h in r.adverts(since)]
     gaps = [b - a for a, b in zip(times, times[1:])]
     assert len(gaps) >= 3 and max(gaps) < r.interval + r.slack, gaps
-    assert 0.95 * r.interval < statistics.median(gaps) < 1.1 * r.interval, gaps
+    most = 1.1 if r.site.kind == "halvard" else 1.5
+    assert 0.95 * r.interval < statistics.median(gaps) < most * r.interval, gaps
 
 
 @item(interval=1)
@@ -555,8 +564,9 @@ def test_A6_equal_priority_greater_address(r):
 @item()
 def test_A6_equal_priority_lesser_address(r):
     r.wait_master()
-    r.inject(priority=100)
-    r.stays_master(2.5 * r.interval)
+    with Counted(r, "equal_priority_adverts"):
+        r.inject(priority=100)
+        r.stays_master(2.5 * r.interval)
 
 
 @item(interval=1)
@@ -586,6 +596,33 @@ def test_SHOULD_log_limited(r):
         r.inject(wrong_sum=1)
     r.pause(0.5)
     assert 1 <= len([n for n in r.log() if "checksum" in n.lower()]) <= 3, r.log()
+
+
+def told(r, pattern, **fields):
+    """An advertisement is injected, and something that fits is in the log about this router."""
+    r.wait_master()
+    r.inject(**fields)
+    wait_for(lambda: [n for n in r.log() if re.search(pattern, n, re.I)], 2 + 2 * r.slack, lambda: str(r.log()))
+
+
+@item()
+def test_SHOULD_tell_another_interval(r):
+    told(r, "interval|advert_int|advertises each", interval=7)
+
+
+@item()
+def test_SHOULD_tell_another_list(r):
+    told(r, "address|ip number", addresses=tuple(r.vips[:1]))
+
+
+@item(priority=255, more=("state MASTER",))
+def test_SHOULD_tell_second_owner(r):
+    told(r, "owner", priority=255)
+
+
+@item()
+def test_SHOULD_tell_equal_priority(r):
+    told(r, "equal|same priority|priority 100 as", priority=100)
 
 
 @item()

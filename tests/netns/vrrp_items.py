@@ -60,6 +60,10 @@ ITEMS = {
     "A7_losing_advertisement": (ALL, "A losing advertisement is discarded and answered at once."),
     "A8_resigns": (ALL, "When it is shut down it sends priority 0 and gives the addresses up."),
     "SHOULD_log_limited": (ALL, "What is discarded is logged, but not each packet."),
+    "SHOULD_tell_another_interval": (ALL, "Another interval is told to the operator,"),
+    "SHOULD_tell_another_list": (ALL, "and another list of addresses,"),
+    "SHOULD_tell_second_owner": (ALL, "and a second owner,"),
+    "SHOULD_tell_equal_priority": (ALL, "and another router of the same priority."),
     "SHOULD_survive_what_was_never_vrrp": (ALL, "Random octets of protocol 112 change nothing."),
 }
 
@@ -79,6 +83,7 @@ DEVIATIONS = {
     ("keepalived", "B2_takeover_order"): {"v3-ipv6": "the neighbour advertisement has no R flag"},
     ("keepalived", "R12_another_list"): dict.fromkeys(ALL, "discarded, so that both are active"),
     ("keepalived", "R13_second_owner"): dict.fromkeys(ALL, "it lowers its own priority to 254 and gives way"),
+    ("keepalived", "SHOULD_tell_equal_priority"): dict.fromkeys(ALL, "it says that the priority is lower"),
     ("keepalived", "SHOULD_log_limited"): dict.fromkeys(ALL, "a line for each packet"),
 }
 
