@@ -261,6 +261,6 @@ const struct block block_linkbeat_interfaces = {
 
 const struct block block_up_down_delays = {
     .name = "interface_up_down_delays",
-    .line = line_later,
+    .line = line_delays,
     .syntax = "INTERFACE DOWN [UP]",
 };

@@ -517,6 +517,31 @@ static void print_definition(struct printer *p, const struct block *b, enum tabl
 	close_block(p);
 }
 
+/* Milliseconds as seconds. */
+static void print_seconds(struct printer *p, uint32_t ms)
+{
+	fprintf(p->to, ms % 1000 ? " %u.%03u" : " %u", ms / 1000, ms % 1000);
+}
+
+static void print_delays(struct printer *p)
+{
+	char name[TEXT_SIZE];
+
+	if (!store_count(p->store, T_INTERFACE_DELAY))
+		return;
+	open_block(p, block_up_down_delays.name, "");
+	STORE_EACH(p->store, T_INTERFACE_DELAY, struct interface_delay_row, r)
+	{
+		keyword_quote(r->interface, name, sizeof(name));
+		indent(p);
+		fputs(name, p->to);
+		print_seconds(p, r->down_delay_ms);
+		print_seconds(p, r->up_delay_ms);
+		fputc('\n', p->to);
+	}
+	close_block(p);
+}
+
 static void print_definitions(struct printer *p)
 {
 	STORE_EACH(p->store, T_VRRP_SCRIPT, struct vrrp_script_row, s)
@@ -587,6 +612,7 @@ void config_print(const struct store *s, FILE *to)
 	struct printer p = {.to = to, .store = s};
 
 	print_global(&p);
+	print_delays(&p);
 	print_definitions(&p);
 	print_track_groups(&p);
 	print_static_addresses(&p);

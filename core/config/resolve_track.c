@@ -204,8 +204,28 @@ static void resolve_user(struct parse *p, enum track_user kind, enum table_id ta
 			resolve_tracked(p, kind, name, c);
 }
 
+static void resolve_delays(struct parse *p, const struct draft *d)
+{
+	for (const struct draft *c = d->first; c; c = c->next) {
+		const struct interface_delay_row *r = c->parts[T_INTERFACE_DELAY]->row;
+		const void *first = store_find(p->store, T_INTERFACE_DELAY, r);
+		char place[TEXT_MAX];
+
+		if (first)
+			place_report(p->findings, FINDING_WARNING, &c->at,
+				     "%s: %s has its delays already%s; the line was left out",
+				     d->block->name, r->interface,
+				     first_place(p, first, place, sizeof(place)));
+		else
+			keep(p, c, T_INTERFACE_DELAY, r);
+	}
+}
+
 void resolve_tracks(struct parse *p)
 {
+	for (const struct draft *d = p->root->first; d; d = d->next)
+		if (d->block == &block_up_down_delays)
+			resolve_delays(p, d);
 	for (size_t i = 0; i < DEFINITIONS; i++)
 		for (const struct draft *d = p->root->first; d; d = d->next)
 			if (d->block == definitions[i].block)

@@ -229,3 +229,40 @@ bool print_init_file(const void *row, char *buf, size_t size)
 	snprintf(buf, size, "%d%s", r->init_value, r->overwrite ? " overwrite" : "");
 	return r->init_file;
 }
+
+/* ---- interface_up_down_delays ------------------------------------------- */
+
+#define DELAY(member) T_INTERFACE_DELAY, offsetof(struct interface_delay_row, member)
+
+static const struct keyword delay_values[] = {
+    {"down", NULL, false, DELAY(down_delay_ms), CONV_SECONDS},
+    {"up", NULL, false, DELAY(up_delay_ms), CONV_SECONDS},
+};
+
+/* INTERFACE DOWN [UP]; without the last both are the same. */
+void line_delays(struct parse *p, struct draft *d, const struct block *b, const struct item *it)
+{
+	struct draft *own = draft_new(p->arena, b, it->at);
+	struct interface_delay_row *r = draft_part(p->arena, own, T_INTERFACE_DELAY)->row;
+	char why[TEXT_MAX];
+
+	if (!it->words[0].text[0] || !TEXT_COPY(r->interface, it->words[0].text)) {
+		parse_report(p, FINDING_ERROR, it, 0,
+			     "%s: a name has 1..%zu characters; the line was left out", b->name,
+			     sizeof(r->interface) - 1);
+		return;
+	}
+	if (!parse_word(p, it, 1, "the delay"))
+		return;
+	for (unsigned w = 1; w < it->nwords && w < 3; w++) {
+		if (keyword_convert(&delay_values[w - 1], it->words[w].text, r, why))
+			continue;
+		parse_report(p, FINDING_ERROR, it, w, "%s: %s; the line was left out",
+			     it->words[0].text, why);
+		return;
+	}
+	if (it->nwords < 3)
+		r->up_delay_ms = r->down_delay_ms;
+	parse_no_more(p, it, 3);
+	draft_add(d, own);
+}

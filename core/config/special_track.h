@@ -25,4 +25,8 @@ bool print_user(const void *row, char *buf, size_t size);
 bool print_process(const void *row, char *buf, size_t size);
 bool print_init_file(const void *row, char *buf, size_t size);
 
+/* ---- lines ------------------------------------------------------------- */
+
+void line_delays(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
+
 #endif

@@ -278,8 +278,31 @@ int change_disable(struct ctl *c, int argc, char **argv)
 	return turn(c, argc, argv, false);
 }
 
+/* A group yields, and takes over, with all its members: the word is said to each. */
+static int command_group(struct ctl *c, const struct sync_group_row *g, const char *command)
+{
+	struct change ch = {0};
+	bool good = true;
+
+	STORE_EACH(c->store, T_SYNC_MEMBER, struct sync_member_row, m)
+	{
+		const char *const key[] = {m->instance};
+		const void *row = store_find_text(c->store, T_VRRP_INSTANCE, key);
+
+		if (good && row && text_eq(m->group, g->name))
+			good = add_set(c, &ch, T_VRRP_INSTANCE, row, "command", command) &&
+			       add_reason(c, &ch, T_VRRP_INSTANCE, row, command);
+	}
+	return send_change(c, &ch, good);
+}
+
 static int command_instance(struct ctl *c, char **argv, enum vrrp_command command)
 {
+	const char *const key[] = {argv[0]};
+	const struct sync_group_row *g = store_find_text(c->store, T_SYNC_GROUP, key);
+
+	if (g && !match_any(c, T_VRRP_INSTANCE, argv[0]))
+		return command_group(c, g, enum_name(vrrp_command_names, command));
 	return set_one(c, T_VRRP_INSTANCE, match_vrrp(c, argv[0]), "command",
 		       enum_name(vrrp_command_names, command));
 }

@@ -24,6 +24,7 @@
 #define NAMES_FIELD    (1u << 4) /* then a field that may be set, and its value */
 #define NAMES_TABLES   (1u << 6) /* a table, and nothing behind it */
 #define NAMES_COMMAND  (1u << 5)
+#define NAMES_GROUP    (1u << 7)
 
 /* What its JSON may hold beside rows of `tables`: the members are in json_schema.c. */
 #define JSON_RESULT      (1u << 0)

@@ -125,6 +125,8 @@ static void offer_names(const struct ctl *c, const struct typed *t, unsigned nam
 		      schema_table((enum table_id)i)->help);
 	if ((names & NAMES_INSTANCE) && !t->nwords)
 		offer_rows(c, t, T_VRRP_INSTANCE);
+	if ((names & NAMES_GROUP) && !t->nwords)
+		offer_rows(c, t, T_SYNC_GROUP);
 	if ((names & NAMES_VS) && !t->nwords)
 		offer_rows(c, t, T_VIRTUAL_SERVER);
 	if (names & NAMES_RS)

@@ -52,6 +52,19 @@ const struct table table_track =
     TABLE(T_TRACK, "track", ROLE_VRRP, 4, track_fields, "What instances and sync groups track.");
 #undef ROW
 
+#define ROW struct interface_delay_row
+static const struct field interface_delay_fields[] = {
+    STR(interface, F_KEY, 1, "Name of the interface."),
+    U32(down_delay_ms, F_CONFIG | F_LIVE | F_LOCAL, 0, 255000, 0, "ms",
+	"Time for which it must be down to count so."),
+    U32(up_delay_ms, F_CONFIG | F_LIVE | F_LOCAL, 0, 255000, 0, "ms",
+	"Time for which it must be up to count so."),
+};
+const struct table table_interface_delay =
+    TABLE(T_INTERFACE_DELAY, "interface_delay", ROLE_VRRP, 1, interface_delay_fields,
+	  "Delays of changes of links.");
+#undef ROW
+
 #define WEIGHT "Weight of those who track it and name none."
 #define LIVE   (F_CONFIG | F_LIVE | F_LOCAL)
 

@@ -49,6 +49,13 @@ struct track_row {
 	uint32_t transitions;
 };
 
+/* How long a change of a link must last to be believed. */
+struct interface_delay_row {
+	char interface[NAME_IF];
+	/* configuration */
+	uint32_t down_delay_ms, up_delay_ms;
+};
+
 /* ---- definitions of what is tracked ------------------------------------------ */
 
 struct vrrp_script_row {

@@ -11,6 +11,7 @@
 #include "nl/rtnl_routes.h"
 #include "vrrp/garp.h"
 #include "vrrp/io.h"
+#include "vrrp/links.h"
 #include "vrrp/memory.h"
 #include "vrrp/path_list.h"
 #include "vrrp/ndisc.h"
@@ -23,6 +24,7 @@ struct vrrp_env {
 	struct store *store;
 	struct rtnl *rtnl;
 	struct rtnl_writer *writer;
+	struct vrrp_links *links;
 	struct vrrp_io *io;
 	struct vrrp_garp *garp;
 	struct vrrp_ndisc *ndisc;

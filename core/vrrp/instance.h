@@ -44,7 +44,6 @@ struct vrrp_tracked vrrp_tracks_of(const struct vrrp_instance *i);
 const char *vrrp_means_find(struct vrrp_instance *i);
 /* Gives the sockets back. */
 void vrrp_means_drop(struct vrrp_instance *i);
-bool vrrp_link_usable(const struct rtnl_link *l);
 
 /* ---- advert.c, receive.c ------------------------------------------------- */
 

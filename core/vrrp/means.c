@@ -103,11 +103,6 @@ static const char *take_source(struct vrrp_instance *i, unsigned ifindex)
 	return NULL;
 }
 
-bool vrrp_link_usable(const struct rtnl_link *l)
-{
-	return l && l->flags & IFF_UP && l->flags & IFF_RUNNING;
-}
-
 void vrrp_means_drop(struct vrrp_instance *i)
 {
 	if (i->port)
@@ -149,7 +144,7 @@ const char *vrrp_means_find(struct vrrp_instance *i)
 		return "it has no unicast peer";
 	if (name[0] && !l)
 		return "there is no such interface";
-	if (name[0] && i->row.track_primary && !vrrp_link_usable(l))
+	if (name[0] && i->row.track_primary && !vrrp_link_usable(i->env->links, l->name, l))
 		return "it is down";
 	missing = take_source(i, i->row.ifindex);
 	return missing || i->port ? missing : open_port(i, l);

@@ -3,6 +3,7 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/advert.c \
 	core/vrrp/ah.c core/vrrp/ah.h \
 	core/vrrp/env.h \
+	core/vrrp/debounce.c core/vrrp/debounce.h \
 	core/vrrp/fsm.c core/vrrp/fsm.h \
 	core/vrrp/gap.c core/vrrp/gap.h \
 	core/vrrp/garp.c core/vrrp/garp.h \
@@ -10,6 +11,7 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/instance.c core/vrrp/instance.h \
 	core/vrrp/io.c core/vrrp/io.h \
 	core/vrrp/means.c \
+	core/vrrp/links.c core/vrrp/links.h \
 	core/vrrp/memory.c core/vrrp/memory.h \
 	core/vrrp/ndisc.c core/vrrp/ndisc.h \
 	core/vrrp/path_list.h \

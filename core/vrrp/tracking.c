@@ -19,7 +19,7 @@
 
 static struct vrrp_sight see_link(const struct vrrp_env *env, const char *name)
 {
-	bool up = vrrp_link_usable(rtnl_link_by_name(env->rtnl, name));
+	bool up = vrrp_link_usable(env->links, name, rtnl_link_by_name(env->rtnl, name));
 
 	return (struct vrrp_sight){up ? TRACK_OK : TRACK_FAILED, 0};
 }

@@ -119,6 +119,7 @@ static void apply(struct process *p, struct mono now)
 		if (!p->env.statics.wanted)
 			vrrp_paths_add(&p->env.statics);
 		vrrp_groups_read(&p->env, now);
+		vrrp_links_read(p->env.links, p->env.store);
 		for (i = LIST_FIRST(&p->env.instances); i; i = next) {
 			next = LIST_NEXT(i, next);
 			sync_instance(p, i, now);
@@ -376,6 +377,11 @@ static void state_changed(struct vrrp_env *env)
 		link_push(p->main);
 }
 
+static void look_again(void *arg)
+{
+	apply_soon(arg);
+}
+
 static void open_all(struct process *p)
 {
 	p->env.changed = state_changed;
@@ -388,6 +394,7 @@ static void open_all(struct process *p)
 	timer_init(&p->apply, p->loop, apply_due, p);
 	timer_init(&p->stop, p->loop, stop_due, p);
 	timer_init(&p->stamp, p->loop, stamp_due, p);
+	p->env.links = vrrp_links_new(p->loop, look_again, p);
 	p->env.memory = vrrp_memory_open(PARENT_MEMORY_FD);
 	p->env.io = vrrp_io_new(p->loop, vrrp_instance_receive);
 	p->env.garp = vrrp_garp_new();

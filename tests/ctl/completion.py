@@ -23,8 +23,8 @@ DNS = "[2001:db8::1]:53/udp"
 # Line; what bash offers (behind the last colon, where it breaks words); what zsh makes of it.
 LINES = [
     ("halvardctl dra", ["drain"], "halvardctl drain "),
-    ("halvardctl takeover V", ["VI_1"], "halvardctl takeover VI_1 "),
-    ("halvardctl yield ", ["VI_1"], "halvardctl yield VI_1 "),
+    ("halvardctl takeover VI", ["VI_1"], "halvardctl takeover VI_1 "),
+    ("halvardctl yield VG", ["VG_1"], "halvardctl yield VG_1 "),
     ("halvardctl drain --rea", ["--reason"], "halvardctl drain --reason "),
     ("halvardctl vs 192.168.1.200", [WEB], f"halvardctl vs {WEB} "),
     ("halvardctl vs 192.168.1.200:8", ["80/tcp"], f"halvardctl vs {WEB} "),

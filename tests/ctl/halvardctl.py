@@ -83,7 +83,7 @@ MISTAKES = [
     ("set real_server 192.168.1.200 192.168.1.12 admin_state gone", 1, "forcedOffline"),
     ("set real_server 192.168.1.200 192.168.1.12 admin_state drainng", 1, "did you mean draining?"),
     ("yield VI_2", 1, "did you mean VI_1?"),
-    ("yield", 2, "usage: halvardctl yield INSTANCE"),
+    ("yield", 2, "usage: halvardctl yield INSTANCE | GROUP"),
     ("log soon", 2, "not a number of lines"),
 ]
 # (arguments, the lines that the daemon received)
@@ -108,6 +108,8 @@ CHANGES = [
     ("enable VI_1", ["set vrrp_instance VI_1: admin_state = up"]),
     ("yield VI_1 --reason kernel", ["set vrrp_instance VI_1: command = yield",
                                     "set vrrp_instance VI_1: admin_reason = kernel"]),
+    ("yield VG_1", ["set vrrp_instance VI_1: command = yield"]),
+    ("takeover VG_1", ["set vrrp_instance VI_1: command = takeover"]),
     ("set vrrp_instance VI_1 base_priority 150", ["set vrrp_instance VI_1: base_priority = 150"]),
     ("reload", ["command reload"]),
 ]
@@ -362,7 +364,7 @@ def test_complete(tap, fake):
     for typed, offered in (
             (["dr"], ["drain"]), (["ena"], ["enable"]), (["drain", "--t"], ["--time"]),
             (["status", "--re"], []),
-            (["yield", ""], ["VI_1"]), (["vs", "["], [DNS]),
+            (["yield", ""], ["VI_1", "VG_1"]), (["vs", "["], [DNS]),
             (["drain", WEB, ""], ["192.168.1.11:80", "192.168.1.12:80"]),
             (["drain", "--reason", "x", WEB, "192.168.1.12"], ["192.168.1.12:80"]),
             (["drain", WEB, "192.168.1.12:80", ""], []),

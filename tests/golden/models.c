@@ -384,6 +384,18 @@ static void put_tracks_of(struct store *s, enum track_user by, const char *user)
 	}
 }
 
+static void put_delays(struct store *s)
+{
+	struct interface_delay_row r;
+
+	for (uint64_t n = draw(3); n > 0; n--) {
+		fill(T_INTERFACE_DELAY, &r);
+		draw_text(r.interface, sizeof(r.interface) - 1, 1);
+		snprintf(r.interface + strlen(r.interface), 2, "%u", (unsigned)n);
+		store_put(s, T_INTERFACE_DELAY, &r, F_WANTED, NULL);
+	}
+}
+
 static void put_tracks(struct store *s)
 {
 	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
@@ -580,6 +592,7 @@ static struct store *draw_model(void)
 	for (unsigned i = (unsigned)draw(4); i > 0; i--)
 		put_service(s);
 	put_tracks(s);
+	put_delays(s);
 	return s;
 }
 

@@ -177,6 +177,26 @@ def test_own_interface_down_is_no_fault_with_dont_track_primary(cluster, wire):
     both.priorities([BASE, BASE])
 
 
+def test_a_flap_is_bridged(cluster, wire):
+    """interface_up_down_delays: what is taken back in time has no effect, what lasts has."""
+    head = "interface_up_down_delays {\n\teth1 1 0.5\n}\n"
+    both = Both(cluster, wire, [interface("weight -30")], head=head)
+    both.priorities([BASE])
+    since = time.monotonic()
+    both.ip("link set far1 down")
+    settle(0.4)
+    both.ip("link set far1 up")
+    settle(1.2)
+    assert {h[3][2] for h in wire.adverts(None, since)} == {BASE}
+    down = time.monotonic()
+    both.ip("link set far1 down")
+    both.priorities([70])
+    first = {k: next(h[0] for h in wire.adverts(ADDRESS[PLACES[k][0]], down) if h[3][2] == 70) for k in both.kinds}
+    assert all(0.9 < when - down < 2 for when in first.values()), (down, first)
+    both.ip("link set far1 up")
+    both.priorities([BASE])
+
+
 GROUP = """
 vrrp_sync_group VG {
 	group {
@@ -411,3 +431,14 @@ def test_observers_may_die(cluster, wire, folder):
         assert heard == {70}, (role, heard)
     put(path, "")
     both.priorities([BASE])
+
+
+def test_a_group_yields_by_its_name(cluster, wire):
+    both = Both(cluster, wire, ["", ""], kinds=("halvard",), head=GROUP % "")
+    program = both.programs["halvard"]
+    both.priorities([BASE, BASE])
+    program.ctl("yield", "VG")
+    both.priorities([1, 1])  # nobody else is there
+    assert {r["command"] for r in rows(program, "vrrp_instance")} == {"yield"}
+    program.ctl("takeover", "VG")
+    both.priorities([BASE, BASE])

@@ -1,6 +1,6 @@
 if HAVE_CMOCKA
 VRRP_UNIT = tests/unit/vrrp_ah tests/unit/vrrp_packet tests/unit/vrrp_fsm tests/unit/vrrp_gap tests/unit/vrrp_memory tests/unit/vrrp_ndisc \
-	tests/unit/vrrp_track tests/unit/base_route tests/unit/nl_route
+	tests/unit/vrrp_track tests/unit/base_route tests/unit/nl_route tests/unit/vrrp_debounce
 check_PROGRAMS += $(VRRP_UNIT)
 TESTS += $(VRRP_UNIT)
 VRRP_UNIT_LIBS = core/vrrp/libvrrp.a core/model/libmodel.a core/base/libbase.a \
@@ -23,6 +23,9 @@ tests_unit_vrrp_memory_LDADD = $(VRRP_UNIT_LIBS)
 tests_unit_vrrp_ndisc_SOURCES = tests/unit/vrrp_ndisc.c
 tests_unit_vrrp_ndisc_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_vrrp_ndisc_LDADD = $(VRRP_UNIT_LIBS)
+tests_unit_vrrp_debounce_SOURCES = tests/unit/vrrp_debounce.c
+tests_unit_vrrp_debounce_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_vrrp_debounce_LDADD = $(VRRP_UNIT_LIBS)
 tests_unit_vrrp_track_SOURCES = tests/unit/vrrp_track.c
 tests_unit_vrrp_track_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_vrrp_track_LDADD = $(VRRP_UNIT_LIBS)
