@@ -511,7 +511,7 @@ static void print_definition(struct printer *p, const struct block *b, enum tabl
 	char name[TEXT_SIZE];
 
 	row_init(t, without);
-	keyword_quote(row, name, sizeof(name)); /* the key comes first */
+	keyword_quote(field_str(&schema_table(t)->fields[0], row), name, sizeof(name));
 	open_block(p, b->name, name);
 	print_keywords(p, b, t, row, without);
 	close_block(p);

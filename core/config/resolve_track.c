@@ -16,6 +16,12 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Its key. */
+static const char *name_of(enum table_id t, const void *row)
+{
+	return field_str(&schema_table(t)->fields[0], row);
+}
+
 static void keep(struct parse *p, const struct draft *d, enum table_id t, const void *row)
 {
 	const struct part *part = d->parts[t];
@@ -59,11 +65,12 @@ static const struct definition *definition_of(int kind)
 static void define(struct parse *p, const struct definition *def, const struct draft *d)
 {
 	_Alignas(16) unsigned char row[MAX_ROW];
-	const char *name = (const char *)row, *why = NULL;
+	const char *name, *why = NULL;
 	char place[TEXT_MAX] = "", missing[64];
 	const void *first;
 
 	part_row(d->parts[def->table], def->table, row);
+	name = name_of(def->table, row);
 	first = store_find(p->store, def->table, row);
 	if (!field_str(schema_field(def->table, def->field), row)[0]) {
 		snprintf(missing, sizeof(missing), "it has no %s", def->field);
@@ -94,7 +101,7 @@ static bool is_tracked(const struct store *s, enum track_kind kind, const char *
 static void say_untracked(struct parse *p, const struct definition *def, const void *row)
 {
 	const struct origin *o = origins_find(p->origins, row, ORIGIN_ROW);
-	const char *name = row; /* the key comes first */
+	const char *name = name_of(def->table, row);
 
 	if (o && !is_tracked(p->store, def->kind, name))
 		place_report(p->findings, FINDING_NOTICE, &o->at,
@@ -110,7 +117,7 @@ void resolve_drop_untracked(struct store *s)
 		for (size_t i = store_count(s, def->table); i-- > 0;) {
 			const void *row = store_at(s, def->table, i);
 
-			if (!is_tracked(s, def->kind, row))
+			if (!is_tracked(s, def->kind, name_of(def->table, row)))
 				store_del(s, def->table, row);
 		}
 	}
@@ -195,9 +202,9 @@ static void resolve_tracked(struct parse *p, enum track_user kind, const char *u
 static void resolve_user(struct parse *p, enum track_user kind, enum table_id table,
 			 const struct draft *d)
 {
-	const char *name = d->parts[table]->row;
+	const char *name = name_of(table, d->parts[table]->row);
 
-	if (!store_find(p->store, table, name))
+	if (!store_find(p->store, table, d->parts[table]->row))
 		return; /* it was left out */
 	for (const struct draft *c = d->first; c; c = c->next)
 		if (c->parts[T_TRACK])

@@ -83,7 +83,7 @@ static bool is_told(enum table_id t, const struct fieldset *changed)
 void tracked_seen(struct store *live, enum table_id t, const void *row,
 		  const struct fieldset *changed)
 {
-	const char *name = row; /* the key comes first */
+	const char *name = field_str(&schema_table(t)->fields[0], row);
 
 	if (!is_told(t, changed))
 		return;

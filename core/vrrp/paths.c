@@ -603,7 +603,7 @@ static bool lacks(struct vrrp_instance *i, const char *dev, const char *what, co
 	if (!dev[0] || text_eq(dev, i->row.interface))
 		return false;
 	link = rtnl_link_by_name(i->env->rtnl, dev);
-	if (vrrp_link_usable(link))
+	if (vrrp_link_usable(i->env->links, dev, link))
 		return false;
 	snprintf(i->lacking, sizeof(i->lacking), "interface %s of %s %s %s", dev, what, name,
 		 link ? "is down" : "is not there");

@@ -377,7 +377,7 @@ static void state_changed(struct vrrp_env *env)
 		link_push(p->main);
 }
 
-static void look_again(void *arg)
+static void link_due(void *arg)
 {
 	apply_soon(arg);
 }
@@ -394,7 +394,7 @@ static void open_all(struct process *p)
 	timer_init(&p->apply, p->loop, apply_due, p);
 	timer_init(&p->stop, p->loop, stop_due, p);
 	timer_init(&p->stamp, p->loop, stamp_due, p);
-	p->env.links = vrrp_links_new(p->loop, look_again, p);
+	p->env.links = vrrp_links_new(p->loop, link_due, p);
 	p->env.memory = vrrp_memory_open(PARENT_MEMORY_FD);
 	p->env.io = vrrp_io_new(p->loop, vrrp_instance_receive);
 	p->env.garp = vrrp_garp_new();

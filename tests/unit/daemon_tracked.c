@@ -57,7 +57,7 @@ static void test_pools(void **state)
 
 	(void)state;
 	row_init(T_VIRTUAL_SERVER, &v);
-	TEXT_COPY(v.name, VS);
+	v.name = VS;
 	store_put(s, T_VIRTUAL_SERVER, &v, F_WANTED, NULL);
 	track(s, "A", TRACK_VIRTUAL_SERVER, VS);
 	track(s, "B", TRACK_VIRTUAL_SERVER, VS);
