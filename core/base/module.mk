@@ -10,6 +10,7 @@ core_base_libbase_a_SOURCES = \
 	core/base/log_limit.c core/base/log_limit.h \
 	core/base/log_out.c core/base/log_out.h \
 	core/base/loop.c core/base/loop.h \
+	core/base/mac.c core/base/mac.h \
 	core/base/path.c core/base/path.h \
 	core/base/syscalls.h \
 	core/base/route.h core/base/route_text.c \

@@ -8,6 +8,7 @@
 #include "config/keyword_rows.h"
 #include "config/lines_route.h"
 #include "config/parse.h"
+#include "config/special_vmac.h"
 
 #define GLOBAL(member)   T_GLOBAL, offsetof(struct global_row, member)
 #define EXEC(member)     T_EXEC, offsetof(struct exec_row, member)
@@ -181,8 +182,11 @@ static const struct keyword global_keywords[] = {
     LATER("vrrp_garp_extra_if", 1, 2, "Seconds between gratuitous ARPs on other interfaces."),
     OLD_NAME("vrrp_vmac_garp_intvl", "vrrp_garp_extra_if"),
     ALWAYS("dynamic_interfaces", 0, 1, "Interfaces may come later, and go."),
-    LATER("vmac_prefix", 1, 1, "Beginning of the names of virtual MAC interfaces."),
-    LATER("vmac_addr_prefix", 1, 1, "The same, for addresses on other interfaces."),
+    {"vmac_prefix", NULL, false, GLOBAL(vmac_prefix), CONV_TEXT, .special = special_vmac_prefix,
+     .help = "Beginning of the names of virtual MAC interfaces; vrrp."},
+    {"vmac_addr_prefix", NULL, false, GLOBAL(vmac_addr_prefix), CONV_TEXT,
+     .special = special_vmac_prefix,
+     .help = "The same, for addresses on other interfaces; vmac_prefix."},
     LATER("disable_local_igmp", 0, 0, "No IGMP reports for the groups of the local link."),
     LATER("vrrp_rx_bufs_policy", 1, 1, "Receive buffer: MTU, ADVERT or bytes."),
     LATER("vrrp_rx_bufs_multiplier", 1, 1, "How many MTUs or advertisements it holds; 3."),

@@ -3,6 +3,7 @@
 #include "config/keyword_rows.h"
 #include "config/lines_route.h"
 #include "config/parse.h"
+#include "config/special_vmac.h"
 
 #define ADDRESS(member)  T_VRRP_ADDRESS, offsetof(struct vrrp_address_row, member)
 #define GROUP(member)    T_SYNC_GROUP, offsetof(struct sync_group_row, member)
@@ -65,7 +66,8 @@ static const struct enum_name scopes[] = {
 
 static const struct keyword address_options[] = {
     ADDRESS_OPTIONS,
-    LATER("use_vmac", 0, 0, "On an interface with the virtual MAC address."),
+    {"use_vmac", NULL, false, ADDRESS(use_vmac), CONV_FLAG,
+     .help = "On an interface with the virtual MAC address."},
     {0},
 };
 
@@ -240,9 +242,13 @@ static const struct keyword instance_keywords[] = {
      .help = "Addresses that the master holds and advertises."},
     {"virtual_ipaddress_excluded", .block = &block_virtual_ipaddress_excluded,
      .help = "Addresses that the master holds and does not advertise."},
-    LATER("use_vmac", 0, WORDS_ANY, "Advertise and answer from the virtual MAC address."),
-    LATER("use_vmac_addr", 0, 1, "The same for addresses on other interfaces."),
-    LATER("vmac_xmit_base", 0, 1, "Advertise from the interface below all the same."),
+    {"use_vmac", NULL, false, INSTANCE(use_vmac), CONV_FLAG, .special = special_use_vmac,
+     .print = print_use_vmac,
+     .help = "Advertise and answer from the virtual MAC address, on an interface made for it."},
+    {"use_vmac_addr", NULL, false, INSTANCE(use_vmac_addr), CONV_FLAG, .alone = true,
+     .help = "The same for addresses on other interfaces or of another family."},
+    {"vmac_xmit_base", NULL, false, INSTANCE(vmac_xmit_base), CONV_FLAG, .alone = true,
+     .help = "Advertise from the interface below all the same."},
     LATER("use_ipvlan", 0, WORDS_ANY, "Run on an ipvlan interface."),
     {"dont_track_primary", NULL, false, INSTANCE(track_primary), CONV_UNFLAG, .alone = true,
      .help = "A fault of the interface is none of the instance."},

@@ -3,6 +3,7 @@
  * objects to is taken out again, so that the store is always one that may run.
  */
 #include "config/parse.h"
+#include "config/special_vmac.h"
 #include "config/validate.h"
 
 #include "base/text.h"
@@ -197,6 +198,7 @@ static struct store *load(struct lexed *l, const struct config_options *options,
 	validate_store(&v);
 	drop_objections(s, &v);
 	resolve_drop_untracked(s);
+	resolve_vmac_addresses(s);
 	if (v.machine)
 		scripts_check(l, v.machine, f);
 	findings_sort(f, from);

@@ -27,16 +27,17 @@ core_config_libconfig_a_SOURCES = \
 	core/config/resolve_peers.c \
 	core/config/resolve_route.c \
 	core/config/sequence.c core/config/sequence.h \
-	core/config/resolve_track.c \
+	core/config/resolve_track.c core/config/resolve_vmac.c \
 	core/config/source.c \
 	core/config/scripts.c \
 	core/config/special.c \
-	core/config/special_track.c core/config/special_track.h \
+	core/config/special_track.c core/config/special_track.h core/config/special_vmac.c core/config/special_vmac.h \
 	core/config/validate.c core/config/validate.h \
 	core/config/validate_address.c \
 	core/config/validate_route.c \
 	core/config/validate_lvs.c \
 	core/config/validate_peers.c \
 	core/config/validate_track.c \
+	core/config/validate_vmac.c \
 	core/config/vars.c core/config/vars.h \
 	core/config/words.c core/config/words.h

@@ -167,6 +167,7 @@ static void write_address(struct printer *p, const struct vrrp_address_row *a)
 	    {a->no_prefix_route, "noprefixroute"},
 	    {a->join_group, "autojoin"},
 	    {a->no_track, "no_track"},
+	    {a->use_vmac, "use_vmac"},
 	};
 	char text[ADDR_TEXT_MAX];
 

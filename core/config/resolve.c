@@ -9,6 +9,8 @@
  */
 #include "config/commands.h"
 #include "config/lines_route.h"
+#include "config/parse.h"
+#include "config/special_vmac.h"
 #include "config/validate.h"
 
 #include "base/log.h"
@@ -254,6 +256,10 @@ static void fix_strict(struct resolver *r, struct layers *l, struct vrrp_instanc
 		bend(r, l, IN_INSTANCE(higher_prio_send_advert),
 		     "a master that loses sends nothing; off is used");
 	v->higher_prio_send_advert = false;
+	if (v->use_vmac && v->vmac_xmit_base)
+		bend(r, l, IN_INSTANCE(vmac_xmit_base),
+		     "advertisements come from the virtual MAC address; it was ignored");
+	v->vmac_xmit_base = false;
 }
 
 static const char *strict_objection(const struct vrrp_instance_row *v, const struct draft *d)
@@ -737,6 +743,7 @@ void resolve_drafts(struct parse *p)
 	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_vrrp_instance)
 			resolve_instance(&r, d);
+	resolve_vmacs(p);
 	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_sync_group)
 			resolve_group(&r, d);

@@ -380,6 +380,7 @@ void validate_store(struct validation *v)
 	check_instances(v);
 	check_address_owners(v);
 	check_shared_addresses(v);
+	validate_vmacs(v);
 	check_groups(v);
 	validate_peers(v);
 	validate_services(v);

@@ -70,6 +70,8 @@ void validate_services(struct validation *v);
 void validate_routes(struct validation *v);
 /* About what is tracked: validate_track.c. */
 void validate_tracks(struct validation *v);
+/* Its part about virtual MAC addresses: validate_vmac.c. */
+void validate_vmacs(struct validation *v);
 
 /* What is wrong with a row; `field` is the name of the field at fault, or NULL for the row. */
 void validate_say(struct validation *v, enum finding_level level, enum table_id t, const void *row,

@@ -8,8 +8,8 @@
  * library waits for a frozen snmpd, and killing it would only begin the same wait again.
  *
  * Rights: each keeps the capabilities and the system calls that it uses each day and no others.
- * CAP_NET_ADMIN: addresses, IPVS, and the sysctls of the network; the kernel itself loads the
- * modules of IPVS that are asked for. CAP_NET_RAW: VRRP and ARP, checks bound to an interface.
+ * CAP_NET_ADMIN: addresses, links, IPVS, and the sysctls of the network; the kernel itself loads
+ * the modules of IPVS that are asked for. CAP_NET_RAW: VRRP and ARP, checks bound to an interface.
  * CAP_IPC_LOCK: memory taken later is locked too, and would be refused without. CAP_NET_BIND_
  * SERVICE: checks with a low bind_port. CAP_DAC_READ_SEARCH: a configuration that another user
  * keeps; writing is for what is root's. Main stays the user root, whose files the overlay and the
@@ -51,7 +51,7 @@ const struct role_spec role_specs[] = {
 	.memory = true,
 	.user = "halvard-vrrp",
 	.caps = CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | CAP_BIT(CAP_IPC_LOCK),
-	.syscalls = SYSCALLS_BASIC | SYSCALLS_THREADS,
+	.syscalls = SYSCALLS_BASIC | SYSCALLS_THREADS | SYSCALLS_SYSCTL,
 	.start_order = 2,
 	.silence_s = 3,
 	.stop_s = 4,

@@ -24,6 +24,8 @@ struct global_row {
 	char log_level[LOG_LEVELS_TEXT];
 	uint32_t vrrp_netlink_monitor_rcv_bufs;
 	bool vrrp_netlink_monitor_rcv_bufs_force;
+	char vmac_prefix[NAME_IF];
+	char vmac_addr_prefix[NAME_IF];
 	/* state, written by main */
 	char version[32];
 	struct mono started;

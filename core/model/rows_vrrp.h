@@ -99,6 +99,13 @@ struct vrrp_instance_row {
 	uint32_t garp_master_refresh_repeat;
 	uint32_t address_lease_ms; /* ADDRESS_LEASE_OFF, _AUTO, or so long */
 	bool notify_priority_changes;
+	bool use_vmac;
+	char vmac_interface[NAME_IF];
+	char virtual_mac[18]; /* empty: that of the RFC */
+	uint32_t vmac_group;
+	bool vmac_netlink_notify;
+	bool vmac_xmit_base;
+	bool use_vmac_addr;
 	/* the operator's word */
 	uint8_t admin_state; /* enum admin_updown */
 	char admin_reason[128];
@@ -109,6 +116,7 @@ struct vrrp_instance_row {
 	uint8_t effective_priority;
 	char sync_group[NAME_SYNC]; /* empty: none */
 	uint32_t ifindex;
+	uint32_t vmac_ifindex;
 	struct addr primary_addr; /* source of our advertisements */
 	struct addr master_addr;
 	uint8_t master_priority;
@@ -184,6 +192,8 @@ struct vrrp_address_row {
 	bool join_group;
 	uint32_t preferred_lft_s; /* IPv6; LFT_FOREVER */
 	bool no_track;            /* stays away when somebody removes it */
+	bool use_vmac;
+	char vmac_interface[NAME_IF]; /* of its own; empty: none */
 	/* state */
 	bool present;
 	uint32_t ifindex;

@@ -138,6 +138,21 @@ static bool promotes(struct nlattr *spec)
 	return value[IPV4_DEVCONF_PROMOTE_SECONDARIES - 1];
 }
 
+/* What a device that the kernel makes is made of. */
+static void take_kind(struct rtnl_link *l, struct nlattr *info)
+{
+	struct nlattr *attr[IFLA_INFO_MAX + 1], *data[IFLA_MACVLAN_MAX + 1];
+
+	if (!info || nla_parse_nested(attr, IFLA_INFO_MAX, info, NULL) < 0 || !attr[IFLA_INFO_KIND])
+		return;
+	nla_strlcpy(l->kind, attr[IFLA_INFO_KIND], sizeof(l->kind));
+	if (strcmp(l->kind, "macvlan") != 0 || !attr[IFLA_INFO_DATA] ||
+	    nla_parse_nested(data, IFLA_MACVLAN_MAX, attr[IFLA_INFO_DATA], NULL) < 0)
+		return;
+	if (data[IFLA_MACVLAN_MODE])
+		l->macvlan = nla_get_u32(data[IFLA_MACVLAN_MODE]);
+}
+
 static void link_message(struct rtnl *r, struct nlmsghdr *h)
 {
 	struct nlattr *attr[IFLA_MAX + 1];
@@ -159,6 +174,13 @@ static void link_message(struct rtnl *r, struct nlmsghdr *h)
 	l.promote_secondaries = promotes(attr[IFLA_AF_SPEC]);
 	if (attr[IFLA_ADDRESS])
 		l.hw_len = (uint8_t)nla_memcpy(l.hw_addr, attr[IFLA_ADDRESS], sizeof(l.hw_addr));
+	if (attr[IFLA_LINK] && !attr[IFLA_LINK_NETNSID])
+		l.lower = nla_get_u32(attr[IFLA_LINK]);
+	if (attr[IFLA_GROUP])
+		l.group = nla_get_u32(attr[IFLA_GROUP]);
+	if (attr[IFLA_IFALIAS])
+		nla_strlcpy(l.alias, attr[IFLA_IFALIAS], sizeof(l.alias));
+	take_kind(&l, attr[IFLA_LINKINFO]);
 	e = link_entry(r, l.ifindex);
 	if (h->nlmsg_type == RTM_NEWLINK)
 		link_take(r, &l);
@@ -411,6 +433,11 @@ const struct rtnl_link *rtnl_link_by_name(const struct rtnl *r, const char *name
 		if (strcmp(r->links[i].link.name, name) == 0)
 			return &r->links[i].link;
 	return NULL;
+}
+
+const struct rtnl_link *rtnl_link_at(const struct rtnl *r, unsigned i)
+{
+	return i < r->nlinks ? &r->links[i].link : NULL;
 }
 
 const struct rtnl_addr *rtnl_addr_find(const struct rtnl *r, unsigned ifindex, const struct addr *a,

@@ -32,6 +32,11 @@ struct rtnl_link {
 	uint16_t hw_type; /* ARPHRD_* */
 	uint8_t hw_len;
 	uint8_t hw_addr[32];
+	unsigned lower;   /* the link below it (macvlan, VLAN); 0: none here */
+	char kind[16];    /* empty: a device of its own */
+	uint32_t macvlan; /* MACVLAN_MODE_* of the kind macvlan */
+	uint32_t group;
+	char alias[64]; /* what is longer is cut */
 };
 
 struct rtnl_addr {
@@ -73,6 +78,8 @@ void rtnl_receive_buffer(struct rtnl *r, uint32_t bytes, bool force);
 /* NULL when there is none. Valid until the next event. */
 const struct rtnl_link *rtnl_link_find(const struct rtnl *r, unsigned ifindex);
 const struct rtnl_link *rtnl_link_by_name(const struct rtnl *r, const char *name);
+/* i-th link of all, NULL at the end. */
+const struct rtnl_link *rtnl_link_at(const struct rtnl *r, unsigned i);
 const struct rtnl_addr *rtnl_addr_find(const struct rtnl *r, unsigned ifindex, const struct addr *a,
 				       uint8_t prefix_len);
 /* i-th address of all, NULL at the end. */
@@ -82,6 +89,9 @@ const struct rtnl_addr *rtnl_addr_at(const struct rtnl *r, unsigned i);
 
 struct rtnl_writer;
 struct nl_msg; /* libnl's */
+/* A job of several steps, executed by the thread; 0 or an errno value. `arg` is the thread's until
+ * it is answered. */
+typedef int (*rtnl_job_fn)(struct rtnl_writer *w, void *arg);
 
 /* Renewed each quarter of it, while the last stamp is younger than alive_ns; what has run out
  * is not renewed. */
@@ -104,6 +114,9 @@ void rtnl_writer_del(struct rtnl_writer *w, const struct rtnl_addr *a, uint64_t 
 /* Any other request, composed by the caller; `m` belongs to the writer from now on. The answer is
  * the kernel's. */
 void rtnl_writer_send(struct rtnl_writer *w, struct nl_msg *m, uint64_t cookie);
+void rtnl_writer_run(struct rtnl_writer *w, rtnl_job_fn job, void *arg, uint64_t cookie);
+/* For a job: one request, now; frees `m`. 0, or an errno value. */
+int rtnl_writer_execute(struct rtnl_writer *w, struct nl_msg *m);
 /* The loop is alive now; cheap enough for every wake-up. */
 void rtnl_writer_stamp(struct rtnl_writer *w, struct mono now);
 /* Requests taken and answered so far: a request is in force when answered has reached what

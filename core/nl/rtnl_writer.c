@@ -5,8 +5,9 @@
  * answers come back through an eventfd and are delivered on the loop in the same order. The
  * mutex is held for list operations only, never over a system call of netlink, so the loop
  * cannot wait behind the kernel. The thread takes no signals and touches nothing but its own
- * socket and the lists. A request is an address, whose message is composed here, or a message
- * that somebody else has composed.
+ * socket and the lists. A request is an address, whose message is composed here, a message
+ * that somebody else has composed, or a job: a function that is called in the thread, for what
+ * takes several writes of which each depends on the one before.
  *
  * Leases are known to the thread only: an executed addition with a lease makes one, the next
  * write of the same address ends or replaces it. A renewal is one more addition. When the whole
@@ -37,6 +38,8 @@
 
 struct request {
 	struct request *next;
+	rtnl_job_fn job; /* or NULL */
+	void *arg;
 	struct nl_msg *msg; /* NULL: what follows says it */
 	struct rtnl_addr addr;
 	bool add;
@@ -166,12 +169,18 @@ static int execute_message(struct rtnl_writer *w, struct nl_msg *m)
 	return e < 0 && !error ? EIO : error;
 }
 
-static int execute_address(struct rtnl_writer *w, const struct request *q)
+int rtnl_writer_execute(struct rtnl_writer *w, struct nl_msg *m)
 {
-	struct nl_msg *m = build(q);
 	int error = execute_message(w, m);
 
 	nlmsg_free(m);
+	return error;
+}
+
+static int execute_address(struct rtnl_writer *w, const struct request *q)
+{
+	int error = rtnl_writer_execute(w, build(q));
+
 	if ((q->add && error == EEXIST) || (!q->add && (error == EADDRNOTAVAIL || error == ENODEV)))
 		return 0;
 	return error;
@@ -278,7 +287,9 @@ static void execute(struct rtnl_writer *w, struct request *q)
 {
 	struct mono from = mono_read();
 
-	if (q->msg) {
+	if (q->job) {
+		q->error = q->job(w, q->arg);
+	} else if (q->msg) {
 		q->error = execute_message(w, q->msg);
 	} else {
 		q->error = execute_address(w, q);
@@ -432,6 +443,11 @@ void rtnl_writer_del(struct rtnl_writer *w, const struct rtnl_addr *a, uint64_t 
 void rtnl_writer_send(struct rtnl_writer *w, struct nl_msg *m, uint64_t cookie)
 {
 	submit(w, &(struct request){.msg = m, .cookie = cookie});
+}
+
+void rtnl_writer_run(struct rtnl_writer *w, rtnl_job_fn job, void *arg, uint64_t cookie)
+{
+	submit(w, &(struct request){.job = job, .arg = arg, .cookie = cookie});
 }
 
 void rtnl_writer_stamp(struct rtnl_writer *w, struct mono now)

@@ -74,12 +74,18 @@ static enum vrrp_checksum_form form_for(const struct vrrp_instance *i, const str
 		   : i->advert.sum;
 }
 
+/* The interface with the virtual MAC address, 0: that of the port. */
+static unsigned way_out(const struct vrrp_instance *i)
+{
+	return i->row.vmac_xmit_base ? 0 : i->row.vmac_ifindex;
+}
+
 /* 0, or an errno value. */
 static int send_one(struct vrrp_instance *i, const struct addr *dst, uint8_t ttl)
 {
 	struct vrrp_datagram head = {.src = i->cfg.primary, .dst = *dst, .ttl = ttl};
 
-	return vrrp_port_send(i->port, &i->advert, &head,
+	return vrrp_port_send(i->port, way_out(i), &i->advert, &head,
 			      i->advert.auth_type == VRRP_WIRE_AH ? &i->ah : NULL);
 }
 

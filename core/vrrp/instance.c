@@ -38,6 +38,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "model/rules.h"
+#include "vrrp/vmac_links.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -390,15 +391,16 @@ static void start(struct vrrp_instance *i, struct mono now)
 	vrrp_group_join_in(i, now);
 }
 
-/* Whether it is well is not known before there is a result; one that runs goes on meanwhile. */
-static void await_result(struct vrrp_instance *i)
+/* Whether it is well is not known before there is a result; one that runs goes on meanwhile. At
+ * the start its virtual MAC interface is waited for too, which is no fault. */
+static void await_result(struct vrrp_instance *i, bool vmac_awaited)
 {
 	bool awaits = i->tracked.awaited && !runs(i);
 
 	if (awaits && !i->awaits)
 		log_info("vrrp_instance %s: waits for the first result of %u that it tracks",
 			 i->row.name, i->tracked.awaited);
-	i->awaits = awaits;
+	i->awaits = awaits || vmac_awaited;
 }
 
 /* What is tracked has changed the priority. */
@@ -419,6 +421,7 @@ void vrrp_instance_look(struct vrrp_instance *i)
 {
 	struct addr before = i->cfg.primary;
 	const char *missing;
+	bool awaited;
 
 	if (!rtnl_is_ready(i->env->rtnl))
 		return;
@@ -426,6 +429,9 @@ void vrrp_instance_look(struct vrrp_instance *i)
 	missing = i->row.admin_state == ADMIN_DOWN ? set_down : vrrp_means_find(i);
 	if (!missing)
 		missing = vrrp_paths_missing(i);
+	awaited = missing == vrrp_vmac_not_yet && i->fsm.state == VRRP_INIT;
+	if (awaited)
+		missing = NULL;
 	if (!missing && i->tracked.faults)
 		missing = tracked_fault;
 	if (missing && missing == i->lacking && missing != i->missing)
@@ -435,7 +441,7 @@ void vrrp_instance_look(struct vrrp_instance *i)
 		log_warnx("vrrp_instance %s: interface %s cannot be used: %s", i->row.name,
 			  i->row.interface, missing);
 	i->missing = missing;
-	await_result(i);
+	await_result(i, awaited);
 	if (i->fsm.state == VRRP_INIT)
 		i->inherited = inherited(i);
 	vrrp_group_tell(i);

@@ -58,6 +58,7 @@ struct vrrp_io {
 	struct loop *loop;
 	vrrp_receive_fn receive;
 	LIST_HEAD(ports, vrrp_port) ports;
+	int tx_ipv4, tx_ipv6; /* for what goes out of other interfaces; -1 until it is needed */
 	bool log_unknown;
 };
 
@@ -68,11 +69,16 @@ struct vrrp_io *vrrp_io_new(struct loop *loop, vrrp_receive_fn receive)
 	io->loop = loop;
 	io->receive = receive;
 	LIST_INIT(&io->ports);
+	io->tx_ipv4 = io->tx_ipv6 = -1;
 	return io;
 }
 
 void vrrp_io_free(struct vrrp_io *io)
 {
+	if (io->tx_ipv4 >= 0)
+		close(io->tx_ipv4);
+	if (io->tx_ipv6 >= 0)
+		close(io->tx_ipv6);
 	free(io);
 }
 
@@ -377,23 +383,37 @@ void vrrp_port_close(struct vrrp_port *p, struct vrrp_seat *s)
 
 /* ---- sending ------------------------------------------------------------------ */
 
-static int send_ah(struct vrrp_port *p, const struct vrrp_datagram *d, struct vrrp_ah *ah)
+static int other_tx(struct vrrp_io *io, uint8_t family)
+{
+	int *tx = family == ADDR_IPV6 ? &io->tx_ipv6 : &io->tx_ipv4;
+
+	if (*tx < 0)
+		*tx = vrrp_sock_tx(family, 0, NULL);
+	return *tx;
+}
+
+static int send_ah(struct vrrp_port *p, unsigned ifindex, const struct vrrp_datagram *d,
+		   struct vrrp_ah *ah)
 {
 	uint8_t bytes[VRRP_AH_MAX];
 	size_t len = vrrp_ah_wrap(ah, d, bytes, sizeof(bytes));
 
-	return len ? vrrp_sock_send_packet(p->ah_tx, &d->dst, bytes, len) : EMSGSIZE;
+	return len ? vrrp_sock_send_packet(p->ah_tx, ifindex, &d->dst, bytes, len) : EMSGSIZE;
 }
 
-int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet,
+int vrrp_port_send(struct vrrp_port *p, unsigned ifindex, const struct vrrp_packet *packet,
 		   const struct vrrp_datagram *head, struct vrrp_ah *ah)
 {
 	uint8_t bytes[VRRP_PACKET_MAX];
 	struct vrrp_datagram d = *head;
+	unsigned out = ifindex ? ifindex : p->ifindex;
+	int fd = out == p->ifindex ? p->tx : other_tx(p->io, p->family);
 
 	d.bytes = bytes;
 	d.len = vrrp_packet_build(packet, &d.src, &d.dst, bytes, sizeof(bytes));
 	if (!d.len)
 		return EMSGSIZE;
-	return ah ? send_ah(p, &d, ah) : vrrp_sock_send(p->tx, p->ifindex, &d);
+	if (ah)
+		return send_ah(p, out, &d, ah);
+	return fd < 0 ? errno : vrrp_sock_send(fd, out, &d);
 }

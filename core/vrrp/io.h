@@ -56,8 +56,9 @@ void vrrp_port_close(struct vrrp_port *p, struct vrrp_seat *s);
 void vrrp_port_look(struct vrrp_port *p, struct mono now);
 
 /* Sends a packet with source, destination and TTL of `head`, and with `ah` (which counts on) around
- * it unless that is NULL. 0, or an errno value. */
-int vrrp_port_send(struct vrrp_port *p, const struct vrrp_packet *packet,
+ * it unless that is NULL, out of the port's interface or of another that lies on it (0: the
+ * port's). 0, or an errno value. */
+int vrrp_port_send(struct vrrp_port *p, unsigned ifindex, const struct vrrp_packet *packet,
 		   const struct vrrp_datagram *head, struct vrrp_ah *ah);
 
 /* Packets for VRIDs without a seat, since the port was opened; and whether they are logged, each

@@ -13,6 +13,7 @@
  * or on those of a VRF.
  */
 #include "vrrp/instance.h"
+#include "vrrp/vmac_links.h"
 
 #include <errno.h>
 #include <string.h>
@@ -147,5 +148,7 @@ const char *vrrp_means_find(struct vrrp_instance *i)
 	if (name[0] && i->row.track_primary && !vrrp_link_usable(i->env->links, l->name, l))
 		return "it is down";
 	missing = take_source(i, i->row.ifindex);
+	if (!missing)
+		missing = vrrp_vmacs_missing(i->env, &i->row);
 	return missing || i->port ? missing : open_port(i, l);
 }

@@ -26,5 +26,8 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/track.c core/vrrp/track.h \
 	core/vrrp/tracking.c \
 	core/vrrp/vip.c \
+	core/vrrp/vmac.c core/vrrp/vmac.h \
+	core/vrrp/vmac_job.c core/vrrp/vmac_job.h \
+	core/vrrp/vmac_links.c core/vrrp/vmac_links.h \
 	core/vrrp/vrrp_main.c \
 	core/vrrp/warn.c core/vrrp/warnings.h

@@ -261,13 +261,18 @@ int vrrp_sock_send(int fd, unsigned ifindex, const struct vrrp_datagram *d)
 	return sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? errno : 0;
 }
 
-int vrrp_sock_send_packet(int fd, const struct addr *dst, const uint8_t *bytes, size_t len)
+int vrrp_sock_send_packet(int fd, unsigned ifindex, const struct addr *dst, const uint8_t *bytes,
+			  size_t len)
 {
+	_Alignas(struct cmsghdr) char control[128] = {0};
 	struct sockaddr_in to = {.sin_family = AF_INET};
+	struct in_pktinfo info = {.ipi_ifindex = (int)ifindex};
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control};
 
 	memcpy(&to.sin_addr, dst->bytes, 4);
-	if (sendto(fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to,
-		   sizeof(to)) < 0)
-		return errno;
-	return 0;
+	m.msg_name = &to;
+	m.msg_namelen = sizeof(to);
+	add_control(&m, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
+	return sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? errno : 0;
 }

@@ -23,8 +23,9 @@ int vrrp_sock_tx(uint8_t family, unsigned ifindex, const char *device);
  * own IP header. */
 int vrrp_sock_rx_ah(const char *device);
 int vrrp_sock_tx_ah(unsigned ifindex, const char *device);
-/* Sends a whole IPv4 packet. 0, or an errno value. */
-int vrrp_sock_send_packet(int fd, const struct addr *dst, const uint8_t *bytes, size_t len);
+/* Sends a whole IPv4 packet from that interface. 0, or an errno value. */
+int vrrp_sock_send_packet(int fd, unsigned ifindex, const struct addr *dst, const uint8_t *bytes,
+			  size_t len);
 
 /* Reads one datagram into buf, which the result points into. 0, EBADMSG when it is none of VRRP,
  * or another errno value (EAGAIN: there is nothing). */

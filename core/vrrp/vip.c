@@ -25,6 +25,7 @@
  * cannot make us flood the network.
  */
 #include "vrrp/instance.h"
+#include "vrrp/vmac_links.h"
 
 #include "base/log.h"
 #include "base/text.h"
@@ -77,7 +78,7 @@ static struct addr broadcast_of(const struct vrrp_address_row *v)
 static const struct rtnl_link *carrier(const struct vrrp_instance *i,
 				       const struct vrrp_address_row *v)
 {
-	return rtnl_link_by_name(i->env->rtnl, v->dev[0] ? v->dev : i->row.interface);
+	return vrrp_vmacs_carrier(i->env, &i->row, v);
 }
 
 static uint32_t kernel_flags(const struct vrrp_address_row *v)

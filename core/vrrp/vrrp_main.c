@@ -11,13 +11,15 @@
  * A barrier is answered when everything before it is in force: applied, and every address
  * write that followed from it answered by the kernel.
  *
- * To stop: a master resigns and its addresses are removed, then the process ends; it waits for
- * the kernel's answers, but not longer than STOP_NS. To stop and keep leaves the kernel alone.
+ * To stop: a master resigns, its addresses and virtual MAC interfaces are removed, then the process
+ * ends; it waits for the kernel's answers, but not longer than STOP_NS. To stop and keep leaves the
+ * kernel alone.
  */
 #include "base/log.h"
 #include "ipc/link.h"
 #include "ipc/parent.h"
 #include "vrrp/instance.h"
+#include "vrrp/vmac_links.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,9 +127,12 @@ static void apply(struct process *p, struct mono now)
 			sync_instance(p, i, now);
 		}
 		add_missing(p);
+		vrrp_vmacs_read(&p->env);
 		p->applied_once = true;
 		p->dirty = false;
 	}
+	if (p->applied_once)
+		vrrp_vmacs_check(&p->env, now);
 	check_all(p, now);
 	vrrp_groups_settle(&p->env, now);
 }
@@ -349,8 +354,10 @@ static void parent_stop(void *arg, enum stop_mode mode)
 	if (mode == STOP_RELEASE) {
 		free_instances(p, loop_now(p->loop));
 		vrrp_paths_remove(&p->env.statics);
-	} else
+		vrrp_vmacs_release(&p->env, loop_now(p->loop));
+	} else {
 		keep_addresses(p);
+	}
 	if (rtnl_writer_answered(p->env.writer) == rtnl_writer_taken(p->env.writer))
 		loop_stop(p->loop);
 	else
@@ -382,7 +389,7 @@ static void link_due(void *arg)
 	apply_soon(arg);
 }
 
-static void open_all(struct process *p)
+static void open_all(struct process *p, const char *run_dir)
 {
 	p->env.changed = state_changed;
 	p->loop = p->env.loop = loop_new();
@@ -402,6 +409,7 @@ static void open_all(struct process *p)
 	if (!p->env.garp || !p->env.ndisc)
 		fatal("process vrrp: cannot open a packet socket");
 	p->env.writer = rtnl_writer_open(p->loop, written, p);
+	vrrp_vmacs_open(&p->env, run_dir);
 	stamp_due(p, loop_now(p->loop));
 	p->env.rtnl = rtnl_open(p->loop, &net_ops, p);
 	if (!p->env.rtnl)
@@ -413,12 +421,12 @@ int vrrp_main(const struct role_env *env)
 {
 	static struct process p;
 
-	(void)env;
-	open_all(&p);
+	open_all(&p, env->run_dir);
 	parent_ready(p.parent);
 	loop_run(p.loop);
 	/* What is left (STOP_KEEP) stays in the kernel; the process ends here. */
 	rtnl_writer_close(p.env.writer);
+	vrrp_vmacs_close(&p.env);
 	parent_close(p.parent);
 	return 0;
 }

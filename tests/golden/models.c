@@ -14,6 +14,8 @@
 #include "base/argv.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "config/parse.h"
+#include "config/special_vmac.h"
 #include "model/rows.h"
 
 #include <stdio.h>
@@ -164,6 +166,7 @@ static void put_address(struct store *s, const struct vrrp_instance_row *v, bool
 	a.peer = draw(3) ? (struct addr){0} : draw_addr(family);
 	if (a.peer.family)
 		a.prefix_len = family == ADDR_IPV4 ? 32 : 128;
+	memset(a.vmac_interface, 0, sizeof(a.vmac_interface));
 	if (!a.broadcast_set || family == ADDR_IPV6)
 		a.broadcast = (struct addr){0};
 	store_put(s, T_VRRP_ADDRESS, &a, F_WANTED, NULL);
@@ -242,6 +245,37 @@ static void make_strict(struct vrrp_instance_row *v)
 	v->garp_lower_prio_repeat = v->garp_lower_prio_delay_ms = 0;
 	v->lower_prio_no_advert = true;
 	v->higher_prio_send_advert = false;
+	v->vmac_xmit_base = false;
+}
+
+static bool has_peer(const struct store *s, const char *instance)
+{
+	bool found = false;
+
+	STORE_EACH(s, T_VRRP_PEER, struct vrrp_peer_row, p)
+	found = found || text_eq(p->instance, instance);
+	return found;
+}
+
+/* What use_vmac is followed by; an address has a name when all is there. */
+static void fix_vmac(const struct store *s, struct vrrp_instance_row *v, unsigned number)
+{
+	memset(v->vmac_interface, 0, sizeof(v->vmac_interface));
+	memset(v->virtual_mac, 0, sizeof(v->virtual_mac));
+	v->use_vmac = v->use_vmac && v->interface[0];
+	if (v->use_vmac && has_peer(s, v->name))
+		v->vmac_xmit_base = true;
+	if (v->use_vmac) {
+		snprintf(v->vmac_interface, sizeof(v->vmac_interface),
+			 draw(4) ? "mac{%u" : "group%u", number % 1000);
+		if (number < 2 && draw(4) == 0)
+			TEXT_COPY(v->vmac_interface, number ? "name" : "group");
+		snprintf(v->virtual_mac, sizeof(v->virtual_mac),
+			 draw(2) ? "02:00:00:00:%02x:%02x" : "", (unsigned)draw(256), number % 256);
+		return;
+	}
+	v->vmac_group = 0;
+	v->vmac_netlink_notify = false;
 }
 
 static void put_instance(struct store *s, unsigned number)
@@ -251,6 +285,8 @@ static void put_instance(struct store *s, unsigned number)
 	fill(T_VRRP_INSTANCE, &v);
 	draw_text(v.name, sizeof(v.name) - 8, 1);
 	snprintf(v.name + strlen(v.name), 8, "%u", number % 1000);
+	if (text_eq(v.interface, "group"))
+		TEXT_COPY(v.interface, "eth0");
 	v.vrid = (uint8_t)(number + 1); /* no two of one number */
 	if (v.initial_state != VRRP_MASTER)
 		v.initial_state = VRRP_BACKUP;
@@ -273,6 +309,7 @@ static void put_instance(struct store *s, unsigned number)
 	if (!v.interface[0] && v.strict_mode)
 		TEXT_COPY(v.interface, "eth0");
 	put_transport(s, &v);
+	fix_vmac(s, &v, number);
 	store_put(s, T_VRRP_INSTANCE, &v, F_WANTED, NULL);
 	put_addresses(s, &v);
 }
@@ -571,6 +608,7 @@ static struct store *draw_model(void)
 	static const char *const levels[] = {"", "notice", "debug", "info,vrrp:debug"};
 	struct store *s = store_new();
 	struct global_row g;
+	static const char *const prefixes[] = {"", "vrrp", "v{\"", "abcdefghijklmno"};
 	struct exec_row e;
 	unsigned n = (unsigned)draw(5);
 
@@ -580,6 +618,8 @@ static struct store *draw_model(void)
 	if (g.vrrp_mcast_group6.family)
 		g.vrrp_mcast_group6 = draw_group(ADDR_IPV6);
 	TEXT_COPY(g.log_level, levels[draw(4)]);
+	TEXT_COPY(g.vmac_prefix, prefixes[draw(4)]);
+	TEXT_COPY(g.vmac_addr_prefix, prefixes[draw(4)]);
 	store_put(s, T_GLOBAL, &g, F_WANTED, NULL);
 	fill(T_EXEC, &e);
 	if (!e.script_user[0])
@@ -587,6 +627,7 @@ static struct store *draw_model(void)
 	store_put(s, T_EXEC, &e, F_WANTED, NULL);
 	for (unsigned i = 0; i < n; i++)
 		put_instance(s, i);
+	resolve_vmac_addresses(s);
 	put_groups(s);
 	put_programs(s);
 	for (unsigned i = (unsigned)draw(4); i > 0; i--)

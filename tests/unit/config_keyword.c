@@ -78,6 +78,11 @@ static const char *const by_syntax[] = {"vrrp_instance family",
 					"static_address join_group",
 					"static_address preferred_lft_s",
 					"static_address no_track",
+					"vrrp_address vmac_interface",
+					"vrrp_instance vmac_interface",
+					"vrrp_instance virtual_mac",
+					"vrrp_instance vmac_group",
+					"vrrp_instance vmac_netlink_notify",
 					NULL};
 
 static bool listed(const char *text)

@@ -321,7 +321,7 @@ static const struct act {
     {"read a file", read_a_file, ALL, ALL},
     {"read what its owner has closed", read_what_is_closed, M | X, M | X},
     {"write what its owner has closed", write_what_is_closed, X, X},
-    {"write a file that is there", write_what_is_there, ALL, L | X},
+    {"write a file that is there", write_what_is_there, ALL, V | L | X},
     {"make a file", make_a_file, ALL, M | X},
     {"rename a file", rename_a_file, ALL, M | X},
     {"remove a file", remove_a_file, ALL, M | X},

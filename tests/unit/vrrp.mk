@@ -1,6 +1,6 @@
 if HAVE_CMOCKA
 VRRP_UNIT = tests/unit/vrrp_ah tests/unit/vrrp_packet tests/unit/vrrp_fsm tests/unit/vrrp_gap tests/unit/vrrp_memory tests/unit/vrrp_ndisc \
-	tests/unit/vrrp_track tests/unit/base_route tests/unit/nl_route tests/unit/vrrp_debounce
+	tests/unit/vrrp_track tests/unit/base_route tests/unit/nl_route tests/unit/vrrp_debounce tests/unit/vrrp_vmac
 check_PROGRAMS += $(VRRP_UNIT)
 TESTS += $(VRRP_UNIT)
 VRRP_UNIT_LIBS = core/vrrp/libvrrp.a core/model/libmodel.a core/base/libbase.a \
@@ -35,4 +35,7 @@ tests_unit_base_route_LDADD = core/base/libbase.a $(CMOCKA_LIBS) $(EVENT_LIBS)
 tests_unit_nl_route_SOURCES = tests/unit/nl_route.c
 tests_unit_nl_route_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_nl_route_LDADD = core/nl/libnl.a core/base/libbase.a $(CMOCKA_LIBS) $(NL_LIBS) $(EVENT_LIBS)
+tests_unit_vrrp_vmac_SOURCES = tests/unit/vrrp_vmac.c
+tests_unit_vrrp_vmac_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_vrrp_vmac_LDADD = $(VRRP_UNIT_LIBS)
 endif

@@ -1,0 +1,29 @@
+/*
+ * macvlan: requests about links that lie on another (nl/rtnl.h: rtnl_writer_send). Each allocates
+ * a message that the writer takes over.
+ */
+#ifndef NL_MACVLAN_H
+#define NL_MACVLAN_H
+
+#include "nl/rtnl.h"
+
+#define MACVLAN_MAC 6
+
+struct macvlan {
+	char name[IF_NAMESIZE];
+	unsigned lower; /* the link that it lies on */
+	uint8_t mac[MACVLAN_MAC];
+	uint32_t group;
+};
+
+/* A macvlan in the mode bridge, down. */
+struct nl_msg *macvlan_create(const struct macvlan *m);
+/* alias NULL, group 0: as it is. */
+struct nl_msg *link_mark(const char *name, const char *alias, uint32_t group);
+struct nl_msg *link_up(const char *name);
+/* By its index, or by its name where that is 0. */
+struct nl_msg *link_delete(unsigned ifindex, const char *name);
+/* Puts a link into the group in which it is: the kernel then tells everybody about it. */
+struct nl_msg *link_retell(unsigned ifindex, uint32_t group);
+
+#endif

@@ -1,0 +1,389 @@
+/*
+ * vmac_links: see vmac_links.h (process vrrp).
+ *
+ * Links and rows are compared as a whole, whatever has happened: a macvlan that is missing is made
+ * and one of ours that nobody wants is removed, so it makes no difference whether a process before
+ * this one left it, or somebody deleted it, or the interface below went and came back. Ours is
+ * what has our mark (vmac.h); one of a wanted name without it is reported and left alone.
+ *
+ * The netlink thread does the work (vmac_job.h). After a job the next look waits a little, longer
+ * after a failure.
+ */
+#include "vrrp/vmac_links.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "vrrp/vmac_job.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AGAIN_NS  (100 * NS_PER_MS)
+#define FAILED_NS NS_PER_S
+
+const char vrrp_vmac_not_yet[] = "its virtual MAC interface is not there yet";
+static const char foreign[] =
+    "its virtual MAC interface has the name of another, which is left alone";
+static const char failed[] = "its virtual MAC interface cannot be made";
+
+/* One that is wanted, or one of ours that has to go. */
+struct entry {
+	LIST_ENTRY(entry) next;
+	struct vrrp_vmac v;
+	bool wanted;
+	bool busy;         /* a job is under way */
+	int error;         /* of the last job */
+	bool told;         /* that it is somebody else's */
+	struct mono again; /* not before */
+};
+
+struct vrrp_vmacs {
+	struct vrrp_env *env;
+	uint32_t owner;
+	LIST_HEAD(, entry) entries;
+	struct vmac_bases bases; /* the thread's */
+	bool releasing;
+	struct timer timer;
+};
+
+/* ---- what there is ------------------------------------------------------------------ */
+
+static const struct rtnl_link *link_of(const struct vrrp_vmacs *all, const char *name)
+{
+	return rtnl_link_by_name(all->env->rtnl, name);
+}
+
+static unsigned ifindex_of(const struct vrrp_vmacs *all, const char *name)
+{
+	const struct rtnl_link *l = link_of(all, name);
+
+	return l ? l->ifindex : 0;
+}
+
+static enum vrrp_vmac_fit judge(const struct vrrp_vmacs *all, const struct vrrp_vmac *v)
+{
+	return vrrp_vmac_judge(all->owner, v, link_of(all, v->name), ifindex_of(all, v->base));
+}
+
+static struct entry *find(const struct vrrp_vmacs *all, const char *name)
+{
+	struct entry *e;
+
+	LIST_FOREACH(e, &all->entries, next)
+	if (text_eq(e->v.name, name))
+		return e;
+	return NULL;
+}
+
+static struct entry *find_or_add(struct vrrp_vmacs *all, const char *name)
+{
+	struct entry *e = find(all, name);
+
+	if (e)
+		return e;
+	e = xcalloc(1, sizeof(*e));
+	TEXT_COPY(e->v.name, name);
+	LIST_INSERT_HEAD(&all->entries, e, next);
+	return e;
+}
+
+static void want(struct vrrp_vmacs *all, const struct vrrp_vmac *v)
+{
+	struct entry *e = find_or_add(all, v->name);
+
+	if (memcmp(&e->v, v, sizeof(*v)) != 0)
+		e->again = (struct mono){0};
+	e->v = *v;
+	e->wanted = true;
+}
+
+static void want_addresses(struct vrrp_vmacs *all)
+{
+	struct vrrp_vmac v;
+
+	STORE_EACH(all->env->store, T_VRRP_ADDRESS, struct vrrp_address_row, a)
+	{
+		const char *const key[] = {a->instance};
+		const struct vrrp_instance_row *r;
+
+		if (!a->vmac_interface[0])
+			continue;
+		r = store_find_text(all->env->store, T_VRRP_INSTANCE, key);
+		if (r && vrrp_vmac_of_address(r, a, &v))
+			want(all, &v);
+	}
+}
+
+void vrrp_vmacs_read(struct vrrp_env *env)
+{
+	struct entry *e;
+	struct vrrp_vmac v;
+
+	LIST_FOREACH(e, &env->vmacs->entries, next)
+	e->wanted = false;
+	STORE_EACH(env->store, T_VRRP_INSTANCE, struct vrrp_instance_row, r)
+	{
+		if (vrrp_vmac_of_instance(r, &v))
+			want(env->vmacs, &v);
+	}
+	want_addresses(env->vmacs);
+}
+
+/* ---- asking for it -------------------------------------------------------------------- */
+
+/* At the end, one that was still being made; no event has told of it yet. */
+static void discard_made(struct vrrp_vmacs *all, struct vmac_job *j)
+{
+	j->make = false;
+	j->ifindex = 0;
+	j->restore = true;
+	rtnl_writer_run(all->env->writer, vmac_job_discard, j, (uintptr_t)j);
+}
+
+static void answered(struct vrrp_env *env, struct vrrp_write *head, int error, struct mono now)
+{
+	struct vmac_job *j = (struct vmac_job *)head;
+	struct entry *e = find(env->vmacs, j->v.name);
+
+	if (error && (!e || error != e->error))
+		log_warnx("interface %s with a virtual MAC address on %s: %s: %s", j->v.name,
+			  j->v.base, j->step, strerror(error));
+	if (e) {
+		e->busy = false;
+		e->error = error;
+		e->again = mono_add(now, error ? FAILED_NS : AGAIN_NS);
+	}
+	if (env->vmacs->releasing && j->make) {
+		discard_made(env->vmacs, j);
+		return;
+	}
+	free(j);
+	if (!env->vmacs->timer.armed)
+		timer_after(&env->vmacs->timer, AGAIN_NS);
+}
+
+static struct vmac_job *job_new(struct vrrp_vmacs *all, struct entry *e,
+				const struct rtnl_link *base)
+{
+	struct vmac_job *j = xcalloc(1, sizeof(*j));
+
+	e->busy = true;
+	j->head.answered = answered;
+	j->owner = all->owner;
+	j->bases = &all->bases;
+	j->v = e->v;
+	j->before = (struct vrrp_vmac_before){-1, -1};
+	TEXT_COPY(j->link.name, e->v.name);
+	memcpy(j->link.mac, e->v.mac, sizeof(j->link.mac));
+	j->link.group = e->v.group;
+	if (base) {
+		j->link.lower = base->ifindex;
+		j->base_group = base->group;
+		TEXT_COPY(j->v.base, base->name);
+	}
+	return j;
+}
+
+/* What a mark on the same interface says; -1 where there is none. */
+static struct vrrp_vmac_before before_of(const struct vrrp_vmacs *all, unsigned base)
+{
+	struct vrrp_vmac_before b = {-1, -1};
+	const struct rtnl_link *l;
+
+	for (unsigned i = 0; b.arp_ignore < 0 && (l = rtnl_link_at(all->env->rtnl, i)); i++)
+		if (l->lower == base)
+			vrrp_vmac_is_marked(all->owner, l, &b);
+	return b;
+}
+
+static void ask_make(struct vrrp_vmacs *all, struct entry *e, enum vrrp_vmac_fit fit)
+{
+	const struct rtnl_link *base = link_of(all, e->v.base);
+	struct vmac_job *j;
+
+	if (!base)
+		return;
+	j = job_new(all, e, base);
+	j->make = true;
+	j->create = fit != VRRP_VMAC_UNFINISHED;
+	if (fit == VRRP_VMAC_WRONG)
+		j->ifindex = ifindex_of(all, e->v.name);
+	j->before = before_of(all, base->ifindex);
+	rtnl_writer_run(all->env->writer, vmac_job_make, j, (uintptr_t)j);
+}
+
+static bool base_is_needed(const struct vrrp_vmacs *all, unsigned base)
+{
+	const struct entry *e;
+
+	LIST_FOREACH(e, &all->entries, next)
+	if (e->wanted && e->v.family == FAMILY_IPV4 && ifindex_of(all, e->v.base) == base)
+		return true;
+	return false;
+}
+
+static void ask_discard(struct vrrp_vmacs *all, struct entry *e, const struct rtnl_link *l)
+{
+	const struct rtnl_link *base = rtnl_link_find(all->env->rtnl, l->lower);
+	struct vmac_job *j = job_new(all, e, base);
+
+	j->ifindex = l->ifindex;
+	j->before = before_of(all, l->lower);
+	j->restore = base && !base_is_needed(all, l->lower);
+	rtnl_writer_run(all->env->writer, vmac_job_discard, j, (uintptr_t)j);
+}
+
+static void report_foreign(struct entry *e)
+{
+	if (!e->told)
+		log_warnx("interface %s was not made by this Halvard, which needs one of that name "
+			  "with a virtual MAC address on %s: it is left alone",
+			  e->v.name, e->v.base);
+	e->told = true;
+}
+
+static void check_wanted(struct vrrp_vmacs *all, struct entry *e)
+{
+	enum vrrp_vmac_fit fit = judge(all, &e->v);
+
+	if (fit == VRRP_VMAC_FOREIGN)
+		report_foreign(e);
+	else if (fit != VRRP_VMAC_READY)
+		ask_make(all, e, fit);
+	else
+		e->error = 0;
+	e->told = fit == VRRP_VMAC_FOREIGN;
+}
+
+static void check_unwanted(struct vrrp_vmacs *all, struct entry *e)
+{
+	const struct rtnl_link *l = link_of(all, e->v.name);
+	struct vrrp_vmac_before before;
+
+	if (l && vrrp_vmac_is_marked(all->owner, l, &before)) {
+		ask_discard(all, e, l);
+		return;
+	}
+	LIST_REMOVE(e, next);
+	free(e);
+}
+
+/* Ours that nobody wants: left by a process before this one. */
+static void add_unwanted(struct vrrp_vmacs *all)
+{
+	struct vrrp_vmac_before before;
+	const struct rtnl_link *l;
+
+	for (unsigned i = 0; (l = rtnl_link_at(all->env->rtnl, i)); i++)
+		if (vrrp_vmac_is_marked(all->owner, l, &before))
+			find_or_add(all, l->name);
+}
+
+void vrrp_vmacs_check(struct vrrp_env *env, struct mono now)
+{
+	struct entry *e, *next;
+
+	add_unwanted(env->vmacs);
+	for (e = LIST_FIRST(&env->vmacs->entries); e; e = next) {
+		next = LIST_NEXT(e, next);
+		if (e->busy)
+			continue;
+		if (mono_diff(now, e->again) < 0) {
+			if (!env->vmacs->timer.armed)
+				timer_at(&env->vmacs->timer, e->again);
+		} else if (e->wanted) {
+			check_wanted(env->vmacs, e);
+		} else {
+			check_unwanted(env->vmacs, e);
+		}
+	}
+}
+
+void vrrp_vmacs_release(struct vrrp_env *env, struct mono now)
+{
+	struct entry *e;
+
+	if (!rtnl_is_ready(env->rtnl))
+		return;
+	env->vmacs->releasing = true;
+	LIST_FOREACH(e, &env->vmacs->entries, next)
+	{
+		e->wanted = false;
+		e->again = now;
+	}
+	vrrp_vmacs_check(env, now);
+}
+
+/* ---- what others need to know ------------------------------------------------------------ */
+
+const char *vrrp_vmacs_missing(const struct vrrp_env *env, struct vrrp_instance_row *r)
+{
+	const struct vrrp_vmacs *all = env->vmacs;
+	const struct entry *e;
+	struct vrrp_vmac v;
+
+	r->vmac_ifindex = 0;
+	if (!vrrp_vmac_of_instance(r, &v))
+		return NULL;
+	switch (judge(all, &v)) {
+	case VRRP_VMAC_READY:
+		r->vmac_ifindex = ifindex_of(all, v.name);
+		return NULL;
+	case VRRP_VMAC_FOREIGN:
+		return foreign;
+	default:
+		e = find(all, v.name);
+		return e && e->error ? failed : vrrp_vmac_not_yet;
+	}
+}
+
+const struct rtnl_link *vrrp_vmacs_carrier(const struct vrrp_env *env,
+					   const struct vrrp_instance_row *r,
+					   const struct vrrp_address_row *a)
+{
+	const char *name = vrrp_vmac_carrier(r, a);
+	const struct rtnl_link *l = rtnl_link_by_name(env->rtnl, name);
+	struct vrrp_vmac_before before;
+	bool virtual = text_eq(name, a->vmac_interface) || text_eq(name, r->vmac_interface);
+
+	if (l && virtual && !vrrp_vmac_is_marked(env->vmacs->owner, l, &before))
+		return NULL;
+	return l;
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+static void look_again(void *arg, struct mono now)
+{
+	vrrp_vmacs_check(((struct vrrp_vmacs *)arg)->env, now);
+}
+
+void vrrp_vmacs_open(struct vrrp_env *env, const char *run_dir)
+{
+	struct vrrp_vmacs *all = xcalloc(1, sizeof(*all));
+
+	all->env = env;
+	all->owner = vrrp_vmac_owner(run_dir ? run_dir : "");
+	LIST_INIT(&all->entries);
+	LIST_INIT(&all->bases);
+	timer_init(&all->timer, env->loop, look_again, all);
+	env->vmacs = all;
+}
+
+/* The thread must have ended. */
+void vrrp_vmacs_close(struct vrrp_env *env)
+{
+	struct vrrp_vmacs *all = env->vmacs;
+
+	timer_stop(&all->timer);
+	while (!LIST_EMPTY(&all->entries)) {
+		struct entry *e = LIST_FIRST(&all->entries);
+
+		LIST_REMOVE(e, next);
+		free(e);
+	}
+	vmac_bases_free(&all->bases);
+	free(all);
+	env->vmacs = NULL;
+}
