@@ -119,13 +119,16 @@ static struct vrrp_seat *taker(const struct vrrp_port *p, uint8_t vrid,
 	return any;
 }
 
+/* A packet of a group comes to the interface that it came in by, and to ports that are anywhere. */
 static bool is_taken_elsewhere(const struct vrrp_port *here, uint8_t vrid,
 			       const struct vrrp_datagram *d)
 {
+	bool multicast = addr_is_multicast(&d->dst);
 	const struct vrrp_port *p;
 
 	LIST_FOREACH(p, &here->io->ports, next)
-	if (p != here && p->family == here->family && taker(p, vrid, d))
+	if (p != here && p->family == here->family && !(multicast && p->ifindex && here->ifindex) &&
+	    taker(p, vrid, d))
 		return true;
 	return false;
 }

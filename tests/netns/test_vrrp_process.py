@@ -4,6 +4,7 @@ vrrp_driver stands for guardian and main; the oracle is the kernel's addresses a
 third host on the segment hears.
 """
 import json
+import ctypes
 import os
 import signal
 import time
@@ -232,6 +233,40 @@ def test_address_that_nobody_tracks_stays_away(vrrp, director):
     vrrp.barrier()
     vrrp.set("vrrp_instance VI_1", admin_state="up")
     wait_for(director.owns, 6, "the address of the next mastership")
+
+
+class Held:
+    """Holds one thread of a process; the others run on."""
+
+    PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH, WALL = 0x4206, 0x4207, 17, 0x40000000
+
+    def __init__(self, tid):
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        self.libc.ptrace.argtypes = [ctypes.c_long] * 4
+        self.tid = tid
+
+    def _do(self, request):
+        if self.libc.ptrace(request, self.tid, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "ptrace")
+
+    def __enter__(self):
+        self._do(self.PTRACE_SEIZE)
+        self._do(self.PTRACE_INTERRUPT)
+        os.waitpid(self.tid, self.WALL)
+
+    def __exit__(self, *exc):
+        self._do(self.PTRACE_DETACH)
+
+
+def test_no_announcement_before_the_address(vrrp, director, wire):
+    """The thread that writes addresses is held: whoever is told of the address would find nobody."""
+    basic(vrrp)
+    writer, = {int(t) for t in os.listdir("/proc/%d/task" % vrrp.pid)} - {vrrp.pid}
+    with Held(writer):
+        wait_for(lambda: len(wire.adverts(SELF)) > 3, 3, "it is master")
+        assert not director.owns() and not wire.announcements(VIP)
+    wait_for(director.owns, 2, "the address")
+    wait_for(lambda: wire.announcements(VIP), 2, "an announcement")
 
 
 def test_two_bursts_of_announcements_and_refresh(vrrp, wire):
