@@ -106,7 +106,7 @@ def test_what_another_router_does_is_told(vrrp, wire, thing):
 
 def test_packet_that_passed_a_router_is_told(vrrp, wire):
     begin(vrrp)
-    told(vrrp, wire, "ttl_errors", "TTL is not 255 .254.: a router has passed it on",
+    told(vrrp, wire, "ttl_errors", "wrong TTL .254.: a router has passed it on",
          advert(priority=200), ttl=254)
 
 
