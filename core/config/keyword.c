@@ -126,6 +126,8 @@ bool keyword_boolean(const char *text, bool *ret)
 
 static uint64_t units_per_second(const struct field *f)
 {
+	if (text_eq(f->unit, "us"))
+		return 1000000;
 	if (text_eq(f->unit, "ms"))
 		return 1000;
 	if (text_eq(f->unit, "cs"))
@@ -157,7 +159,7 @@ static bool read_number(const struct field *f, const char *text, uint64_t min, u
 
 static void seconds_text(uint64_t value, uint64_t per_second, char *buf, size_t size)
 {
-	int digits = per_second == 1000 ? 3 : per_second == 100 ? 2 : 0;
+	int digits = per_second == 1000000 ? 6 : per_second == 1000 ? 3 : per_second == 100 ? 2 : 0;
 	int n = snprintf(buf, size, "%" PRIu64, value / per_second);
 
 	if (!(value % per_second))

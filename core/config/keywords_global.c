@@ -9,6 +9,7 @@
 #include "config/lines_route.h"
 #include "config/parse.h"
 #include "config/special_vmac.h"
+#include "config/special_garp.h"
 
 #define GLOBAL(member)   T_GLOBAL, offsetof(struct global_row, member)
 #define EXEC(member)     T_EXEC, offsetof(struct exec_row, member)
@@ -67,6 +68,12 @@ static const struct keyword global_keywords[] = {
      .help = "Default of garp_master_refresh."},
     {"vrrp_garp_master_refresh_repeat", NULL, false, INSTANCE(garp_master_refresh_repeat),
      CONV_NUMBER, .help = "Default of garp_master_refresh_repeat."},
+    {"vrrp_garp_extra_if", NULL, false, INSTANCE(garp_extra_if_ms), CONV_SECONDS, 1000, 86400000,
+     .special = special_extra_if, .help = "Default of garp_extra_if."},
+    {"vrrp_garp_interval", NULL, false, GLOBAL(vrrp_garp_interval_us), CONV_SECONDS, 1, UINT32_MAX,
+     .help = "Seconds between gratuitous ARPs on an interface."},
+    {"vrrp_gna_interval", NULL, false, GLOBAL(vrrp_gna_interval_us), CONV_SECONDS, 1, UINT32_MAX,
+     .help = "Seconds between neighbour advertisements on an interface."},
     {"vrrp_address_lease", NULL, false, INSTANCE(address_lease_ms), CONV_SECONDS, 1000, 3600000,
      .special = special_lease, .help = "Default of vrrp_address_lease in instances."},
     {"vrrp_mcast_group4", NULL, false, GLOBAL(vrrp_mcast_group4), CONV_ADDRESS,
@@ -177,9 +184,6 @@ static const struct keyword global_keywords[] = {
     LATER("rs_init_notifies", 0, 0, "Tell about real servers at start, too."),
     LATER("checker_log_all_failures", 0, 1, "Log each failed check, not only the last retry."),
     /* VRRP */
-    LATER("vrrp_garp_interval", 1, 1, "Seconds between gratuitous ARPs on an interface."),
-    LATER("vrrp_gna_interval", 1, 1, "Seconds between neighbour advertisements on an interface."),
-    LATER("vrrp_garp_extra_if", 1, 2, "Seconds between gratuitous ARPs on other interfaces."),
     OLD_NAME("vrrp_vmac_garp_intvl", "vrrp_garp_extra_if"),
     ALWAYS("dynamic_interfaces", 0, 1, "Interfaces may come later, and go."),
     {"vmac_prefix", NULL, false, GLOBAL(vmac_prefix), CONV_TEXT, .special = special_vmac_prefix,
@@ -266,8 +270,8 @@ static const struct keyword root_keywords[] = {
     {"static_rules", .block = &block_static_rules, .help = "Routing rules that always stay."},
     {"track_group", .block = &block_track_group,
      .help = "Instances that track static addresses, routes and rules."},
-    LATER_BLOCK("garp_group", &block_garp_group, 0, 1,
-		"Interfaces whose gratuitous ARPs are paced."),
+    {"garp_group", .block = &block_garp_group,
+     .help = "Interfaces whose gratuitous ARPs are paced."},
     LATER_BLOCK("linkbeat_interfaces", &block_linkbeat_interfaces, 0, 0,
 		"Interfaces whose link is polled."),
     {"interface_up_down_delays", .block = &block_up_down_delays,

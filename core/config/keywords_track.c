@@ -4,6 +4,7 @@
  */
 #include "config/keyword_rows.h"
 #include "config/lines_route.h"
+#include "config/special_garp.h"
 #include "config/special_track.h"
 
 /* ---- tracked objects ------------------------------------------------- */
@@ -222,12 +223,6 @@ const struct block block_static_rules = {
     .syntax = RULE_SYNTAX " [track_group NAME]",
 };
 
-static const struct block block_names = {
-    .name = "a list of names",
-    .line = line_later,
-    .syntax = "NAME...",
-};
-
 static const struct keyword track_group_keywords[] = {
     {"group", .block = &block_sync_members, .help = "Names of the instances."},
     {0},
@@ -240,17 +235,30 @@ const struct block block_track_group = {
     .enter = enter_track_group,
 };
 
+#define GROUPED(member) T_GARP_GROUP, offsetof(struct garp_group_row, member)
+
+static const struct block block_garp_interfaces = {
+    .name = "interfaces",
+    .shares = true,
+    .line = line_garp_interfaces,
+    .syntax = "INTERFACE...",
+};
+
 static const struct keyword garp_group_keywords[] = {
-    LATER("garp_interval", 1, 1, "Seconds between gratuitous ARPs."),
-    LATER("gna_interval", 1, 1, "Seconds between neighbour advertisements."),
-    LATER("interface", 1, 1, "Interface that this is for."),
-    LATER_BLOCK("interfaces", &block_names, 0, WORDS_ANY, "Interfaces that share the pace."),
+    {"garp_interval", NULL, false, GROUPED(garp_interval_us), CONV_SECONDS, 1, UINT32_MAX,
+     .help = "Seconds between gratuitous ARPs."},
+    {"gna_interval", NULL, false, GROUPED(gna_interval_us), CONV_SECONDS,
+     .help = "Seconds between neighbour advertisements."},
+    {"interface", NULL, false, GROUPED(interface), CONV_TEXT, .special = special_garp_interface,
+     .print = print_never, .help = "Interface that this is for."},
+    {"interfaces", .block = &block_garp_interfaces, .help = "Interfaces that share the pace."},
     {0},
 };
 
 const struct block block_garp_group = {
     .name = "garp_group",
     .keywords = garp_group_keywords,
+    .enter = enter_garp_group,
 };
 
 const struct block block_linkbeat_interfaces = {

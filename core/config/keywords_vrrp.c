@@ -4,6 +4,7 @@
 #include "config/lines_route.h"
 #include "config/parse.h"
 #include "config/special_vmac.h"
+#include "config/special_garp.h"
 
 #define ADDRESS(member)  T_VRRP_ADDRESS, offsetof(struct vrrp_address_row, member)
 #define GROUP(member)    T_SYNC_GROUP, offsetof(struct sync_group_row, member)
@@ -214,6 +215,9 @@ static const struct keyword instance_keywords[] = {
      .help = "Seconds between gratuitous ARPs while master; 0 for none."},
     {"garp_master_refresh_repeat", NULL, false, INSTANCE(garp_master_refresh_repeat), CONV_NUMBER,
      .help = "Gratuitous ARPs in each of those."},
+    {"garp_extra_if", NULL, false, INSTANCE(garp_extra_if_ms), CONV_SECONDS, .always = true,
+     .special = special_extra_if, .print = print_extra_if,
+     .help = "Seconds between gratuitous ARPs on other interfaces: [all] SECONDS, 0 for none."},
     {"vrrp_address_lease", NULL, false, INSTANCE(address_lease_ms), CONV_SECONDS, 1000, 3600000,
      .special = special_lease, .print = print_lease,
      .help = "Seconds after which the kernel removes an address that is not renewed; off, auto."},
@@ -266,7 +270,6 @@ static const struct keyword instance_keywords[] = {
      .help = "Tell the pipes about priorities too."},
     NOTIFY("notify_deleted", "Command to run when a reload removes the instance."),
     NOTIFY("notify_master_rx_lower_pri", "Command to run when a master hears a lower one."),
-    LATER("garp_extra_if", 1, 2, "Seconds between gratuitous ARPs on other interfaces."),
     OLD_NAME("vmac_garp_intvl", "garp_extra_if"),
     LATER("timer_expired_backup", 0, 1,
 	  "A master that was late is backup; highest other priority."),

@@ -103,8 +103,6 @@ void special_script_user(struct parse *p, struct draft *d, const struct keyword 
 			 const struct item *it);
 void special_loose_flag(struct parse *p, struct draft *d, const struct keyword *k,
 			const struct item *it);
-void special_min_garp(struct parse *p, struct draft *d, const struct keyword *k,
-		      const struct item *it);
 void special_lease(struct parse *p, struct draft *d, const struct keyword *k,
 		   const struct item *it);
 void special_address_name(struct parse *p, struct draft *d, const struct keyword *k,

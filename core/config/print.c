@@ -481,6 +481,36 @@ static void print_service(struct printer *p, const struct virtual_server_row *v)
 
 /* ---- vrrp_sync_group -------------------------------------------------- */
 
+/* Rows of one number are neighbours. */
+static void print_garp_groups(struct printer *p)
+{
+	struct garp_group_row without;
+	const struct garp_group_row *open = NULL;
+	char text[TEXT_SIZE];
+
+	row_init(T_GARP_GROUP, &without);
+	STORE_EACH(p->store, T_GARP_GROUP, struct garp_group_row, g)
+	{
+		if (!open || open->number != g->number) {
+			if (open) {
+				close_block(p);
+				close_block(p);
+			}
+			open_block(p, "garp_group", "");
+			print_keywords(p, &block_garp_group, T_GARP_GROUP, g, &without);
+			open_block(p, "interfaces", "");
+			open = g;
+		}
+		keyword_quote(g->interface, text, sizeof(text));
+		indent(p);
+		fprintf(p->to, "%s\n", text);
+	}
+	if (open) {
+		close_block(p);
+		close_block(p);
+	}
+}
+
 static void print_group(struct printer *p, const struct sync_group_row *g)
 {
 	struct sync_group_row without;
@@ -618,6 +648,7 @@ void config_print(const struct store *s, FILE *to)
 	print_track_groups(&p);
 	print_static_addresses(&p);
 	print_routes(&p, "");
+	print_garp_groups(&p);
 	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
 	print_instance(&p, v);
 	STORE_EACH(s, T_SYNC_GROUP, struct sync_group_row, g)

@@ -8,6 +8,7 @@
  * first stays. A block that cannot be used is left out with an error and the others remain.
  */
 #include "config/commands.h"
+#include "config/keyword_rows.h"
 #include "config/lines_route.h"
 #include "config/parse.h"
 #include "config/special_vmac.h"
@@ -732,8 +733,49 @@ static void resolve_single(struct resolver *r, enum table_id t)
 	keep(r, &l);
 }
 
+/* ---- garp_group --------------------------------------------------------- */
+
+static const struct garp_group_row *garp_group_of(struct resolver *r, const char *interface)
+{
+	STORE_EACH(r->store, T_GARP_GROUP, struct garp_group_row, g)
+	{
+		if (text_eq(g->interface, interface))
+			return g;
+	}
+	return NULL;
+}
+
+/* True when something has come of it. */
+static bool resolve_garp_group(struct resolver *r, const struct draft *d, uint32_t number)
+{
+	bool any = false;
+
+	if (!d->first)
+		report(r, FINDING_WARNING, d->at,
+		       "garp_group: it has no interface; the block was left out");
+	for (struct draft *c = d->first; c; c = c->next) {
+		struct garp_group_row g;
+		struct layers l = {
+		    T_GARP_GROUP, {c->parts[T_GARP_GROUP], d->parts[T_GARP_GROUP]}, c->at, &g};
+		const struct garp_group_row *first;
+		char place[TEXT_MAX];
+
+		pile(&l);
+		g.number = number;
+		first = garp_group_of(r, g.interface);
+		if (first)
+			report(r, FINDING_ERROR, c->at,
+			       "garp_group: interface %s is in one already%s; it was left out",
+			       g.interface, first_place(r, first, place, sizeof(place)));
+		else
+			any = keep(r, &l);
+	}
+	return any;
+}
+
 void resolve_drafts(struct parse *p)
 {
+	uint32_t groups = 0;
 	struct resolver r = {p, p->store, p->origins};
 
 	resolve_single(&r, T_GLOBAL);
@@ -747,6 +789,9 @@ void resolve_drafts(struct parse *p)
 	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_sync_group)
 			resolve_group(&r, d);
+	for (struct draft *d = p->root->first; d; d = d->next)
+		if (d->block == &block_garp_group)
+			groups += resolve_garp_group(&r, d, groups + 1);
 	resolve_tracks(p);
 	resolve_routes(p);
 }

@@ -375,33 +375,6 @@ void special_loose_flag(struct parse *p, struct draft *d, const struct keyword *
 	parse_value(p, d, k, &bare);
 }
 
-/* Two settings of instances that say nothing themselves. */
-void special_min_garp(struct parse *p, struct draft *d, const struct keyword *k,
-		      const struct item *it)
-{
-	struct part *part = draft_part(p->arena, d, T_VRRP_INSTANCE);
-	struct vrrp_instance_row *r = part->row;
-	bool on = true;
-
-	if (it->nwords > 1 && !keyword_boolean(it->words[1].text, &on)) {
-		parse_report(p, FINDING_ERROR, it, 1,
-			     "vrrp_min_garp: \"%.64s\" is not on, off, true, false, yes or no; the "
-			     "line was ignored",
-			     it->words[1].text);
-		return;
-	}
-	parse_no_more(p, it, 2);
-	if (!on)
-		return;
-	r->garp_master_repeat = 1;
-	r->garp_master_delay_ms = 0;
-	parse_mark(p, d, k, it);
-	part_mark(
-	    p->arena, part,
-	    field_at(T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, garp_master_delay_ms)),
-	    item_place(it, 0));
-}
-
 /* Without the word strict_mode has its own default. */
 bool print_accept(const void *row, char *buf, size_t size)
 {

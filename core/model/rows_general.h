@@ -20,6 +20,8 @@ struct global_row {
 	bool log_unknown_vrids;
 	uint32_t vrrp_startup_delay_ms;
 	uint32_t vrrp_delay_after_boot_ms;
+	uint32_t vrrp_garp_interval_us;
+	uint32_t vrrp_gna_interval_us;
 	uint32_t change_log_size;
 	char log_level[LOG_LEVELS_TEXT];
 	uint32_t vrrp_netlink_monitor_rcv_bufs;

@@ -108,6 +108,10 @@ static const struct field vrrp_instance_fields[] = {
     U32(garp_master_refresh_ms, LIVE, 0, UINT32_MAX, 0, "ms",
 	"Interval of gratuitous ARPs while master; 0 for none."),
     U32(garp_master_refresh_repeat, LIVE, 0, 1000, 1, NULL, "Gratuitous ARPs in each of those."),
+    U32(garp_extra_if_ms, LIVE, 0, 86400000, 0, "ms",
+	"Interval of gratuitous ARPs on the other interfaces of its addresses; 0 for none."),
+    BOOL(garp_extra_if_all, LIVE, false,
+	 "On all of these interfaces, not only on those with a virtual MAC address."),
     U32(address_lease_ms, LIVE, 0, 3600000, ADDRESS_LEASE_AUTO, "ms",
 	"Time after which the kernel removes an address that is not renewed; 0 for never, 1 for "
 	"Active_Down_Interval in whole seconds plus one."),
@@ -244,6 +248,20 @@ static const struct field vrrp_peer_fields[] = {
 };
 const struct table table_vrrp_peer = TABLE(T_VRRP_PEER, "vrrp_peer", ROLE_VRRP, 2, vrrp_peer_fields,
 					   "Unicast peers of virtual routers.");
+#undef ROW
+
+#define ROW struct garp_group_row
+static const struct field garp_group_fields[] = {
+    U32(number, F_KEY, 1, UINT32_MAX, 1, NULL, "Number of the group."),
+    STR(interface, F_KEY, 1, "Interface; those of one number share the pace."),
+    U32(garp_interval_us, F_CONFIG | F_LIVE, 0, UINT32_MAX, 0, "us",
+	"Least time between two gratuitous ARPs; 0 for none."),
+    U32(gna_interval_us, F_CONFIG | F_LIVE, 0, UINT32_MAX, 0, "us",
+	"Least time between two neighbour advertisements; 0 for none."),
+};
+const struct table table_garp_group =
+    TABLE(T_GARP_GROUP, "garp_group", ROLE_VRRP, 2, garp_group_fields,
+	  "Interfaces whose announcements share a pace.");
 #undef ROW
 
 #define ROW struct sync_group_row

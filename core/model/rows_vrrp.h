@@ -97,6 +97,8 @@ struct vrrp_instance_row {
 	uint32_t garp_lower_prio_delay_ms;
 	uint32_t garp_master_refresh_ms; /* 0: never */
 	uint32_t garp_master_refresh_repeat;
+	uint32_t garp_extra_if_ms; /* 0: never */
+	bool garp_extra_if_all;
 	uint32_t address_lease_ms; /* ADDRESS_LEASE_OFF, _AUTO, or so long */
 	bool notify_priority_changes;
 	bool use_vmac;
@@ -208,6 +210,15 @@ enum addr_scope {
 	SCOPE_NOWHERE = 5
 };
 extern const struct enum_name addr_scope_names[];
+
+/* One interface; those of one number share a pace. */
+struct garp_group_row {
+	uint32_t number; /* of the block in the file, from 1 */
+	char interface[NAME_IF];
+	/* configuration */
+	uint32_t garp_interval_us;
+	uint32_t gna_interval_us;
+};
 
 struct sync_group_row {
 	char name[NAME_SYNC];

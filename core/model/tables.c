@@ -11,6 +11,7 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_VRRP_INSTANCE] = &table_vrrp_instance,
     [T_VRRP_ADDRESS] = &table_vrrp_address,
     [T_VRRP_PEER] = &table_vrrp_peer,
+    [T_GARP_GROUP] = &table_garp_group,
     [T_SYNC_GROUP] = &table_sync_group,
     [T_SYNC_MEMBER] = &table_sync_member,
     [T_VRRP_ROUTE] = &table_vrrp_route,

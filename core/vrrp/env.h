@@ -9,12 +9,11 @@
 #include "model/store.h"
 #include "nl/rtnl.h"
 #include "nl/rtnl_routes.h"
-#include "vrrp/garp.h"
+#include "vrrp/announce.h"
 #include "vrrp/io.h"
 #include "vrrp/links.h"
 #include "vrrp/memory.h"
 #include "vrrp/path_list.h"
-#include "vrrp/ndisc.h"
 
 #include <sys/queue.h>
 
@@ -26,8 +25,7 @@ struct vrrp_env {
 	struct rtnl_writer *writer;
 	struct vrrp_links *links;
 	struct vrrp_io *io;
-	struct vrrp_garp *garp;
-	struct vrrp_ndisc *ndisc;
+	struct vrrp_announcer *announcer;
 	struct vrrp_memory *memory;
 	struct mono start_at; /* nobody takes over before */
 	struct vrrp_vmacs *vmacs;

@@ -2,6 +2,7 @@ noinst_LIBRARIES += core/vrrp/libvrrp.a
 core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/advert.c \
 	core/vrrp/ah.c core/vrrp/ah.h \
+	core/vrrp/announce.c core/vrrp/announce.h \
 	core/vrrp/env.h \
 	core/vrrp/debounce.c core/vrrp/debounce.h \
 	core/vrrp/fsm.c core/vrrp/fsm.h \

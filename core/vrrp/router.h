@@ -53,6 +53,7 @@ struct vrrp_instance {
 	struct timer garp; /* the second burst */
 	unsigned garp_repeat;
 	struct timer refresh;
+	struct timer extra; /* on the other interfaces of its addresses */
 	struct timer repair;
 	struct mono lower_announced;
 	/* paths.c */

@@ -439,21 +439,43 @@ bool vrrp_vips_seen(struct vrrp_env *env, const struct rtnl_addr *a, bool gone)
 
 /* ---- announcements ---------------------------------------------------------------- */
 
-static int announce(struct vrrp_env *env, const struct rtnl_link *l, const struct addr *a)
-{
-	return a->family == ADDR_IPV6 ? vrrp_ndisc_send(env->ndisc, l, a)
-				      : vrrp_garp_send(env->garp, l, a);
-}
-
 static void announce_burst(struct vrrp_instance *i, unsigned repeat)
 {
 	for (unsigned k = 0; k < i->nvips; k++) {
 		const struct rtnl_link *l = carrier(i, &i->vips[k].row);
 
-		for (unsigned n = 0; n < repeat && l; n++)
-			if (announce(i->env, l, &i->vips[k].row.addr) != 0)
-				break;
+		if (l && repeat)
+			vrrp_announce(i->env->announcer, i->serial, l, &i->vips[k].row.addr,
+				      repeat);
 	}
+}
+
+/* Whether the switches behind a link, which carries the k-th address, may forget it: nothing else
+ * is sent there. One address is enough for each. */
+static bool is_extra(const struct vrrp_instance *i, unsigned k, const struct rtnl_link *l)
+{
+	static const uint8_t virtual_mac[4] = {0, 0, 0x5e, 0};
+
+	for (unsigned n = 0; n < k; n++)
+		if (carrier(i, &i->vips[n].row) == l)
+			return false;
+	if (i->row.garp_extra_if_all)
+		return true;
+	return l->ifindex != i->row.ifindex && memcmp(l->hw_addr, virtual_mac, 4) == 0;
+}
+
+static void extra_due(void *arg, struct mono now)
+{
+	struct vrrp_instance *i = arg;
+
+	for (unsigned k = 0; k < i->nvips; k++) {
+		const struct rtnl_link *l = carrier(i, &i->vips[k].row);
+
+		if (l && is_extra(i, k, l))
+			vrrp_announce(i->env->announcer, i->serial, l, &i->vips[k].row.addr, 1);
+	}
+	if (i->row.garp_extra_if_ms)
+		timer_at(&i->extra, mono_add(now, i->row.garp_extra_if_ms * NS_PER_MS));
 }
 
 static void second_burst(void *arg, struct mono now)
@@ -492,6 +514,8 @@ void vrrp_vips_announce(struct vrrp_instance *i, struct mono now)
 	plan_second(i, r->garp_master_repeat, r->garp_master_delay_ms, now);
 	if (r->garp_master_refresh_ms)
 		timer_at(&i->refresh, mono_add(now, r->garp_master_refresh_ms * NS_PER_MS));
+	if (r->garp_extra_if_ms)
+		timer_at(&i->extra, mono_add(now, r->garp_extra_if_ms * NS_PER_MS));
 }
 
 void vrrp_vips_announce_lower(struct vrrp_instance *i, struct mono now)
@@ -508,8 +532,10 @@ void vrrp_vips_announce_lower(struct vrrp_instance *i, struct mono now)
 void vrrp_vips_silence(struct vrrp_instance *i)
 {
 	i->announce = false;
+	vrrp_announce_cancel(i->env->announcer, i->serial);
 	timer_cancel(&i->garp);
 	timer_cancel(&i->refresh);
+	timer_cancel(&i->extra);
 	timer_cancel(&i->repair);
 }
 
@@ -517,6 +543,7 @@ void vrrp_vips_open(struct vrrp_instance *i)
 {
 	timer_init(&i->garp, i->env->loop, second_burst, i);
 	timer_init(&i->refresh, i->env->loop, refresh_due, i);
+	timer_init(&i->extra, i->env->loop, extra_due, i);
 	timer_init(&i->repair, i->env->loop, repair, i);
 }
 
@@ -524,6 +551,8 @@ void vrrp_vips_close(struct vrrp_instance *i)
 {
 	timer_stop(&i->garp);
 	timer_stop(&i->refresh);
+	timer_stop(&i->extra);
+	vrrp_announce_cancel(i->env->announcer, i->serial);
 	timer_stop(&i->repair);
 	free(i->vips);
 	i->vips = NULL;

@@ -225,6 +225,8 @@ static void main_up(void *arg)
 
 static void rows_changed(struct process *p, enum table_id t)
 {
+	if (t == T_GARP_GROUP || t == T_GLOBAL)
+		vrrp_announcer_changed(p->env.announcer);
 	if (t != T_GLOBAL && schema_table(t)->owner != ROLE_VRRP)
 		return;
 	p->dirty = true;
@@ -404,9 +406,8 @@ static void open_all(struct process *p, const char *run_dir)
 	p->env.links = vrrp_links_new(p->loop, link_due, p);
 	p->env.memory = vrrp_memory_open(PARENT_MEMORY_FD);
 	p->env.io = vrrp_io_new(p->loop, vrrp_instance_receive);
-	p->env.garp = vrrp_garp_new();
-	p->env.ndisc = vrrp_ndisc_new();
-	if (!p->env.garp || !p->env.ndisc)
+	p->env.announcer = vrrp_announcer_new(p->loop, p->env.store, &p->env.rtnl);
+	if (!p->env.announcer)
 		fatal("process vrrp: cannot open a packet socket");
 	p->env.writer = rtnl_writer_open(p->loop, written, p);
 	vrrp_vmacs_open(&p->env, run_dir);

@@ -235,6 +235,25 @@ static void put_addresses(struct store *s, const struct vrrp_instance_row *v)
 		put_address(s, v, true, advertised && draw(2) ? ADDR_IPV6 : ADDR_IPV4);
 }
 
+/* Numbered in the order of the file; an interface is in one of them. */
+static void put_garp_groups(struct store *s)
+{
+	unsigned interfaces = 0, groups = (unsigned)draw(4);
+
+	for (unsigned n = 1; n <= groups; n++) {
+		struct garp_group_row g;
+
+		fill(T_GARP_GROUP, &g);
+		g.number = n;
+		for (unsigned k = (unsigned)draw(3) + 1; k; k--) {
+			memset(g.interface, 0, sizeof(g.interface));
+			snprintf(g.interface, sizeof(g.interface), "%s%u", draw(2) ? "eth" : "a b",
+				 interfaces++);
+			store_put(s, T_GARP_GROUP, &g, F_WANTED, NULL);
+		}
+	}
+}
+
 /* What strict_mode makes of the rest. */
 static void make_strict(struct vrrp_instance_row *v)
 {
@@ -628,6 +647,7 @@ static struct store *draw_model(void)
 	for (unsigned i = 0; i < n; i++)
 		put_instance(s, i);
 	resolve_vmac_addresses(s);
+	put_garp_groups(s);
 	put_groups(s);
 	put_programs(s);
 	for (unsigned i = (unsigned)draw(4); i > 0; i--)

@@ -16,6 +16,7 @@
 
 /* Fields that block heads and address lines fill, for which there is no keyword. */
 static const char *const by_syntax[] = {"vrrp_instance family",
+					"vrrp_instance garp_extra_if_all",
 					"vrrp_address addr",
 					"vrrp_address prefix_len",
 					"vrrp_peer addr",
