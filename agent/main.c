@@ -60,11 +60,12 @@ static const struct global_row *global_of(const struct agent *a)
 
 static unsigned wanted_tables(const struct global_row *g)
 {
+	_Static_assert(T_COUNT <= 32, "tables are bits of an unsigned");
 	unsigned t = 1u << T_GLOBAL | 1u << T_PROCESS | 1u << T_AGENT | 1u << T_CHANGE_LOG;
 
 	if (g->enable_snmp_vrrp)
 		t |= 1u << T_VRRP_INSTANCE | 1u << T_VRRP_ADDRESS | 1u << T_SYNC_GROUP |
-		     1u << T_SYNC_MEMBER;
+		     1u << T_SYNC_MEMBER | 1u << T_TRACK;
 	if (g->enable_snmp_checker)
 		t |= 1u << T_VIRTUAL_SERVER | 1u << T_REAL_SERVER;
 	return t;

@@ -149,6 +149,14 @@ static bool weighs(const struct store *s, const struct track_row *t)
 	return ok;
 }
 
+/* A file's own may be greater; what it makes of any number is the same with this. */
+static int32_t within(int64_t weight)
+{
+	return weight > TRACK_WEIGHT_MAX    ? TRACK_WEIGHT_MAX
+	       : weight < -TRACK_WEIGHT_MAX ? -TRACK_WEIGHT_MAX
+					    : (int32_t)weight;
+}
+
 /* Weight and direction that the line does not say are those of the definition. The weight that
  * files have when nobody says one is 0 where it would have no effect, as in keepalived. */
 static void inherit(const struct parse *p, const struct draft *d, struct track_row *t)
@@ -167,7 +175,7 @@ static void inherit(const struct parse *p, const struct draft *d, struct track_r
 		t->reverse = field_get(reverse, row);
 	if (part_has(part, T_TRACK, offsetof(struct track_row, weight)))
 		return;
-	t->weight = (int32_t)field_get(weight, row);
+	t->weight = within((int64_t)field_get(weight, row));
 	if (t->kind == TRACK_FILE && t->weight == 1 && !weighs(p->store, t))
 		t->weight = 0;
 }

@@ -100,7 +100,7 @@ const struct table table_vrrp_script = TABLE(T_VRRP_SCRIPT, "vrrp_script", ROLE_
 static const struct field track_file_fields[] = {
     STR(name, F_KEY, 1, "Name of the definition."),
     STR(file, LIVE, 1, "Path of the file, which holds a number."),
-    I32(weight, LIVE, -TRACK_WEIGHT_MAX, TRACK_WEIGHT_MAX, 1, NULL,
+    I32(weight, LIVE, -INT32_MAX, INT32_MAX, 1, NULL,
 	"Weight of those who track it and name none: what the number is multiplied by."),
     BOOL(reverse, LIVE, false, "Whether their weights are reversed."),
     BOOL(init_file, LIVE, false, "Whether the file is made at start when it is not there."),

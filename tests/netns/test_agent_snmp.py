@@ -32,6 +32,8 @@ def rs_admin(rs):
 PRIORITY = ROOT + ".3.1.10" + subids("VI_1")
 VRRP_ADMIN = ROOT + ".3.1.7" + subids("VI_1")
 VS_ADMIN = ROOT + ".8.1.15" + subids(VS)
+TRACK = ("instance", "VI_1", "interface", "eth1")
+TRACK_WEIGHT = ROOT + ".7.1.5.1" + subids("VI_1") + ".1" + subids("eth1")
 VERSION = ROOT + ".1.1.0"
 SYS_UPTIME = ".1.3.6.1.2.1.1.3.0"
 AGE = ROOT + ".1.17.0"
@@ -80,6 +82,7 @@ class FakeMain(daemons.Program):
         self.ask("set", "vrrp_instance", "VI_1", "sync_group", "VG")
         self.ask("set", "sync_group", "VG", "state", "fault")
         self.ask("set", "sync_member", "VG", "VI_1", "usable", "yes")
+        self.ask("set", "track", *TRACK, "weight", 5)
         self.ask("set", "process", "main", "pid", 17)
         self.ask("set", "change_log", 1, "who", "me")
         return self
@@ -176,7 +179,7 @@ def test_walk_is_complete_and_in_order(agent):
         oids = [tuple(int(n) for n in oid.split(".")[1:]) for oid, _ in rows]
         assert oids == sorted(set(oids))
         arcs = [o[ROOT.count(".")] for o in oids]
-        assert set(arcs) == {1, 2, 3, 4, 5, 6, 8, 9, 13, 14}
+        assert set(arcs) == {1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14}
         assert arcs.count(1) == 13
         assert arcs.count(9) == 2 * 33  # halRsChangedAt has no instance yet
 
@@ -236,6 +239,7 @@ GOOD_SETS = [
     *[(PRIORITY, "u", n, "vrrp_instance", ("VI_1",), "base_priority", str(n)) for n in (1, 254, 255)],
     *[(VRRP_ADMIN, "i", n, "vrrp_instance", ("VI_1",), "admin_state", name)
       for n, name in ((2, "down"), (1, "up"))],
+    *[(TRACK_WEIGHT, "i", n, "track", TRACK, "weight", str(n)) for n in (-254, -1, 0, 254)],
     (ROOT + ".9.1.12" + subids(VS, RS1), "s", "ticket 17", "real_server", (VS, RS1),
      "admin_reason", "ticket 17"),
     (ROOT + ".9.1.15" + subids(VS, RS1), "u", 2592000, "real_server", (VS, RS1), "drain_time_s",
@@ -264,6 +268,8 @@ def test_bad_sets_change_nothing(agent):
         (VS_ADMIN, "i", 3, "wrongValue"), (VRRP_ADMIN, "i", 3, "wrongValue"),
         (PRIORITY, "u", 0, "wrongValue"), (PRIORITY, "u", 256, "wrongValue"),
         (PRIORITY, "u", 300, "wrongValue"), (PRIORITY, "i", -1, "wrongType"),
+        (TRACK_WEIGHT, "i", -255, "wrongValue"), (TRACK_WEIGHT, "i", 255, "wrongValue"),
+        (TRACK_WEIGHT, "u", 5, "wrongType"),
         (ROOT + ".9.1.12" + subids(VS, RS1), "s", "x" * 128, "wrongLength"),
         (ROOT + ".9.1.12" + subids(VS, RS1), "x", "ff", "wrongValue"),
         (ROOT + ".9.1.9" + subids(VS, RS1), "i", 1, "notWritable"),

@@ -442,3 +442,33 @@ def test_a_group_yields_by_its_name(cluster, wire):
     assert {r["command"] for r in rows(program, "vrrp_instance")} == {"yield"}
     program.ctl("takeover", "VG")
     both.priorities([BASE, BASE])
+
+
+def test_reload_adds_and_takes_away(cluster, wire, folder):
+    """A tracker that is new to a running master disturbs nothing before it has a result."""
+    path = os.path.join(folder, "fine")
+    slow = os.path.join(folder, "slow")
+    with open(slow, "w") as f:
+        f.write("#!/bin/sh\nsleep 1\nexec test -e %s\n" % path)
+    os.chmod(slow, 0o755)
+    put(path, "")
+    both = Both(cluster, wire, [""], kinds=("halvard",))
+    program = both.programs["halvard"]
+    both.priorities([BASE])
+    before = instance(program)["transitions"]
+    script = GLOBAL + "vrrp_script chk {\n\tscript %s\n\tinterval 0.2\n\ttimeout 5\n}\n" % slow
+    tracked = "track_script {\n\t\tchk\n\t}\n\ttrack_interface {\n\t\teth1 weight 7\n\t}"
+    since = time.monotonic()
+    program.configure(config([tracked], PLACES["halvard"][1], head=script))
+    program.reload()
+    both.priorities([107])
+    wait_for(lambda: [r["state"] for r in rows(program) if r["kind"] == "script"] == ["ok"], 8, "a result")
+    assert instance(program)["transitions"] == before
+    heard = [h[0] for h in wire.adverts(ADDRESS["director1"], since)]
+    assert max(b - a for a, b in zip(heard, heard[1:])) < 3 * INTERVAL
+    os.remove(path)
+    both.priorities([None])
+    program.configure(config([""], PLACES["halvard"][1]))
+    program.reload()
+    both.priorities([BASE])
+    assert not rows(program) and not rows(program, "vrrp_script")
