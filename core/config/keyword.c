@@ -414,7 +414,7 @@ bool keyword_text(const struct keyword *k, const void *row, char *buf, size_t si
 	case CONV_UNFLAG:
 		return !field_get(f, row);
 	case CONV_NUMBER:
-		snprintf(buf, size, "%" PRIu64, field_get(f, row));
+		field_text(f, row, buf, size);
 		return true;
 	case CONV_SECONDS:
 		seconds_text(field_get(f, row), units_per_second(f), buf, size);

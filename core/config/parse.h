@@ -99,6 +99,8 @@ void special_persistence(struct parse *p, struct draft *d, const struct keyword 
 			 const struct item *it);
 void special_log_level(struct parse *p, struct draft *d, const struct keyword *k,
 		       const struct item *it);
+void special_nftables(struct parse *p, struct draft *d, const struct keyword *k,
+		      const struct item *it);
 void special_script_user(struct parse *p, struct draft *d, const struct keyword *k,
 			 const struct item *it);
 void special_loose_flag(struct parse *p, struct draft *d, const struct keyword *k,

@@ -7,6 +7,7 @@
 #include "config/validate.h"
 
 #include "base/text.h"
+#include "model/rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -301,6 +302,25 @@ bool read_user(struct parse *p, const struct item *it, unsigned word, char user[
 	return true;
 }
 
+/* Without a name it is ours. */
+void special_nftables(struct parse *p, struct draft *d, const struct keyword *k,
+		      const struct item *it)
+{
+	struct exec_row *r = row_of(p, d, T_EXEC);
+	const char *name = it->nwords > 1 ? it->words[1].text : "";
+
+	if (name[0] && !nftables_name_ok(name)) {
+		parse_report(p, FINDING_WARNING, it, 1,
+			     "nftables: \"%.64s\" is not a name of 1..31 letters, digits and _, of "
+			     "which the first is no digit; it was left out",
+			     name);
+		return;
+	}
+	TEXT_COPY(r->nftables, name);
+	parse_mark(p, d, k, it);
+	parse_no_more(p, it, 2);
+}
+
 void special_script_user(struct parse *p, struct draft *d, const struct keyword *k,
 			 const struct item *it)
 {
@@ -380,8 +400,8 @@ bool print_accept(const void *row, char *buf, size_t size)
 {
 	const struct vrrp_instance_row *r = row;
 
-	text_copy(buf, size, r->accept ? "" : "no");
-	return r->strict_mode || !r->accept;
+	text_copy(buf, size, "");
+	return r->strict_mode && r->accept;
 }
 
 /* A bare word is the old way always. */

@@ -25,8 +25,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "model/rows.h"
+#include "model/rules.h"
 
 #include <config.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,14 +70,25 @@ void director_changed(struct director *d)
 	tracked_all(d->live);
 }
 
-/* Whether the configuration has anything that is executed. */
-static bool executes(const struct store *s)
+/* Whether the configuration has anything that is executed, or a dead daemon has left what must be
+ * removed by executing. */
+static bool executes(const struct director *d)
 {
+	const struct store *s = d->live;
+	char path[PATH_MAX];
+
+	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
+	{
+		if (vrrp_refuses(v))
+			return true;
+	}
 	for (int t = 0; t < T_COUNT; t++)
 		if (schema_table((enum table_id)t)->owner == ROLE_EXEC &&
 		    schema_table((enum table_id)t)->nkeys && store_count(s, (enum table_id)t))
 			return true;
-	return false;
+	return snprintf(path, sizeof(path), "%s/" EXEC_TABLE_FILE, d->env->run_dir) <
+		   (int)sizeof(path) &&
+	       access(path, F_OK) == 0;
 }
 
 static void want_role(struct director *d, enum role role, bool wanted)
@@ -88,7 +101,7 @@ void director_settings(struct director *d)
 	struct global_row g = global_get(d);
 
 	want_role(d, ROLE_AGENT, g.enable_snmp);
-	want_role(d, ROLE_EXEC, executes(d->live));
+	want_role(d, ROLE_EXEC, executes(d));
 }
 
 /* ---- links ------------------------------------------------------------ */
@@ -287,7 +300,7 @@ static void await_workers(struct director *d)
 	d->awaited = d->env->workers;
 	timer_init(&d->first_word, d->loop, on_silence, d);
 	timer_init(&d->exec_limit, d->loop, on_exec_limit, d);
-	d->exec_first = executes(d->live);
+	d->exec_first = executes(d);
 	if (d->exec_first)
 		timer_after(&d->exec_limit, EXEC_LIMIT_NS + e->startup_timeout_ms * NS_PER_MS);
 	else

@@ -17,6 +17,7 @@
  */
 #include "base/log.h"
 #include "base/text.h"
+#include "exec/accept.h"
 #include "exec/exec.h"
 #include "exec/leftovers.h"
 #include "exec/notify.h"
@@ -24,20 +25,24 @@
 #include "ipc/link.h"
 #include "ipc/parent.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define PUBLISH_NS (200 * NS_PER_MS)
 #define HEAR_NS    (500 * NS_PER_MS) /* for the last words of the others */
 #define DRAIN_NS   (10 * NS_PER_S)   /* for the programs that are run for them */
 #define READ_NS    NS_PER_S          /* for those that read pipes */
+#define TABLE_NS   (5 * NS_PER_S)    /* for the table of nftables */
 
-enum end { END_NOT_YET, END_HEARING, END_DRAINING, END_READING, END_SCRIPT };
+enum end { END_NOT_YET, END_HEARING, END_DRAINING, END_READING, END_TABLE, END_SCRIPT };
 
 struct process {
 	struct exec_env env;
 	struct parent *parent;
 	struct link *main;
 	struct notify *notify;
+	struct accept *accept;
 	struct timer apply;
 	struct scripts *scripts;
 	struct files *files;
@@ -121,6 +126,8 @@ static void apply(struct process *p, struct mono now)
 {
 	timer_cancel(&p->apply);
 	notify_apply(p->notify);
+	if (p->end == END_NOT_YET)
+		accept_apply(p->accept);
 	run_startup(p);
 	apply_trackers(p, now);
 	if (p->end == END_HEARING)
@@ -274,13 +281,29 @@ static void run_shutdown(struct process *p)
 	notify_director(p->notify, NOTIFY_SHUTDOWN, limit, on_end_script, p);
 }
 
+static void on_table_gone(void *arg, struct mono now)
+{
+	struct process *p = arg;
+
+	(void)now;
+	if (p->end == END_TABLE)
+		run_shutdown(p);
+}
+
+static void remove_table(struct process *p)
+{
+	p->end = END_TABLE;
+	timer_after(&p->end_limit, TABLE_NS);
+	accept_finish(p->accept, on_table_gone, p);
+}
+
 static void on_read(void *arg, struct mono now)
 {
 	struct process *p = arg;
 
 	(void)now;
 	if (p->end == END_READING)
-		run_shutdown(p);
+		remove_table(p);
 }
 
 /* Scripts that read a pipe hear its end behind what was written. */
@@ -327,6 +350,8 @@ static void on_end_limit(void *arg, struct mono now)
 		    "process exec: programs that are told of the end take too long: going on");
 		close_fifos(p);
 	} else if (p->end == END_READING) {
+		remove_table(p);
+	} else if (p->end == END_TABLE) {
 		run_shutdown(p);
 	} else {
 		loop_stop(p->env.loop);
@@ -360,8 +385,9 @@ static void begin_session(struct exec_memory *m)
 int exec_main(const struct role_env *env)
 {
 	static struct process p;
+	char path[PATH_MAX];
 
-	(void)env;
+	snprintf(path, sizeof(path), "%s/" EXEC_TABLE_FILE, env->run_dir);
 	p.env.loop = loop_new();
 	p.env.store = store_new();
 	p.env.memory = exec_memory_open(PARENT_MEMORY_FD);
@@ -374,11 +400,13 @@ int exec_main(const struct role_env *env)
 	timer_init(&p.end_limit, p.env.loop, on_end_limit, &p);
 	timer_init(&p.env.publish, p.env.loop, publish_due, &p.env);
 	p.notify = notify_new(&p.env);
+	p.accept = accept_new(&p.env, path);
 	notify_on_idle(p.notify, on_idle, &p);
 	p.parent = parent_open(p.env.loop, &parent_ops, &p);
 	parent_ready(p.parent);
 	loop_run(p.env.loop);
 	notify_free(p.notify);
+	accept_free(p.accept);
 	if (p.main)
 		link_close(p.main);
 	processes_free(p.processes);

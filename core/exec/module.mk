@@ -1,5 +1,6 @@
 noinst_LIBRARIES += core/exec/libexec.a
 core_exec_libexec_a_SOURCES = \
+	core/exec/accept.c core/exec/accept.h \
 	core/exec/child.c core/exec/child.h \
 	core/exec/command.c core/exec/command.h \
 	core/exec/exec.h \

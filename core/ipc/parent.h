@@ -17,6 +17,10 @@
 #define PARENT_MEMORY_FD    4
 #define PARENT_MEMORY_BYTES (256 * 1024)
 
+/* In the run directory: exec has a table of nftables, which has that name. It is there after a
+ * crash of all, and then exec is started to remove it. */
+#define EXEC_TABLE_FILE "nftables"
+
 /* halvard-agent is a program of its own, but its limits stand in the table of roles too. */
 #define AGENT_SYSCALLS (SYSCALLS_BASIC | SYSCALLS_FOLDERS)
 

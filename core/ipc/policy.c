@@ -39,6 +39,7 @@ static void exec_tables(unsigned masks[T_COUNT])
 	masks[T_GLOBAL] = F_KEY | F_WANTED;
 	masks[T_VRRP_INSTANCE] = F_KEY | F_WANTED | F_STATE | F_EVENT;
 	masks[T_SYNC_GROUP] = F_KEY | F_WANTED | F_STATE | F_EVENT;
+	masks[T_VRRP_ADDRESS] = F_KEY | F_WANTED | F_STATE;
 }
 
 static void all_tables(unsigned masks[T_COUNT], unsigned flags)

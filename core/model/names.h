@@ -4,12 +4,13 @@
 
 #include "model/schema.h"
 
-#define NAME_VRRP 64 /* sizes include the NUL: 63 octets */
-#define NAME_SYNC 48 /* with an instance's it fits into an object identifier of SNMP */
-#define NAME_VS   57
-#define NAME_RS   55
-#define NAME_IF   16
-#define NAME_USER 33
+#define NAME_VRRP  64 /* sizes include the NUL: 63 octets */
+#define NAME_SYNC  48 /* with an instance's it fits into an object identifier of SNMP */
+#define NAME_VS    57
+#define NAME_RS    55
+#define NAME_IF    16
+#define NAME_USER  33
+#define NAME_TABLE 32 /* of nftables */
 
 #define TEXT_NOTE   128 /* likewise */
 #define TEXT_WHO    48

@@ -19,6 +19,10 @@ struct exec_row {
 	uint32_t startup_timeout_ms;
 	uint32_t shutdown_timeout_ms;
 	bool fifo_write_vrrp_states_on_reload;
+	char nftables[NAME_TABLE]; /* name of its table; empty: NFTABLES_TABLE */
+	int32_t nftables_priority;
+	bool nftables_ifindex;
+	bool nftables_counters;
 	/* state */
 	bool started; /* the startup script has ended, or there is none */
 	uint32_t running;
@@ -26,7 +30,10 @@ struct exec_row {
 	uint64_t runs;
 	uint64_t timeouts;
 	uint64_t not_started;
+	char nftables_error[160];
 };
+
+#define NFTABLES_TABLE "halvard"
 
 /* What a program is run for; the key of notify with the name of the object. */
 enum notify_object { NOTIFY_DIRECTOR = 1, NOTIFY_INSTANCE = 2, NOTIFY_GROUP = 3 };

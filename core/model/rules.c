@@ -120,3 +120,17 @@ bool lvs_scheduler_needs_fallback(const char *scheduler)
 {
 	return strcmp(scheduler, "sh") == 0 || strcmp(scheduler, "mh") == 0;
 }
+
+bool vrrp_refuses(const struct vrrp_instance_row *v)
+{
+	return !v->accept && v->base_priority != 255;
+}
+
+bool nftables_name_ok(const char *name)
+{
+	static const char letters[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+
+	return name[0] && !strchr("0123456789", name[0]) && strlen(name) < NAME_TABLE &&
+	       strspn(name, letters) == strlen(name);
+}

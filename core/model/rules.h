@@ -23,6 +23,11 @@ const char *vrrp_command_objection(const struct store *s, const struct vrrp_inst
 /* True when it, or another of its sync group, was told to yield; not with an owner among them. */
 bool vrrp_yields(const struct store *s, const struct vrrp_instance_row *v);
 
+/* Whether packets to its addresses are to be dropped while it is master (no_accept). */
+bool vrrp_refuses(const struct vrrp_instance_row *v);
+/* Whether it can be the name of a table of nftables; it stands in what root executes. */
+bool nftables_name_ok(const char *name);
+
 /* True when the scheduler takes a server of weight 0 out of the choice only with its fallback
  * flag (sh, mh); main need not care, lvs sets the flag while anything drains. */
 bool lvs_scheduler_needs_fallback(const char *scheduler);

@@ -18,6 +18,8 @@
 #include "config/special_vmac.h"
 #include "model/rows.h"
 
+#include "model/rules.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -643,6 +645,8 @@ static struct store *draw_model(void)
 	fill(T_EXEC, &e);
 	if (!e.script_user[0])
 		memset(e.script_group, 0, sizeof(e.script_group));
+	if (!nftables_name_ok(e.nftables))
+		memset(e.nftables, 0, sizeof(e.nftables));
 	store_put(s, T_EXEC, &e, F_WANTED, NULL);
 	for (unsigned i = 0; i < n; i++)
 		put_instance(s, i);
