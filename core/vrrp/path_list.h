@@ -15,8 +15,10 @@ struct vrrp_path {
 		struct vrrp_route_row route;
 		struct vrrp_rule_row rule;
 	};
-	bool asked; /* the last write asked for was to add it */
-	bool clean; /* the kernel has said that it is not there */
+	char needs[2][NAME_IF]; /* interfaces that must be up; not with no_track */
+	uint8_t protocol;       /* of a route */
+	bool asked;             /* the last write asked for was to add it */
+	bool clean;             /* the kernel has said that it is not there */
 	bool present;
 	bool lost;    /* and said so: somebody else has removed it */
 	bool left;    /* the same of one that nobody wants back (no_track) */

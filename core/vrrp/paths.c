@@ -393,29 +393,74 @@ static void append(struct vrrp_path **list, unsigned *n, const struct vrrp_path 
 	(*list)[(*n)++] = *p;
 }
 
+static void take_addresses(const struct vrrp_paths *l, struct vrrp_path **list, unsigned *n)
+{
+	struct vrrp_path p = {.table = T_STATIC_ADDRESS};
+
+	if (l->instance[0])
+		return;
+	STORE_EACH(l->env->store, T_STATIC_ADDRESS, struct static_address_row, r)
+	{
+		p.address = *r;
+		append(list, n, &p);
+	}
+}
+
+static const void *row_after(const struct vrrp_paths *l, enum table_id t, size_t *at)
+{
+	return *at < store_count(l->env->store, t) ? store_at(l->env->store, t, (*at)++) : NULL;
+}
+
+/* The rows of an instance are neighbours. */
+static void take_routes(const struct vrrp_paths *l, struct vrrp_path **list, unsigned *n)
+{
+	struct vrrp_route_row key = {0};
+	const struct vrrp_route_row *r;
+	size_t at;
+
+	TEXT_COPY(key.instance, l->instance);
+	at = store_lower_bound(l->env->store, T_VRRP_ROUTE, &key);
+	while ((r = row_after(l, T_VRRP_ROUTE, &at)) && text_eq(r->instance, l->instance)) {
+		struct vrrp_path p = {.table = T_VRRP_ROUTE, .route = *r};
+		struct ip_route route;
+
+		if (route_parse_text(r->route, &route)) {
+			p.protocol = route.protocol;
+			if (!route.no_track)
+				TEXT_COPY(p.needs[0], route.hop.dev);
+		}
+		append(list, n, &p);
+	}
+}
+
+static void take_rules(const struct vrrp_paths *l, struct vrrp_path **list, unsigned *n)
+{
+	struct vrrp_rule_row key = {0};
+	const struct vrrp_rule_row *r;
+	size_t at;
+
+	TEXT_COPY(key.instance, l->instance);
+	at = store_lower_bound(l->env->store, T_VRRP_RULE, &key);
+	while ((r = row_after(l, T_VRRP_RULE, &at)) && text_eq(r->instance, l->instance)) {
+		struct vrrp_path p = {.table = T_VRRP_RULE, .rule = *r};
+		struct ip_rule rule;
+
+		if (rule_parse_text(r->rule, &rule) && !rule.no_track) {
+			TEXT_COPY(p.needs[0], rule.iif);
+			TEXT_COPY(p.needs[1], rule.oif);
+		}
+		append(list, n, &p);
+	}
+}
+
 static struct vrrp_path *list_from_rows(const struct vrrp_paths *l, unsigned *ret_n)
 {
-	struct vrrp_path *list = NULL, p = {0};
+	struct vrrp_path *list = NULL;
 
 	*ret_n = 0;
-	p.table = T_STATIC_ADDRESS;
-	STORE_EACH(l->env->store, T_STATIC_ADDRESS, struct static_address_row, r)
-	if (!l->instance[0]) {
-		p.address = *r;
-		append(&list, ret_n, &p);
-	}
-	p.table = T_VRRP_ROUTE;
-	STORE_EACH(l->env->store, T_VRRP_ROUTE, struct vrrp_route_row, r)
-	if (text_eq(r->instance, l->instance)) {
-		p.route = *r;
-		append(&list, ret_n, &p);
-	}
-	p.table = T_VRRP_RULE;
-	STORE_EACH(l->env->store, T_VRRP_RULE, struct vrrp_rule_row, r)
-	if (text_eq(r->instance, l->instance)) {
-		p.rule = *r;
-		append(&list, ret_n, &p);
-	}
+	take_addresses(l, &list, ret_n);
+	take_routes(l, &list, ret_n);
+	take_rules(l, &list, ret_n);
 	return list;
 }
 
@@ -568,17 +613,24 @@ static void on_lost(void *arg)
 
 static const struct rtnl_routes_ops route_ops = {on_route, on_rule, on_lost};
 
+/* Marks the protocols of its routes; true when there is a route or a rule. */
+static bool mark(const struct vrrp_paths *l, bool protocols[256])
+{
+	bool any = false;
+
+	for (unsigned k = 0; k < l->n; k++)
+		if (l->items[k].table != T_STATIC_ADDRESS)
+			protocols[l->items[k].protocol] = any = true;
+	return any;
+}
+
 void vrrp_paths_follow(struct vrrp_env *env)
 {
-	bool protocols[256] = {false};
-	struct ip_route route;
-	bool any = store_count(env->store, T_VRRP_RULE) > 0;
+	bool protocols[256] = {false}, any = mark(&env->statics, protocols);
+	struct vrrp_instance *i;
 
-	STORE_EACH(env->store, T_VRRP_ROUTE, struct vrrp_route_row, r)
-	{
-		if (route_parse_text(r->route, &route))
-			protocols[route.protocol] = any = true;
-	}
+	LIST_FOREACH(i, &env->instances, next)
+	any = mark(&i->paths, protocols) || any;
 	if (any && !env->routes) {
 		env->route_names = names_of(env);
 		env->routes = rtnl_routes_open(env->loop, &env->route_names, &route_ops, env);
@@ -612,16 +664,9 @@ static bool lacks(struct vrrp_instance *i, const char *dev, const char *what, co
 
 static bool path_lacks(struct vrrp_instance *i, const struct vrrp_path *p)
 {
-	struct ip_route route;
-	struct ip_rule rule;
+	const char *what = p->table == T_VRRP_ROUTE ? "route" : "rule";
 
-	if (untracked(p))
-		return false;
-	if (p->table == T_VRRP_ROUTE)
-		return route_parse_text(p->route.route, &route) &&
-		       lacks(i, route.hop.dev, "route", p->route.name);
-	return rule_parse_text(p->rule.rule, &rule) && (lacks(i, rule.iif, "rule", p->rule.name) ||
-							lacks(i, rule.oif, "rule", p->rule.name));
+	return lacks(i, p->needs[0], what, name_of(p)) || lacks(i, p->needs[1], what, name_of(p));
 }
 
 static bool in_group(const struct vrrp_instance *i, const char *group)

@@ -116,7 +116,6 @@ static void apply(struct process *p, struct mono now)
 	vrrp_groups_defer(&p->env);
 	if (p->dirty && p->main && link_is_up(p->main)) {
 		read_global(p);
-		vrrp_paths_follow(&p->env);
 		vrrp_paths_read(&p->env.statics);
 		if (!p->env.statics.wanted)
 			vrrp_paths_add(&p->env.statics);
@@ -128,6 +127,7 @@ static void apply(struct process *p, struct mono now)
 		}
 		add_missing(p);
 		vrrp_vmacs_read(&p->env);
+		vrrp_paths_follow(&p->env);
 		p->applied_once = true;
 		p->dirty = false;
 	}

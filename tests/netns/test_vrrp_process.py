@@ -298,8 +298,9 @@ def test_address_that_somebody_removes_comes_back(vrrp, director):
 
 
 def test_address_whose_interface_comes_later(vrrp, director):
+    """Without no_track the instance would be in fault until then: test_vrrp_routes.py."""
     vrrp.instance(version=3, adver_int_cs=10)
-    vrrp.address("10.2.2.2", dev="x0")
+    vrrp.address("10.2.2.2", dev="x0", no_track="yes")
     vrrp.wait_state("master", 6)
     director.namespace.ip("link add x0 type veth peer name x1", "link set x0 up")
     try:
