@@ -208,6 +208,11 @@ def present(vrrp, table, name, instance="VI_1"):
     return [n.split()[-1] for n in lines if " present " in n] == ["yes"]
 
 
+def quiet(director):
+    """No IPv6, whose addresses come and go at times of their own: each would be a reason to look."""
+    director.namespace.sysctl("net.ipv6.conf.all.disable_ipv6", 1)
+
+
 def with_paths(vrrp):
     vrrp.instance(version=3, adver_int_cs=10)
     add_route(vrrp, "10.1.0.0/16", ROUTE)
@@ -292,7 +297,9 @@ def test_reload_touches_only_what_differs(director):
 # ---- the process alone ---------------------------------------------------------
 
 def test_what_somebody_removes_comes_back_and_is_said(vrrp, director):
+    quiet(director)
     master(vrrp)
+    settle(0.3)  # until it has looked at what its own addresses have changed
     add_route(vrrp, "10.2.0.0/16", "10.2.0.0/16 dev eth0 no_track", no_track="yes")
     vrrp.barrier()
     director.namespace.ip("route del 10.1.0.0/16 metric 5", "route del blackhole 10.4.0.0/16",
@@ -306,6 +313,16 @@ def test_what_somebody_removes_comes_back_and_is_said(vrrp, director):
     log = vrrp.log_text()
     assert log.count("vrrp_route VI_1 10.1.0.0/16: present -> absent (lost)") == 1
     assert log.count("vrrp_rule VI_1 100: absent -> present (restored)") == 1
+
+
+def test_a_route_of_another_to_the_same_place_stays(vrrp, director):
+    other = "10.1.0.0/16 via 192.168.1.51 dev eth0 metric 5"
+    director.namespace.ip("route add " + other)
+    master(vrrp)
+    gateways = lambda: [r.get("gateway") for r in ip(director, "route", "show", "10.1.0.0/16")]
+    assert gateways() == ["192.168.1.50", "192.168.1.51"]
+    vrrp.stop()
+    assert gateways() == ["192.168.1.51"]
 
 
 def test_a_crash_leaves_them_and_its_successor_adopts_them(vrrp, director):
@@ -386,6 +403,7 @@ def test_an_interface_that_goes_is_a_fault_and_one_that_returns_is_not(vrrp, dir
 
 def test_routes_that_went_with_a_link_come_back_with_it(vrrp, director):
     """The kernel says nothing when IPv4 routes go because their link is down."""
+    quiet(director)
     add_route(vrrp, "10.7.0.0/16", "10.7.0.0/16 via 10.66.0.2 dev eth1", instance="")
     vrrp.barrier()
     wait_for(lambda: has_route(director, "10.7.0.0/16"), 2, "the route")
