@@ -230,6 +230,9 @@ bool words_read_interface(struct words *w, char ret[ROUTE_IF])
 
 	if (!text)
 		return false;
+	/* a word of the canonical text, and of a printed file, without quotes */
+	if (strpbrk(text, " \t\r\n\v\f\"\\!#{}$~@/"))
+		return words_fail(w, at, "%.32s: \"%.64s\" is no name", w->word[at - 1], text);
 	if (!text[0] || !text_copy(ret, ROUTE_IF, text))
 		return words_fail(w, at, "%.32s: \"%.64s\" has more than 15 characters or none",
 				  w->word[at - 1], text);

@@ -74,6 +74,7 @@ static const char *const bad_routes[][2] = {
     {"10.1.0.0/16 via 2001:db8::1", "cannot be mixed"},
     {"10.1.0.0/16 dev", "dev needs a value"},
     {"10.1.0.0/16 dev an-interface-too-long", "more than 15 characters"},
+    {"10.1.0.0/16 dev eth0@if3", "is no name"},
     {"10.1.0.0/16 dev eth0 mut 1400", "did you mean mtu?"},
     {"10.1.0.0/16 table nowhere", "neither a known routing table nor a number"},
     {"10.1.0.0/16 metric 4294967296", "0..4294967295"},
