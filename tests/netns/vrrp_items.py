@@ -5,18 +5,21 @@ written here fails, and so does one that is written and no longer there. docs/co
 printed from it (tests/lint/conformance.py).
 """
 
-VARIANTS = {"v2-ipv4": "version 2, IPv4", "v3-ipv4": "version 3, IPv4", "v3-ipv6": "version 3, IPv6"}
+VARIANTS = {"v2-ipv4": "version 2, IPv4", "v3-ipv4": "version 3, IPv4", "v3-ipv6": "version 3, IPv6",
+            "vmac-ipv4": "version 3, IPv4, with `use_vmac`", "vmac-ipv6": "version 3, IPv6, with `use_vmac`"}
 ALL = ("v2-ipv4", "v3-ipv4", "v3-ipv6")
 V4 = ("v2-ipv4", "v3-ipv4")
 V3 = ("v3-ipv4", "v3-ipv6")
+VMAC = ("vmac-ipv4", "vmac-ipv6")
 
 PROGRAMS = {"halvard": "Halvard", "keepalived": "keepalived 2.2.7 (Debian 12)"}
 
 # Test: variants, and what is asked. The first word of a test's name is its item.
 ITEMS = {
-    "T1_ttl_255": (ALL, "Sent with TTL or hop limit 255."),
-    "T2_group_and_protocol": (ALL, "Sent to 224.0.0.18 or ff02::12 (and its hardware address), protocol 112."),
+    "T1_ttl_255": (ALL + VMAC, "Sent with TTL or hop limit 255."),
+    "T2_group_and_protocol": (ALL + VMAC, "Sent to 224.0.0.18 or ff02::12 (and its hardware address), protocol 112."),
     "T3_source_is_the_primary_address": (ALL, "The source is the primary IPv4 address, or the link-local IPv6 address, of the interface."),
+    "T4_source_is_the_virtual_mac": (VMAC, "The source MAC address is 00-00-5E-00-01-VRID, of IPv6 00-00-5E-00-02-VRID."),
     "T5_reserved_bits_are_zero": (V3, "The four reserved bits before the interval are sent as zero."),
     "T6_checksum": (ALL, "The checksum is over the message: of IPv6 with the pseudo-header, of IPv4 without (`v3_checksum_as_v2`)."),
     "T6_checksum_by_default": (("v3-ipv4",), "The checksum of RFC 9568 is sent unless something else is configured."),
@@ -24,7 +27,7 @@ ITEMS = {
     "T8_priority_of_the_owner": (ALL, "An owner sends priority 255."),
     "T8_priority_of_others": (ALL, "Any other sends what is configured, 1 to 254."),
     "T9_count_and_addresses": (ALL, "There is at least one address, and all of them are sent."),
-    "T10_announced_when_present": (ALL, "An address is not announced before the router has it."),
+    "T10_announced_when_present": (ALL + VMAC, "An address is not announced before the router has it."),
     "R1_ttl_not_255": (ALL, "Received with another TTL: discarded."),
     "R2_another_version": (ALL, "Received with another version: discarded."),
     "R3_another_type": (ALL, "Received with a type that is not 1: discarded."),
@@ -42,23 +45,26 @@ ITEMS = {
     "R13_second_owner": (ALL, "A second owner: not discarded (erratum 8298); the greater address wins."),
     "S1_owner_starts_as_active": (ALL, "An owner advertises and announces as soon as it starts."),
     "S1_others_wait": (ALL, "Any other is silent for Active_Down after the start."),
-    "B1_backup_has_no_address": (ALL, "A backup answers neither ARP, neighbour discovery nor ping for the address."),
-    "B2_takeover_order": (ALL, "When the timer ends: an advertisement, then an announcement of each address."),
+    "B1_backup_has_no_address": (ALL + VMAC, "A backup answers neither ARP, neighbour discovery nor ping for the address."),
+    "B1_does_not_forward": (VMAC, "A backup drops what is sent to the virtual MAC address."),
+    "B2_takeover_order": (ALL + VMAC, "When the timer ends: an advertisement, then an announcement of each address."),
     "B3_resignation": (ALL, "Priority 0 is followed after Skew_Time."),
     "B4_higher_priority": (ALL, "A higher or equal priority restarts the timer with the interval received."),
     "B4_equal_priority": (ALL, "So does an equal priority, whatever the address."),
     "B4_no_preempt": (ALL, "So does a lower priority without preemption."),
     "B5_lower_priority": (ALL, "With preemption a lower priority is discarded and the timer runs on."),
-    "B6_backup_ends_silently": (ALL, "A backup that is shut down sends nothing."),
-    "A1_answers_for_the_address": (ALL, "The active router answers ARP or neighbour discovery, and ping, for the address."),
+    "B6_backup_ends_silently": (ALL + VMAC, "A backup that is shut down sends nothing."),
+    "A1_answers_for_the_address": (ALL + VMAC, "The active router answers ARP or neighbour discovery, and ping, for the address."),
     "A1_no_router_advertisements": (ALL, "It sends no router advertisements."),
+    "A1_only_with_the_virtual_mac": (VMAC, "Answers and announcements name the virtual MAC address and never the real one."),
+    "A2_forwards": (VMAC, "It forwards what is sent to the virtual MAC address for somebody else."),
     "A4_interval": (ALL, "It advertises each interval."),
     "A5_answers_a_resignation": (ALL, "Priority 0 is answered at once, and the timer restarts."),
-    "A6_higher_priority": (ALL, "A higher priority makes it a backup, with the interval received."),
+    "A6_higher_priority": (ALL + VMAC, "A higher priority makes it a backup, with the interval received."),
     "A6_equal_priority_greater_address": (ALL, "So does an equal priority from a greater address."),
     "A6_equal_priority_lesser_address": (ALL, "It stays active when an equal priority comes from a lesser address."),
     "A7_losing_advertisement": (ALL, "A losing advertisement is discarded and answered at once."),
-    "A8_resigns": (ALL, "When it is shut down it sends priority 0 and gives the addresses up."),
+    "A8_resigns": (ALL + VMAC, "When it is shut down it sends priority 0 and gives the addresses up."),
     "SHOULD_log_limited": (ALL, "What is discarded is logged, but not each packet."),
     "SHOULD_tell_another_interval": (ALL, "Another interval is told to the operator,"),
     "SHOULD_tell_another_list": (ALL, "and another list of addresses,"),
@@ -74,13 +80,19 @@ DEVIATIONS = {
                    " must work without a setting. `v3_checksum_as_v2` sends what RFC 9568 says"},
     ("keepalived", "T6_checksum_by_default"): {"v3-ipv4": "the pseudo-header is in the sum"},
     ("keepalived", "T6_checksum"): {"v3-ipv4": "this version does not know the keyword; the pseudo-header is in the sum"},
+    ("halvard", "B1_does_not_forward"): dict.fromkeys(
+        VMAC, "its interface is up in either state, since to set it down loses routes and has others answer; a switch"
+              " has learned the active router's port and sends a backup no such frame"),
+    ("keepalived", "B1_does_not_forward"): dict.fromkeys(VMAC, "as Halvard"),
+    ("keepalived", "A1_answers_for_the_address"): {
+        "vmac-ipv4": "interfaces of IPv6 routers answer ARP too, with their own MAC address"},
+    ("keepalived", "A1_only_with_the_virtual_mac"): {"vmac-ipv4": "the same"},
     ("halvard", "R9_list_in_another_order"): {
         "v3-ipv6": "it is used: keepalived sends what its file says, in the order of the file, and two routers"
                    " with one list must agree who is master"},
     ("keepalived", "R5_both_checksums"): {"v3-ipv4": "a sum without the pseudo-header is refused"},
     ("keepalived", "R8_interval_0"): dict.fromkeys(V3, "it is taken"),
     ("keepalived", "R9_list_in_another_order"): {"v3-ipv6": "it is used"},
-    ("keepalived", "B2_takeover_order"): {"v3-ipv6": "the neighbour advertisement has no R flag"},
     ("keepalived", "R12_another_list"): dict.fromkeys(ALL, "discarded, so that both are active"),
     ("keepalived", "R13_second_owner"): dict.fromkeys(ALL, "it lowers its own priority to 254 and gives way"),
     ("keepalived", "SHOULD_tell_equal_priority"): dict.fromkeys(ALL, "it says that the priority is lower"),
@@ -90,6 +102,8 @@ DEVIATIONS = {
 # Items of the RFC that no test is for, and why.
 NOTES = {
     "A1": "a director is no router for its clients, so it sends no router advertisements (6.4.3 asks routers for them)",
+    "A1, IPv6": "with `use_vmac` a link-local virtual address wants its prefix (`fe80::1/64`): without it nothing on its"
+                " interface leads back to link-local clients",
     "A3": "a virtual address is a service address: it is accepted unless the configuration says otherwise",
     "8.4.2": "version 2 and 3 at once, for upgrades, is not offered: one instance has one version",
 }

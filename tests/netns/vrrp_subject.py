@@ -22,8 +22,11 @@ MAC = "02:00:00:00:00:10"  # of eth0
 OWN = {4: "192.0.2.10", 6: "fe80::10"}
 LESSER = {4: "192.0.2.2", 6: "fe80::2"}
 GREATER = {4: "192.0.2.20", 6: "fe80::20"}
+# Somebody whose packets are forwarded, and to whom: behind eth1.
+CLIENT = {4: "192.0.2.77", 6: "2001:db8:aa::77"}
+BEYOND = {4: "198.51.100.77", 6: "2001:db8:bb::77"}
 RIVAL_MAC = "02:00:00:00:00:02"
-SLACK = {"halvard": 0.15, "keepalived": 0.5}  # seconds that a program may be late on a busy machine
+SLACK = {"halvard": 0.15, "keepalived": 0.8}  # seconds that a program may be late on a busy machine
 RTMGRP_ADDRESSES = 0x10 | 0x100
 IFA_ADDRESS = 1
 
@@ -153,10 +156,16 @@ class Site:
                       "addr add %s/24 dev eth0" % OWN[4], "addr add %s/64 dev eth0 nodad" % OWN[6],
                       "addr add 198.51.100.10/24 dev eth1", "addr add fe80::11/64 dev eth1 nodad")
         self.space.ip(*("neigh add %s lladdr %s dev eth0" % (a, RIVAL_MAC) for a in LESSER.values()))
+        self.space.sysctl("net.ipv4.ip_forward", 1)
+        self.space.sysctl("net.ipv6.conf.all.forwarding", 1)
+        self.space.ip("addr add 2001:db8:bb::10/64 dev eth1 nodad", "route add 2001:db8:aa::/64 dev eth0",
+                      *("neigh add %s lladdr 02:00:00:00:00:99 dev eth1" % a for a in BEYOND.values()))
         # The peer answers no ARP or ND by itself: what is heard is the subject's.
         self.peer.ip("link set eth0 arp off", "link set eth0 up", "link set eth1 up")
         self.ear = Ear(self.space, self.peer)
         self.hand = self.peer.call(self._open_hand)
+        self.behind = self.peer.call(self._open_behind)
+        self.passed = []  # (time, target) of what has come out there
         self.program = None
         self.started = 0.0
 
@@ -165,6 +174,23 @@ class Site:
         s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         s.bind(("eth0", 0))
         return s
+
+    @staticmethod
+    def _open_behind():
+        s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        s.bind(("eth1", 3))
+        s.setsockopt(263, 1, struct.pack("=iHH8s", socket.if_nametoindex("eth1"), 1, 0, b""))
+        s.setblocking(False)
+        return s
+
+    def came_through(self, target, since):
+        while True:
+            try:
+                data = self.behind.recv(9000)
+            except BlockingIOError:
+                break
+            self.passed.append((time.monotonic(), frames.parse(0, data).target))
+        return any(when >= since and t == target for when, t in list(self.passed))
 
     def start(self, config):
         if self.kind == "halvard":
@@ -182,6 +208,7 @@ class Site:
             self.program.kill_all()
         self.ear.close()
         self.hand.close()
+        self.behind.close()
         for space in (self.space, self.peer):
             space.close()
         ip_batch(["netns del " + self.kind, "netns del " + self.kind + "-peer"])
@@ -243,6 +270,7 @@ class Router:
         self.vips = ((["fe80::5e:%x" % vrid] if self.family == 6 else ["10.0.%d.1" % vrid])
                      + (["2001:db8:%x::1" % vrid] if self.family == 6 else ["10.0.%d.2" % vrid]))
         self.name = "R%d" % vrid
+        self.mac = "00:00:5e:00:0%d:%02x" % (1 if self.family == 4 else 2, vrid) if self.vmac else MAC
         self.slack = SLACK[site.kind]
 
     def config(self):
@@ -250,7 +278,8 @@ class Router:
                  "version %d" % self.version, "priority %d" % self.priority,
                  "advert_int %g" % self.interval,
                  *(["use_vmac"] if self.vmac else []), *self.more,
-                 "virtual_ipaddress {", *("\t%s/%d" % (a, 128 if self.family == 6 else 32) for a in self.vips), "}"]
+                 "virtual_ipaddress {", *("\t%s/%d" % (a, 32 if self.family == 4 else 64 if a.startswith("fe80") else 128)
+                   for a in self.vips), "}"]
         return "vrrp_instance %s {\n\t%s\n}\n" % (self.name, "\n\t".join(lines))
 
     # ---- its times --------------------------------------------------------
@@ -279,6 +308,9 @@ class Router:
         """True when the kernel has all its addresses, None when it has some."""
         has = {a in self.site.ear.owned for a in self.vips}
         return has.pop() if len(has) == 1 else None
+
+    def leaves_no_device(self):
+        return self.mac == MAC or self.mac not in self.site.space.run(["ip", "-o", "link"]).stdout
 
     def changes(self, since):
         return [e for a in self.vips for e in self.site.ear.events.get(a, []) if e[0] >= since]
@@ -320,8 +352,18 @@ class Router:
         self.site.send(frames.arp_request(RIVAL_MAC, source, address) if self.family == 4 else
                        frames.solicitation(RIVAL_MAC, source, address))
 
-    def ping(self, address, mac=MAC):
-        self.site.send(frames.echo(RIVAL_MAC, mac, LESSER[self.family], address))
+    def ping(self, address):
+        self.site.send(frames.echo(RIVAL_MAC, self.mac, LESSER[self.family], address))
+
+    def pass_on(self):
+        """A packet for somebody behind the subject; true when it has come out on the other side."""
+        since = time.monotonic()
+        self.site.send(frames.echo(RIVAL_MAC, self.mac, CLIENT[self.family], BEYOND[self.family]))
+        try:
+            wait_for(lambda: self.site.came_through(BEYOND[self.family], since), 0.5, "it has come through", 0.01)
+        except AssertionError:
+            return False
+        return True
 
     # ---- states ---------------------------------------------------------------
 
