@@ -67,13 +67,14 @@ static void bound_caps(uint64_t caps)
 			fatal("cannot bound capabilities");
 }
 
-static void become_user(const char *name)
+static void become_user(const char *name, bool groups)
 {
 	const struct passwd *pw = name ? getpwnam(name) : NULL;
 
 	if (!pw || geteuid() != 0)
 		return;
-	if (!may(CAP_SETUID) || initgroups(pw->pw_name, pw->pw_gid) < 0) {
+	if (!may(CAP_SETUID) ||
+	    (groups ? initgroups(pw->pw_name, pw->pw_gid) : setgroups(1, &pw->pw_gid)) < 0) {
 		log_warn("cannot become %s, going on as root with fewer capabilities", name);
 		return;
 	}
@@ -81,15 +82,25 @@ static void become_user(const char *name)
 		fatal("cannot become %s", name);
 }
 
-void confine(const char *user, uint64_t caps)
+static void give_up(const char *user, bool groups, uint64_t caps)
 {
 	bound_caps(caps);
-	become_user(user);
+	become_user(user, groups);
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	set_caps(caps);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		fatal("cannot give up gaining rights");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+void confine(const char *user, uint64_t caps)
+{
+	give_up(user, false, caps);
+}
+
+void confine_with_groups(const char *user, uint64_t caps)
+{
+	give_up(user, true, caps);
 }
 
 void confine_caps(uint64_t caps)

@@ -107,7 +107,7 @@ run(const struct options *o, const struct role_spec *spec, int fd, int memory, p
 	if (spec->realtime)
 		become_realtime();
 	if (!spec->entry) /* a role of this binary does so itself */
-		confine(spec->user, spec->caps);
+		confine_with_groups(spec->user, spec->caps);
 	foreign_signals_ignore(); /* kept by exec: the guardian answers them */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != guardian)

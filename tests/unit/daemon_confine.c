@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <netinet/in.h>
 #include <pwd.h>
@@ -150,6 +151,19 @@ static bool user_changes(void)
 	       setuid(possible ? 0 : 1) < 0 && refused(chroot("/"));
 }
 
+static bool has_its_own_group_alone(void)
+{
+	const struct passwd *pw = getpwnam("nobody");
+	bool possible = pw && setegid(pw->pw_gid) == 0 && setegid(0) == 0;
+	const gid_t others[] = {0, 1, 2};
+	gid_t groups[8];
+
+	if (!possible || setgroups(3, others) < 0)
+		return true;
+	confine("nobody", KEEP);
+	return getgroups(8, groups) == 1 && groups[0] == pw->pw_gid;
+}
+
 static bool dies_with_its_parent(void)
 {
 	int signo = 0;
@@ -227,6 +241,7 @@ TEST(sets_are_cut)
 TEST(kept_works)
 TEST(exec_gains_nothing)
 TEST(user_changes)
+TEST(has_its_own_group_alone)
 TEST(dies_with_its_parent)
 TEST(limited_memory_is_not_refused)
 TEST(unlimited_memory_is_locked)
@@ -241,6 +256,7 @@ int main(void)
 	    cmocka_unit_test(test_kept_works),
 	    cmocka_unit_test(test_exec_gains_nothing),
 	    cmocka_unit_test(test_user_changes),
+	    cmocka_unit_test(test_has_its_own_group_alone),
 	    cmocka_unit_test(test_dies_with_its_parent),
 	    cmocka_unit_test(test_limited_memory_is_not_refused),
 	    cmocka_unit_test(test_unlimited_memory_is_locked),
