@@ -188,14 +188,13 @@ static void keep_command(struct parse *p, const struct draft *d, enum notify_obj
 			     "%s: the command is missing; it was left out",
 			     commands_keyword(r.event));
 	else if (first)
-		place_report(p->findings, FINDING_WARNING, &d->at,
-			     "%s: there is one already%s; the first counts",
-			     commands_keyword(r.event),
-			     origin_text(origins_find(p->origins, first, ORIGIN_ROW), "defined",
-					 place, sizeof(place)));
+		place_report(
+		    p->findings, FINDING_WARNING, &d->at,
+		    "%s: there is one already%s; the first counts", commands_keyword(r.event),
+		    origin_text(p->origins, first, ORIGIN_ROW, "defined", place, sizeof(place)));
 	else
-		origins_add(p->origins, store_put(p->store, T_NOTIFY, &r, F_WANTED, NULL),
-			    ORIGIN_ROW, d->at);
+		origins_add(p->origins, store_put(p->store, T_NOTIFY, &r, F_WANTED, NULL), d->at,
+			    NULL, 0);
 }
 
 void commands_resolve(struct parse *p, const struct draft *d, enum notify_object object,
@@ -306,8 +305,8 @@ static void keep_fifo(struct parse *p, const struct draft *d)
 			return;
 		}
 	}
-	origins_add(p->origins, store_put(p->store, T_NOTIFY_FIFO, &r, F_WANTED, NULL), ORIGIN_ROW,
-		    d->at);
+	origins_add(p->origins, store_put(p->store, T_NOTIFY_FIFO, &r, F_WANTED, NULL), d->at, NULL,
+		    0);
 }
 
 void commands_resolve_fifos(struct parse *p, const struct draft *d)

@@ -186,7 +186,7 @@ static struct store *load(struct lexed *l, const struct config_options *options,
 			  size_t from)
 {
 	struct store *s = store_new();
-	struct origins o = {0};
+	struct origins o = {.store = s};
 	struct parse p = {.lexed = l, .findings = f, .store = s, .origins = &o};
 	struct validation v = {
 	    .store = s, .findings = f, .origins = &o, .machine = options ? options->machine : NULL};

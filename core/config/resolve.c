@@ -90,18 +90,14 @@ static void report(struct resolver *r, enum finding_level level, struct place at
 /* ", first defined at FILE:LINE" of a row that is in the store already. */
 static const char *first_place(const struct resolver *r, const void *row, char *buf, size_t size)
 {
-	return origin_text(origins_find(r->origins, row, ORIGIN_ROW), "first defined", buf, size);
+	return origin_text(r->origins, row, ORIGIN_ROW, "first defined", buf, size);
 }
 
 static const void *keep(struct resolver *r, const struct layers *l)
 {
 	const void *row = store_put(r->store, l->table, l->row, F_WANTED, NULL);
 
-	origins_add(r->origins, row, ORIGIN_ROW, l->at);
-	for (int i = 0; i < 3; i++)
-		for (const struct setting *s = l->parts[i] ? l->parts[i]->settings : NULL; s;
-		     s = s->next)
-			origins_add(r->origins, row, s->field, s->at);
+	origins_add(r->origins, row, l->at, l->parts, 3);
 	return row;
 }
 
@@ -439,8 +435,7 @@ static bool member_usable(struct resolver *r, const struct layers *l,
 	char place[TEXT_MAX] = "";
 
 	if (other)
-		origin_text(origins_find(r->origins, store_find_text(r->store, T_SYNC_MEMBER, pair),
-					 ORIGIN_ROW),
+		origin_text(r->origins, store_find_text(r->store, T_SYNC_MEMBER, pair), ORIGIN_ROW,
 			    "named", place, sizeof(place));
 	if (!v && left_out(r, m->instance))
 		report(r, FINDING_WARNING, l->at,

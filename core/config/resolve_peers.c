@@ -178,9 +178,7 @@ static void resolve_peer(struct parse *p, const struct vrrp_instance_row *v, con
 		return;
 	}
 	kept = store_put(p->store, T_VRRP_PEER, &peer, F_WANTED, NULL);
-	origins_add(p->origins, kept, ORIGIN_ROW, d->at);
-	for (const struct setting *s = part->settings; s; s = s->next)
-		origins_add(p->origins, kept, s->field, s->at);
+	origins_add(p->origins, kept, d->at, &part, 1);
 }
 
 void resolve_peers(struct parse *p, const struct vrrp_instance_row *v, const struct draft *d)

@@ -21,7 +21,7 @@ struct routes {
 
 static void keep(struct routes *r, enum table_id t, const void *row, struct place at)
 {
-	origins_add(r->p->origins, store_put(r->p->store, t, row, F_WANTED, NULL), ORIGIN_ROW, at);
+	origins_add(r->p->origins, store_put(r->p->store, t, row, F_WANTED, NULL), at, NULL, 0);
 }
 
 static void say_twice(struct routes *r, const struct draft *d, enum table_id t, const void *row,
@@ -29,11 +29,10 @@ static void say_twice(struct routes *r, const struct draft *d, enum table_id t, 
 {
 	char place[TEXT_MAX];
 
-	place_report(
-	    r->p->findings, FINDING_WARNING, &d->at,
-	    "%s %s is there already%s; the line was left out", what, name,
-	    origin_text(origins_find(r->p->origins, store_find(r->p->store, t, row), ORIGIN_ROW),
-			"first defined", place, sizeof(place)));
+	place_report(r->p->findings, FINDING_WARNING, &d->at,
+		     "%s %s is there already%s; the line was left out", what, name,
+		     origin_text(r->p->origins, store_find(r->p->store, t, row), ORIGIN_ROW,
+				 "first defined", place, sizeof(place)));
 }
 
 /* ---- routes ------------------------------------------------------------------ */
@@ -140,11 +139,11 @@ static void resolve_both(struct routes *r, const struct draft *d, const char *in
 static void resolve_instance(struct routes *r, const struct draft *d)
 {
 	const struct vrrp_instance_row *v = d->parts[T_VRRP_INSTANCE]->row;
-	const struct origin *o =
-	    origins_find(r->p->origins, store_find(r->p->store, T_VRRP_INSTANCE, v), ORIGIN_ROW);
+	const void *row = store_find(r->p->store, T_VRRP_INSTANCE, v);
+	struct origin o = origins_find(r->p->origins, row, ORIGIN_ROW);
 
 	/* It was left out, or is the second of its name. */
-	if (o && o->at.line == d->at.line && o->at.source == d->at.source)
+	if (o.order && o.at.line == d->at.line && o.at.source == d->at.source)
 		resolve_both(r, d, v->name);
 }
 

@@ -27,15 +27,13 @@ static void keep(struct parse *p, const struct draft *d, enum table_id t, const 
 	const struct part *part = d->parts[t];
 	const void *kept = store_put(p->store, t, row, F_WANTED, NULL);
 
-	origins_add(p->origins, kept, ORIGIN_ROW, d->at);
-	for (const struct setting *s = part->settings; s; s = s->next)
-		origins_add(p->origins, kept, s->field, s->at);
+	origins_add(p->origins, kept, d->at, &part, 1);
 }
 
 /* ", WHAT at FILE:LINE" of a row that is there already. */
 static const char *first_place(const struct parse *p, const void *row, char *buf, size_t size)
 {
-	return origin_text(origins_find(p->origins, row, ORIGIN_ROW), "first", buf, size);
+	return origin_text(p->origins, row, ORIGIN_ROW, "first", buf, size);
 }
 
 /* ---- definitions ------------------------------------------------------- */
@@ -100,11 +98,11 @@ static bool is_tracked(const struct store *s, enum track_kind kind, const char *
 
 static void say_untracked(struct parse *p, const struct definition *def, const void *row)
 {
-	const struct origin *o = origins_find(p->origins, row, ORIGIN_ROW);
+	struct origin o = origins_find(p->origins, row, ORIGIN_ROW);
 	const char *name = name_of(def->table, row);
 
-	if (o && !is_tracked(p->store, def->kind, name))
-		place_report(p->findings, FINDING_NOTICE, &o->at,
+	if (o.order && !is_tracked(p->store, def->kind, name))
+		place_report(p->findings, FINDING_NOTICE, &o.at,
 			     "%s %s: nobody tracks it; the block was left out", def->block->name,
 			     name);
 }

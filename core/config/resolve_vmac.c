@@ -127,15 +127,15 @@ static const struct vrrp_instance_row *row_of(const struct parse *p, const struc
 {
 	const struct vrrp_instance_row *v;
 	const char *key[1];
-	const struct origin *o;
+	struct origin o;
 
 	if (d->block != &block_vrrp_instance)
 		return NULL;
 	v = d->parts[T_VRRP_INSTANCE]->row;
 	key[0] = v->name;
 	v = store_find_text(p->store, T_VRRP_INSTANCE, key);
-	o = v ? origins_find(p->origins, v, ORIGIN_ROW) : NULL;
-	return o && o->at.source == d->at.source && o->at.line == d->at.line ? v : NULL;
+	o = origins_find(p->origins, v, ORIGIN_ROW);
+	return o.order && o.at.source == d->at.source && o.at.line == d->at.line ? v : NULL;
 }
 
 /* Five octets are completed by the identifier. */
@@ -154,13 +154,14 @@ static void fix_unicast(struct parse *p, const struct vrrp_instance_row *v,
 			struct vrrp_instance_row *row)
 {
 	unsigned field = field_at(T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, use_vmac));
+	struct origin o = origins_find(p->origins, v, field);
 	bool peers = false;
 
 	STORE_EACH(p->store, T_VRRP_PEER, struct vrrp_peer_row, peer)
 	peers = peers || text_eq(peer->instance, v->name);
 	if (!peers || v->vmac_xmit_base)
 		return;
-	place_report(p->findings, FINDING_WARNING, &origins_find(p->origins, v, field)->at,
+	place_report(p->findings, FINDING_WARNING, &o.at,
 		     "use_vmac: unicast leaves from the interface below; vmac_xmit_base is set");
 	row->vmac_xmit_base = true;
 }
@@ -180,13 +181,13 @@ static void name_instance(struct parse *p, const struct vrrp_instance_row *v, co
 static const struct vrrp_instance_row *first_of_name(const struct parse *p,
 						     const struct vrrp_instance_row *v)
 {
-	unsigned order = origins_find(p->origins, v, ORIGIN_ROW)->order;
+	unsigned order = origins_find(p->origins, v, ORIGIN_ROW).order;
 	const struct vrrp_instance_row *first = NULL;
 
 	STORE_EACH(p->store, T_VRRP_INSTANCE, struct vrrp_instance_row, b)
 	{
 		if (text_eq(b->vmac_interface, v->vmac_interface) &&
-		    origins_find(p->origins, b, ORIGIN_ROW)->order < order)
+		    origins_find(p->origins, b, ORIGIN_ROW).order < order)
 			first = b;
 	}
 	return first;
@@ -197,11 +198,12 @@ static void drop_second(struct parse *p, const struct vrrp_instance_row *v)
 {
 	const struct vrrp_instance_row *first = v->vmac_interface[0] ? first_of_name(p, v) : NULL;
 	unsigned field = field_at(T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, use_vmac));
+	struct origin o = origins_find(p->origins, v, field);
 	struct vrrp_instance_row row = *v;
 
 	if (!first)
 		return;
-	place_report(p->findings, FINDING_ERROR, &origins_find(p->origins, v, field)->at,
+	place_report(p->findings, FINDING_ERROR, &o.at,
 		     "use_vmac: instance %s has the interface %s already; the name was ignored",
 		     first->name, v->vmac_interface);
 	memset(row.vmac_interface, 0, sizeof(row.vmac_interface));

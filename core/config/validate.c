@@ -26,12 +26,18 @@ static void object(struct validation *v, enum table_id t, const void *row)
 	v->objections[v->count++] = (struct objection){t, row};
 }
 
-const struct origin *validate_origin(const struct validation *v, enum table_id t, const void *row,
-				     const char *field)
+/* As origins know it; of the row without a name. */
+static unsigned field_number(enum table_id t, const char *field)
 {
 	const struct field *f = field ? schema_field(t, field) : NULL;
 
-	return origins_find(v->origins, row, f ? field_index(schema_table(t), f) : ORIGIN_ROW);
+	return f ? field_index(schema_table(t), f) : ORIGIN_ROW;
+}
+
+const char *validate_place(const struct validation *v, enum table_id t, const void *row,
+			   const char *field, char *buf, size_t size)
+{
+	return origin_text(v->origins, row, field_number(t, field), "set", buf, size);
 }
 
 /* The row as one who reads the file would name it. */
@@ -81,7 +87,7 @@ static const char *consequence(enum table_id t)
 void validate_say(struct validation *v, enum finding_level level, enum table_id t, const void *row,
 		  const char *field, const char *fmt, ...)
 {
-	const struct origin *o = validate_origin(v, t, row, field);
+	struct origin o = origins_find(v->origins, row, field_number(t, field));
 	char name[TEXT_MAX], text[TEXT_MAX];
 	va_list ap;
 
@@ -96,8 +102,8 @@ void validate_say(struct validation *v, enum finding_level level, enum table_id 
 	if (!v->findings)
 		return;
 	subject(t, row, name, sizeof(name));
-	if (o)
-		place_report(v->findings, level, &o->at, "%s: %s%s", name, text,
+	if (o.order)
+		place_report(v->findings, level, &o.at, "%s: %s%s", name, text,
 			     level == FINDING_ERROR ? consequence(t) : "");
 	else
 		findings_add(v->findings, level, NULL, 0, 0, NULL, "%s: %s", name, text);
@@ -176,8 +182,7 @@ static void say_taken(struct validation *v, const struct vrrp_instance_row *r,
 	validate_say(v, FINDING_ERROR, T_VRRP_INSTANCE, r, "vrid",
 		     "virtual_router_id %u is taken by instance %s on %s%s%s", r->vrid, first->name,
 		     r->interface[0] ? "interface " : "any interface", r->interface,
-		     origin_text(validate_origin(v, T_VRRP_INSTANCE, first, "vrid"), "set", place,
-				 sizeof(place)));
+		     validate_place(v, T_VRRP_INSTANCE, first, "vrid", place, sizeof(place)));
 }
 
 static void check_vrids(struct validation *v)
@@ -186,11 +191,8 @@ static void check_vrids(struct validation *v)
 	struct router *all = xcalloc(n + 1, sizeof(*all));
 
 	for (size_t i = 0; i < n; i++) {
-		const struct origin *o;
-
 		all[i].row = store_at(v->store, T_VRRP_INSTANCE, i);
-		o = origins_find(v->origins, all[i].row, ORIGIN_ROW);
-		all[i].order = o ? o->order : 0;
+		all[i].order = origins_find(v->origins, all[i].row, ORIGIN_ROW).order;
 	}
 	qsort(all, n, sizeof(*all), by_router);
 	for (size_t i = 1; i < n; i++) {
@@ -333,13 +335,12 @@ static void check_shared_addresses(struct validation *v)
 	all = addresses_sorted(v, &n);
 	for (size_t i = 1; i < n; i++)
 		if (addr_equal(&all[i]->addr, &all[i - 1]->addr))
-			validate_say(
-			    v, FINDING_WARNING, T_VRRP_ADDRESS, all[i], NULL,
-			    "instance %s has this address too%s; when one of them gives "
-			    "it up, both lose it",
-			    all[i - 1]->instance,
-			    origin_text(validate_origin(v, T_VRRP_ADDRESS, all[i - 1], NULL), "set",
-					place, sizeof(place)));
+			validate_say(v, FINDING_WARNING, T_VRRP_ADDRESS, all[i], NULL,
+				     "instance %s has this address too%s; when one of them gives "
+				     "it up, both lose it",
+				     all[i - 1]->instance,
+				     validate_place(v, T_VRRP_ADDRESS, all[i - 1], NULL, place,
+						    sizeof(place)));
 	free(all);
 }
 

@@ -10,7 +10,7 @@
 #ifndef CONFIG_VALIDATE_H
 #define CONFIG_VALIDATE_H
 
-#include "config/lex.h"
+#include "config/draft.h"
 #include "model/rows.h"
 
 /* ---- where rows come from: origin.c ----------------------------------- */
@@ -18,26 +18,33 @@
 #define ORIGIN_ROW UINT16_MAX /* the row itself rather than a field */
 
 struct origin {
-	const void *row; /* in the store */
-	uint16_t field;
-	unsigned order; /* counts up: what stands earlier in the file is smaller */
+	unsigned order; /* counts up from 1: what stands earlier in the file is smaller */
 	struct place at;
 };
 
-/* In the order of adding, with a hash table that finds a row. */
-struct origins {
-	struct origin *items;
-	size_t count, cap;
-	uint32_t *slots; /* 1 + index of a row's own item; 0: free */
-	size_t nslots, rows;
+/* What the places of neighbours have in common. */
+struct origin_context {
+	const struct source *source;
+	const struct expansion *expansion;
 };
 
-/* The row itself comes first, and behind it its fields; of two for the same the first counts. */
-void origins_add(struct origins *o, const void *row, unsigned field, struct place at);
-/* Of the field, else of the row; NULL: neither is known, or there are no origins. */
-const struct origin *origins_find(const struct origins *o, const void *row, unsigned field);
+/* Beside each row of the store, until origins_free(): one record in the arena. */
+struct origins {
+	const struct store *store;
+	struct arena arena;
+	unsigned order;
+	struct origin_context *contexts;
+	size_t ncontexts, cap;
+};
+
+/* Where the row was written, and the fields that the parts have set; of two the first counts. */
+void origins_add(struct origins *o, const void *row, struct place at,
+		 const struct part *const *parts, size_t nparts);
+/* Of the field, else of the row; order 0: neither is known, or there are no origins. */
+struct origin origins_find(const struct origins *o, const void *row, unsigned field);
 /* ", WHAT at FILE:LINE", or nothing where the place is not known. */
-const char *origin_text(const struct origin *o, const char *what, char *buf, size_t size);
+const char *origin_text(const struct origins *o, const void *row, unsigned field, const char *what,
+			char *buf, size_t size);
 void origins_free(struct origins *o);
 
 /* ---- validation -------------------------------------------------------- */
@@ -76,9 +83,9 @@ void validate_vmacs(struct validation *v);
 /* What is wrong with a row; `field` is the name of the field at fault, or NULL for the row. */
 void validate_say(struct validation *v, enum finding_level level, enum table_id t, const void *row,
 		  const char *field, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
-/* The place where the field was set; NULL when it is not known. */
-const struct origin *validate_origin(const struct validation *v, enum table_id t, const void *row,
-				     const char *field);
+/* ", set at FILE:LINE", or nothing: where the field was set (NULL: the row). */
+const char *validate_place(const struct validation *v, enum table_id t, const void *row,
+			   const char *field, char *buf, size_t size);
 
 /* ---- addresses: validate_address.c ------------------------------------- */
 

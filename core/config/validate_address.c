@@ -90,11 +90,8 @@ const struct vrrp_address_row **addresses_sorted(const struct validation *v, siz
 	struct sortable *s = xcalloc(n + 1, sizeof(*s));
 
 	for (size_t i = 0; i < n; i++) {
-		const struct origin *o;
-
 		s[i].row = store_at(v->store, T_VRRP_ADDRESS, i);
-		o = origins_find(v->origins, s[i].row, ORIGIN_ROW);
-		s[i].order = o ? o->order : 0;
+		s[i].order = origins_find(v->origins, s[i].row, ORIGIN_ROW).order;
 	}
 	qsort(s, n, sizeof(*s), by_address);
 	for (size_t i = 0; i < n; i++)
