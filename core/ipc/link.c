@@ -60,6 +60,7 @@ struct link {
 	struct snapshot snapshot;
 	struct queue behind;    /* messages that wait for the snapshot's end */
 	struct datagram *spare; /* one that was sent: its memory is used again */
+	unsigned char *in;      /* room for a datagram that comes in */
 	unsigned depth;
 	bool greeted; /* the peer's HELLO was good */
 	bool filling; /* its snapshot is coming in: rows that it has are marked */
@@ -523,8 +524,9 @@ static void handle_datagram(struct link *l, const void *data, size_t len, struct
 /* Reads what is there; false when nothing more can come. */
 static void receive(struct link *l, struct mono now)
 {
-	unsigned char *data = xcalloc(1, WIRE_DATAGRAM);
+	unsigned char *data = l->in ? l->in : xcalloc(1, WIRE_DATAGRAM);
 
+	l->in = NULL; /* a handler may pump */
 	for (int i = 0; i < READ_BURST && !l->failed && !l->closed; i++) {
 		ssize_t n = recv(l->fd, data, WIRE_DATAGRAM, MSG_DONTWAIT | MSG_TRUNC);
 
@@ -539,7 +541,8 @@ static void receive(struct link *l, struct mono now)
 		else
 			handle_datagram(l, data, (size_t)n, now);
 	}
-	free(data);
+	free(l->in);
+	l->in = data;
 }
 
 static void link_release(struct link *l)
@@ -548,6 +551,7 @@ static void link_release(struct link *l)
 	while (!TAILQ_EMPTY(&l->out.list))
 		pop(l);
 	datagram_free(l->spare);
+	free(l->in);
 	snapshot_passed(&l->snapshot, NULL);
 	free(l);
 }

@@ -65,7 +65,7 @@ const char *texts_hold(const char *s)
 
 	if (!s || !*s)
 		return none;
-	if (count == nslots)
+	if (count >= 2 * nslots)
 		grow();
 	hash = hash_of(s, &len);
 	at = place(hash, s);
