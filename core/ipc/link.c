@@ -396,6 +396,12 @@ static bool peer_keeps_rows(const struct link *l, enum table_id t)
 	return l->policy.accept_rows && (l->policy.accept[t] & F_KEY);
 }
 
+static void mute(struct link *l, bool on)
+{
+	if (l->changes)
+		store_watch_mute(l->changes, on);
+}
+
 static const char *got_row(struct link *l, struct cursor *c)
 {
 	unsigned char row[MAX_ROW], before[MAX_ROW] __attribute__((aligned(16)));
@@ -417,7 +423,9 @@ static const char *got_row(struct link *l, struct cursor *c)
 		memcpy(before, known, schema_table(t)->row_size);
 		row_hold(t, before);
 	}
+	mute(l, true); /* the peer has it */
 	now = store_put_set(l->store, t, row, fieldset_and(set, known ? may : first), &changed);
+	mute(l, false);
 	if (l->filling && l->policy.accept_rows)
 		store_mark(now);
 	if (l->ops->row && (!known || !fieldset_empty(&changed)))

@@ -10,9 +10,9 @@
  * A dump of the kernel is not consistent while the table changes: entries come twice or not at
  * all and nothing says so (measured: 193 of 200 dumps wrong with one busy writer). So doubles
  * are removed, and a service that a dump lacks is asked for by its key before it counts as
- * absent. A destination that a dump lacks is caught by the write: NEW answers EEXIST and
- * becomes SET, SET answers ENOENT and becomes NEW, DEL of what is gone is done. ESRCH says
- * that a service is gone: it is made again, with all its servers.
+ * absent, unless the dump has none at all. A destination that a dump lacks is caught by the write:
+ * NEW answers EEXIST and becomes SET, SET answers ENOENT and becomes NEW, DEL of what is gone is
+ * done. ESRCH says that a service is gone: it is made again, with all its servers.
  *
  * Writes go in two steps. First all that adds or changes, for many services in few system calls
  * (write_all), where a failure is only noted. Then, one by one, what is left: servers that go,
@@ -129,7 +129,8 @@ static int read_keys(const struct ipvs_apply *a, const struct ipvs_table *keys,
 		else
 			ipvs_table_add(&missing, s);
 	}
-	if (r == 0)
+	/* A dump that has nothing was made in one piece: nothing is missing. */
+	if (r == 0 && dump->nentries)
 		r = read_missing(a, &missing, into);
 	ipvs_table_free(&missing);
 	return r;

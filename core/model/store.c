@@ -51,6 +51,7 @@ struct store_watch {
 	unsigned slot;
 	void (*wake)(void *arg);
 	void *arg;
+	bool muted;
 	STAILQ_HEAD(, pending) queue;
 	struct pending *taken; /* what store_watch_next() gave last */
 };
@@ -201,7 +202,7 @@ static void mark(struct store *s, struct entry *e, const struct fieldset *change
 		struct pending *p;
 		bool was_empty;
 
-		if (!w)
+		if (!w || w->muted)
 			continue;
 		p = pending_of(e, i);
 		fieldset_merge(&p->changed, changed);
@@ -276,6 +277,11 @@ bool store_watch_next(struct store_watch *w, struct store_change *ret)
 bool store_watch_pending(const struct store_watch *w)
 {
 	return !STAILQ_EMPTY(&w->queue);
+}
+
+void store_watch_mute(struct store_watch *w, bool on)
+{
+	w->muted = on;
 }
 
 void store_watch_close(struct store_watch *w)

@@ -84,5 +84,7 @@ void store_watch_close(struct store_watch *w);
 /* Takes the oldest pending change; false when there is none. */
 bool store_watch_next(struct store_watch *w, struct store_change *ret);
 bool store_watch_pending(const struct store_watch *w);
+/* While it is on the watch hears of no change: what it tells of has just been heard from there. */
+void store_watch_mute(struct store_watch *w, bool on);
 
 #endif

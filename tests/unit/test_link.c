@@ -164,6 +164,27 @@ static void rows_go_down_and_state_comes_up(void **state)
 	assert_int_equal(p->b.gone, 1);
 }
 
+/* What a peer has said is not said to it again: of ten thousand rows that would be half the work.
+ */
+static void nothing_is_echoed(void **state)
+{
+	struct pair *p = *state;
+	struct real_server_row r = server(300);
+	char data[4096];
+
+	connect_roles(p, ROLE_MAIN, ROLE_LVS);
+	store_put(p->a.store, T_REAL_SERVER, &r, F_WANTED, NULL);
+	link_pump(p->a.link, 1);
+	for (int i = 0; i < 3; i++)
+		link_pump(p->b.link, 1);
+	assert_int_equal(found(p->b.store)->weight, 300);
+	assert_true(recv(link_fd(p->a.link), data, sizeof(data), MSG_DONTWAIT) < 0);
+	r.oper_state = RS_UP;
+	store_put(p->b.store, T_REAL_SERVER, &r, F_SEEN, NULL);
+	link_pump(p->b.link, 1);
+	assert_true(recv(link_fd(p->a.link), data, sizeof(data), MSG_DONTWAIT) > 0);
+}
+
 static void a_new_worker_inherits_state_and_a_running_one_keeps_it(void **state)
 {
 	struct pair *p = *state;
@@ -497,6 +518,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(rows_go_down_and_state_comes_up, setup, teardown),
+	    cmocka_unit_test_setup_teardown(nothing_is_echoed, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_new_worker_inherits_state_and_a_running_one_keeps_it,
 					    setup, teardown),
 	    cmocka_unit_test_setup_teardown(rows_that_main_forgot_go_with_its_next_snapshot, setup,

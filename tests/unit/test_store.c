@@ -97,6 +97,31 @@ static void changes_coalesce_and_wake_once(void **state)
 	store_free(s);
 }
 
+static void a_mute_watch_hears_what_was_before(void **state)
+{
+	struct store *s = store_new();
+	struct store_watch *a = store_watch_open(s, NULL, NULL);
+	struct store_watch *b = store_watch_open(s, NULL, NULL);
+	struct store_change c;
+
+	(void)state;
+	put(s, "10.0.0.1:80", 1, NULL);
+	store_watch_mute(a, true);
+	put(s, "10.0.0.2:80", 1, NULL);
+	store_watch_mute(a, false);
+	assert_true(store_watch_next(a, &c));
+	assert_string_equal(((const struct real_server_row *)c.row)->name, "10.0.0.1:80");
+	assert_false(store_watch_next(a, &c));
+	put(s, "10.0.0.2:80", 2, NULL);
+	assert_true(store_watch_next(a, &c));
+	assert_false(c.added);
+	assert_true(store_watch_next(b, &c) && store_watch_next(b, &c));
+	assert_false(store_watch_next(b, &c));
+	store_watch_close(a);
+	store_watch_close(b);
+	store_free(s);
+}
+
 static void a_deleted_row_is_seen_before_its_successor(void **state)
 {
 	struct store *s = store_new();
@@ -535,6 +560,7 @@ int main(void)
 	    cmocka_unit_test(rows_are_in_snmp_order),
 	    cmocka_unit_test(a_put_tells_exactly_what_differs),
 	    cmocka_unit_test(changes_coalesce_and_wake_once),
+	    cmocka_unit_test(a_mute_watch_hears_what_was_before),
 	    cmocka_unit_test(a_deleted_row_is_seen_before_its_successor),
 	    cmocka_unit_test(merge_touches_only_what_differs),
 	    cmocka_unit_test(stores_share_rows_until_they_change),
