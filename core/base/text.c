@@ -19,7 +19,7 @@ bool text_copy(char *dst, size_t size, const char *src)
 
 bool text_eq(const char *a, const char *b)
 {
-	return strcmp(a, b) == 0;
+	return *a == *b && strcmp(a, b) == 0; /* most differ at once */
 }
 
 bool text_fixed(const char *s, int digits, uint64_t *ret)
