@@ -242,8 +242,10 @@ void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, str
 	else
 		vrrp_gap_end(&i->gap);
 	moved = has_begun(i) && (old != i->fsm.state || i->row.state != i->fsm.state);
-	if (moved)
+	if (moved) {
 		transition(i, now);
+		vrrp_vmacs_forward(i->env, &i->row, i->fsm.state == VRRP_MASTER);
+	}
 	vrrp_instance_publish(i, moved);
 	if (moved)
 		vrrp_group_changed(i, now);

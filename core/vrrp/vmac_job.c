@@ -174,6 +174,22 @@ int vmac_job_discard(struct rtnl_writer *w, void *arg)
 	return e == ENODEV ? 0 : step(j, "removing it", e);
 }
 
+/* Of IPv4 what the interface below does. IPv6 is forwarded by the setting of the whole machine;
+ * this one is the router flag in what the kernel answers (RFC 9568 8.2.2). */
+int vmac_job_forward(struct rtnl_writer *w, void *arg)
+{
+	const struct vmac_forward *f = arg;
+
+	(void)w;
+	for (unsigned i = 0; i < f->n; i++) {
+		bool ipv6 = f->v[i].family == FAMILY_IPV6;
+		int value = ipv6 || !f->on ? f->on : setting_of(f->v[i].base, "forwarding");
+
+		sysctl_write(ipv6, f->v[i].name, "forwarding", value > 0);
+	}
+	return 0;
+}
+
 void vmac_bases_free(struct vmac_bases *bases)
 {
 	while (!LIST_EMPTY(bases))

@@ -26,6 +26,16 @@ struct vmac_job {
 	const char *step; /* that failed */
 };
 
+/* Whether packets to a MAC address are forwarded. */
+struct vmac_forward {
+	struct vrrp_write head;
+	bool on;
+	unsigned n;
+	struct vrrp_vmac v[];
+};
+
+/* An rtnl_job_fn with a struct vmac_forward; no failure matters. */
+int vmac_job_forward(struct rtnl_writer *w, void *arg);
 /* Each is an rtnl_job_fn with a struct vmac_job. */
 int vmac_job_make(struct rtnl_writer *w, void *arg);
 int vmac_job_discard(struct rtnl_writer *w, void *arg);

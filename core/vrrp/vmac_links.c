@@ -315,6 +315,47 @@ void vrrp_vmacs_release(struct vrrp_env *env, struct mono now)
 	vrrp_vmacs_check(env, now);
 }
 
+static void forgotten(struct vrrp_env *env, struct vrrp_write *head, int error, struct mono now)
+{
+	(void)env, (void)error, (void)now;
+	free(head);
+}
+
+static struct vmac_forward *forward_add(struct vmac_forward *f, const struct vrrp_vmac *v)
+{
+	unsigned n = f ? f->n : 0;
+
+	f = xrealloc(f, 1, sizeof(*f) + (n + 1) * sizeof(f->v[0]));
+	f->v[n] = *v;
+	f->n = n + 1;
+	return f;
+}
+
+void vrrp_vmacs_forward(struct vrrp_env *env, const struct vrrp_instance_row *r, bool on)
+{
+	struct vrrp_address_row key = {0};
+	struct vmac_forward *f = NULL;
+	struct vrrp_vmac v;
+
+	if (vrrp_vmac_of_instance(r, &v))
+		f = forward_add(f, &v);
+	TEXT_COPY(key.instance, r->name);
+	for (size_t k = store_lower_bound(env->store, T_VRRP_ADDRESS, &key);
+	     k < store_count(env->store, T_VRRP_ADDRESS); k++) {
+		const struct vrrp_address_row *a = store_at(env->store, T_VRRP_ADDRESS, k);
+
+		if (!text_eq(a->instance, r->name))
+			break;
+		if (vrrp_vmac_of_address(r, a, &v))
+			f = forward_add(f, &v);
+	}
+	if (!f)
+		return;
+	f->head.answered = forgotten;
+	f->on = on;
+	rtnl_writer_run(env->writer, vmac_job_forward, f, (uintptr_t)f);
+}
+
 /* ---- what others need to know ------------------------------------------------------------ */
 
 const char *vrrp_vmacs_missing(const struct vrrp_env *env, struct vrrp_instance_row *r)

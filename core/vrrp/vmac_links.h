@@ -16,6 +16,9 @@ void vrrp_vmacs_check(struct vrrp_env *env, struct mono now);
 /* Nothing is wanted any more. */
 void vrrp_vmacs_release(struct vrrp_env *env, struct mono now);
 
+/* Whether packets to the MAC address of an instance are forwarded: those of a master are. */
+void vrrp_vmacs_forward(struct vrrp_env *env, const struct vrrp_instance_row *r, bool on);
+
 /* Of vrrp_vmacs_missing(): it will be there soon. */
 extern const char vrrp_vmac_not_yet[];
 /* Why an instance's own is not ready; NULL: it is, or none is wanted. Sets its index in the row. */

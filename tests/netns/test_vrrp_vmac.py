@@ -284,6 +284,7 @@ def test_answers_with_it_and_never_with_another(vrrp, client, frames, echo, kind
     asked = frames.of("request", BASE_MAC["director1"])
     if kind.six:
         assert all(mac(f.data[-6:]) == BASE_MAC["director1"] for f in asked)
+        assert all(f.flags & 0x80 for f in replies), "router"
     else:
         assert asked, "the director asked for the client"
         assert {f.ip_from for f in asked} == {ADDRESS["director1"]}
@@ -307,6 +308,71 @@ def test_reverse_path_filter_lets_clients_in(vrrp, client, echo, all_filters):
     assert setting(space, "ipv4/conf/all/rp_filter") == str(all_filters)
 
 
+class Port:
+    """The bridge's end of director1's cable: what it gets, whatever the bridge has learned."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        self.socket.bind(("v-director1", 3))
+        self.socket.setblocking(False)
+
+    def sent(self):
+        """Frames from the director since the last call."""
+        found = []
+        while select.select([self.socket], [], [], 0)[0]:
+            data, where = self.socket.recvfrom(2048)
+            if where[2] != socket.PACKET_OUTGOING:
+                found.append(Frame(0, data))
+        return found
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+def forwards(port, marker):
+    """Whether the director forwards a packet to the virtual MAC address, from and to the client."""
+    octets = [bytes.fromhex(m.replace(":", "")) for m in (V4.vmac, BASE_MAC["client"])]
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28 + len(marker), 1, 0, 9, 17, 0,
+                     socket.inet_aton("192.168.1.50"), socket.inet_aton("192.168.1.55"))
+    total = sum(struct.unpack("!10H", ip))
+    ip = ip[:10] + struct.pack("!H", ~((total & 0xffff) + (total >> 16)) & 0xffff) + ip[12:]
+    udp = struct.pack("!HHHH", 9, 9, 8 + len(marker), 0) + marker
+    port.sent()
+    port.socket.send(octets[0] + octets[1] + b"\x08\x00" + ip + udp)
+
+    def came_back():
+        return any(marker in f.data and f.kind == "ip" for f in port.sent())
+
+    try:
+        return wait_for(came_back, 0.5, "it comes back")
+    except AssertionError:
+        return False
+
+
+def test_only_a_master_forwards(vrrp, cluster):
+    """A2, B1: packets to the virtual MAC address are for the master to forward."""
+    space = vrrp.director.namespace
+    space.sysctl("net.ipv4.ip_forward", 1)
+    space.ip("neigh replace 192.168.1.55 lladdr %s dev eth0" % BASE_MAC["client"])
+    add(vrrp, V4)
+    vrrp.wait_state("master", 5)
+    with Port() as port:
+        assert wait_for(lambda: forwards(port, b"as master"), 3, "forwarding")
+        other = cluster.directors[1]
+        stronger = Alone(other.namespace, other.path("vrrp")).start()
+        other.programs.append(stronger)
+        stronger.instance(addresses=V4.addresses, **V4.fields(base_priority=200))
+        vrrp.wait_state("backup", 5)
+        vrrp.barrier()
+        assert not forwards(port, b"as backup")
+        stronger.stop()
+        vrrp.wait_state("master", 5)
+        assert wait_for(lambda: forwards(port, b"again"), 3, "forwarding")
+
+
 @both
 def test_backup_is_silent(vrrp, frames, cluster, kind):
     """B1: a switch must not learn the virtual MAC address from a backup, neither from IGMP or MLD
@@ -318,26 +384,11 @@ def test_backup_is_silent(vrrp, frames, cluster, kind):
     first.instance(addresses=kind.addresses, **kind.fields(base_priority=200))
     first.wait_state("master", 5)
     first.barrier()
-    port = "v-director1"
-
-    def listen():
-        s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-        s.bind((port, 3))
-        s.setblocking(False)
-        return s
-
-    heard = listen()  # of what the backup sends
-    try:
+    with Port() as port:
         add(vrrp, kind)
         vrrp.wait_state("backup", 5)
         wait_for(lambda: vrrp.count("adverts_received") >= 15, 5, "advertisements")
-        sent = []
-        while select.select([heard], [], [], 0)[0]:
-            data, where = heard.recvfrom(2048)
-            if where[2] != socket.PACKET_OUTGOING:
-                sent.append(Frame(0, data))
-    finally:
-        heard.close()
+        sent = port.sent()
     assert not [f for f in sent if f.sender == kind.vmac]
     assert vrrp.row()["state"] == "backup"
     assert vrrp.row()["master_addr"] == (own_address("director2") if kind.six else ADDRESS["director2"])
