@@ -37,15 +37,25 @@ vrrp_instance VI_1 {
 	version 3
 	priority %(priority)d
 	advert_int 0.2
+	%(more)s
 	virtual_ipaddress {
 		%(addresses)s
 	}
 }
 """
+# All else that an instance brings to the kernel, and a static route and rule.
+ALL_OF_IT = """use_vmac
+	virtual_routes {
+		198.51.100.0/24 dev eth0
+		203.0.113.0/24 dev eth0 table 300
+	}
+	virtual_rules {
+		from 198.51.100.0/24 table 300
+	}"""
 
 
 def config(priority, more=(), **kw):
-    return CONFIG % {"priority": priority, "globals": kw.get("globals", ""),
+    return CONFIG % {"priority": priority, "globals": kw.get("globals", ""), "more": kw.get("brings", ""),
                      "addresses": "\n\t\t".join([VIP, *more])}
 
 
@@ -195,6 +205,38 @@ def test_netlink_overruns(pair):
     pair.alone(pair.low, down(LOW) + SLACK)
     pair.high.namespace.ip("link set eth0 up")
     pair.alone(pair.high, down(HIGH) + 2 * SLACK)
+    pair.end()
+
+
+def routes(director):
+    return {json.dumps(e, sort_keys=True) for kind, e in (
+        (k, e) for k in (["route", "show", "table", "all"], ["rule"])
+        for e in json.loads(director.namespace.run(["ip", "-j", "-4", *k]).stdout))
+        if e.get("src") == "198.51.100.0" or e.get("dst") in ("198.51.100.0/24", "203.0.113.0/24")}
+
+
+def test_all_is_taken_back(pair):
+    """Routes, rules and the virtual MAC's interface, through a partition, a flap, and a reload that
+    drops them: they are where the address is, and nowhere in the end."""
+    pair.start(brings=ALL_OF_IT)
+
+    def brought():
+        return [len(routes(d)) for d in pair.directors]
+
+    wait_for(lambda: brought() == [3, 0], 2, lambda: "routes and a rule with the master: %s" % brought())
+    pair.middle.cut(0, 1)
+    wait_for(lambda: len(pair.watch.owners()) == 2, down(LOW) + SLACK, "each is master of its part")
+    pair.middle.cut()
+    pair.fault_ends()
+    wait_for(lambda: brought() == [3, 0], 2, brought)
+    pair.high.namespace.ip("link set eth0 down")
+    pair.alone(pair.low, down(LOW) + 2 * SLACK)
+    pair.high.namespace.ip("link set eth0 up")
+    pair.alone(pair.high, down(HIGH) + 4 * SLACK)
+    wait_for(lambda: brought() == [3, 0], 2, brought)
+    pair.programs[0].configure(config(HIGH))
+    pair.programs[0].reload()
+    wait_for(lambda: brought() == [0, 0], 3, brought)
     pair.end()
 
 
