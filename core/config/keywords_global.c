@@ -8,10 +8,12 @@
 #include "config/keyword_rows.h"
 #include "config/lines_route.h"
 #include "config/parse.h"
+#include "config/special_network.h"
 #include "config/special_vmac.h"
 #include "config/special_garp.h"
 
 #define GLOBAL(member)   T_GLOBAL, offsetof(struct global_row, member)
+#define NETWORK(member)  T_NETWORK, offsetof(struct network_row, member)
 #define EXEC(member)     T_EXEC, offsetof(struct exec_row, member)
 #define COMMAND          T_NOTIFY, offsetof(struct notify_row, command), CONV_TEXT
 #define FIFO(member)     T_NOTIFY_FIFO, offsetof(struct notify_fifo_row, member), CONV_TEXT
@@ -76,13 +78,18 @@ static const struct keyword global_keywords[] = {
      .help = "Seconds between neighbour advertisements on an interface."},
     {"vrrp_address_lease", NULL, false, INSTANCE(address_lease_ms), CONV_SECONDS, 1000, 3600000,
      .special = special_lease, .help = "Default of vrrp_address_lease in instances."},
-    {"vrrp_mcast_group4", NULL, false, GLOBAL(vrrp_mcast_group4), CONV_ADDRESS,
+    {"vrrp_mcast_group4", NULL, false, NETWORK(vrrp_mcast_group4), CONV_ADDRESS,
      .special = special_mcast_group, .help = "IPv4 group of advertisements; 224.0.0.18."},
-    {"vrrp_mcast_group6", NULL, false, GLOBAL(vrrp_mcast_group6), CONV_ADDRESS,
+    {"vrrp_mcast_group6", NULL, false, NETWORK(vrrp_mcast_group6), CONV_ADDRESS,
      .special = special_mcast_group, .help = "IPv6 group of advertisements; ff02::12."},
     {"vrrp_check_unicast_src", NULL, false, INSTANCE(check_unicast_src), CONV_FLAG, .alone = true,
      .help = "Default of check_unicast_src in instances."},
-    {"log_unknown_vrids", NULL, false, GLOBAL(log_unknown_vrids), CONV_FLAG, .alone = true,
+    {"vrrp_rx_bufs_policy", NULL, false, NETWORK(vrrp_rx_bufs_policy), CONV_CHOICE,
+     .choices = rx_bufs_policy_names, .special = special_rx_bufs, .print = print_rx_bufs,
+     .help = "What receive buffers are made for: MTU, ADVERT, or so many bytes."},
+    {"vrrp_rx_bufs_multiplier", NULL, false, NETWORK(vrrp_rx_bufs_multiplier), CONV_NUMBER,
+     .help = "Packets of that size for each instance."},
+    {"log_unknown_vrids", NULL, false, NETWORK(log_unknown_vrids), CONV_FLAG, .alone = true,
      .help = "Log advertisements of routers that nobody configured."},
     {"v3_checksum_as_v2", NULL, false, INSTANCE(v3_checksum_as_v2), CONV_FLAG,
      .help = "Default of v3_checksum_as_v2 in instances."},
@@ -192,8 +199,6 @@ static const struct keyword global_keywords[] = {
      .special = special_vmac_prefix,
      .help = "The same, for addresses on other interfaces; vmac_prefix."},
     LATER("disable_local_igmp", 0, 0, "No IGMP reports for the groups of the local link."),
-    LATER("vrrp_rx_bufs_policy", 1, 1, "Receive buffer: MTU, ADVERT or bytes."),
-    LATER("vrrp_rx_bufs_multiplier", 1, 1, "How many MTUs or advertisements it holds; 3."),
     LATER("max_auto_priority", 0, 1, "Highest real-time priority a late process may get."),
     LATER("min_auto_priority_delay", 1, 1, "Microseconds late from which it gets more."),
     /* firewall */
@@ -282,7 +287,8 @@ static const struct keyword root_keywords[] = {
      .help = "Seconds for which a link may flap."},
     LATER_BLOCK("bfd_instance", &block_bfd_instance, 1, 1, "A BFD session."),
     LATER_BLOCK("SSL", &block_ssl, 0, 0, "Certificates of SSL_GET."),
-    LATER("net_namespace", 1, 1, "Network namespace to run in."),
+    {"net_namespace", NULL, false, NETWORK(net_namespace), CONV_TEXT, .special = special_namespace,
+     .help = "Network namespace to run in; read at the start only."},
     LATER("net_namespace_ipvs", 0, 1, "Network namespace of the kernel's IPVS table."),
     LATER("namespace_with_ipsets", 0, 0, "Use ip sets in a namespace on kernels before 3.13."),
     LATER("instance", 1, 1, "Name of this one of several on a machine."),

@@ -31,6 +31,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/source.c \
 	core/config/scripts.c \
 	core/config/special.c core/config/special_garp.c core/config/special_garp.h \
+	core/config/special_network.c core/config/special_network.h \
 	core/config/special_track.c core/config/special_track.h core/config/special_vmac.c core/config/special_vmac.h \
 	core/config/validate.c core/config/validate.h \
 	core/config/validate_address.c \

@@ -84,14 +84,14 @@ static void print_keywords(struct printer *p, const struct block *b, enum table_
 
 /* ---- global_defs ----------------------------------------------------- */
 
-/* The keywords that fill the only row of a table. */
-static void print_single(struct printer *p, enum table_id t)
+/* The keywords of a block that fill the only row of a table. */
+static void print_single(struct printer *p, const struct block *b, enum table_id t)
 {
 	unsigned char without[MAX_ROW] __attribute__((aligned(16)));
 
 	row_init(t, without);
 	if (store_count(p->store, t))
-		print_keywords(p, &block_global_defs, t, store_at(p->store, t, 0), without);
+		print_keywords(p, b, t, store_at(p->store, t, 0), without);
 }
 
 static void print_command(struct printer *p, const char *keyword, const char *command,
@@ -135,9 +135,11 @@ static void print_fifos(struct printer *p)
 
 static void print_global(struct printer *p)
 {
+	print_single(p, &block_root, T_NETWORK);
 	open_block(p, "global_defs", "");
-	print_single(p, T_GLOBAL);
-	print_single(p, T_EXEC);
+	print_single(p, &block_global_defs, T_GLOBAL);
+	print_single(p, &block_global_defs, T_EXEC);
+	print_single(p, &block_global_defs, T_NETWORK);
 	print_commands(p, NOTIFY_DIRECTOR, "");
 	print_fifos(p);
 	close_block(p);

@@ -86,7 +86,7 @@ static void fix_source(struct parse *p, const struct draft *d, struct vrrp_insta
 
 static void fix_group(struct parse *p, const struct draft *d, struct vrrp_instance_row *v)
 {
-	const struct global_row *g = draft_part(&p->lexed->arena, p->root, T_GLOBAL)->row;
+	const struct network_row *n = draft_part(&p->lexed->arena, p->root, T_NETWORK)->row;
 	struct place at = place_of(d, IN_INSTANCE(group_addr));
 	const char *why = validate_group_objection(&v->group_addr, address_family(v));
 
@@ -97,7 +97,7 @@ static void fix_group(struct parse *p, const struct draft *d, struct vrrp_instan
 	}
 	if (!v->group_addr.family)
 		v->group_addr =
-		    v->family == FAMILY_IPV6 ? g->vrrp_mcast_group6 : g->vrrp_mcast_group4;
+		    v->family == FAMILY_IPV6 ? n->vrrp_mcast_group6 : n->vrrp_mcast_group4;
 }
 
 static void fix_vrf(struct parse *p, const struct draft *d, struct vrrp_instance_row *v)

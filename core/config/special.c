@@ -424,8 +424,8 @@ void special_old_checksum(struct parse *p, struct draft *d, const struct keyword
 void special_mcast_group(struct parse *p, struct draft *d, const struct keyword *k,
 			 const struct item *it)
 {
-	struct global_row *r = row_of(p, d, T_GLOBAL);
-	bool six = k->offset == offsetof(struct global_row, vrrp_mcast_group6);
+	struct network_row *r = row_of(p, d, T_NETWORK);
+	bool six = k->offset == offsetof(struct network_row, vrrp_mcast_group6);
 	struct addr *group = six ? &r->vrrp_mcast_group6 : &r->vrrp_mcast_group4, old = *group;
 	const char *why;
 

@@ -8,13 +8,13 @@
 #include "daemon/confine.h"
 #include "daemon/guardian.h"
 #include "daemon/memlock.h"
+#include "daemon/netns.h"
 #include "daemon/options.h"
 #include "daemon/roles.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,22 +145,6 @@ static void fill_standard_descriptors(void)
 		close(fd);
 }
 
-/* As "ip netns exec", without its own view of /sys. */
-static void enter_namespace(const char *name)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0) {
-		fprintf(stderr, "halvard: cannot enter the network namespace %s (%s): %s\n", name,
-			path, strerror(errno));
-		exit(1);
-	}
-	close(fd);
-}
-
 /* What the processes inherit. */
 static void prepare(const struct options *o)
 {
@@ -170,8 +154,7 @@ static void prepare(const struct options *o)
 		umask((mode_t)o->umask);
 	if (o->core_dump && setrlimit(RLIMIT_CORE, &all) < 0)
 		fprintf(stderr, "halvard: no core files: %s\n", strerror(errno));
-	if (o->net_namespace)
-		enter_namespace(o->net_namespace);
+	netns_enter(o);
 }
 
 static int run_guardian(const struct options *o)

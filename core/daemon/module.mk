@@ -14,6 +14,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/machine.c core/daemon/machine.h \
 	core/daemon/main.c \
 	core/daemon/memlock.c core/daemon/memlock.h \
+	core/daemon/netns.c core/daemon/netns.h \
 	core/daemon/notify.c core/daemon/notify.h \
 	core/daemon/options.c core/daemon/options.h \
 	core/daemon/overlay.c core/daemon/overlay.h \

@@ -155,6 +155,17 @@ static void say_empty(const struct director *d, const struct store *file, char *
 	log_warnx("%s: %s", d->env->config_file, note);
 }
 
+/* Sockets stay in the namespace in which they were opened. */
+static void say_namespace(const struct director *d, struct store *file)
+{
+	const struct network_row *was = store_single(d->file, T_NETWORK);
+	const struct network_row *is = store_single(file, T_NETWORK);
+
+	if (!text_eq(was->net_namespace, is->net_namespace))
+		log_warnx("net_namespace: \"%s\" is used from the next start on",
+			  is->net_namespace);
+}
+
 /* ---- the last accepted configuration ---------------------------------- */
 
 static bool same_rows(const struct store *a, const struct store *b, enum table_id t)
@@ -352,6 +363,7 @@ bool reload_again(struct director *d, size_t *changes, char *why)
 		return false;
 	}
 	say_empty(d, file, why);
+	say_namespace(d, file);
 	keep_accepted(d, file, why);
 	*changes = put_in_force(d, file, wanted);
 	tell_digest(d);

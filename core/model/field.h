@@ -62,6 +62,7 @@
 
 extern const struct table table_global, table_process, table_agent, table_change_log, table_overlay;
 extern const struct table table_exec, table_notify, table_notify_fifo;
+extern const struct table table_network;
 extern const struct table table_garp_group, table_vrrp_instance, table_vrrp_address,
     table_vrrp_peer;
 extern const struct table table_sync_group, table_sync_member;

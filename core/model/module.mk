@@ -4,6 +4,7 @@ core_model_libmodel_a_SOURCES = \
 	core/model/rows_exec.c core/model/rows_exec.h \
 	core/model/rows_general.c core/model/rows_general.h \
 	core/model/rows_lvs.c core/model/rows_lvs.h \
+	core/model/rows_network.c core/model/rows_network.h \
 	core/model/rows_route.c core/model/rows_route.h \
 	core/model/rows_track.c core/model/rows_track.h \
 	core/model/rows_vrrp.c core/model/rows_vrrp.h \

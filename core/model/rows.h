@@ -11,6 +11,7 @@
 #include "model/rows_exec.h"
 #include "model/rows_general.h"
 #include "model/rows_lvs.h"
+#include "model/rows_network.h"
 #include "model/rows_route.h"
 #include "model/rows_track.h"
 #include "model/rows_vrrp.h"

@@ -2,7 +2,6 @@
 #ifndef MODEL_ROWS_GENERAL_H
 #define MODEL_ROWS_GENERAL_H
 
-#include "base/addr.h"
 #include "base/clock.h"
 #include "base/log_levels.h"
 #include "model/names.h"
@@ -15,9 +14,6 @@ struct global_row {
 	bool enable_traps;
 	char snmp_socket[108];
 	uint8_t vrrp_version;
-	struct addr vrrp_mcast_group4; /* none: 224.0.0.18 */
-	struct addr vrrp_mcast_group6; /* none: ff02::12 */
-	bool log_unknown_vrids;
 	uint32_t vrrp_startup_delay_ms;
 	uint32_t vrrp_delay_after_boot_ms;
 	uint32_t vrrp_garp_interval_us;

@@ -97,6 +97,8 @@ static const struct field vrrp_instance_fields[] = {
        "Time to live, or hop limit, of advertisements to unicast peers."),
     ENUM(old_unicast_checksum, F_CONFIG | F_LIVE, old_checksum_names, OLD_CHECKSUM_AUTO,
 	 "Whether version 3 sends the unicast checksum of keepalived before 1.3.7."),
+    U32(kernel_rx_buf_size, F_CONFIG | F_LOCAL, 0, 67108864, 0, "bytes",
+	"Its part of the receive buffer of its socket; 0 is that of vrrp_rx_bufs_policy."),
     U32(garp_master_repeat, LIVE, 0, 1000, 5, NULL,
 	"Gratuitous ARPs in a burst after becoming master."),
     U32(garp_master_delay_ms, LIVE, 0, 3600000, 5000, "ms",

@@ -91,6 +91,7 @@ struct vrrp_instance_row {
 	bool check_unicast_src;
 	uint8_t unicast_ttl;
 	uint8_t old_unicast_checksum; /* enum old_checksum */
+	uint32_t kernel_rx_buf_size;  /* 0: as vrrp_rx_bufs_policy */
 	uint32_t garp_master_repeat;
 	uint32_t garp_master_delay_ms;
 	uint32_t garp_lower_prio_repeat;

@@ -7,6 +7,7 @@ enum table_id {
 	T_PROCESS,
 	T_AGENT,
 	T_EXEC,
+	T_NETWORK,
 	T_NOTIFY,
 	T_NOTIFY_FIFO,
 	T_VRRP_INSTANCE,

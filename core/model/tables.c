@@ -6,6 +6,7 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_PROCESS] = &table_process,
     [T_AGENT] = &table_agent,
     [T_EXEC] = &table_exec,
+    [T_NETWORK] = &table_network,
     [T_NOTIFY] = &table_notify,
     [T_NOTIFY_FIFO] = &table_notify_fifo,
     [T_VRRP_INSTANCE] = &table_vrrp_instance,

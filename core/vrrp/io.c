@@ -27,6 +27,7 @@
 #include "vrrp/sock.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -339,6 +340,18 @@ static int join(struct vrrp_port *p, const struct vrrp_seat *s, bool on)
 	return e;
 }
 
+/* What all seats ask for together, or the usual when none does. */
+static void fit_buffer(struct vrrp_port *p)
+{
+	const struct vrrp_seat *s;
+	uint64_t sum = 0;
+
+	for (int vrid = 0; vrid < 256; vrid++)
+		LIST_FOREACH(s, &p->seats[vrid], next)
+	sum += s->rx_bytes;
+	vrrp_sock_receive_buffer(p->rx, sum < INT_MAX / 4 ? (unsigned)sum : INT_MAX / 4);
+}
+
 /* 0, or an errno value. */
 static int sit_down(struct vrrp_port *p, const char *device, struct vrrp_seat *s)
 {
@@ -355,6 +368,8 @@ static int sit_down(struct vrrp_port *p, const char *device, struct vrrp_seat *s
 		return e;
 	LIST_INSERT_HEAD(&p->seats[s->vrid], s, next);
 	p->users++;
+	if (s->rx_bytes)
+		fit_buffer(p);
 	return 0;
 }
 
@@ -381,6 +396,8 @@ void vrrp_port_close(struct vrrp_port *p, struct vrrp_seat *s)
 	LIST_REMOVE(s, next);
 	p->users--;
 	join(p, s, false);
+	if (s->rx_bytes)
+		fit_buffer(p);
 	end_if_empty(p);
 }
 

@@ -42,6 +42,7 @@ struct vrrp_seat {
 	bool ah;                        /* its packets have an authentication header */
 	struct addr group;              /* the multicast group; none: unicast */
 	const struct vrrp_peers *peers; /* unicast: whom a packet must be from, if several fit */
+	unsigned rx_bytes;              /* its part of the receive buffer; 0: it does not matter */
 	void *user;
 };
 

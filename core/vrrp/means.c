@@ -18,6 +18,10 @@
 #include <errno.h>
 #include <string.h>
 
+#define ETHERNET_MTU 1500
+#define IP_HEADER    40u      /* the larger one */
+#define RECEIVE_MAX  67108864 /* as the ranges of the configuration */
+
 static bool is_virtual(const struct vrrp_env *env, const struct addr *a)
 {
 	STORE_EACH(env->store, T_VRRP_ADDRESS, struct vrrp_address_row, v)
@@ -111,6 +115,26 @@ void vrrp_means_drop(struct vrrp_instance *i)
 	i->port = NULL;
 }
 
+/* Its part of the receive buffer, as the configuration counts it. */
+static unsigned receive_bytes(const struct vrrp_instance *i, const struct rtnl_link *l)
+{
+	const struct network_row *n = store_single(i->env->store, T_NETWORK);
+	uint64_t each = 0;
+
+	if (i->row.kernel_rx_buf_size)
+		return i->row.kernel_rx_buf_size;
+	if (n->vrrp_rx_bufs_policy == RX_BUFS_SIZE)
+		return n->vrrp_rx_bufs_size;
+	if (n->vrrp_rx_bufs_policy == RX_BUFS_MTU)
+		each = l ? l->mtu : ETHERNET_MTU;
+	else if (n->vrrp_rx_bufs_policy == RX_BUFS_ADVERT)
+		each = IP_HEADER + vrrp_packet_size(&i->advert, i->row.family == FAMILY_IPV6
+								    ? ADDR_IPV6
+								    : ADDR_IPV4);
+	each *= n->vrrp_rx_bufs_multiplier;
+	return each < RECEIVE_MAX ? (unsigned)each : RECEIVE_MAX;
+}
+
 /* NULL, or why there is no port. */
 static const char *open_port(struct vrrp_instance *i, const struct rtnl_link *l)
 {
@@ -121,6 +145,7 @@ static const char *open_port(struct vrrp_instance *i, const struct rtnl_link *l)
 		where.device = l->name;
 	}
 	i->seat = (struct vrrp_seat){.vrid = i->row.vrid, .peers = &i->peers, .user = i};
+	i->seat.rx_bytes = receive_bytes(i, l);
 	i->seat.ah = i->advert.auth_type == VRRP_WIRE_AH;
 	if (!i->peers.n)
 		i->seat.group =

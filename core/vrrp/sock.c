@@ -48,10 +48,19 @@ static int bind_device(int fd, const char *device)
 				    (socklen_t)strlen(device) + 1);
 }
 
+/* Beyond the limit of the system where that is allowed. */
+void vrrp_sock_receive_buffer(int fd, unsigned bytes)
+{
+	int value = (int)(bytes ? bytes : RECEIVE_BYTES);
+
+	if (set(fd, SOL_SOCKET, SO_RCVBUFFORCE, value) < 0)
+		set(fd, SOL_SOCKET, SO_RCVBUF, value);
+}
+
 /* An older kernel without IPV6_MULTICAST_ALL delivers other groups too: receive.c looks. */
 static bool rx_options(int fd, uint8_t family, const char *device)
 {
-	set(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BYTES);
+	vrrp_sock_receive_buffer(fd, 0);
 	if (bind_device(fd, device) < 0)
 		return false;
 	if (family == ADDR_IPV4)

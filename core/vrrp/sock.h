@@ -14,6 +14,8 @@
 
 /* For what the device receives; NULL: any. -1 with errno set. */
 int vrrp_sock_rx(uint8_t family, const char *device);
+/* Its receive buffer; 0 is the usual one. */
+void vrrp_sock_receive_buffer(int fd, unsigned bytes);
 /* Joins a multicast group there, or leaves it. 0, or an errno value. */
 int vrrp_sock_join(int fd, unsigned ifindex, const struct addr *group, bool join);
 /* For what is sent there, from any source address. It receives nothing. -1 with errno set. */

@@ -240,7 +240,6 @@ static void use_global(struct process *p, const struct global_row *g, const stru
 	bool force = g->vrrp_netlink_monitor_rcv_bufs_force;
 
 	log_levels_use(g->log_level);
-	vrrp_io_log_unknown(p->env.io, g->log_unknown_vrids);
 	if (old ? bytes != old->vrrp_netlink_monitor_rcv_bufs ||
 		      force != old->vrrp_netlink_monitor_rcv_bufs_force
 		: bytes || force)
@@ -250,9 +249,14 @@ static void use_global(struct process *p, const struct global_row *g, const stru
 static void main_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
 		     const void *old)
 {
+	struct process *p = arg;
+
 	(void)changed;
 	if (t == T_GLOBAL)
 		use_global(arg, row, old);
+	else if (t == T_NETWORK)
+		vrrp_io_log_unknown(p->env.io,
+				    ((const struct network_row *)row)->log_unknown_vrids);
 	rows_changed(arg, t);
 }
 

@@ -198,9 +198,9 @@ static void put_transport(struct store *s, struct vrrp_instance_row *v)
 {
 	uint8_t family = addr_family(v->family);
 	unsigned peers = !v->interface[0] ? 1 : v->strict_mode ? 0 : (unsigned)draw(3);
-	const struct global_row *g = store_at(s, T_GLOBAL, 0);
+	const struct network_row *n = store_at(s, T_NETWORK, 0);
 	const struct addr *group =
-	    family == ADDR_IPV6 ? &g->vrrp_mcast_group6 : &g->vrrp_mcast_group4;
+	    family == ADDR_IPV6 ? &n->vrrp_mcast_group6 : &n->vrrp_mcast_group4;
 	struct vrrp_peer_row p;
 
 	if (v->source_addr.family || !v->interface[0])
@@ -631,13 +631,10 @@ static struct store *draw_model(void)
 	struct global_row g;
 	static const char *const prefixes[] = {"", "vrrp", "v{\"", "abcdefghijklmno"};
 	struct exec_row e;
+	struct network_row w;
 	unsigned n = (unsigned)draw(5);
 
 	fill(T_GLOBAL, &g);
-	if (g.vrrp_mcast_group4.family)
-		g.vrrp_mcast_group4 = draw_group(ADDR_IPV4);
-	if (g.vrrp_mcast_group6.family)
-		g.vrrp_mcast_group6 = draw_group(ADDR_IPV6);
 	TEXT_COPY(g.log_level, levels[draw(4)]);
 	TEXT_COPY(g.vmac_prefix, prefixes[draw(4)]);
 	TEXT_COPY(g.vmac_addr_prefix, prefixes[draw(4)]);
@@ -648,6 +645,16 @@ static struct store *draw_model(void)
 	if (!nftables_name_ok(e.nftables))
 		memset(e.nftables, 0, sizeof(e.nftables));
 	store_put(s, T_EXEC, &e, F_WANTED, NULL);
+	fill(T_NETWORK, &w);
+	if (w.vrrp_mcast_group4.family)
+		w.vrrp_mcast_group4 = draw_group(ADDR_IPV4);
+	if (w.vrrp_mcast_group6.family)
+		w.vrrp_mcast_group6 = draw_group(ADDR_IPV6);
+	if (w.vrrp_rx_bufs_policy != RX_BUFS_SIZE)
+		w.vrrp_rx_bufs_size = 0;
+	if (strpbrk(w.net_namespace, "./"))
+		memset(w.net_namespace, 0, sizeof(w.net_namespace));
+	store_put(s, T_NETWORK, &w, F_WANTED, NULL);
 	for (unsigned i = 0; i < n; i++)
 		put_instance(s, i);
 	resolve_vmac_addresses(s);

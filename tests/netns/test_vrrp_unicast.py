@@ -1,6 +1,7 @@
 """Unicast, and from where and to where advertisements go: what is on the wire, who is listened to,
 and Debian's keepalived as the other half in both roles.
 """
+import ctypes
 import os
 import signal
 import socket
@@ -209,6 +210,59 @@ def test_old_checksum(vrrp, peer):
     vrrp.barrier()
     peer.to(advert(priority=50))
     wait_for(lambda: vrrp.count("checksum_errors") == 1, 3, "it is not taken")
+
+
+def test_nobody_has_the_identifier(vrrp, peer):
+    add(vrrp, ())
+    vrrp.wait_state("master", 5)
+    vrrp.ask("add network")
+    peer.send(advert(vrid=77))
+    wait_for(lambda: vrrp.count("vrid_errors") == 1, 3, "it is counted")
+    assert "virtual router 77" not in vrrp.log_text()
+    vrrp.ask("set network log_unknown_vrids yes")
+    vrrp.barrier()
+    peer.send(advert(vrid=78))
+    wait_for(lambda: "%s advertises virtual router 78" % PEER in vrrp.log_text(), 3, "it is said")
+
+
+PIDFD_GETFD = 438
+
+
+def sockets_of(pid):
+    """Copies of a process's sockets."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    process = os.pidfd_open(pid)
+    for number in os.listdir("/proc/%d/fd" % pid):
+        if not os.readlink("/proc/%d/fd/%s" % (pid, number)).startswith("socket:"):
+            continue
+        fd = libc.syscall(PIDFD_GETFD, process, int(number), 0)
+        assert fd >= 0, os.strerror(ctypes.get_errno())
+        with socket.socket(fileno=fd) as s:
+            yield s
+    os.close(process)
+
+
+def receive_buffers(pid):
+    """Of its sockets for VRRP; the kernel doubles what it is asked for."""
+    return [s.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) // 2 for s in sockets_of(pid)
+            if s.type == socket.SOCK_RAW and s.proto == 112]
+
+
+@pytest.mark.parametrize("policy, each", [
+    ({}, None), ({"vrrp_rx_bufs_policy": "MTU", "vrrp_rx_bufs_multiplier": 7}, 10500),
+    ({"vrrp_rx_bufs_policy": "ADVERT", "vrrp_rx_bufs_multiplier": 1000}, 52000),
+    ({"vrrp_rx_bufs_policy": "size", "vrrp_rx_bufs_size": 300000}, 300000)],
+    ids=["default", "MTU", "ADVERT", "bytes"])
+def test_receive_buffer(vrrp, policy, each):
+    """Two instances with one socket: as the policy says, and with a word of one's own."""
+    vrrp._row("add", "network", policy)
+    vrrp.address(VIP)
+    add(vrrp, (), addresses=())
+    vrrp.wait_state("master", 5)
+    assert (each or 262144) in receive_buffers(vrrp.pid)
+    add(vrrp, (), "VI_2", vrid=52, kernel_rx_buf_size=70000, addresses=("192.168.1.202",))
+    vrrp.wait_state("master", 5, "vrrp_instance VI_2")
+    assert (each or 0) + 70000 in receive_buffers(vrrp.pid)
 
 
 # ---- what is waited for -------------------------------------------------------
