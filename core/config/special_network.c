@@ -28,6 +28,30 @@ void special_namespace(struct parse *p, struct draft *d, const struct keyword *k
 	parse_value(p, d, k, it);
 }
 
+/* A bare word is the namespace in which the program was started. */
+void special_namespace_ipvs(struct parse *p, struct draft *d, const struct keyword *k,
+			    const struct item *it)
+{
+	struct network_row *r = row_of(p, d);
+
+	if (it->nwords > 1) {
+		special_namespace(p, d, k, it);
+		return;
+	}
+	TEXT_COPY(r->net_namespace_ipvs, IPVS_OF_CALLER);
+	parse_mark(p, d, k, it);
+}
+
+bool print_namespace_ipvs(const void *row, char *buf, size_t size)
+{
+	const char *name = ((const struct network_row *)row)->net_namespace_ipvs;
+
+	keyword_quote(name, buf, size);
+	if (text_eq(name, IPVS_OF_CALLER))
+		text_copy(buf, size, "");
+	return true;
+}
+
 /* keepalived's word for a number of octets is the number. */
 void special_rx_bufs(struct parse *p, struct draft *d, const struct keyword *k,
 		     const struct item *it)
@@ -40,6 +64,7 @@ void special_rx_bufs(struct parse *p, struct draft *d, const struct keyword *k,
 		return;
 	if (text_eq(text, "MTU") || text_eq(text, "ADVERT")) {
 		r->vrrp_rx_bufs_policy = text[0] == 'M' ? RX_BUFS_MTU : RX_BUFS_ADVERT;
+		r->vrrp_rx_bufs_size = 0;
 	} else if (text_u64(text, 0, 67108864, &bytes)) {
 		r->vrrp_rx_bufs_policy = RX_BUFS_SIZE;
 		r->vrrp_rx_bufs_size = (uint32_t)bytes;

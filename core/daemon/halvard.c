@@ -50,6 +50,8 @@ static int run_role(const struct options *o)
 	signal(SIGTERM, SIG_IGN);
 	if (spec->realtime)
 		memlock_all(); /* refused: the guardian has said so */
+	if (spec->prepare)
+		spec->prepare(&o->env);
 	if (spec->executes)
 		confine_nothing();
 	else
@@ -146,7 +148,7 @@ static void fill_standard_descriptors(void)
 }
 
 /* What the processes inherit. */
-static void prepare(const struct options *o)
+static void prepare(struct options *o)
 {
 	const struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
 
@@ -157,7 +159,7 @@ static void prepare(const struct options *o)
 	netns_enter(o);
 }
 
-static int run_guardian(const struct options *o)
+static int run_guardian(struct options *o)
 {
 	int fd, null;
 

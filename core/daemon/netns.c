@@ -31,6 +31,7 @@
 
 struct answer {
 	char name[sizeof(((struct network_row *)0)->net_namespace)];
+	char ipvs[sizeof(((struct network_row *)0)->net_namespace_ipvs)];
 };
 
 /* ---- the process that reads --------------------------------------------- */
@@ -53,8 +54,8 @@ static void __attribute__((noreturn)) answer(const struct options *o, int fd)
 	const struct network_row *n = store_single(read_config(o), T_NETWORK);
 	struct answer a = {0};
 
-	if (n)
-		TEXT_COPY(a.name, n->net_namespace);
+	TEXT_COPY(a.name, n->net_namespace);
+	TEXT_COPY(a.ipvs, n->net_namespace_ipvs);
 	_exit(write(fd, &a, sizeof(a)) == sizeof(a) ? 0 : 1);
 }
 
@@ -65,7 +66,8 @@ static bool wait_answer(int fd, struct answer *ret)
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 
 	return poll(&p, 1, READ_MS) == 1 && read(fd, ret, sizeof(*ret)) == sizeof(*ret) &&
-	       memchr(ret->name, '\0', sizeof(ret->name));
+	       memchr(ret->name, '\0', sizeof(ret->name)) &&
+	       memchr(ret->ipvs, '\0', sizeof(ret->ipvs));
 }
 
 static void ask(const struct options *o, struct answer *ret)
@@ -92,31 +94,43 @@ static void ask(const struct options *o, struct answer *ret)
 	}
 }
 
+static int open_namespace(const char *name)
+{
+	char path[PATH_MAX] = "/proc/self/ns/net";
+	int fd;
+
+	if (!text_eq(name, IPVS_OF_CALLER))
+		snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) /* out of the way of the descriptors that processes are given */
+		return fcntl(fd, F_DUPFD_CLOEXEC, 2 * PARENT_IPVS_FD);
+	fprintf(stderr, "halvard: there is no network namespace %s (%s): %s\n", name, path,
+		strerror(errno));
+	exit(1);
+}
+
 /* As "ip netns exec", without its own view of /sys. */
 static void enter(const char *name)
 {
-	char path[PATH_MAX];
-	int fd;
+	int fd = open_namespace(name);
 
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0) {
-		fprintf(stderr, "halvard: cannot enter the network namespace %s (%s): %s\n", name,
-			path, strerror(errno));
+	if (setns(fd, CLONE_NEWNET) < 0) {
+		fprintf(stderr, "halvard: cannot enter the network namespace %s: %s\n", name,
+			strerror(errno));
 		exit(1);
 	}
 	close(fd);
 }
 
-void netns_enter(const struct options *o)
+void netns_enter(struct options *o)
 {
 	struct answer a;
 
-	if (o->net_namespace) {
-		enter(o->net_namespace);
-		return;
-	}
 	ask(o, &a);
-	if (a.name[0])
+	if (a.ipvs[0])
+		o->ipvs_fd = open_namespace(a.ipvs);
+	if (o->net_namespace)
+		enter(o->net_namespace);
+	else if (a.name[0])
 		enter(a.name);
 }

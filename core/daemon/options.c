@@ -28,6 +28,7 @@ enum long_only {
 	OPT_DEBUG,
 	OPT_FLUSH_LOG_FILE,
 	OPT_LOG_LEVEL,
+	OPT_IPVS_FD,
 };
 
 static const struct option long_options[] = {
@@ -71,6 +72,7 @@ static const struct option long_options[] = {
     {"state-dir", required_argument, NULL, OPT_STATE_DIR},
     {"print-config", no_argument, NULL, OPT_PRINT_CONFIG},
     {"role", required_argument, NULL, OPT_ROLE},
+    {"ipvs-fd", no_argument, NULL, OPT_IPVS_FD},
     {"watchdog", required_argument, NULL, OPT_WATCHDOG},
     {"version", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
@@ -280,6 +282,9 @@ static bool take_more(struct options *o, int c)
 		return true;
 	case OPT_ROLE:
 		return set_role(o, optarg);
+	case OPT_IPVS_FD:
+		o->env.ipvs_namespace = PARENT_IPVS_FD;
+		return true;
 	case OPT_LOG_LEVEL:
 		return set_log_level(o, optarg);
 	case OPT_WATCHDOG:
@@ -388,7 +393,9 @@ enum options_result options_parse(struct options *o, int argc, char **argv)
 	*o = (struct options){.env = {.role = ROLE_GUARDIAN,
 				      .run_dir = RUNDIR,
 				      .state_dir = STATEDIR,
-				      .log_level = ""},
+				      .log_level = "",
+				      .ipvs_namespace = -1},
+			      .ipvs_fd = -1,
 			      .facility = LOG_DAEMON,
 			      .umask = UMASK_AS_IT_IS,
 			      .watchdog_s = WATCHDOG_OF_ROLE};
@@ -478,6 +485,8 @@ const char **options_for_role(const struct options *o, enum role role, const cha
 	v[n++] = o->env.state_dir;
 	v[n++] = "-f";
 	v[n++] = o->env.config_file;
+	if (role == ROLE_LVS && o->ipvs_fd >= 0)
+		v[n++] = "--ipvs-fd";
 	if (o->console)
 		v[n++] = "-l";
 	if (o->env.log_detail)

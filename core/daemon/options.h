@@ -13,6 +13,7 @@ struct options {
 	bool console;              /* -l */
 	bool no_syslog;            /* -G */
 	int facility;              /* -S */
+	int ipvs_fd;               /* of the namespace of the IPVS table; -1: that of lvs */
 	const char *net_namespace; /* -s; NULL: that of the caller */
 	int umask;                 /* -u, or UMASK_AS_IT_IS */
 	bool core_dump;            /* -m */

@@ -161,6 +161,9 @@ static void say_namespace(const struct director *d, struct store *file)
 	const struct network_row *was = store_single(d->file, T_NETWORK);
 	const struct network_row *is = store_single(file, T_NETWORK);
 
+	if (!text_eq(was->net_namespace_ipvs, is->net_namespace_ipvs))
+		log_warnx("net_namespace_ipvs: \"%s\" is used from the next start on",
+			  is->net_namespace_ipvs);
 	if (!text_eq(was->net_namespace, is->net_namespace))
 		log_warnx("net_namespace: \"%s\" is used from the next start on",
 			  is->net_namespace);

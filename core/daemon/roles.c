@@ -61,6 +61,7 @@ const struct role_spec role_specs[] = {
 	.ident = "halvard-lvs",
 	.area = LOG_AREA_LVS,
 	.entry = lvs_main,
+	.prepare = lvs_prepare,
 	.user = "halvard-lvs",
 	.caps = CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_NET_RAW) | CAP_BIT(CAP_NET_BIND_SERVICE),
 	.syscalls = SYSCALLS_BASIC | SYSCALLS_SYSCTL | SYSCALLS_LIMITS,

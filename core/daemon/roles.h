@@ -6,11 +6,12 @@
 
 struct role_spec {
 	enum role role;
-	const char *ident;                        /* in the log */
-	enum log_area area;                       /* of its lines */
-	int (*entry)(const struct role_env *env); /* NULL: a program of its own */
-	bool realtime;                            /* SCHED_RR and locked memory */
-	bool on_demand;                           /* runs only while main says so */
+	const char *ident;                           /* in the log */
+	enum log_area area;                          /* of its lines */
+	int (*entry)(const struct role_env *env);    /* NULL: a program of its own */
+	void (*prepare)(const struct role_env *env); /* before its rights are cut, or NULL */
+	bool realtime;                               /* SCHED_RR and locked memory */
+	bool on_demand;                              /* runs only while main says so */
 	bool memory;       /* has memory that outlives it: PARENT_MEMORY_FD */
 	bool executes;     /* keeps all rights, for what it runs */
 	const char *user;  /* runs as this user when there is one */

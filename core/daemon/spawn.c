@@ -101,6 +101,8 @@ run(const struct options *o, const struct role_spec *spec, int fd, int memory, p
 	place_fd(fd, PARENT_FD, spec->ident);
 	if (memory >= 0)
 		place_fd(memory, PARENT_MEMORY_FD, spec->ident);
+	if (spec->role == ROLE_LVS && o->ipvs_fd >= 0)
+		place_fd(o->ipvs_fd, PARENT_IPVS_FD, spec->ident);
 	if (!spec->entry)
 		agent_path(path);
 	argv = options_for_role(o, spec->role, spec->ident);

@@ -17,6 +17,9 @@
 #define PARENT_MEMORY_FD    4
 #define PARENT_MEMORY_BYTES (256 * 1024)
 
+/* Of lvs, when the IPVS table is in another network namespace: that one. */
+#define PARENT_IPVS_FD 5
+
 /* In the run directory: exec has a table of nftables, which has that name. It is there after a
  * crash of all, and then exec is started to remove it. */
 #define EXEC_TABLE_FILE "nftables"
@@ -67,10 +70,11 @@ struct role_env {
 	bool keep_lvs;           /* -I: leave services at stop */
 	const char *snmp_socket; /* -A: overrides the file; NULL: the file's word */
 	bool force_snmp;         /* -x: whatever the file says */
-	const char *config_id;   /* -i: of @ID lines; NULL: the host name */
-	bool all_includes;       /* -e */
-	const char *log_level;   /* --log-level: over the file's word; "": nothing was said */
-	bool log_detail;         /* -D: debug where nothing else is said */
+	int ipvs_namespace;    /* lvs: descriptor of the namespace of the IPVS table; -1: its own */
+	const char *config_id; /* -i: of @ID lines; NULL: the host name */
+	bool all_includes;     /* -e */
+	const char *log_level; /* --log-level: over the file's word; "": nothing was said */
+	bool log_detail;       /* -D: debug where nothing else is said */
 };
 
 /* Values of PARENT_COMMAND. */
@@ -102,6 +106,8 @@ void parent_close(struct parent *p);
 int main_main(const struct role_env *env);
 int vrrp_main(const struct role_env *env);
 int lvs_main(const struct role_env *env);
+/* Before its rights are cut: what needs more than lvs may. */
+void lvs_prepare(const struct role_env *env);
 int exec_main(const struct role_env *env);
 
 #endif

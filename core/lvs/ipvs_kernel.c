@@ -158,6 +158,11 @@ static void write_all(void *arg, const struct ipvs_op *ops, size_t n, int *resul
 	}
 }
 
+int ipvs_kernel_keep(void)
+{
+	return genl_keep(IPVS_GENL_NAME);
+}
+
 int ipvs_kernel_open(struct ipvs_kernel **ret)
 {
 	struct ipvs_kernel *k = xcalloc(1, sizeof(*k));

@@ -10,6 +10,8 @@ struct ipvs_kernel;
 
 /* 0, -ENOENT (the kernel has no IPVS and could not load it) or another -errno. */
 int ipvs_kernel_open(struct ipvs_kernel **ret);
+/* Makes the socket that all that are opened later use, in the present network namespace. */
+int ipvs_kernel_keep(void);
 void ipvs_kernel_close(struct ipvs_kernel *k); /* NULL is allowed */
 const struct ipvs_port *ipvs_kernel_port(struct ipvs_kernel *k);
 int ipvs_kernel_info(struct ipvs_kernel *k, struct ipvs_info *ret);

@@ -17,8 +17,12 @@
 #include "ipc/link.h"
 #include "ipc/parent.h"
 #include "lvs/engine.h"
+#include "lvs/ipvs_kernel.h"
+#include "lvs/quiescent.h"
 #include "model/rows.h"
 
+#include <fcntl.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -167,6 +171,26 @@ static void raise_file_limit(void)
 	r.rlim_cur = r.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &r) < 0)
 		log_warn("process lvs: cannot raise the limit of open files");
+}
+
+/* The thread is in the other namespace while its sockets and files there are opened. */
+void lvs_prepare(const struct role_env *env)
+{
+	int own, r;
+
+	if (env->ipvs_namespace < 0)
+		return;
+	own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (own < 0 || setns(env->ipvs_namespace, CLONE_NEWNET) < 0)
+		fatal("process lvs: cannot enter the network namespace of the IPVS table");
+	r = ipvs_kernel_keep();
+	quiescent_keep();
+	if (setns(own, CLONE_NEWNET) < 0)
+		fatal("process lvs: cannot return to its network namespace");
+	close(own);
+	close(env->ipvs_namespace);
+	if (r < 0)
+		fatalx("process lvs: no netlink socket for the IPVS table: %s", strerror(-r));
 }
 
 int lvs_main(const struct role_env *env)

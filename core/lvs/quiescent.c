@@ -18,15 +18,30 @@
 #define SYSCTL_PATH "/proc/sys/net/ipv4/vs/expire_quiescent_template"
 #define SYSCTL_NAME "net.ipv4.vs.expire_quiescent_template"
 
+/* Of quiescent_keep(); another namespace's must not be touched when it could not be opened. */
+static int kept = -1;
+static bool keeps;
+
+void quiescent_keep(void)
+{
+	kept = open(SYSCTL_PATH, O_RDWR | O_CLOEXEC);
+	keeps = true;
+}
+
+static int open_value(int how)
+{
+	return keeps ? fcntl(kept, F_DUPFD_CLOEXEC, 0) : open(SYSCTL_PATH, how | O_CLOEXEC);
+}
+
 /* The value as a character, or 0. */
 static char read_value(void)
 {
-	int fd = open(SYSCTL_PATH, O_RDONLY | O_CLOEXEC);
+	int fd = open_value(O_RDONLY);
 	char c = 0;
 
 	if (fd < 0)
 		return 0;
-	if (read(fd, &c, 1) != 1)
+	if (pread(fd, &c, 1, 0) != 1)
 		c = 0;
 	close(fd);
 	return c;
@@ -34,8 +49,8 @@ static char read_value(void)
 
 static bool write_value(char c)
 {
-	int fd = open(SYSCTL_PATH, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, &c, 1) == 1;
+	int fd = open_value(O_WRONLY);
+	bool ok = fd >= 0 && pwrite(fd, &c, 1, 0) == 1;
 
 	if (fd >= 0)
 		close(fd);

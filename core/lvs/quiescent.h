@@ -16,6 +16,8 @@ struct quiescent {
 	bool failed; /* said so in the log */
 };
 
+/* Opens it in the present network namespace, for all that follows. */
+void quiescent_keep(void);
 /* Sets it, or puts back what we set. Idempotent. */
 void quiescent_need(struct quiescent *q, bool needed);
 

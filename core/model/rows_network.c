@@ -13,6 +13,9 @@ const struct enum_name rx_bufs_policy_names[] = {{RX_BUFS_DEFAULT, "default"},
 static const struct field network_fields[] = {
     STR(net_namespace, F_CONFIG | F_LOCAL, 0,
 	"Network namespace to run in, from the next start on; empty is that of the caller."),
+    STR(net_namespace_ipvs, F_CONFIG | F_LOCAL, 0,
+	"Network namespace of the kernel's IPVS table, from the next start on; a dot is that of "
+	"the caller, empty is the same."),
     ADDR(vrrp_mcast_group4, F_CONFIG, "Default group of IPv4 instances; empty is 224.0.0.18."),
     ADDR(vrrp_mcast_group6, F_CONFIG, "Default group of IPv6 instances; empty is ff02::12."),
     BOOL(log_unknown_vrids, F_CONFIG | F_LOCAL | F_LIVE | F_SET, false,

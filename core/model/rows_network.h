@@ -14,9 +14,13 @@ enum rx_bufs_policy {
 };
 extern const struct enum_name rx_bufs_policy_names[];
 
+/* No name that a namespace can have. */
+#define IPVS_OF_CALLER "."
+
 /* Of all; the only row. */
 struct network_row {
 	char net_namespace[64];        /* empty: that of the caller */
+	char net_namespace_ipvs[64];   /* empty: the same; IPVS_OF_CALLER */
 	struct addr vrrp_mcast_group4; /* none: 224.0.0.18 */
 	struct addr vrrp_mcast_group6; /* none: ff02::12 */
 	bool log_unknown_vrids;

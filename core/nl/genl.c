@@ -65,16 +65,40 @@ static int errno_of(int nlerr)
 	}
 }
 
+/* Of genl_keep(); NULL: each has its own. */
+static struct nl_sock *kept;
+
+static int connect_socket(struct nl_sock **ret)
+{
+	*ret = nl_socket_alloc();
+	if (!*ret)
+		fatalx("netlink: out of memory");
+	return genl_connect(*ret);
+}
+
+int genl_keep(const char *family)
+{
+	int r = connect_socket(&kept);
+
+	if (r < 0) {
+		nl_socket_free(kept);
+		kept = NULL;
+		return errno_of(r);
+	}
+	genl_ctrl_resolve(kept, family);
+	return 0;
+}
+
 int genl_open(const char *family, uint8_t version, struct genl **ret)
 {
 	struct genl *g = xcalloc(1, sizeof(*g));
-	int r;
+	int r = 0;
 
 	g->version = version;
-	g->sock = nl_socket_alloc();
-	if (!g->sock)
-		fatalx("netlink: out of memory");
-	r = genl_connect(g->sock);
+	if (kept)
+		g->sock = kept;
+	else
+		r = connect_socket(&g->sock);
 	if (r == 0)
 		r = g->family = genl_ctrl_resolve(g->sock, family);
 	if (r < 0) {
@@ -90,7 +114,8 @@ void genl_close(struct genl *g)
 {
 	if (!g)
 		return;
-	nl_socket_free(g->sock);
+	if (g->sock != kept)
+		nl_socket_free(g->sock);
 	buf_free(&g->batch);
 	free(g);
 }

@@ -18,6 +18,9 @@ struct genl;
 /* Opens a socket and resolves the family by name, which makes the kernel load its module
  * where it has an alias for it. -ENOENT: the kernel does not know the family. */
 int genl_open(const char *family, uint8_t version, struct genl **ret);
+/* Makes one socket that each genl_open() uses from then on, in the network namespace of now; only
+ * one may be open at a time then. The kernel is asked for the family, but may lack it. */
+int genl_keep(const char *family);
 void genl_close(struct genl *g); /* NULL is allowed */
 
 /* Sends a command with its attributes (NULL: none) and waits for the acknowledgement. */

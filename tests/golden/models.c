@@ -654,6 +654,8 @@ static struct store *draw_model(void)
 		w.vrrp_rx_bufs_size = 0;
 	if (strpbrk(w.net_namespace, "./"))
 		memset(w.net_namespace, 0, sizeof(w.net_namespace));
+	if (strpbrk(w.net_namespace_ipvs, "./"))
+		TEXT_COPY(w.net_namespace_ipvs, IPVS_OF_CALLER);
 	store_put(s, T_NETWORK, &w, F_WANTED, NULL);
 	for (unsigned i = 0; i < n; i++)
 		put_instance(s, i);

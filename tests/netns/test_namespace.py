@@ -69,7 +69,7 @@ def test_the_command_line_comes_first(cluster, start):
 def test_there_is_none(start):
     program = start(IN % "nowhere" + CONFIG % (100, VIP))
     assert program.process.wait(10) == 1
-    assert "cannot enter the network namespace nowhere" in program.log_text()
+    assert "there is no network namespace nowhere" in program.log_text()
 
 
 def test_what_was_accepted_last_says_where(cluster, start):
