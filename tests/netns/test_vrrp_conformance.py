@@ -555,6 +555,35 @@ def test_A1_no_router_advertisements(r):
     assert not [h for h in r.site.ear.others if h.kind == "ra"]
 
 
+def echoes(r, address):
+    since = time.monotonic()
+    r.ping(address)
+    r.pause(0.3)
+    return r.about(address, "echo-reply", since=since)
+
+
+@item(more=("no_accept",))
+def test_A3_no_accept(r):
+    r.wait_master()
+    for address in r.vips:
+        wait_for(lambda a=address: not echoes(r, a), 5, "no answers from " + address)
+        since = time.monotonic()
+        r.ask_who_has(address)
+        wait_for(lambda a=address, s=since: [
+            h for h in r.about(a, "arp", "na", since=s) if h.flags == "reply" or "S" in h.flags],
+            1, "an answer about " + address)
+        assert not echoes(r, address)
+
+
+@item(priority=255, more=("state MASTER", "no_accept"))
+def test_A3_no_accept_of_the_owner(r):
+    r.wait_master()
+    r.pause(1)
+    for address in r.vips:
+        r.ask_who_has(address)
+        assert echoes(r, address)
+
+
 @item()
 def test_A4_interval(r):
     r.wait_master()

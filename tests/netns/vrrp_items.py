@@ -58,6 +58,8 @@ ITEMS = {
     "A1_no_router_advertisements": (ALL, "It sends no router advertisements."),
     "A1_only_with_the_virtual_mac": (VMAC, "Answers and announcements name the virtual MAC address and never the real one."),
     "A2_forwards": (VMAC, "It forwards what is sent to the virtual MAC address for somebody else."),
+    "A3_no_accept": (V3, "Without accept mode (`no_accept`) it takes no packets for the address, but neighbour discovery goes on."),
+    "A3_no_accept_of_the_owner": (V3, "The owner takes them all the same."),
     "A4_interval": (ALL, "It advertises each interval."),
     "A5_answers_a_resignation": (ALL, "Priority 0 is answered at once, and the timer restarts."),
     "A6_higher_priority": (ALL + VMAC, "A higher priority makes it a backup, with the interval received."),
@@ -104,7 +106,7 @@ NOTES = {
     "A1": "a director is no router for its clients, so it sends no router advertisements (6.4.3 asks routers for them)",
     "A1, IPv6": "with `use_vmac` a link-local virtual address wants its prefix (`fe80::1/64`): without it nothing on its"
                 " interface leads back to link-local clients",
-    "A3": "a virtual address is a service address: it is accepted unless the configuration says otherwise",
+    "A3": "a virtual address is a service address: accept mode is true unless the configuration says otherwise",
     "8.4.2": "version 2 and 3 at once, for upgrades, is not offered: one instance has one version",
 }
 
