@@ -237,7 +237,8 @@ static const struct keyword global_keywords[] = {
      .help = "It may be larger than the system's limit."},
     BUFFERS("lvs_netlink_cmd", "LVS's netlink commands"),
     BUFFERS("lvs_netlink_monitor", "LVS's netlink events"),
-    BUFFERS("process_monitor", "the kernel's process events"),
+    GONE("process_monitor_rcv_bufs", 1, 1, "Receive buffer for the kernel's process events."),
+    GONE("process_monitor_rcv_bufs_force", 0, 1, "It may be larger than the system's limit."),
     /* SNMP, D-Bus, reload */
     LATER("enable_snmp_rfc", 0, 0, "Publish VRRP-MIB and VRRPV3-MIB."),
     LATER("enable_snmp_rfcv2", 0, 0, "Publish VRRP-MIB."),
