@@ -12,9 +12,9 @@
  * below, whose ARP requests would name the virtual address with the real MAC address as the
  * sender; arp_announce 2 prevents that.
  *
- * What is sent to the virtual MAC address for somebody else is forwarded where the interface below
- * would forward it: the servers of a NAT director have the virtual address as their gateway. A
- * backup would do so too, were a switch to send it such a frame.
+ * What is sent to the virtual MAC address for somebody else is forwarded by a master where the
+ * interface below would forward it: the servers of a NAT director have the virtual address as their
+ * gateway. A new macvlan is a backup's and does not forward.
  *
  * An IPv6 macvlan has no address but the virtual ones, and neither asks for routers nor listens to
  * them, since all it sends tells the switches where the virtual MAC address is.
@@ -30,11 +30,8 @@
 #define MARK "halvard %08x"
 
 static const struct vrrp_vmac_setting ipv4_settings[] = {
-    {true, "disable_ipv6", 1},
-    {false, "arp_ignore", 1},
-    {false, "arp_filter", 0},
-    {false, "promote_secondaries", 1},
-    {0},
+    {true, "disable_ipv6", 1},         {false, "arp_ignore", 1}, {false, "arp_filter", 0},
+    {false, "promote_secondaries", 1}, {false, "forwarding", 0}, {0},
 };
 static const struct vrrp_vmac_setting ipv6_settings[] = {
     {true, "addr_gen_mode", 1}, /* none */
@@ -43,6 +40,7 @@ static const struct vrrp_vmac_setting ipv6_settings[] = {
     {true, "autoconf", 0},
     {true, "router_solicitations", 0},
     {true, "dad_transmits", 0},
+    {true, "forwarding", 0},
     {false, "arp_ignore", 1}, /* else it answers for the IPv4 addresses of the others */
     {0},
 };

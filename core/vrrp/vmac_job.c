@@ -83,17 +83,6 @@ static int set_one(bool ipv6, const char *interface, const char *name, int value
 	return ipv6 && error == ENOENT ? 0 : error;
 }
 
-/* As the interface below. */
-static int set_forwarding(const struct vmac_job *j)
-{
-	bool ipv6 = j->v.family == FAMILY_IPV6;
-	int value;
-
-	if (!sysctl_read(ipv6, j->v.base, "forwarding", &value))
-		return 0;
-	return set_one(ipv6, j->v.name, "forwarding", value);
-}
-
 static int set_all(struct vmac_job *j)
 {
 	const struct vrrp_vmac_setting *s = vrrp_vmac_settings(j->v.family);
@@ -104,7 +93,7 @@ static int set_all(struct vmac_job *j)
 	if (!error)
 		error = set_one(false, j->v.name, "rp_filter",
 				vrrp_vmac_rp_filter(setting_of("all", "rp_filter")));
-	return error ? error : set_forwarding(j);
+	return error;
 }
 
 static int change_base(const struct vmac_job *j, const char *name, int (*wanted)(int has))

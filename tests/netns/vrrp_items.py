@@ -82,10 +82,11 @@ DEVIATIONS = {
                    " must work without a setting. `v3_checksum_as_v2` sends what RFC 9568 says"},
     ("keepalived", "T6_checksum_by_default"): {"v3-ipv4": "the pseudo-header is in the sum"},
     ("keepalived", "T6_checksum"): {"v3-ipv4": "this version does not know the keyword; the pseudo-header is in the sum"},
-    ("halvard", "B1_does_not_forward"): dict.fromkeys(
-        VMAC, "its interface is up in either state, since to set it down loses routes and has others answer; a switch"
-              " has learned the active router's port and sends a backup no such frame"),
-    ("keepalived", "B1_does_not_forward"): dict.fromkeys(VMAC, "as Halvard"),
+    ("halvard", "B1_does_not_forward"): {
+        "vmac-ipv6": "Linux forwards IPv6 by a setting of the whole machine; a switch has learned the active router's"
+                     " port and sends a backup no such frame"},
+    ("keepalived", "B1_does_not_forward"): dict.fromkeys(
+        VMAC, "its interface forwards in either state; a switch sends a backup no such frame"),
     ("keepalived", "A1_answers_for_the_address"): {
         "vmac-ipv4": "interfaces of IPv6 routers answer ARP too, with their own MAC address"},
     ("keepalived", "A1_only_with_the_virtual_mac"): {"vmac-ipv4": "the same"},
