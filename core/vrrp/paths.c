@@ -126,17 +126,19 @@ static void put_row(const struct vrrp_paths *l, struct vrrp_path *p)
 static void note(const struct vrrp_paths *l, const struct vrrp_path *p, bool present)
 {
 	const char *more = present ? NULL : untracked(p) ? "nobody tracks it" : "it is added again";
+	const char *whose = l->instance[0] ? l->instance : "static";
 
-	log_transition(
-	    &(struct log_transition){.event = p->table == T_VRRP_RULE    ? LOG_VRRP_RULE
-					      : p->table == T_VRRP_ROUTE ? LOG_VRRP_ROUTE
-									 : LOG_VRRP_ADDRESS,
-				     .level = present ? LOG_LV_NOTICE : LOG_LV_WARN,
-				     .key = {l->instance[0] ? l->instance : "static", name_of(p)},
-				     .old = present ? "absent" : "present",
-				     .now = present ? "present" : "absent",
-				     .reason = present ? "restored" : "lost"},
-	    more ? "%s" : NULL, more);
+	log_transition(&(struct log_transition){.event = p->table == T_VRRP_RULE ? LOG_VRRP_RULE
+							 : p->table == T_VRRP_ROUTE
+							     ? LOG_VRRP_ROUTE
+							     : LOG_VRRP_ADDRESS,
+						.level = present ? LOG_LV_NOTICE : LOG_LV_WARN,
+						.key = {whose, name_of(p)},
+						.family = whose, /* a thousand may go at once */
+						.old = present ? "absent" : "present",
+						.now = present ? "present" : "absent",
+						.reason = present ? "restored" : "lost"},
+		       more ? "%s" : NULL, more);
 }
 
 static void check_soon(struct vrrp_paths *l)
