@@ -44,8 +44,9 @@ static const char *const basic[] = {
     /* itself */
     "getpid", "gettid", "getppid", "getuid", "geteuid", "getgid", "getegid", "getrandom", "uname",
     "sysinfo", "getrusage", "futex", "futex_time64", "set_robust_list", "rseq", "membarrier",
-    "sched_getaffinity", "getrlimit", "ugetrlimit", "rt_sigaction", "rt_sigprocmask",
-    "rt_sigreturn", "sigreturn", "sigaltstack", "restart_syscall", "exit", "exit_group", NULL};
+    "sched_getaffinity", "sched_setaffinity", "getrlimit", "ugetrlimit", "rt_sigaction",
+    "rt_sigprocmask", "rt_sigreturn", "sigreturn", "sigaltstack", "restart_syscall", "exit",
+    "exit_group", NULL};
 static const char *const limits[] = {"setrlimit", "prlimit64", NULL};
 static const char *const folders[] = {"getdents", "getdents64", NULL};
 static const char *const files[] = {"fsync",  "rename",   "renameat", "renameat2",

@@ -6,6 +6,7 @@
 #include "config/parse.h"
 #include "config/validate.h"
 
+#include "base/cpus.h"
 #include "base/text.h"
 #include "model/rules.h"
 
@@ -393,6 +394,44 @@ void special_loose_flag(struct parse *p, struct draft *d, const struct keyword *
 		bare.nwords = 1;
 	}
 	parse_value(p, d, k, &bare);
+}
+
+void special_cpus(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)
+{
+	struct global_row *r = row_of(p, d, T_GLOBAL);
+	char text[sizeof(r->vrrp_cpu_affinity)] = "";
+	size_t used = 0;
+
+	if (!parse_word(p, it, 1, "the number of a processor"))
+		return;
+	for (unsigned w = 1; w < it->nwords && used < sizeof(text); w++) {
+		if (!cpus_valid(it->words[w].text) || !it->words[w].text[0]) {
+			parse_report(p, FINDING_ERROR, it, w,
+				     "vrrp_cpu_affinity: \"%.64s\" is not a number in 0..%d; the "
+				     "line was ignored",
+				     it->words[w].text, CPUS_MAX - 1);
+			return;
+		}
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", w > 1 ? " " : "",
+					 it->words[w].text);
+	}
+	if (used >= sizeof(text)) {
+		parse_report(p, FINDING_ERROR, it, 1,
+			     "vrrp_cpu_affinity: the numbers have more than %zu characters; the "
+			     "line was ignored",
+			     sizeof(text) - 1);
+		return;
+	}
+	TEXT_COPY(r->vrrp_cpu_affinity, text);
+	parse_mark(p, d, k, it);
+}
+
+bool print_cpus(const void *row, char *buf, size_t size)
+{
+	const struct global_row *r = row;
+
+	text_copy(buf, size, r->vrrp_cpu_affinity);
+	return r->vrrp_cpu_affinity[0] != '\0';
 }
 
 /* Without the word strict_mode has its own default. */

@@ -5,6 +5,7 @@
 #include "config/keyword.h"
 #include "config/validate.h"
 
+#include "base/cpus.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "model/rules.h"
@@ -372,6 +373,9 @@ static void check_global(struct validation *v)
 	{
 		if (!log_levels_parse(g->log_level, &levels, why, sizeof(why)))
 			validate_say(v, FINDING_ERROR, T_GLOBAL, g, "log_level", "%s", why);
+		if (!cpus_valid(g->vrrp_cpu_affinity))
+			validate_say(v, FINDING_ERROR, T_GLOBAL, g, "vrrp_cpu_affinity",
+				     "these are not numbers of processors");
 	}
 }
 

@@ -16,6 +16,7 @@ struct global_row {
 	uint8_t vrrp_version;
 	uint32_t vrrp_startup_delay_ms;
 	uint32_t vrrp_delay_after_boot_ms;
+	char vrrp_cpu_affinity[64];
 	uint32_t vrrp_garp_interval_us;
 	uint32_t vrrp_gna_interval_us;
 	uint32_t change_log_size;

@@ -15,12 +15,15 @@
  * ends; it waits for the kernel's answers, but not longer than STOP_NS. To stop and keep leaves the
  * kernel alone.
  */
+#include "base/cpus.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "ipc/link.h"
 #include "ipc/parent.h"
 #include "vrrp/instance.h"
 #include "vrrp/vmac_links.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -234,12 +237,21 @@ static void rows_changed(struct process *p, enum table_id t)
 		apply_soon(p);
 }
 
+static void use_cpus(const char *numbers)
+{
+	errno = cpus_use(numbers);
+	if (errno)
+		log_warn("process vrrp: vrrp_cpu_affinity %s cannot be set", numbers);
+}
+
 static void use_global(struct process *p, const struct global_row *g, const struct global_row *old)
 {
 	uint32_t bytes = g->vrrp_netlink_monitor_rcv_bufs;
 	bool force = g->vrrp_netlink_monitor_rcv_bufs_force;
 
 	log_levels_use(g->log_level);
+	if (old ? !text_eq(g->vrrp_cpu_affinity, old->vrrp_cpu_affinity) : g->vrrp_cpu_affinity[0])
+		use_cpus(g->vrrp_cpu_affinity);
 	if (old ? bytes != old->vrrp_netlink_monitor_rcv_bufs ||
 		      force != old->vrrp_netlink_monitor_rcv_bufs_force
 		: bytes || force)

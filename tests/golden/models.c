@@ -638,6 +638,9 @@ static struct store *draw_model(void)
 	TEXT_COPY(g.log_level, levels[draw(4)]);
 	TEXT_COPY(g.vmac_prefix, prefixes[draw(4)]);
 	TEXT_COPY(g.vmac_addr_prefix, prefixes[draw(4)]);
+	memset(g.vrrp_cpu_affinity, 0, sizeof(g.vrrp_cpu_affinity));
+	if (draw(2))
+		TEXT_COPY(g.vrrp_cpu_affinity, "0 7 1023");
 	store_put(s, T_GLOBAL, &g, F_WANTED, NULL);
 	fill(T_EXEC, &e);
 	if (!e.script_user[0])

@@ -96,3 +96,20 @@ def test_end_takes_the_addresses_away(running):
     program.stop()
     assert not director.owns()
     assert wire.adverts(SELF)[-1][3][2] == 0
+
+
+def test_packet_loop_runs_on_the_named_processor(running):
+    """With all limits of the real process in force; without the word on all processors again."""
+    director, program, _, _ = running
+
+    def allowed():
+        with open("/proc/%d/status" % program.role("vrrp")) as f:
+            return [n.split()[1] for n in f if n.startswith("Cpus_allowed_list")][0]
+
+    before = allowed()
+    program.configure("global_defs {\n\tvrrp_cpu_affinity 0\n}\n" + CONFIG % (100, VIP))
+    program.reload()
+    wait_for(lambda: allowed() == "0", 5, "processor 0")
+    program.configure(CONFIG % (100, VIP))
+    program.reload()
+    wait_for(lambda: allowed() == before, 5, "as before")
