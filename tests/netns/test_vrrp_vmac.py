@@ -438,12 +438,12 @@ def test_killed_process_is_replaced_without_a_transition(vrrp, frames, kind):
     add(vrrp, kind)
     vrrp.wait_state("master", 5)
     vrrp.barrier()
-    made, before = links(space)["vrrp.51"], vrrp.row()
+    made, before = links(space)["vrrp.51"][:3], vrrp.row()
     since = time.monotonic()
     vrrp.ask("respawn")
     vrrp.barrier()
     wait_for(lambda: vrrp.row()["reason"] == "resumed", 5, "resumed")
-    assert links(space)["vrrp.51"] == made
+    assert links(space)["vrrp.51"][:3] == made
     assert vrrp.row()["transitions"] == before["transitions"]
     wait_for(lambda: len(frames.of("advert", kind.vmac, since)) > 5, 3, "advertisements")
     assert {f.sender for f in frames.of("advert")} == {kind.vmac}
@@ -458,9 +458,9 @@ def test_stop_and_keep(vrrp):
     add(vrrp, V4)
     vrrp.wait_state("master", 5)
     vrrp.barrier()
-    made = links(space)
+    made = links(space)["vrrp.51"][:3]
     vrrp.stop("keep")
-    assert links(space) == made
+    assert links(space)["vrrp.51"][:3] == made
     assert carries(space, "vrrp.51") == [VIP + "/24"]
 
 
