@@ -152,9 +152,9 @@ def test_own_address_is_told(vrrp, wire, cluster, director):
 
 @pytest.mark.parametrize("log", ["yes", "no"])
 def test_unknown_virtual_routers_are_counted_and_told_on_demand(vrrp, wire, log):
-    vrrp.ask("add global")
+    vrrp.ask("add network")
     begin(vrrp, "master")  # who advertises tells its counters
-    vrrp.ask('set global log_unknown_vrids "%s"' % log)  # at run time
+    vrrp.ask('set network log_unknown_vrids "%s"' % log)  # at run time
     vrrp.barrier()
     for _ in range(3):
         wire.send(advert(vrid=77))
