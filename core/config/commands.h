@@ -14,6 +14,17 @@ void special_fifo(struct parse *p, struct draft *d, const struct keyword *k, con
 void special_fifo_script(struct parse *p, struct draft *d, const struct keyword *k,
 			 const struct item *it);
 
+void special_smtp_server(struct parse *p, struct draft *d, const struct keyword *k,
+			 const struct item *it);
+void special_smtp_helo(struct parse *p, struct draft *d, const struct keyword *k,
+		       const struct item *it);
+void special_smtp_alert(struct parse *p, struct draft *d, const struct keyword *k,
+			const struct item *it);
+void line_recipient(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
+bool print_smtp_server(const void *row, char *buf, size_t size);
+/* Makes rows of the recipients in global_defs. */
+void mails_resolve(struct parse *p, const struct draft *d);
+
 /* Makes rows of the commands in a draft, for an object of that name. */
 void commands_resolve(struct parse *p, const struct draft *d, enum notify_object object,
 		      const char *name);

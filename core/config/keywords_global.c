@@ -15,6 +15,7 @@
 #define GLOBAL(member)   T_GLOBAL, offsetof(struct global_row, member)
 #define NETWORK(member)  T_NETWORK, offsetof(struct network_row, member)
 #define EXEC(member)     T_EXEC, offsetof(struct exec_row, member)
+#define MAIL(member)     T_MAIL, offsetof(struct mail_row, member)
 #define COMMAND          T_NOTIFY, offsetof(struct notify_row, command), CONV_TEXT
 #define FIFO(member)     T_NOTIFY_FIFO, offsetof(struct notify_fifo_row, member), CONV_TEXT
 #define INSTANCE(member) T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, member)
@@ -33,7 +34,8 @@
 
 static const struct block block_mail_addresses = {
     .name = "notification_email",
-    .line = line_later,
+    .shares = true,
+    .line = line_recipient,
     .syntax = "ADDRESS",
 };
 
@@ -142,16 +144,23 @@ static const struct keyword global_keywords[] = {
      .special = special_default_interface, .print = print_never,
      .help = "Interface of static addresses that name none; eth0."},
     /* mail */
-    LATER_BLOCK("notification_email", &block_mail_addresses, 0, 0, "Who gets mail about changes."),
-    LATER("notification_email_from", 1, 1, "Sender of that mail."),
-    LATER("smtp_server", 1, 2, "Mail server, and its port."),
-    LATER("smtp_helo_name", 0, 1, "Name that is told to the mail server."),
-    LATER("smtp_connect_timeout", 1, 1, "Seconds that the mail server has to answer."),
+    {"notification_email", .block = &block_mail_addresses, .help = "Who gets mail about changes."},
+    {"notification_email_from", NULL, false, MAIL(notification_email_from), CONV_TEXT,
+     .help = "Sender of that mail."},
+    {"smtp_server", NULL, false, MAIL(smtp_server), CONV_TEXT, .special = special_smtp_server,
+     .print = print_smtp_server, .always = true, .help = "Mail server, and its port."},
+    {"smtp_helo_name", NULL, false, MAIL(smtp_helo_name), CONV_TEXT, .special = special_smtp_helo,
+     .help = "Name that is told to the mail server."},
+    {"smtp_connect_timeout", NULL, false, MAIL(smtp_connect_timeout_ms), CONV_SECONDS,
+     .help = "Seconds that the mail server has to answer."},
     OLD_NAME("smtp_connection_timeout", "smtp_connect_timeout"),
-    LATER("smtp_alert", 0, 1, "Mail about all changes by default."),
-    LATER("smtp_alert_vrrp", 0, 1, "Mail about changes of VRRP states by default."),
+    {"smtp_alert", NULL, false, INSTANCE(smtp_alert), CONV_FLAG, .special = special_smtp_alert,
+     .help = "Mail about all changes by default."},
+    {"smtp_alert_vrrp", NULL, false, INSTANCE(smtp_alert), CONV_FLAG, .special = special_smtp_alert,
+     .help = "Mail about changes of VRRP states by default."},
     LATER("smtp_alert_checker", 0, 1, "Mail about changes of real servers by default."),
-    LATER("no_email_faults", 0, 0, "No mail about faults."),
+    {"no_email_faults", NULL, false, MAIL(no_email_faults), CONV_FLAG, .alone = true,
+     .help = "No mail about faults."},
     LATER("no_checker_emails", 0, 0, "Mail when a server is added or removed, not for each check."),
     /* scripts and notifications */
     {"script_user", NULL, false, EXEC(script_user), CONV_TEXT, .special = special_script_user,

@@ -112,8 +112,7 @@ const struct block block_virtual_ipaddress_excluded = {
     NOTIFY("notify_backup", "Command to run on becoming backup."),                                 \
     NOTIFY("notify_fault", "Command to run on a fault."),                                          \
     NOTIFY("notify_stop", "Command to run at the end."),                                           \
-    NOTIFY("notify", "Command to run on every change."),                                           \
-    LATER("smtp_alert", 0, 1, "Mail about changes.")
+    NOTIFY("notify", "Command to run on every change.")
 /* clang-format on */
 
 /* Before 2010 the command stood in a block. */
@@ -269,6 +268,7 @@ static const struct keyword instance_keywords[] = {
     {"virtual_routes", .block = &block_virtual_routes, .help = "Routes that the master has."},
     {"virtual_rules", .block = &block_virtual_rules, .help = "Routing rules that the master has."},
     NOTIFIED,
+    {"smtp_alert", NULL, false, INSTANCE(smtp_alert), CONV_FLAG, .help = "Mail about changes."},
     {"notify_priority_changes", NULL, false, INSTANCE(notify_priority_changes), CONV_FLAG,
      .help = "Tell the pipes about priorities too."},
     NOTIFY("notify_deleted", "Command to run when a reload removes the instance."),
@@ -306,6 +306,8 @@ static const struct keyword sync_group_keywords[] = {
      offsetof(struct sync_group_row, tracking_weight), CONV_FLAG, .alone = true,
      .help = "Weights of what members track by themselves count."},
     OLD_NAME("global_tracking", "sync_group_tracking_weight"),
+    {"smtp_alert", NULL, false, GROUP(smtp_alert), CONV_FLAG, .alone = true,
+     .help = "Mail about changes."},
     {"notify_priority_changes", NULL, false, GROUP(notify_priority_changes), CONV_FLAG,
      .alone = true, .help = "Tell the pipes about priorities of members too."},
     {0},

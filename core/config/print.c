@@ -133,6 +133,33 @@ static void print_fifos(struct printer *p)
 	}
 }
 
+static const struct mail_recipient_row *recipient(const struct printer *p, unsigned number)
+{
+	const struct mail_recipient_row *found = NULL;
+
+	STORE_EACH(p->store, T_MAIL_RECIPIENT, struct mail_recipient_row, r)
+	{
+		if (r->number == number)
+			found = r;
+	}
+	return found;
+}
+
+static void print_recipients(struct printer *p)
+{
+	char text[TEXT_SIZE];
+
+	if (!store_count(p->store, T_MAIL_RECIPIENT))
+		return;
+	open_block(p, "notification_email", "");
+	for (unsigned n = 1; recipient(p, n); n++) {
+		keyword_quote(recipient(p, n)->address, text, sizeof(text));
+		indent(p);
+		fprintf(p->to, "%s\n", text);
+	}
+	close_block(p);
+}
+
 static void print_global(struct printer *p)
 {
 	print_single(p, &block_root, T_NETWORK);
@@ -140,6 +167,8 @@ static void print_global(struct printer *p)
 	print_single(p, &block_global_defs, T_GLOBAL);
 	print_single(p, &block_global_defs, T_EXEC);
 	print_single(p, &block_global_defs, T_NETWORK);
+	print_single(p, &block_global_defs, T_MAIL);
+	print_recipients(p);
 	print_commands(p, NOTIFY_DIRECTOR, "");
 	print_fifos(p);
 	close_block(p);

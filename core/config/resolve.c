@@ -473,7 +473,8 @@ static bool resolve_member(struct resolver *r, const struct sync_group_row *g, s
 static void resolve_group(struct resolver *r, struct draft *d)
 {
 	struct sync_group_row g;
-	struct layers l = {T_SYNC_GROUP, {d->parts[T_SYNC_GROUP]}, d->at, &g};
+	struct layers l = {
+	    T_SYNC_GROUP, {d->parts[T_SYNC_GROUP], r->p->root->parts[T_SYNC_GROUP]}, d->at, &g};
 	char place[TEXT_MAX];
 	unsigned members = 0;
 	const void *first;
@@ -776,8 +777,10 @@ void resolve_drafts(struct parse *p)
 	resolve_single(&r, T_GLOBAL);
 	resolve_single(&r, T_EXEC);
 	resolve_single(&r, T_NETWORK);
+	resolve_single(&r, T_MAIL);
 	commands_resolve(p, p->root, NOTIFY_DIRECTOR, "");
 	commands_resolve_fifos(p, p->root);
+	mails_resolve(p, p->root);
 	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_vrrp_instance)
 			resolve_instance(&r, d);

@@ -52,7 +52,7 @@ static void subject(enum table_id t, const void *row, char *buf, size_t size)
 	const struct track_row *k = row;
 	char key[TEXT_MAX];
 
-	if (t == T_GLOBAL || t == T_EXEC || t == T_NETWORK)
+	if (!schema_table(t)->nkeys)
 		snprintf(buf, size, "global_defs");
 	else if (t == T_VRRP_ADDRESS)
 		snprintf(buf, size, "address %s of vrrp_instance %s", a->address, a->instance);

@@ -57,11 +57,14 @@ static unsigned end_all(pid_t session)
 
 unsigned leftovers_end(pid_t session)
 {
-	unsigned n = 0, more = 1;
+	unsigned n, more;
 
+	if (session <= 1)
+		return 0;
 	/* again, because one that was seen may have begun another meanwhile */
-	for (int round = 0; round < ROUNDS && session > 1 && more; round++)
-		n += more = end_all(session);
+	n = more = end_all(session);
+	for (int round = 1; round < ROUNDS && more; round++)
+		more = end_all(session);
 	if (n)
 		log_notice("process exec: ended %u that its predecessor had left running", n);
 	return n;

@@ -8,6 +8,7 @@ core_exec_libexec_a_SOURCES = \
 	core/exec/fifo.c core/exec/fifo.h \
 	core/exec/files.c \
 	core/exec/leftovers.c core/exec/leftovers.h \
+	core/exec/mails.c core/exec/mails.h \
 	core/exec/match.c core/exec/match.h \
 	core/exec/memory.c core/exec/memory.h \
 	core/exec/notify.c core/exec/notify.h \

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "exec/fifo.h"
+#include "exec/mails.h"
 #include "exec/queue.h"
 
 #include <stdio.h>
@@ -42,6 +43,7 @@ struct target {
 struct notify {
 	struct exec_env *env;
 	struct fifos *fifos;
+	struct mails *mails;
 	LIST_HEAD(, target) targets;
 	LIST_HEAD(, removed) removed;
 	struct queue *director;
@@ -180,6 +182,42 @@ static void tell_fifos(struct target *t, const char *word, unsigned priority)
 	fifos_tell(t->n->fifos, FIFO_VRRP, line);
 }
 
+static bool tells_mail(const struct target *t, enum notify_event event)
+{
+	struct vrrp_instance_row v = {{0}};
+	struct sync_group_row g = {{0}};
+	const struct mail_row *m = store_single(t->n->env->store, T_MAIL);
+	const struct vrrp_instance_row *instance;
+	const struct sync_group_row *group;
+
+	if (event == NOTIFY_RX_LOWER_PRI || (event == NOTIFY_FAULT && m->no_email_faults))
+		return false;
+	TEXT_COPY(v.name, t->name);
+	TEXT_COPY(g.name, t->name);
+	instance = store_find(t->n->env->store, T_VRRP_INSTANCE, &v);
+	group = store_find(t->n->env->store, T_SYNC_GROUP, &g);
+	return t->object == NOTIFY_GROUP ? group && group->smtp_alert
+					 : instance && instance->smtp_alert;
+}
+
+/* Subjects are those of keepalived, by which mails are sorted. */
+static void tell_mail(struct target *t, enum notify_event event, unsigned priority)
+{
+	const struct global_row *g = store_single(t->n->env->store, T_GLOBAL);
+	const char *what = t->object == NOTIFY_GROUP ? "Group" : "Instance";
+	char subject[240], text[400];
+	bool ends = event == NOTIFY_STOP || event == NOTIFY_DELETED;
+
+	if (!tells_mail(t, event))
+		return;
+	snprintf(subject, sizeof(subject), "[%s] VRRP %s %s - %s%s%s", g->router_id, what, t->name,
+		 ends ? "Stopping" : "Entering ", ends ? "" : word_of(event), ends ? "" : " state");
+	snprintf(text, sizeof(text), "%s %s of director %s is in state %s now, with priority %u.",
+		 t->object == NOTIFY_GROUP ? "Sync group" : "Virtual router", t->name, g->router_id,
+		 word_of(event), priority);
+	mails_add(t->n->mails, subject, text);
+}
+
 /* What is for the event, then what is for all. */
 static void tell(struct target *t, enum notify_event event, unsigned priority, struct mono now)
 {
@@ -193,6 +231,7 @@ static void tell(struct target *t, enum notify_event event, unsigned priority, s
 	if (event != NOTIFY_RX_LOWER_PRI)
 		run_for(t, NOTIFY_ANY, &all, now);
 	tell_fifos(t, word_of(event), priority);
+	tell_mail(t, event, priority);
 }
 
 /* Keeps in mind that it is shut down; true: it is not to be told yet. */
@@ -411,6 +450,14 @@ void notify_close_fifos(struct notify *n, void (*done)(void *arg, struct mono no
 
 /* ---- life -------------------------------------------------------------------------- */
 
+static void on_mails_idle(void *arg, struct mono now)
+{
+	struct notify *n = arg;
+
+	if (n->idle && notify_is_idle(n))
+		n->idle(n->idle_arg, now);
+}
+
 struct notify *notify_new(struct exec_env *env)
 {
 	struct notify *n = xcalloc(1, sizeof(*n));
@@ -419,6 +466,8 @@ struct notify *notify_new(struct exec_env *env)
 	LIST_INIT(&n->targets);
 	LIST_INIT(&n->removed);
 	n->fifos = fifos_new(env);
+	n->mails = mails_new(env);
+	mails_on_idle(n->mails, on_mails_idle, n);
 	n->director = queue_new(env, "", on_director_done, n);
 	return n;
 }
@@ -435,6 +484,7 @@ void notify_free(struct notify *n)
 	}
 	queue_free(n->director);
 	fifos_free(n->fifos);
+	mails_free(n->mails);
 	free(n);
 }
 
@@ -445,7 +495,7 @@ bool notify_is_idle(const struct notify *n)
 	LIST_FOREACH(t, &n->targets, next)
 	if (!queue_is_empty(t->queue))
 		return false;
-	return queue_is_empty(n->director);
+	return queue_is_empty(n->director) && mails_are_idle(n->mails);
 }
 
 void notify_on_idle(struct notify *n, void (*idle)(void *arg, struct mono now), void *arg)

@@ -61,7 +61,8 @@
 	}
 
 extern const struct table table_global, table_process, table_agent, table_change_log, table_overlay;
-extern const struct table table_exec, table_notify, table_notify_fifo;
+extern const struct table table_exec, table_notify, table_notify_fifo, table_mail,
+    table_mail_recipient;
 extern const struct table table_network;
 extern const struct table table_garp_group, table_vrrp_instance, table_vrrp_address,
     table_vrrp_peer;

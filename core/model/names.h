@@ -10,7 +10,8 @@
 #define NAME_RS    55
 #define NAME_IF    16
 #define NAME_USER  33
-#define NAME_TABLE 32 /* of nftables */
+#define NAME_MAIL  128 /* of a mail address */
+#define NAME_TABLE 32  /* of nftables */
 
 #define TEXT_NOTE   128 /* likewise */
 #define TEXT_WHO    48

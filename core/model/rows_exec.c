@@ -88,3 +88,30 @@ static const struct field notify_fifo_fields[] = {
 const struct table table_notify_fifo = TABLE(T_NOTIFY_FIFO, "notify_fifo", ROLE_EXEC, 1,
 					     notify_fifo_fields, "Pipes that are told of changes.");
 #undef ROW
+
+#define ROW struct mail_row
+static const struct field mail_fields[] = {
+    STR(smtp_server, SETTING, 0, "Mail server; empty is 127.0.0.1."),
+    U16(smtp_port, SETTING, 1, 65535, 25, NULL, "Its port."),
+    STR(smtp_helo_name, SETTING, 0, "Name that it is told; empty is the host name."),
+    U32(smtp_connect_timeout_ms, SETTING, 1000, 600000, 30000, "ms", "Time that it has to answer."),
+    STR(notification_email_from, SETTING, 0, "Sender; empty is halvard at the host."),
+    BOOL(no_email_faults, SETTING, false, "Whether faults are not told."),
+    GAUGE32(waiting, NULL, "Mails that wait, or are on their way."),
+    COUNTER64(sent, NULL, "Mails that the server has taken."),
+    COUNTER64(failed, NULL, "Times it has not taken one."),
+    COUNTER64(lost, NULL, "Mails that were dropped, since too many waited."),
+    STR(error, F_STATE, 0, "Why it has not taken the last one; empty when it has."),
+};
+const struct table table_mail =
+    TABLE(T_MAIL, "mail", ROLE_EXEC, 0, mail_fields, "What is told by mail.");
+#undef ROW
+
+#define ROW struct mail_recipient_row
+static const struct field mail_recipient_fields[] = {
+    STR(address, F_KEY, 1, "Who gets mail."),
+    U32(number, SETTING, 1, UINT32_MAX, 1, NULL, "Place in the file."),
+};
+const struct table table_mail_recipient = TABLE(T_MAIL_RECIPIENT, "mail_recipient", ROLE_EXEC, 1,
+						mail_recipient_fields, "Who gets mail.");
+#undef ROW

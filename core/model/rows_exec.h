@@ -88,4 +88,25 @@ struct notify_fifo_row {
 	uint64_t lost;
 };
 
+/* What is told by mail; the only row. */
+struct mail_row {
+	char smtp_server[NAME_VRRP];
+	uint16_t smtp_port;
+	char smtp_helo_name[NAME_VRRP];
+	uint32_t smtp_connect_timeout_ms;
+	char notification_email_from[NAME_MAIL];
+	bool no_email_faults;
+	/* state */
+	uint32_t waiting;
+	uint64_t sent;
+	uint64_t failed;
+	uint64_t lost;
+	char error[160];
+};
+
+struct mail_recipient_row {
+	char address[NAME_MAIL];
+	uint32_t number; /* in the order of the file */
+};
+
 #endif

@@ -102,6 +102,7 @@ struct vrrp_instance_row {
 	bool garp_extra_if_all;
 	uint32_t address_lease_ms; /* ADDRESS_LEASE_OFF, _AUTO, or so long */
 	bool notify_priority_changes;
+	bool smtp_alert;
 	bool use_vmac;
 	char vmac_interface[NAME_IF];
 	char virtual_mac[18]; /* empty: that of the RFC */
@@ -226,6 +227,7 @@ struct sync_group_row {
 	/* configuration */
 	bool tracking_weight; /* what members track by themselves changes their priorities */
 	bool notify_priority_changes;
+	bool smtp_alert;
 	/* state */
 	uint8_t state;  /* enum vrrp_state: of all its members */
 	uint8_t reason; /* enum vrrp_reason: of the member that changed first */

@@ -624,6 +624,25 @@ static void put_programs(struct store *s)
 
 /* ---- one model --------------------------------------------------------- */
 
+static void put_mail(struct store *s)
+{
+	struct mail_recipient_row r;
+	struct mail_row m;
+
+	fill(T_MAIL, &m);
+	TEXT_COPY(m.smtp_server, draw(2) ? "mail.example.com" : draw(2) ? "2001:db8::1" : "");
+	if (!m.smtp_server[0])
+		m.smtp_port = 25;
+	TEXT_COPY(m.smtp_helo_name, draw(2) ? "director.example.com" : "");
+	store_put(s, T_MAIL, &m, F_WANTED, NULL);
+	row_init(T_MAIL_RECIPIENT, &r);
+	for (r.number = 1; r.number <= draw(4); r.number++) {
+		memset(r.address, 0, sizeof(r.address));
+		snprintf(r.address, sizeof(r.address), "%u!#@example.com", 9 - r.number);
+		store_put(s, T_MAIL_RECIPIENT, &r, F_WANTED, NULL);
+	}
+}
+
 static struct store *draw_model(void)
 {
 	static const char *const levels[] = {"", "notice", "debug", "info,vrrp:debug"};
@@ -660,6 +679,7 @@ static struct store *draw_model(void)
 	if (strpbrk(w.net_namespace_ipvs, "./"))
 		TEXT_COPY(w.net_namespace_ipvs, IPVS_OF_CALLER);
 	store_put(s, T_NETWORK, &w, F_WANTED, NULL);
+	put_mail(s);
 	for (unsigned i = 0; i < n; i++)
 		put_instance(s, i);
 	resolve_vmac_addresses(s);

@@ -165,6 +165,8 @@ class Halvard(Program):
         _installed_copy("halvardctl", self.bin_dir)
         if os.path.exists(os.path.join(BUILD, "halvard-agent")):
             _installed_copy("halvard-agent", self.bin_dir)
+        if os.path.exists(os.path.join(BUILD, "halvard-mail")):
+            _installed_copy("halvard-mail", self.bin_dir)
         snmp = ["-x", "-A", "unix:" + self.agentx] if self.agentx else []
         return [_installed_copy("halvard", self.bin_dir), "-n", "-l", "-D", "-f", self.config, "--run-dir",
                 self.run_dir, "--state-dir", self.state_dir, *snmp, *self.options]
