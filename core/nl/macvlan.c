@@ -79,7 +79,16 @@ struct nl_msg *link_delete(unsigned ifindex, const char *name)
 	return m;
 }
 
-struct nl_msg *link_retell(unsigned ifindex, uint32_t group)
+struct nl_msg *link_delete_group(uint32_t group)
+{
+	struct ifinfomsg head = {0};
+	struct nl_msg *m = begin(RTM_DELLINK, 0, &head);
+
+	nla_put_u32(m, IFLA_GROUP, group);
+	return m;
+}
+
+struct nl_msg *link_regroup(unsigned ifindex, uint32_t group)
 {
 	struct ifinfomsg head = {.ifi_index = (int)ifindex};
 	struct nl_msg *m = begin(RTM_SETLINK, 0, &head);

@@ -23,7 +23,9 @@ struct nl_msg *link_mark(const char *name, const char *alias, uint32_t group);
 struct nl_msg *link_up(const char *name);
 /* By its index, or by its name where that is 0. */
 struct nl_msg *link_delete(unsigned ifindex, const char *name);
-/* Puts a link into the group in which it is: the kernel then tells everybody about it. */
-struct nl_msg *link_retell(unsigned ifindex, uint32_t group);
+/* All links of a group at once. */
+struct nl_msg *link_delete_group(uint32_t group);
+/* Puts a link into a group; where it is there already the kernel only tells everybody about it. */
+struct nl_msg *link_regroup(unsigned ifindex, uint32_t group);
 
 #endif

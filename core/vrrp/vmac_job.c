@@ -136,7 +136,7 @@ int vmac_job_make(struct rtnl_writer *w, void *arg)
 	if (!e)
 		e = step(j, "setting it up", rtnl_writer_execute(w, link_up(j->v.name)));
 	if (!e && j->v.netlink_notify)
-		rtnl_writer_execute(w, link_retell(j->link.lower, j->base_group));
+		rtnl_writer_execute(w, link_regroup(j->link.lower, j->base_group));
 	return e;
 }
 
@@ -161,6 +161,18 @@ int vmac_job_discard(struct rtnl_writer *w, void *arg)
 			base_forget(b);
 	}
 	return e == ENODEV ? 0 : step(j, "removing it", e);
+}
+
+#define SWEPT 0x68616c76u /* a group of links that nobody has by chance */
+
+/* The kernel waits some 20 ms for each link that is removed, and once for all of a group. */
+int vmac_job_sweep(struct rtnl_writer *w, void *arg)
+{
+	const struct vmac_sweep *s = arg;
+
+	for (unsigned i = 0; i < s->n; i++)
+		rtnl_writer_execute(w, link_regroup(s->ifindex[i], SWEPT));
+	return rtnl_writer_execute(w, link_delete_group(SWEPT));
 }
 
 /* Of IPv4 what the interface below does. IPv6 is forwarded by the setting of the whole machine;

@@ -36,6 +36,15 @@ struct vmac_forward {
 
 /* An rtnl_job_fn with a struct vmac_forward; no failure matters. */
 int vmac_job_forward(struct rtnl_writer *w, void *arg);
+/* Some that go together. */
+struct vmac_sweep {
+	struct vrrp_write head;
+	unsigned n;
+	unsigned ifindex[];
+};
+
+/* An rtnl_job_fn with a struct vmac_sweep; what is left is for vmac_job_discard(). */
+int vmac_job_sweep(struct rtnl_writer *w, void *arg);
 /* Each is an rtnl_job_fn with a struct vmac_job. */
 int vmac_job_make(struct rtnl_writer *w, void *arg);
 int vmac_job_discard(struct rtnl_writer *w, void *arg);

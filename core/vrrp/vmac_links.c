@@ -300,6 +300,33 @@ void vrrp_vmacs_check(struct vrrp_env *env, struct mono now)
 	}
 }
 
+static void forgotten(struct vrrp_env *env, struct vrrp_write *head, int error, struct mono now)
+{
+	(void)env, (void)error, (void)now;
+	free(head);
+}
+
+/* All of ours at once; then each is looked at by itself. */
+static void sweep(struct vrrp_vmacs *all)
+{
+	struct vrrp_vmac_before before;
+	struct vmac_sweep *s = xcalloc(1, sizeof(*s));
+	const struct rtnl_link *l;
+
+	for (unsigned i = 0; (l = rtnl_link_at(all->env->rtnl, i)); i++) {
+		if (!vrrp_vmac_is_marked(all->owner, l, &before))
+			continue;
+		s = xrealloc(s, 1, sizeof(*s) + (s->n + 1) * sizeof(s->ifindex[0]));
+		s->ifindex[s->n++] = l->ifindex;
+	}
+	if (s->n < 2) {
+		free(s);
+		return;
+	}
+	s->head.answered = forgotten;
+	rtnl_writer_run(all->env->writer, vmac_job_sweep, s, (uintptr_t)s);
+}
+
 void vrrp_vmacs_release(struct vrrp_env *env, struct mono now)
 {
 	struct entry *e;
@@ -312,13 +339,8 @@ void vrrp_vmacs_release(struct vrrp_env *env, struct mono now)
 		e->wanted = false;
 		e->again = now;
 	}
+	sweep(env->vmacs);
 	vrrp_vmacs_check(env, now);
-}
-
-static void forgotten(struct vrrp_env *env, struct vrrp_write *head, int error, struct mono now)
-{
-	(void)env, (void)error, (void)now;
-	free(head);
 }
 
 static struct vmac_forward *forward_add(struct vmac_forward *f, const struct vrrp_vmac *v)

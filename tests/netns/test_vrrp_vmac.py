@@ -418,6 +418,19 @@ def test_nothing_is_left(vrrp, kind):
     assert [setting(space, n) for n in names] == before
 
 
+def test_many_are_removed_in_time(vrrp):
+    """One after the other they would take longer than the process has for its end."""
+    space = vrrp.director.namespace
+    for n in range(1, 161):
+        vrrp.instance("I%d" % n, addresses=("10.7.0.%d" % n,),
+                      **V4.fields(vrid=n, vmac_interface="vrrp.%d" % n, adver_int_cs=100))
+    vrrp.barrier()
+    wait_for(lambda: len(links(space)) == 160, 20, "all of them")
+    vrrp.stop()
+    assert not links(space)
+    assert setting(space, "ipv4/conf/eth0/arp_ignore") == "0"
+
+
 def test_settings_that_are_there_stay(vrrp):
     """What an administrator has set, before or meanwhile, is not ours."""
     space = vrrp.director.namespace
