@@ -1,0 +1,229 @@
+/* resolve_lvs: virtual servers, their real servers and checks into rows; see resolve.c. */
+#include "config/resolve_int.h"
+
+#include "config/validate.h"
+
+#include "base/text.h"
+
+/* ---- checkers -------------------------------------------------------- */
+
+struct server_context {
+	const struct virtual_server_row *vs;
+	const struct real_server_row *rs;
+	struct draft *vs_draft, *rs_draft;
+};
+
+static bool check_usable(struct resolver *r, const struct layers *l, const struct checker_row *c)
+{
+	const char *why = NULL;
+
+	if (address_objection(&c->connect_addr))
+		why = "no connection can be made to its connect_ip";
+	else if (!c->connect_port)
+		why = "connect_port is missing, and the real server has no port either";
+	else if (c->bindto.family && c->bindto.family != c->connect_addr.family)
+		why = "bindto must be of the same address family as the address that is checked";
+	if (why)
+		resolve_report(r, FINDING_ERROR, l->at, "TCP_CHECK: %s; the block was left out",
+			       why);
+	return !why;
+}
+
+static bool resolve_check(struct resolver *r, const struct server_context *s, struct draft *d,
+			  unsigned number)
+{
+	struct checker_row c;
+	struct layers l = {
+	    T_CHECKER,
+	    {d->parts[T_CHECKER], s->rs_draft->parts[T_CHECKER], s->vs_draft->parts[T_CHECKER]},
+	    d->at,
+	    &c};
+
+	layers_pile(&l);
+	c.vs = s->vs->name;
+	c.rs = s->rs->name;
+	c.number = number;
+	if (!layers_have(&l, IN_CHECK(connect_addr)))
+		c.connect_addr = s->rs->addr;
+	if (!layers_have(&l, IN_CHECK(connect_port)))
+		c.connect_port = s->rs->port;
+	if (!layers_have(&l, IN_CHECK(delay_loop_ms)))
+		c.delay_loop_ms = s->vs->delay_loop_ms;
+	if (!layers_have(&l, IN_CHECK(warmup_ms)))
+		c.warmup_ms = c.delay_loop_ms;
+	if (!check_usable(r, &l, &c))
+		return false;
+	layers_keep(r, &l);
+	return true;
+}
+
+/* ---- real_server ----------------------------------------------------- */
+
+static void name_endpoint(char *buf, size_t size, const struct addr *a, uint16_t port,
+			  const char *tail)
+{
+	char text[ADDR_TEXT_MAX];
+
+	addr_text(a, text);
+	snprintf(buf, size, a->family == ADDR_IPV6 ? "[%s]:%u%s" : "%s:%u%s", text, port, tail);
+}
+
+static void fix_port(struct resolver *r, const struct layers *l, struct real_server_row *s,
+		     const struct virtual_server_row *v)
+{
+	if (v->fwmark || (s->port && (s->forwarding == LVS_NAT || s->port == v->port)))
+		return;
+	if (s->port)
+		resolve_report(r, FINDING_WARNING, l->at,
+			       "real_server: only NAT can change the port; %u is used, not %u",
+			       v->port, s->port);
+	s->port = v->port;
+}
+
+static bool server_usable(struct resolver *r, const struct layers *l,
+			  const struct real_server_row *s, const struct virtual_server_row *v)
+{
+	const void *first = store_find(r->store, T_REAL_SERVER, s);
+	char place[TEXT_MAX];
+	bool same_family = (s->addr.family == ADDR_IPV6) == (v->family == FAMILY_IPV6);
+
+	if (address_objection(&s->addr)) {
+		resolve_report(
+		    r, FINDING_ERROR, l->at,
+		    "real_server %s: no connection can be made to it: %s; the block was left out",
+		    s->name, address_objection(&s->addr));
+		return false;
+	}
+	if (!same_family && s->forwarding != LVS_TUN) {
+		resolve_report(
+		    r, FINDING_ERROR, l->at,
+		    "real_server %s: its virtual server %s has another address family, which only "
+		    "TUN can do; the block was left out",
+		    s->name, v->name);
+		return false;
+	}
+	if (first) {
+		resolve_report(
+		    r, FINDING_ERROR, l->at,
+		    "real_server %s is in this virtual server already%s; the block was left out",
+		    s->name, resolve_first_place(r, first, place, sizeof(place)));
+		return false;
+	}
+	return true;
+}
+
+static bool resolve_server(struct resolver *r, const struct virtual_server_row *v,
+			   struct draft *vs_draft, struct draft *d)
+{
+	struct real_server_row s;
+	char name[NAME_RS];
+	struct layers l = {
+	    T_REAL_SERVER, {d->parts[T_REAL_SERVER], vs_draft->parts[T_REAL_SERVER]}, d->at, &s};
+	struct server_context context = {v, &s, vs_draft, d};
+	unsigned number = 1;
+
+	layers_pile(&l);
+	s.vs = v->name;
+	if (!layers_have(&l, IN_SERVER(forwarding)))
+		s.forwarding = v->forwarding;
+	fix_port(r, &l, &s, v);
+	name_endpoint(name, sizeof(name), &s.addr, s.port, "");
+	s.name = name;
+	if (!server_usable(r, &l, &s, v))
+		return false;
+	layers_keep(r, &l);
+	for (struct draft *c = d->first; c; c = c->next)
+		number += resolve_check(r, &context, c, number);
+	return true;
+}
+
+/* ---- virtual_server -------------------------------------------------- */
+
+static void name_service(struct resolver *r, const struct layers *l, struct virtual_server_row *v,
+			 char name[NAME_VS])
+{
+	char tail[8];
+
+	v->name = name;
+	if (v->fwmark) {
+		snprintf(name, NAME_VS, "fwmark:%u%s", v->fwmark,
+			 v->family == FAMILY_IPV6 ? "/inet6" : "");
+		v->protocol =
+		    LVS_UDP; /* a mark has none: the default, so that equal rows are equal */
+		return;
+	}
+	if (!layers_have(l, IN_SERVICE(protocol)))
+		resolve_report(r, FINDING_WARNING, l->at,
+			       "virtual_server: no valid protocol is given; UDP is used");
+	snprintf(tail, sizeof(tail), "/%s", enum_name(lvs_protocol_names, v->protocol));
+	name_endpoint(name, NAME_VS, &v->addr, v->port, tail);
+}
+
+/* A mark has no address: its family is that of its first real server, if none is given. */
+static void fix_family(struct resolver *r, const struct layers *l, const struct draft *d,
+		       struct virtual_server_row *v)
+{
+	const struct real_server_row *s = d->first ? d->first->parts[T_REAL_SERVER]->row : NULL;
+	uint8_t asked = v->family;
+
+	if (!v->fwmark)
+		v->family = v->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
+	else if (s && !layers_have(l, IN_SERVICE(family)))
+		v->family = s->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
+	if (v->family != asked && layers_have(l, IN_SERVICE(family)))
+		resolve_report(r, FINDING_WARNING, layers_place(l, IN_SERVICE(family)),
+			       "ip_family is for fwmark services; the address says which it is");
+}
+
+static void fix_persistence(struct resolver *r, const struct layers *l,
+			    struct virtual_server_row *v)
+{
+	if (v->port || v->fwmark || v->persistence_timeout_s)
+		return;
+	v->persistence_timeout_s = 360;
+	resolve_report(
+	    r, FINDING_WARNING, l->at,
+	    "virtual_server: port 0, or none, means all ports and works with persistence only; "
+	    "persistence_timeout 360 is used");
+}
+
+static void make_service(struct resolver *r, struct draft *d)
+{
+	struct virtual_server_row v;
+	char name[NAME_VS];
+	struct layers l = {T_VIRTUAL_SERVER, {d->parts[T_VIRTUAL_SERVER]}, d->at, &v};
+	char place[TEXT_MAX];
+	const void *first;
+	bool any = false;
+
+	layers_pile(&l);
+	if (!layers_have(&l, IN_SERVICE(scheduler)))
+		TEXT_COPY(v.scheduler, "wlc");
+	fix_family(r, &l, d, &v);
+	name_service(r, &l, &v, name);
+	fix_persistence(r, &l, &v);
+	first = store_find(r->store, T_VIRTUAL_SERVER, &v);
+	if (first) {
+		resolve_report(
+		    r, FINDING_WARNING, l.at,
+		    "virtual_server %s is there already%s; the block was left out: its real "
+		    "servers belong into the first one",
+		    v.name, resolve_first_place(r, first, place, sizeof(place)));
+		return;
+	}
+	for (struct draft *c = d->first; c; c = c->next)
+		any |= resolve_server(r, &v, d, c);
+	if (any)
+		layers_keep(r, &l);
+	else
+		resolve_report(r, FINDING_WARNING, l.at,
+			       "virtual_server %s has no valid real server; the block was left out",
+			       v.name);
+}
+
+void resolve_service(struct parse *p, struct draft *d)
+{
+	struct resolver r = {p, p->store, p->origins};
+
+	make_service(&r, d);
+}
