@@ -68,6 +68,15 @@ static void finished(struct fifos *all, struct mono now)
 		all->done(all->arg, now);
 }
 
+/* Each time a little later. */
+static void start_later(struct fifo *f)
+{
+	if (!f->pause_ns)
+		f->pause_ns = FIRST_PAUSE_NS;
+	timer_after(&f->restart, f->pause_ns);
+	f->pause_ns = 2 * f->pause_ns < LAST_PAUSE_NS ? 2 * f->pause_ns : LAST_PAUSE_NS;
+}
+
 static void on_script_end(void *arg, const struct run_result *r, struct mono now)
 {
 	struct fifo *f = arg;
@@ -83,8 +92,7 @@ static void on_script_end(void *arg, const struct run_result *r, struct mono now
 		f->pause_ns = FIRST_PAUSE_NS;
 	log_warnx("notify_fifo %s: its script %s: started again in %d s", kind_name(f),
 		  run_result_text(r, text, sizeof(text)), (int)(f->pause_ns / NS_PER_S));
-	timer_after(&f->restart, f->pause_ns);
-	f->pause_ns = 2 * f->pause_ns < LAST_PAUSE_NS ? 2 * f->pause_ns : LAST_PAUSE_NS;
+	start_later(f);
 	put_row(f);
 }
 
@@ -107,8 +115,10 @@ static void start_script(struct fifo *f)
 			TEXT_COPY(why, "the command is too long");
 		}
 	}
-	if (!f->run)
-		log_warnx("%s: not run: %s", name, why);
+	if (f->run)
+		return;
+	log_warnx("%s: not run: %s", name, why);
+	start_later(f);
 }
 
 static void on_restart(void *arg, struct mono now)

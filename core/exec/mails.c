@@ -263,6 +263,13 @@ static void on_again(void *arg, struct mono now)
 	send_first(m);
 }
 
+void mails_hurry(struct mails *m)
+{
+	if (!m->pause_ns)
+		timer_cancel(&m->again);
+	send_first(m);
+}
+
 void mails_add(struct mails *m, const char *subject, const char *text)
 {
 	struct mail *mail;

@@ -20,6 +20,8 @@ struct mails *mails_new(struct exec_env *env);
 void mails_free(struct mails *m);
 /* Tells it to all recipients; nobody is told when there are none. */
 void mails_add(struct mails *m, const char *subject, const char *text);
+/* All end (env->stopping): none waits for the next minute. */
+void mails_hurry(struct mails *m);
 /* Nothing waits, or what waits will wait longer since the server does not take it. */
 bool mails_are_idle(const struct mails *m);
 /* Called when that is so. */

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#define MAGIC 0x48455832 /* changes with the struct */
+#define MAGIC 0x48455833 /* changes with the struct */
 
 static bool ends(const char *text, size_t size)
 {

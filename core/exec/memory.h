@@ -16,6 +16,7 @@
 struct exec_told {
 	uint8_t object; /* enum notify_object; 0: free */
 	uint8_t state;  /* enum vrrp_state */
+	bool runs;      /* programs for it are not all at their end */
 	uint32_t transitions;
 	char name[NAME_VRRP];
 };

@@ -9,7 +9,8 @@
  * What is told is a difference to what was told last. So nothing is told twice when main or this
  * process is replaced, and a change that happened meanwhile is told late and not never. Where
  * `transitions` has grown by more than that, the state that is now is told, and how many were
- * missed is said.
+ * missed is said. Counters that begin anew tell nothing. Programs that died with this process are
+ * run again for the state that is now, since half of what they do may be worse than twice.
  *
  * A router that is shut down may begin anew in a moment, with another configuration. STOP is told
  * at the end of all only, when this process is asked to end.
@@ -35,6 +36,7 @@ struct target {
 	char name[NAME_VRRP];
 	bool gone;              /* its row is; it is forgotten when its queue is empty */
 	bool ended;             /* it was shut down: for good, or to begin anew */
+	bool cut_short;         /* its programs died with the process before this one */
 	struct exec_told *told; /* in memory, or `own` when that is full */
 	struct exec_told own;
 	struct queue *queue;
@@ -44,6 +46,7 @@ struct notify {
 	struct exec_env *env;
 	struct fifos *fifos;
 	struct mails *mails;
+	bool whole; /* rows have been, since this process began */
 	LIST_HEAD(, target) targets;
 	LIST_HEAD(, removed) removed;
 	struct queue *director;
@@ -116,6 +119,7 @@ static void on_queue_empty(void *arg, struct mono now)
 	struct target *t = arg;
 	struct notify *n = t->n;
 
+	t->told->runs = false;
 	if (n->idle && notify_is_idle(n))
 		n->idle(n->idle_arg, now);
 }
@@ -131,6 +135,8 @@ static struct target *make(struct notify *n, enum notify_object object, const ch
 	t->told = exec_memory_told(n->env->memory, object, name, true);
 	if (!t->told)
 		t->told = &t->own;
+	t->cut_short = t->told->runs;
+	t->told->runs = false;
 	snprintf(text, sizeof(text), "%s %s", enum_name(notify_object_names, object), name);
 	t->queue = queue_new(n->env, text, on_queue_empty, t);
 	LIST_INSERT_HEAD(&n->targets, t, next);
@@ -170,6 +176,7 @@ static void run_for(struct target *t, enum notify_event event, const struct queu
 		return;
 	e.row = *r;
 	e.timeout_ns = exec_settings(t->n->env)->notify_timeout_ms * NS_PER_MS;
+	t->told->runs = true;
 	queue_add(t->queue, &e, now);
 }
 
@@ -177,6 +184,8 @@ static void tell_fifos(struct target *t, const char *word, unsigned priority)
 {
 	char line[NAME_VRRP + 48];
 
+	if (!t->n->whole) /* what was missed is told while the rows are coming */
+		fifos_apply(t->n->fifos);
 	snprintf(line, sizeof(line), "%s \"%s\" %s %u", object_word(t->object), t->name, word,
 		 priority);
 	fifos_tell(t->n->fifos, FIFO_VRRP, line);
@@ -219,7 +228,7 @@ static void tell_mail(struct target *t, enum notify_event event, unsigned priori
 }
 
 /* What is for the event, then what is for all. */
-static void tell(struct target *t, enum notify_event event, unsigned priority, struct mono now)
+static void run_all(struct target *t, enum notify_event event, unsigned priority, struct mono now)
 {
 	struct queue_entry alone = {.nwords = 0}, all = {.nwords = 4};
 
@@ -230,6 +239,11 @@ static void tell(struct target *t, enum notify_event event, unsigned priority, s
 	run_for(t, event, &alone, now);
 	if (event != NOTIFY_RX_LOWER_PRI)
 		run_for(t, NOTIFY_ANY, &all, now);
+}
+
+static void tell(struct target *t, enum notify_event event, unsigned priority, struct mono now)
+{
+	run_all(t, event, priority, now);
 	tell_fifos(t, word_of(event), priority);
 	tell_mail(t, event, priority);
 }
@@ -248,16 +262,19 @@ static bool may_begin_anew(struct target *t, uint8_t state, uint8_t reason, uint
 static void tell_state(struct target *t, uint8_t state, uint8_t reason, uint32_t transitions,
 		       unsigned priority, struct mono now)
 {
-	uint32_t more = transitions - t->told->transitions;
-	bool differs = state != t->told->state;
+	uint32_t more = transitions < t->told->transitions ? 0 : transitions - t->told->transitions;
+	bool differs = state != t->told->state, again = t->cut_short;
 
+	t->cut_short = false;
 	if (may_begin_anew(t, state, reason, transitions))
 		return;
 	if (!differs && (!more || state == VRRP_INIT)) {
 		t->told->transitions = transitions;
+		if (again)
+			run_all(t, event_of(state, reason), priority, now);
 		return;
 	}
-	if (more > 1 && more < UINT32_MAX / 2)
+	if (more > 1)
 		log_notice("%s %s: %u changes of state came while nobody could tell them",
 			   enum_name(notify_object_names, t->object), t->name, more - differs);
 	t->told->state = state;
@@ -275,11 +292,11 @@ static struct target *get(struct notify *n, enum notify_object object, const cha
 
 	if (!t)
 		t = make(n, object, name);
-	t->gone = false;
-	if (!t->told->state) {
+	if (!t->told->state || t->gone) {
 		t->told->state = state;
 		t->told->transitions = transitions;
 	}
+	t->gone = false;
 	return t;
 }
 
@@ -364,10 +381,24 @@ static void drop_removed(struct notify *n)
 	}
 }
 
+/* What went while no process was there. */
+static void forget_unknown(struct notify *n)
+{
+	for (unsigned i = 0; i < MEMORY_TOLD_MAX; i++) {
+		struct exec_told *told = &n->env->memory->told[i];
+
+		if (told->object && !find(n, told->object, told->name))
+			memset(told, 0, sizeof(*told));
+	}
+}
+
 void notify_apply(struct notify *n)
 {
 	struct target *t, *next;
 
+	if (!n->whole)
+		forget_unknown(n);
+	n->whole = true;
 	drop_removed(n);
 	for (t = LIST_FIRST(&n->targets); t; t = next) {
 		next = LIST_NEXT(t, next);
@@ -413,6 +444,7 @@ void notify_stopping(struct notify *n, struct mono now)
 	LIST_FOREACH(t, &n->targets, next)
 	if (ended && t->object == NOTIFY_GROUP && t->told->state != VRRP_INIT)
 		tell_state(t, VRRP_INIT, VRRP_REASON_SHUTDOWN, t->told->transitions + 1, 0, now);
+	mails_hurry(n->mails);
 }
 
 /* ---- the director ---------------------------------------------------------------- */

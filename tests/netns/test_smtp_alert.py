@@ -150,6 +150,28 @@ def test_switches(director, cluster, server):
     assert not any("FAULT" in s for s in server.subjects())
 
 
+def test_the_end_waits_for_no_minute(director, cluster, server):
+    more = "".join("""
+vrrp_instance C%d {
+	state BACKUP
+	interface eth0
+	virtual_router_id %d
+	version 3
+	priority 150
+	advert_int 0.2
+	virtual_ipaddress {
+		192.168.1.%d
+	}
+}
+""" % (n, n, n) for n in range(210, 220))
+    daemon = director.halvard(config(second="smtp_alert") + more, options=["-P"]).start()
+    cluster.wait_owner(director, 10)
+    wait_for(lambda: row(daemon)["sent"] == 20 and row(daemon)["waiting"] == 4, 20, "enough for a minute")
+    daemon.stop(deadline=20)
+    assert len(server.mails) == 36, "those that waited and those of the end"
+    assert "take too long" not in daemon.log_text()
+
+
 def test_server_that_is_not_there(director, cluster):
     director.namespace.ip("link set lo up")
     daemon = director.halvard(config(), options=["-P"]).start()

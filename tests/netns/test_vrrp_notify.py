@@ -306,7 +306,8 @@ def test_nothing_to_execute(director, cluster, scripts):
 
 
 def test_exec_and_main_die(director, cluster, scripts):
-    slow = scripts.script("slow", NOTE, body="sleep 1000 & echo $! >%s/sleeper; wait" % scripts.folder)
+    slow = scripts.script("slow", NOTE, body="! mkdir {0}/once || {{ sleep 1000 & echo $! >{0}/sleeper; wait; }}"
+                          .format(scripts.folder))  # only once
     fifo = scripts.path("fifo")
     daemon = start(director, globals_("script_user root", "vrrp_notify_fifo " + fifo,
                                       "vrrp_notify_fifo_script " + scripts.reader) +
@@ -319,13 +320,14 @@ def test_exec_and_main_die(director, cluster, scripts):
         wait_for(lambda: daemon.role("exec") != old, 5, "another exec")
         wait_for(lambda: not alive(sleeper), 5, "the end of what the old one ran")
         wait_for(lambda: daemon.log_text().count("process exec: the link is up") == 2, 5, "its link")
+        wait_for(lambda: scripts.states() == ["BACKUP", "MASTER"], 5, "what died is run again")
         old = daemon.kill_role("main")
         wait_for(lambda: daemon.log_text().count("process exec: the link is up") == 3, 10, "another main")
     assert (daemon.role("vrrp"), main) == (vrrp, old)
     assert not [e for e in watch.events if not e[2]]
     director.namespace.ip("link set eth0 down")
     wait_for(lambda: scripts.states()[-1:] == ["FAULT"], 10, "the fault is told")
-    assert scripts.states() == ["BACKUP", "FAULT"], "nothing is told again, and one died with exec"
+    assert scripts.states() == ["BACKUP", "MASTER", "FAULT"], "nothing else is told again"
     wait_for(lambda: scripts.read("lines")[-1:] == ['INSTANCE "A" FAULT 150'], 5, "the pipe too")
     assert [line.split()[2] for line in scripts.read("lines")] == ["BACKUP", "MASTER", "FAULT"]
     director.namespace.ip("link set eth0 up")

@@ -364,6 +364,147 @@ static void the_next_process_tells_what_was_missed(void **state)
 	assert_string_equal(heard(), "any INSTANCE A FAULT 100");
 }
 
+/* What died with a process may have done half of its work. */
+static void what_was_cut_short_is_run_again(void **state)
+{
+	(void)state;
+	command(NOTIFY_INSTANCE, "A", NOTIFY_ANY, "/bin/sleep 100");
+	put(&row);
+	becomes(VRRP_MASTER, VRRP_REASON_PREEMPT);
+	assert_false(notify_is_idle(notify));
+	tells(NOTIFY_INSTANCE, "A", NOTIFY_ANY, "0", "any");
+	replace_process();
+	settle();
+	assert_string_equal(heard(), "any INSTANCE A MASTER 100");
+	replace_process();
+	settle();
+	assert_string_equal(heard(), "");
+}
+
+/* Main and the process of the routers have died together: nothing has happened to this one. */
+static void counters_that_begin_anew_tell_nothing(void **state)
+{
+	(void)state;
+	tells(NOTIFY_INSTANCE, "A", NOTIFY_ANY, "0", "any");
+	put(&row);
+	becomes(VRRP_BACKUP, VRRP_REASON_STARTUP);
+	becomes(VRRP_MASTER, VRRP_REASON_PREEMPT);
+	settle();
+	heard();
+	row.transitions = 0;
+	put(&row);
+	settle();
+	assert_string_equal(heard(), "");
+	becomes(VRRP_BACKUP, VRRP_REASON_HIGHER_PRIORITY);
+	settle();
+	assert_string_equal(heard(), "any INSTANCE A BACKUP 100");
+}
+
+static void goes(void)
+{
+	notify_row_gone(notify, T_VRRP_INSTANCE, &row, loop_now(env.loop));
+	store_del(env.store, T_VRRP_INSTANCE, &row);
+	notify_apply(notify);
+}
+
+static void one_that_comes_again_is_another(void **state)
+{
+	(void)state;
+	tells(NOTIFY_INSTANCE, "A", NOTIFY_ANY, "0.3", "any");
+	put(&row);
+	becomes(VRRP_MASTER, VRRP_REASON_PREEMPT);
+	goes();
+	row.state = VRRP_INIT;
+	row.transitions = 0;
+	put(&row);
+	becomes(VRRP_BACKUP, VRRP_REASON_STARTUP);
+	settle();
+	assert_string_equal(heard(), "any INSTANCE A MASTER 100; any INSTANCE A FAULT 100; "
+				     "any INSTANCE A BACKUP 100");
+}
+
+/* Its name may come back some day. */
+static void what_went_while_no_process_was_there_is_forgotten(void **state)
+{
+	(void)state;
+	put(&row);
+	becomes(VRRP_MASTER, VRRP_REASON_PREEMPT);
+	notify_free(notify);
+	store_del(env.store, T_VRRP_INSTANCE, &row);
+	begin_process();
+	notify_apply(notify);
+	assert_null(exec_memory_told(env.memory, NOTIFY_INSTANCE, "A", false));
+}
+
+/* ---- pipes ---------------------------------------------------------------------------- */
+
+static void pipe_row(const char *script)
+{
+	struct notify_fifo_row r;
+
+	row_init(T_NOTIFY_FIFO, &r);
+	r.kind = FIFO_ALL;
+	TEXT_COPY(r.path, at("pipe"));
+	TEXT_COPY(r.script, script);
+	store_put(env.store, T_NOTIFY_FIFO, &r, F_WANTED, NULL);
+}
+
+static const char *in_pipe(void)
+{
+	static char text[512];
+	int fd = open(at("pipe"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
+
+	text[n > 0 ? n : 0] = '\0';
+	close(fd);
+	return text;
+}
+
+static void pipes_are_told_what_was_missed(void **state)
+{
+	(void)state;
+	pipe_row("");
+	notify_apply(notify);
+	put(&row);
+	becomes(VRRP_MASTER, VRRP_REASON_PREEMPT);
+	assert_string_equal(in_pipe(), "INSTANCE \"A\" MASTER 100\n");
+	row.state = VRRP_FAULT;
+	row.transitions++;
+	store_put(env.store, T_VRRP_INSTANCE, &row, F_SEEN, NULL);
+	replace_process();
+	notify_apply(notify);
+	assert_string_equal(in_pipe(), "INSTANCE \"A\" FAULT 100\n");
+}
+
+static uint32_t reader_pid(void)
+{
+	struct notify_fifo_row key = {.kind = FIFO_ALL};
+
+	return ((const struct notify_fifo_row *)store_find(env.store, T_NOTIFY_FIFO, &key))
+	    ->script_pid;
+}
+
+/* A package that is being replaced has no program for a moment. */
+static void a_reader_that_comes_late_is_started(void **state)
+{
+	struct timer limit = {0};
+	char reader[128];
+
+	(void)state;
+	TEXT_COPY(reader, at("reader"));
+	pipe_row(reader);
+	notify_apply(notify);
+	assert_int_equal(reader_pid(), 0);
+	assert_int_equal(symlink("/usr/bin/tail", reader), 0);
+	for (int i = 0; i < 1000 && !reader_pid(); i++) {
+		timer_init(&limit, env.loop, give_up, NULL);
+		timer_after(&limit, 20 * NS_PER_MS);
+		loop_run(env.loop);
+		timer_stop(&limit);
+	}
+	assert_int_not_equal(reader_pid(), 0);
+}
+
 static void more_than_can_be_remembered(void **state)
 {
 	(void)state;
@@ -394,6 +535,13 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_process_that_hangs_is_a_fault, setup, teardown),
 	    cmocka_unit_test_setup_teardown(the_next_process_tells_what_was_missed, setup,
 					    teardown),
+	    cmocka_unit_test_setup_teardown(what_was_cut_short_is_run_again, setup, teardown),
+	    cmocka_unit_test_setup_teardown(counters_that_begin_anew_tell_nothing, setup, teardown),
+	    cmocka_unit_test_setup_teardown(one_that_comes_again_is_another, setup, teardown),
+	    cmocka_unit_test_setup_teardown(what_went_while_no_process_was_there_is_forgotten,
+					    setup, teardown),
+	    cmocka_unit_test_setup_teardown(pipes_are_told_what_was_missed, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_reader_that_comes_late_is_started, setup, teardown),
 	    cmocka_unit_test_setup_teardown(more_than_can_be_remembered, setup, teardown),
 	};
 	char remove[64];
