@@ -30,6 +30,7 @@
 
 struct link_entry {
 	struct rtnl_link link;
+	char former[IF_NAMESIZE]; /* its name before this one; empty: none */
 	unsigned round;
 };
 
@@ -104,6 +105,9 @@ static void link_take(struct rtnl *r, const struct rtnl_link *l)
 	if (!e) {
 		r->links = xrealloc(r->links, r->nlinks + 1, sizeof(*r->links));
 		e = &r->links[r->nlinks++];
+		memset(e, 0, sizeof(*e));
+	} else if (strcmp(e->link.name, l->name) != 0) {
+		memcpy(e->former, e->link.name, sizeof(e->former));
 	}
 	e->link = *l;
 	e->round = r->round;
@@ -431,6 +435,14 @@ const struct rtnl_link *rtnl_link_by_name(const struct rtnl *r, const char *name
 {
 	for (unsigned i = 0; i < r->nlinks; i++)
 		if (strcmp(r->links[i].link.name, name) == 0)
+			return &r->links[i].link;
+	return NULL;
+}
+
+const struct rtnl_link *rtnl_link_by_former_name(const struct rtnl *r, const char *name)
+{
+	for (unsigned i = 0; i < r->nlinks; i++)
+		if (strcmp(r->links[i].former, name) == 0)
 			return &r->links[i].link;
 	return NULL;
 }

@@ -78,6 +78,8 @@ void rtnl_receive_buffer(struct rtnl *r, uint32_t bytes, bool force);
 /* NULL when there is none. Valid until the next event. */
 const struct rtnl_link *rtnl_link_find(const struct rtnl *r, unsigned ifindex);
 const struct rtnl_link *rtnl_link_by_name(const struct rtnl *r, const char *name);
+/* The one that had this name before the one that it has. */
+const struct rtnl_link *rtnl_link_by_former_name(const struct rtnl *r, const char *name);
 /* i-th link of all, NULL at the end. */
 const struct rtnl_link *rtnl_link_at(const struct rtnl *r, unsigned i);
 const struct rtnl_addr *rtnl_addr_find(const struct rtnl *r, unsigned ifindex, const struct addr *a,

@@ -310,7 +310,8 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 	struct fieldset live = fieldset_of(T_VRRP_INSTANCE, F_LIVE);
 	struct fieldset changed = row_diff(T_VRRP_INSTANCE, &i->row, row, wanted), restart;
 	struct vrrp_fsm_config before = i->cfg;
-	uint32_t lease = i->row.address_lease_ms;
+	uint32_t lease = i->row.address_lease_ms, refresh = i->row.garp_master_refresh_ms,
+		 extra = i->row.garp_extra_if_ms;
 	bool yielded = i->yields;
 
 	if (fieldset_empty(&changed) && vrrp_yields(i->env->store, row) == yielded)
@@ -322,6 +323,9 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 		vrrp_group_contest(i, row->command == VRRP_COMMAND_TAKEOVER);
 	row_copy_fields(T_VRRP_INSTANCE, &i->row, row, changed);
 	configure(i);
+	if (i->fsm.preempt_at.ns)
+		i->fsm.preempt_at =
+		    mono_add(i->fsm.preempt_at, i->cfg.preempt_delay_ns - before.preempt_delay_ns);
 	vrrp_advert_compose(i);
 	if (i->yields && !yielded)
 		step_kind(i, VRRP_EVENT_YIELD, now);
@@ -330,8 +334,12 @@ bool vrrp_instance_update(struct vrrp_instance *i, const struct vrrp_instance_ro
 	    i->cfg.down_timer_adverts != before.down_timer_adverts)
 		step_kind(i, VRRP_EVENT_CONFIG, now);
 	if (i->fsm.state == VRRP_MASTER &&
-	    (i->row.address_lease_ms != lease || i->cfg.adver_int_cs != before.adver_int_cs))
+	    (i->row.address_lease_ms != lease || i->cfg.adver_int_cs != before.adver_int_cs ||
+	     i->cfg.down_timer_adverts != before.down_timer_adverts))
 		vrrp_vips_add(i);
+	if (i->fsm.state == VRRP_MASTER &&
+	    (i->row.garp_master_refresh_ms != refresh || i->row.garp_extra_if_ms != extra))
+		vrrp_vips_refresh(i, now);
 	vrrp_instance_publish(i, true);
 	return true;
 }

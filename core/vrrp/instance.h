@@ -127,6 +127,8 @@ struct rtnl_addr vrrp_vip_kernel_form(const struct vrrp_address_row *v, unsigned
 bool vrrp_vips_present(const struct vrrp_instance *i);
 /* Gratuitous ARP as a new master, as soon as the addresses are there. */
 void vrrp_vips_announce(struct vrrp_instance *i, struct mono now);
+/* What is announced at intervals, at those of the row. */
+void vrrp_vips_refresh(struct vrrp_instance *i, struct mono now);
 void vrrp_vips_announce_lower(struct vrrp_instance *i, struct mono now);
 /* Looks whether a master's addresses are all there, and adds what is missing a little later. */
 void vrrp_vips_check(struct vrrp_instance *i);

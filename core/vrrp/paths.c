@@ -84,6 +84,18 @@ static unsigned index_of(void *arg, const char *name)
 	return link ? link->ifindex : 0;
 }
 
+/* What is removed may have gone through a link that has another name now. */
+static unsigned index_that_was(void *arg, const char *name)
+{
+	const struct rtnl_link *link;
+	unsigned ifindex = index_of(arg, name);
+
+	if (ifindex)
+		return ifindex;
+	link = rtnl_link_by_former_name(((struct vrrp_env *)arg)->rtnl, name);
+	return link ? link->ifindex : 0;
+}
+
 static const char *interface_of(void *arg, unsigned ifindex)
 {
 	const struct rtnl_link *link = rtnl_link_find(((struct vrrp_env *)arg)->rtnl, ifindex);
@@ -213,12 +225,14 @@ static void refuse(struct vrrp_paths *l, struct vrrp_path *p, int error, const c
 /* NULL: there is nothing to be sent. */
 static struct nl_msg *compose(struct vrrp_paths *l, struct vrrp_path *p, bool add)
 {
-	const struct rtnl_names names = names_of(l->env);
+	struct rtnl_names names = names_of(l->env);
 	const char *missing = NULL;
 	struct nl_msg *m = NULL;
 	struct ip_route route;
 	struct ip_rule rule;
 
+	if (!add)
+		names.index = index_that_was;
 	if (p->table == T_VRRP_RULE) {
 		if (rule_parse_text(p->rule.rule, &rule)) {
 			/* as keepalived marks them */

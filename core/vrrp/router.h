@@ -12,9 +12,10 @@
 
 struct vrrp_vip {
 	struct vrrp_address_row row;
-	bool asked; /* the last write asked for was to add it */
-	bool lost;  /* of a master, and said so: it was taken away by somebody else */
-	bool left;  /* the same of one that nobody wants back (no_track) */
+	bool asked;       /* the last write asked for was to add it */
+	unsigned ifindex; /* of the link that it was to be added to, whatever its name is now */
+	bool lost;        /* of a master, and said so: it was taken away by somebody else */
+	bool left;        /* the same of one that nobody wants back (no_track) */
 };
 
 struct vrrp_instance {

@@ -145,38 +145,54 @@ static void note_presence(const struct vrrp_vip *v, bool present)
 
 static void written(struct vrrp_env *env, struct vrrp_write *head, int error, struct mono now);
 
-static void ask(struct vrrp_instance *i, struct vrrp_vip *v, bool add)
+static struct write *write_new(const struct vrrp_instance *i, const struct vrrp_vip *v, bool add,
+			       unsigned ifindex)
+{
+	struct write *w = xcalloc(1, sizeof(*w));
+
+	*w = (struct write){{written}, i->serial, add, vrrp_vip_kernel_form(&v->row, ifindex)};
+	return w;
+}
+
+static void ask_remove_from(struct vrrp_instance *i, const struct vrrp_vip *v, unsigned ifindex)
+{
+	struct write *w = write_new(i, v, false, ifindex);
+
+	rtnl_writer_del(i->env->writer, &w->addr, (uintptr_t)w);
+}
+
+static void ask_add(struct vrrp_instance *i, struct vrrp_vip *v)
 {
 	struct rtnl_lease lease = lease_of(i);
 	const struct rtnl_link *l = carrier(i, &v->row);
 	struct write *w;
 
-	v->asked = add;
-	v->lost = v->lost && add;
+	v->asked = true;
 	v->left = false;
 	if (!l) {
-		if (add)
-			log_warnx("vrrp_address %s %s: there is no interface %s", i->row.name,
-				  v->row.address, v->row.dev);
+		log_warnx("vrrp_address %s %s: there is no interface %s", i->row.name,
+			  v->row.address, v->row.dev);
 		return;
 	}
-	w = xcalloc(1, sizeof(*w));
-	*w = (struct write){{written}, i->serial, add, vrrp_vip_kernel_form(&v->row, l->ifindex)};
-	if (add) {
-		i->adding++;
-		rtnl_writer_add(i->env->writer, &w->addr, lease.seconds ? &lease : NULL,
-				(uintptr_t)w);
-	} else {
-		rtnl_writer_del(i->env->writer, &w->addr, (uintptr_t)w);
-	}
+	if (v->ifindex && v->ifindex != l->ifindex)
+		ask_remove_from(i, v, v->ifindex);
+	v->ifindex = l->ifindex;
+	w = write_new(i, v, true, l->ifindex);
+	i->adding++;
+	rtnl_writer_add(i->env->writer, &w->addr, lease.seconds ? &lease : NULL, (uintptr_t)w);
 }
 
+/* A link that has another name now still has the address. */
 static void ask_remove(struct vrrp_instance *i, struct vrrp_vip *v)
 {
 	const struct rtnl_link *l = carrier(i, &v->row);
 
-	if (v->asked || (l && in_kernel(i->env, &v->row, l->ifindex)))
-		ask(i, v, false);
+	if (v->ifindex)
+		ask_remove_from(i, v, v->ifindex);
+	if (l && l->ifindex != v->ifindex && in_kernel(i->env, &v->row, l->ifindex))
+		ask_remove_from(i, v, l->ifindex);
+	v->ifindex = 0;
+	v->asked = v->lost = v->left = false;
 }
 
 /* ---- all of an instance -------------------------------------------------------- */
@@ -184,7 +200,7 @@ static void ask_remove(struct vrrp_instance *i, struct vrrp_vip *v)
 void vrrp_vips_add(struct vrrp_instance *i)
 {
 	for (unsigned k = 0; k < i->nvips; k++)
-		ask(i, &i->vips[k], true);
+		ask_add(i, &i->vips[k]);
 }
 
 void vrrp_vips_keep(struct vrrp_instance *i)
@@ -321,7 +337,7 @@ static bool keep_known(struct vrrp_instance *i, struct vrrp_vip *list, unsigned 
 
 		if (old && same_wanted(&old->row, &list[k].row))
 			list[k].asked = old->asked, list[k].lost = old->lost,
-			list[k].left = old->left;
+			list[k].left = old->left, list[k].ifindex = old->ifindex;
 		else
 			differs = true;
 	}
@@ -344,7 +360,7 @@ static void fit_to_state(struct vrrp_instance *i, struct vrrp_vip *v)
 	if (i->fsm.state == VRRP_BACKUP) {
 		ask_remove(i, v);
 	} else if (i->fsm.state == VRRP_MASTER && !v->asked) {
-		ask(i, v, true);
+		ask_add(i, v);
 		i->announce = true;
 	}
 }
@@ -388,7 +404,7 @@ static void repair(void *arg, struct mono now)
 		if (!i->vips[k].lost)
 			note_presence(&i->vips[k], false);
 		i->vips[k].lost = true;
-		ask(i, &i->vips[k], true);
+		ask_add(i, &i->vips[k]);
 		i->announce = true;
 	}
 }
@@ -498,9 +514,23 @@ static void refresh_due(void *arg, struct mono now)
 static void plan_second(struct vrrp_instance *i, uint32_t repeat, uint32_t delay_ms,
 			struct mono now)
 {
+	if (!repeat || !delay_ms)
+		return; /* one that is planned goes on */
 	i->garp_repeat = repeat;
-	if (repeat && delay_ms)
-		timer_at(&i->garp, mono_add(now, delay_ms * NS_PER_MS));
+	timer_at(&i->garp, mono_add(now, delay_ms * NS_PER_MS));
+}
+
+static void announce_each(struct timer *t, uint32_t interval_ms, struct mono now)
+{
+	timer_cancel(t);
+	if (interval_ms)
+		timer_at(t, mono_add(now, interval_ms * NS_PER_MS));
+}
+
+void vrrp_vips_refresh(struct vrrp_instance *i, struct mono now)
+{
+	announce_each(&i->refresh, i->row.garp_master_refresh_ms, now);
+	announce_each(&i->extra, i->row.garp_extra_if_ms, now);
 }
 
 void vrrp_vips_announce(struct vrrp_instance *i, struct mono now)
@@ -512,10 +542,7 @@ void vrrp_vips_announce(struct vrrp_instance *i, struct mono now)
 	else
 		announce_burst(i, r->garp_master_repeat);
 	plan_second(i, r->garp_master_repeat, r->garp_master_delay_ms, now);
-	if (r->garp_master_refresh_ms)
-		timer_at(&i->refresh, mono_add(now, r->garp_master_refresh_ms * NS_PER_MS));
-	if (r->garp_extra_if_ms)
-		timer_at(&i->extra, mono_add(now, r->garp_extra_if_ms * NS_PER_MS));
+	vrrp_vips_refresh(i, now);
 }
 
 void vrrp_vips_announce_lower(struct vrrp_instance *i, struct mono now)

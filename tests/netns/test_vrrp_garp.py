@@ -120,3 +120,25 @@ def test_announcements_on_the_interfaces_of_addresses(vrrp, wire, everywhere):
     else:
         settle(0.7)
         assert len(garps(wire)) == 2
+
+
+def test_intervals_that_are_changed_while_master_count_at_once(vrrp, wire):
+    master(vrrp, addresses=(VIP,), garp_master_repeat=1, garp_master_refresh_ms=600000)
+    wait_for(lambda: len(garps(wire)) == 1, 2, "the first burst")
+    vrrp.set("vrrp_instance VI_1", garp_master_refresh_ms=100)
+    wait_for(lambda: len(garps(wire)) >= 4, 3, "refreshes")
+    vrrp.set("vrrp_instance VI_1", garp_master_refresh_ms=0)
+    vrrp.barrier()
+    settle(0.1)
+    heard = len(garps(wire))
+    settle(0.4)
+    assert len(garps(wire)) == heard
+    vrrp.set("vrrp_instance VI_1", garp_extra_if_ms=100, garp_extra_if_all="yes")
+    wait_for(lambda: len(garps(wire)) >= heard + 3, 3, "on the interface of its address")
+
+
+def test_losing_advertisement_without_announcements_leaves_the_second_burst(vrrp, wire):
+    master(vrrp, addresses=(VIP,), garp_master_repeat=1, garp_master_delay_ms=600, garp_lower_prio_repeat=0)
+    wire.send(advert(priority=50))
+    wait_for(lambda: vrrp.count("lower_priority_received") == 1, 2, "heard")
+    wait_for(lambda: len(garps(wire)) == 2, 2, "the second burst")

@@ -310,6 +310,42 @@ def test_address_whose_interface_comes_later(vrrp, director):
         director.namespace.ip("link del x0")
 
 
+@pytest.mark.parametrize("lease", [0, 1], ids=["for ever", "lease"])
+def test_interface_with_another_name_keeps_nothing(vrrp, director, lease):
+    """The instance is in fault: others have the address, and the routes, from now on."""
+    space = director.namespace
+    space.ip("link add x0 type veth peer name x1", "link set x1 up", "link set x0 up", "addr add 10.1.1.1/24 dev x0")
+    text = "10.155.0.0/16 via 10.1.1.50 dev x0"
+    try:
+        vrrp.ask('add vrrp_route VI_1 "10.155.0.0/16" destination "10.155.0.0" prefix_len "16" dev "x0" '
+                 'route "%s"' % text)
+        master(vrrp, interface="x0", address_lease_ms=lease)
+        wait_for(lambda: "10.155.0.0/16" in space.run(["ip", "route"]).stdout, 2, "the route")
+        space.ip("link set x0 name x9")
+        vrrp.wait_state("fault", 3)
+        wait_for(lambda: not director.owns(), 3, "the address is gone")
+        wait_for(lambda: "10.155.0.0/16" not in space.run(["ip", "route"]).stdout, 3, "the route is gone")
+        space.ip("link set x9 name x0")
+        vrrp.wait_state("master", 5)
+        wait_for(director.owns, 2, "the address is back")
+        # names change places: there is an interface of that name all the time that matters
+        space.ip("link add y0 type veth peer name y1", "link set y1 up", "link set y0 up",
+                 "addr add 10.1.1.2/24 dev y0")
+        os.kill(vrrp.pid, signal.SIGSTOP)
+        space.ip("link set x0 name z0", "link set y0 name x0")
+        os.kill(vrrp.pid, signal.SIGCONT)
+        wait_for(lambda: vrrp.row()["primary_addr"] == "10.1.1.2", 3, "it runs on the other one")
+        vrrp.wait_state("master", 5)
+
+        def where():
+            return [w["ifname"] for w in ip_json(director, "addr") for a in w["addr_info"] if a.get("local") == VIP]
+
+        wait_for(lambda: where() == ["x0"], 3, "only the interface of that name has it")
+    finally:
+        for name in ("x0", "x9", "y0", "z0"):
+            space.run(["ip", "link", "del", name], check=False)
+
+
 def test_lost_events_are_made_up_for(vrrp, director):
     """The process is stopped while more happens than its netlink socket can hold."""
     master(vrrp)

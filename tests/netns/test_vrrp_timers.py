@@ -90,6 +90,14 @@ def test_weaker_master_is_preempted_after_the_delay(vrrp, wire):
         assert time.monotonic() - lost > 2
 
 
+def test_delay_that_is_changed_meanwhile_counts_from_its_beginning(vrrp, wire):
+    with Rival(wire, 50):
+        begin(vrrp, preempt_delay_ms=60000)
+        backup_of(vrrp, 50)
+        vrrp.set("vrrp_instance VI_1", preempt_delay_ms=500)
+        vrrp.wait_state("master", 0.5 + DOWN + LATE)
+
+
 def test_silent_master_is_replaced_at_once_despite_a_delay(vrrp, wire):
     with Rival(wire, 50) as rival:
         begin(vrrp, preempt_delay_ms=60000)
