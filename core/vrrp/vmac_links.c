@@ -130,6 +130,79 @@ void vrrp_vmacs_read(struct vrrp_env *env)
 	want_addresses(env->vmacs);
 }
 
+/* ---- forwarding ------------------------------------------------------------------------- */
+
+static void forgotten(struct vrrp_env *env, struct vrrp_write *head, int error, struct mono now)
+{
+	(void)env, (void)error, (void)now;
+	free(head);
+}
+
+static struct vmac_forward *forward_add(struct vmac_forward *f, const struct vrrp_vmac *v)
+{
+	unsigned n = f ? f->n : 0;
+
+	f = xrealloc(f, 1, sizeof(*f) + (n + 1) * sizeof(f->v[0]));
+	f->v[n] = *v;
+	f->n = n + 1;
+	return f;
+}
+
+/* NULL: the instance has none. */
+static struct vmac_forward *forward_of(const struct vrrp_env *env,
+				       const struct vrrp_instance_row *r)
+{
+	struct vrrp_address_row key = {0};
+	struct vmac_forward *f = NULL;
+	struct vrrp_vmac v;
+
+	if (vrrp_vmac_of_instance(r, &v))
+		f = forward_add(f, &v);
+	TEXT_COPY(key.instance, r->name);
+	for (size_t k = store_lower_bound(env->store, T_VRRP_ADDRESS, &key);
+	     k < store_count(env->store, T_VRRP_ADDRESS); k++) {
+		const struct vrrp_address_row *a = store_at(env->store, T_VRRP_ADDRESS, k);
+
+		if (!text_eq(a->instance, r->name))
+			break;
+		if (vrrp_vmac_of_address(r, a, &v))
+			f = forward_add(f, &v);
+	}
+	return f;
+}
+
+void vrrp_vmacs_forward(struct vrrp_env *env, const struct vrrp_instance_row *r, bool on)
+{
+	struct vmac_forward *f = forward_of(env, r);
+
+	if (!f)
+		return;
+	f->head.answered = forgotten;
+	f->on = on;
+	rtnl_writer_run(env->writer, vmac_job_forward, f, (uintptr_t)f);
+}
+
+static bool has(const struct vmac_forward *f, const char *name)
+{
+	for (unsigned i = 0; f && i < f->n; i++)
+		if (text_eq(f->v[i].name, name))
+			return true;
+	return false;
+}
+
+/* One that is made for a router that is master already: for an address that has come. */
+static void forward_new(struct vrrp_env *env, const char *name)
+{
+	STORE_EACH(env->store, T_VRRP_INSTANCE, struct vrrp_instance_row, r)
+	{
+		struct vmac_forward *f = r->state == VRRP_MASTER ? forward_of(env, r) : NULL;
+
+		if (has(f, name))
+			vrrp_vmacs_forward(env, r, true);
+		free(f);
+	}
+}
+
 /* ---- asking for it -------------------------------------------------------------------- */
 
 /* At the end, one that was still being made; no event has told of it yet. */
@@ -158,6 +231,8 @@ static void answered(struct vrrp_env *env, struct vrrp_write *head, int error, s
 		discard_made(env->vmacs, j);
 		return;
 	}
+	if (j->make && !error)
+		forward_new(env, j->v.name);
 	free(j);
 	if (!env->vmacs->timer.armed)
 		timer_after(&env->vmacs->timer, AGAIN_NS);
@@ -243,12 +318,22 @@ static void report_foreign(struct entry *e)
 	e->told = true;
 }
 
+/* Not on the interface that it is wanted on now: that below gets its settings back. */
+static bool lies_elsewhere(const struct vrrp_vmacs *all, const struct entry *e)
+{
+	unsigned base = ifindex_of(all, e->v.base);
+
+	return base && link_of(all, e->v.name)->lower != base;
+}
+
 static void check_wanted(struct vrrp_vmacs *all, struct entry *e)
 {
 	enum vrrp_vmac_fit fit = judge(all, &e->v);
 
 	if (fit == VRRP_VMAC_FOREIGN)
 		report_foreign(e);
+	else if (fit == VRRP_VMAC_WRONG && lies_elsewhere(all, e))
+		ask_discard(all, e, link_of(all, e->v.name));
 	else if (fit != VRRP_VMAC_READY)
 		ask_make(all, e, fit);
 	else
@@ -300,12 +385,6 @@ void vrrp_vmacs_check(struct vrrp_env *env, struct mono now)
 	}
 }
 
-static void forgotten(struct vrrp_env *env, struct vrrp_write *head, int error, struct mono now)
-{
-	(void)env, (void)error, (void)now;
-	free(head);
-}
-
 /* All of ours at once; then each is looked at by itself. */
 static void sweep(struct vrrp_vmacs *all)
 {
@@ -341,41 +420,6 @@ void vrrp_vmacs_release(struct vrrp_env *env, struct mono now)
 	}
 	sweep(env->vmacs);
 	vrrp_vmacs_check(env, now);
-}
-
-static struct vmac_forward *forward_add(struct vmac_forward *f, const struct vrrp_vmac *v)
-{
-	unsigned n = f ? f->n : 0;
-
-	f = xrealloc(f, 1, sizeof(*f) + (n + 1) * sizeof(f->v[0]));
-	f->v[n] = *v;
-	f->n = n + 1;
-	return f;
-}
-
-void vrrp_vmacs_forward(struct vrrp_env *env, const struct vrrp_instance_row *r, bool on)
-{
-	struct vrrp_address_row key = {0};
-	struct vmac_forward *f = NULL;
-	struct vrrp_vmac v;
-
-	if (vrrp_vmac_of_instance(r, &v))
-		f = forward_add(f, &v);
-	TEXT_COPY(key.instance, r->name);
-	for (size_t k = store_lower_bound(env->store, T_VRRP_ADDRESS, &key);
-	     k < store_count(env->store, T_VRRP_ADDRESS); k++) {
-		const struct vrrp_address_row *a = store_at(env->store, T_VRRP_ADDRESS, k);
-
-		if (!text_eq(a->instance, r->name))
-			break;
-		if (vrrp_vmac_of_address(r, a, &v))
-			f = forward_add(f, &v);
-	}
-	if (!f)
-		return;
-	f->head.answered = forgotten;
-	f->on = on;
-	rtnl_writer_run(env->writer, vmac_job_forward, f, (uintptr_t)f);
 }
 
 /* ---- what others need to know ------------------------------------------------------------ */

@@ -517,6 +517,41 @@ def test_configuration_gives_it_up_and_takes_it(vrrp):
     assert VIP not in str(carries(space, "eth0"))
 
 
+def test_another_interface_below_gives_the_first_its_settings_back(vrrp):
+    space = vrrp.director.namespace
+    space.ip("link add x0 type veth peer name x1", "link set x1 up", "link set x0 up",
+             "addr add 10.1.1.1/24 dev x0")
+    try:
+        add(vrrp, V4)
+        vrrp.wait_state("master", 5)
+        assert setting(space, "ipv4/conf/eth0/arp_ignore") == "1"
+        vrrp.set("vrrp_instance VI_1", interface="x0")
+        wait_for(lambda: links(space).get("vrrp.51", (0, 0, 0))[2] == "x0", 5, "it is on the other one")
+        vrrp.wait_state("master", 5)
+        assert setting(space, "ipv4/conf/x0/arp_ignore") == "1"
+        assert setting(space, "ipv4/conf/eth0/arp_ignore") == "0"
+        assert setting(space, "ipv4/conf/eth0/arp_announce") == "0"
+        vrrp.stop()
+        assert setting(space, "ipv4/conf/x0/arp_ignore") == "0"
+    finally:
+        space.ip("link del x0")
+
+
+def test_one_that_comes_to_a_master_forwards(vrrp):
+    """That of an address which a reload brings."""
+    space = vrrp.director.namespace
+    space.ip("link add x0 type veth peer name x1", "link set x1 up", "link set x0 up")
+    try:
+        space.sysctl("net.ipv4.conf.x0.forwarding", 1)
+        add(vrrp, V4)
+        vrrp.wait_state("master", 5)
+        vrrp.address("10.1.1.200", dev="x0", vmac_interface="vrrp1.51", excluded="yes")
+        wait_for(lambda: carries(space, "vrrp1.51"), 3, "its address")
+        wait_for(lambda: setting(space, "ipv4/conf/vrrp1.51/forwarding") == "1", 2, "it forwards")
+    finally:
+        space.ip("link del x0")
+
+
 @pytest.mark.parametrize("what", ["type bridge", "link eth0 type macvlan mode bridge"], ids=["bridge", "macvlan"])
 def test_that_of_somebody_else_is_left_alone(vrrp, what):
     space = vrrp.director.namespace
