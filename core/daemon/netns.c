@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "daemon/accepted.h"
+#include "daemon/reload.h"
 #include "model/rows.h"
 
 #include <errno.h>
@@ -43,7 +44,7 @@ static struct store *read_config(const struct options *o)
 	struct store *s = config_load(o->env.config_file, &how, &f), *accepted;
 	char source[TEXT_MAX], why[TEXT_MAX];
 
-	if (findings_worst(&f) < FINDING_ERROR)
+	if (reload_runs_file(o->env.config_file, s, &f))
 		return s;
 	accepted = accepted_load(o->env.state_dir, &other, source, why);
 	return accepted ? accepted : s;

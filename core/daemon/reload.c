@@ -226,6 +226,12 @@ static bool has_no_octets(const char *path)
 	return stat(path, &st) == 0 && !st.st_size;
 }
 
+bool reload_runs_file(const char *path, const struct store *file, struct findings *f)
+{
+	judge_missing(file, f);
+	return !first_error(f) && !has_no_octets(path);
+}
+
 /* The stored configuration in the place of a file that is not to be run, or NULL. */
 static struct store *stored_instead(const struct director *d, const char *reason)
 {

@@ -5,6 +5,9 @@
 #include "config/config.h"
 #include "daemon/director.h"
 
+/* Whether a start runs the file as it was read, and not what was accepted last; what an include
+ * misses becomes an error where nothing is left. */
+bool reload_runs_file(const char *path, const struct store *file, struct findings *f);
 /* Reads the file at start. Errors are logged; what was accepted last runs then or, when nothing
  * was, what is good of the file. */
 void reload_first(struct director *d);

@@ -72,11 +72,13 @@ def test_there_is_none(start):
     assert "there is no network namespace nowhere" in program.log_text()
 
 
-def test_what_was_accepted_last_says_where(cluster, start):
-    """The file has an error: what runs instead runs where it did."""
+@pytest.mark.parametrize("text", ["net_namespace director2\nnonsense here\n", "", "include gone/*.conf\n"],
+                         ids=["error", "empty", "missing"])
+def test_what_was_accepted_last_says_where(cluster, start, text):
+    """The file is of no use: what runs instead runs where it did."""
     first = cluster.directors[0]
     program = start(IN % first.name + CONFIG % (100, VIP))
     runs_in(first, program)
     wait_for(lambda: os.path.exists(os.path.join(program.state_dir, "accepted.conf")), 5, "kept")
     program.stop()
-    runs_in(first, start("net_namespace director2\nnonsense here\n"))
+    runs_in(first, start(text))
