@@ -328,7 +328,8 @@ static void drain(struct process *p, struct mono now)
 	p->end = END_DRAINING;
 	p->env.stopping = true;
 	timer_after(&p->end_limit, DRAIN_NS);
-	notify_stopping(p->notify, now);
+	if (is_wanted(p)) /* else this process ends alone */
+		notify_stopping(p->notify, now);
 	if (p->end == END_DRAINING && notify_is_idle(p->notify))
 		close_fifos(p);
 }

@@ -429,6 +429,18 @@ void notify_reloaded(struct notify *n)
 	}
 }
 
+/* Those that have not said that they are shut down cannot any more: who would tell has died. */
+static void end_instance(struct notify *n, const struct vrrp_instance_row *v, struct mono now)
+{
+	struct target *t;
+
+	instance_changed(n, v, v, now);
+	t = find(n, NOTIFY_INSTANCE, v->name);
+	if (t && v->state != VRRP_INIT)
+		tell_state(t, VRRP_INIT, VRRP_REASON_SHUTDOWN, t->told->transitions + 1,
+			   v->effective_priority, now);
+}
+
 /* Groups end with their members; their rows say what they were. */
 void notify_stopping(struct notify *n, struct mono now)
 {
@@ -437,7 +449,7 @@ void notify_stopping(struct notify *n, struct mono now)
 
 	STORE_EACH(n->env->store, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
 	{
-		instance_changed(n, v, v, now);
+		end_instance(n, v, now);
 		t = find(n, NOTIFY_INSTANCE, v->name);
 		ended = ended || (t && t->ended);
 	}

@@ -19,7 +19,7 @@ void notify_row_gone(struct notify *n, enum table_id t, const void *row, struct 
 void notify_apply(struct notify *n);
 /* The file was read again. */
 void notify_reloaded(struct notify *n);
-/* All end (env->stopping): what is shut down has stopped. */
+/* All end (env->stopping): so do the instances and groups. */
 void notify_stopping(struct notify *n, struct mono now);
 /* Runs the script of the director for an event; `done` is called when it has ended, or at once
  * when there is none. */

@@ -384,6 +384,22 @@ def test_last_words_are_waited_for(director, cluster, scripts):
     assert scripts.states() == ["BACKUP", "MASTER", "STOP"]
 
 
+@pytest.mark.parametrize("role", ["main", "vrrp"])
+def test_the_end_is_told_whoever_dies(director, cluster, scripts, role):
+    """Who dies while all stop is not there again."""
+    daemon = start(director, globals_("script_user root") +
+                   instance("A", 51, VIP, more='notify "%s any"' % scripts.note))
+    cluster.wait_owner(director, 15)
+    wait_for(lambda: scripts.states() == ["BACKUP", "MASTER"], 5, "the beginning")
+    pid = daemon.role(role)
+    os.kill(pid, signal.SIGSTOP)
+    daemon.process.terminate()
+    wait_for(lambda: "guardian: stopping" in daemon.log_text(), 5, "the end begins")
+    os.kill(pid, signal.SIGKILL)
+    daemon.process.wait(20)
+    assert scripts.states() == ["BACKUP", "MASTER", "STOP"]
+
+
 def test_startup_that_hangs(director, cluster, scripts):
     hang = scripts.script("hang", "#!/bin/sh\nexec sleep 1000\n")
     daemon = start(director, globals_("startup_script " + hang, "startup_script_timeout 1",

@@ -266,6 +266,21 @@ static void a_stop_is_told_at_the_end(void **state)
 	assert_string_equal(heard(), "any INSTANCE A STOP 100");
 }
 
+/* Nobody says any more that it is shut down. */
+static void a_stop_is_told_without_a_last_word(void **state)
+{
+	(void)state;
+	tells(NOTIFY_INSTANCE, "A", NOTIFY_ANY, "0", "any");
+	put(&row);
+	becomes(VRRP_MASTER, VRRP_REASON_PREEMPT);
+	settle();
+	heard();
+	env.stopping = true;
+	notify_stopping(notify, loop_now(env.loop));
+	settle();
+	assert_string_equal(heard(), "any INSTANCE A STOP 100");
+}
+
 static void the_end_of_a_configured_one(void **state)
 {
 	(void)state;
@@ -529,6 +544,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_newest_are_kept, setup, teardown),
 	    cmocka_unit_test_setup_teardown(one_does_not_hold_up_another, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_stop_is_told_at_the_end, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_stop_is_told_without_a_last_word, setup, teardown),
 	    cmocka_unit_test_setup_teardown(the_end_of_a_configured_one, setup, teardown),
 	    cmocka_unit_test_setup_teardown(the_end_as_deleted, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_lower_priority, setup, teardown),
