@@ -66,9 +66,8 @@ static bool find_in_folder(const char *path, const char *name, uint32_t *ret)
 }
 
 /* What the administrator says goes before what came with the system. */
-static bool find_name(void *arg, enum route_names kind, const char *name, uint32_t *ret)
+bool names_find(const struct parse *p, enum route_names kind, const char *name, uint32_t *ret)
 {
-	struct parse *p = arg;
 	const char *const folders[] = {
 	    p->etc_folder[0] ? p->etc_folder : "/etc/iproute2",
 	    p->usr_folder[0] ? p->usr_folder : "/usr/share/iproute2",
@@ -84,6 +83,12 @@ static bool find_name(void *arg, enum route_names kind, const char *name, uint32
 			return true;
 	}
 	return false;
+}
+
+/* A route_name_fn. */
+static bool find_name(void *arg, enum route_names kind, const char *name, uint32_t *ret)
+{
+	return names_find(arg, kind, name, ret);
 }
 
 /* It holds for the lines behind it; rows have numbers only, so there is nothing to print. */

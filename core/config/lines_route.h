@@ -2,8 +2,11 @@
 #ifndef CONFIG_LINES_ROUTE_H
 #define CONFIG_LINES_ROUTE_H
 
+#include "base/route.h"
 #include "config/keyword.h"
 
+/* The number that the administrator has given a name to, in the files of iproute2. */
+bool names_find(const struct parse *p, enum route_names kind, const char *name, uint32_t *ret);
 void special_default_interface(struct parse *p, struct draft *d, const struct keyword *k,
 			       const struct item *it);
 void special_names_folder(struct parse *p, struct draft *d, const struct keyword *k,

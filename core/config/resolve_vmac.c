@@ -166,14 +166,40 @@ static void fix_unicast(struct parse *p, const struct vrrp_instance_row *v,
 	row->vmac_xmit_base = true;
 }
 
+/* The statement that made the interface. */
+static unsigned word_field(const struct vrrp_instance_row *v)
+{
+	return field_at(T_VRRP_INSTANCE, v->use_ipvlan
+					     ? offsetof(struct vrrp_instance_row, use_ipvlan)
+					     : offsetof(struct vrrp_instance_row, use_vmac));
+}
+
+/* keepalived lets both stand. */
+static void drop_ipvlan(struct parse *p, const struct vrrp_instance_row *v,
+			struct vrrp_instance_row *row)
+{
+	struct origin o = origins_find(p->origins, v, word_field(v));
+
+	if (!v->use_vmac || !v->use_ipvlan)
+		return;
+	place_report(p->findings, FINDING_WARNING, &o.at,
+		     "use_ipvlan: use_vmac counts; it was ignored");
+	row->use_ipvlan = false;
+	row->ipvlan_reach = IPVLAN_BRIDGE;
+	row->ipvlan_addr = (struct addr){0};
+	row->ipvlan_prefix_len = 0;
+}
+
 static void name_instance(struct parse *p, const struct vrrp_instance_row *v, const char *prefix)
 {
 	struct vrrp_instance_row row = *v;
 
-	if (!v->vmac_interface[0] && v->use_vmac)
+	drop_ipvlan(p, v, &row);
+	if (!v->vmac_interface[0])
 		give_name(p->store, row.vmac_interface, prefix, v->family == FAMILY_IPV6, v->vrid);
 	complete_mac(&row);
-	fix_unicast(p, v, &row);
+	if (v->use_vmac)
+		fix_unicast(p, v, &row);
 	store_put(p->store, T_VRRP_INSTANCE, &row, F_WANTED, NULL);
 }
 
@@ -197,15 +223,14 @@ static const struct vrrp_instance_row *first_of_name(const struct parse *p,
 static void drop_second(struct parse *p, const struct vrrp_instance_row *v)
 {
 	const struct vrrp_instance_row *first = v->vmac_interface[0] ? first_of_name(p, v) : NULL;
-	unsigned field = field_at(T_VRRP_INSTANCE, offsetof(struct vrrp_instance_row, use_vmac));
-	struct origin o = origins_find(p->origins, v, field);
+	struct origin o = origins_find(p->origins, v, word_field(v));
 	struct vrrp_instance_row row = *v;
 
 	if (!first)
 		return;
 	place_report(p->findings, FINDING_ERROR, &o.at,
-		     "use_vmac: instance %s has the interface %s already; the name was ignored",
-		     first->name, v->vmac_interface);
+		     "%s: instance %s has the interface %s already; the name was ignored",
+		     v->use_ipvlan ? "use_ipvlan" : "use_vmac", first->name, v->vmac_interface);
 	memset(row.vmac_interface, 0, sizeof(row.vmac_interface));
 	store_put(p->store, T_VRRP_INSTANCE, &row, F_WANTED, NULL);
 }
@@ -219,6 +244,6 @@ void resolve_vmacs(struct parse *p)
 		if ((v = row_of(p, d)))
 			drop_second(p, v);
 	for (const struct draft *d = p->root->first; d; d = d->next)
-		if ((v = row_of(p, d)) && v->use_vmac)
+		if ((v = row_of(p, d)) && (v->use_vmac || v->use_ipvlan))
 			name_instance(p, v, prefix);
 }

@@ -1,8 +1,10 @@
 /*
- * special_vmac: use_vmac and what belongs to it. Its words may stand in any order: a MAC address
- * has colons, a few are words of the language, and another is the name of the interface.
+ * special_vmac: use_vmac, use_ipvlan and what belongs to them. Their words may stand in any order:
+ * a MAC address has colons, a few are words of the language, and another is the name of the
+ * interface, unless it is the address of an ipvlan.
  */
 #include "config/special_vmac.h"
+#include "config/lines_route.h"
 
 #include "base/mac.h"
 #include "base/text.h"
@@ -89,13 +91,17 @@ static bool next_is_there(struct words *w)
 static void take_group(struct words *w)
 {
 	uint64_t group = 0;
+	uint32_t named = 0;
 
 	if (!next_is_there(w))
 		return;
-	if (text_eq(this_word(w), "default") || text_u64(this_word(w), 0, UINT32_MAX, &group))
+	if (text_u64(this_word(w), 0, UINT32_MAX, &group))
 		w->row->vmac_group = (uint32_t)group;
+	else if (text_eq(this_word(w), "default") ||
+		 names_find(w->p, ROUTE_GROUPS, this_word(w), &named))
+		w->row->vmac_group = named;
 	else
-		complain(w, "is not the number of a group of links in 0..4294967295");
+		complain(w, "is neither a known group of links nor a number in 0..4294967295");
 }
 
 static void take_word(struct words *w)
@@ -110,6 +116,14 @@ static void take_word(struct words *w)
 		take_name(w);
 }
 
+static void mark_others(struct parse *p, struct draft *d, const struct item *it,
+			const size_t *others, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!part_has(d->parts[T_VRRP_INSTANCE], T_VRRP_INSTANCE, others[i]))
+			parse_mark_field(p, d, T_VRRP_INSTANCE, others[i], it, 0);
+}
+
 void special_use_vmac(struct parse *p, struct draft *d, const struct keyword *k,
 		      const struct item *it)
 {
@@ -119,14 +133,122 @@ void special_use_vmac(struct parse *p, struct draft *d, const struct keyword *k,
 					offsetof(struct vrrp_instance_row, vmac_group),
 					offsetof(struct vrrp_instance_row, vmac_netlink_notify)};
 
+	memset(w.row->vmac_interface, 0, sizeof(w.row->vmac_interface)); /* the last one counts */
 	for (; w.word < it->nwords; w.word++)
 		take_word(&w);
 	w.row->use_vmac = true;
 	parse_mark(p, d, k, it);
-	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!part_has(d->parts[T_VRRP_INSTANCE], T_VRRP_INSTANCE, others[i]))
-			parse_mark_field(p, d, T_VRRP_INSTANCE, others[i], it, 0);
+	mark_others(p, d, it, others, sizeof(others) / sizeof(others[0]));
 }
+
+/* ---- use_ipvlan ----------------------------------------------------------------- */
+
+/* ADDRESS[/LENGTH], without one a host by itself. False: it is none. */
+static bool read_address(const char *text, struct addr *a, uint8_t *len)
+{
+	const char *slash = strchr(text, '/');
+	char bare[ADDR_TEXT_MAX];
+	size_t n = slash ? (size_t)(slash - text) : strlen(text);
+	uint64_t bits;
+
+	if (n >= sizeof(bare))
+		return false;
+	snprintf(bare, sizeof(bare), "%.*s", (int)n, text);
+	if (!addr_parse(bare, a))
+		return false;
+	bits = addr_len(a) * 8;
+	if (slash && !text_u64(slash + 1, 0, bits, &bits))
+		return false;
+	*len = (uint8_t)bits;
+	return true;
+}
+
+static void take_address(struct words *w)
+{
+	struct addr a;
+	uint8_t len;
+
+	if (!read_address(this_word(w), &a, &len)) {
+		complain(w, "is not an address, as in 192.0.2.1/24");
+	} else if (w->row->ipvlan_addr.family) {
+		complain(w, "is a second address for the interface");
+	} else {
+		w->row->ipvlan_addr = a;
+		w->row->ipvlan_prefix_len = len;
+	}
+}
+
+static void take_reach(struct words *w, uint8_t reach)
+{
+	if (w->row->ipvlan_reach)
+		complain(w, "is a second one of bridge, private and vepa");
+	else
+		w->row->ipvlan_reach = reach;
+}
+
+static void take_ipvlan_word(struct words *w)
+{
+	const struct enum_name *reach = ipvlan_reach_names;
+
+	for (; reach->name; reach++)
+		if (text_eq(this_word(w), reach->name))
+			break;
+	if (reach->name)
+		take_reach(w, (uint8_t)reach->value);
+	else if (strpbrk(this_word(w), ":/") ||
+		 read_address(this_word(w), &(struct addr){0}, &(uint8_t){0}))
+		take_address(w);
+	else if (!text_eq(this_word(w), "name") || next_is_there(w))
+		take_name(w);
+}
+
+void special_use_ipvlan(struct parse *p, struct draft *d, const struct keyword *k,
+			const struct item *it)
+{
+	struct words w = {p, it, 1, draft_part(p->arena, d, T_VRRP_INSTANCE)->row};
+	static const size_t others[] = {offsetof(struct vrrp_instance_row, vmac_interface),
+					offsetof(struct vrrp_instance_row, ipvlan_addr),
+					offsetof(struct vrrp_instance_row, ipvlan_prefix_len),
+					offsetof(struct vrrp_instance_row, ipvlan_reach)};
+
+	w.row->ipvlan_reach = 0;
+	memset(w.row->vmac_interface, 0, sizeof(w.row->vmac_interface));
+	for (; w.word < it->nwords; w.word++)
+		take_ipvlan_word(&w);
+	if (!w.row->ipvlan_reach)
+		w.row->ipvlan_reach = IPVLAN_BRIDGE;
+	w.row->use_ipvlan = true;
+	parse_mark(p, d, k, it);
+	mark_others(p, d, it, others, sizeof(others) / sizeof(others[0]));
+}
+
+/* "name" before one that would be taken for something else. */
+static bool is_ipvlan_word(const char *text)
+{
+	struct addr a;
+	uint8_t len;
+
+	return text_eq(text, "name") || text_eq(text, "bridge") || text_eq(text, "private") ||
+	       text_eq(text, "vepa") || read_address(text, &a, &len);
+}
+
+bool print_use_ipvlan(const void *row, char *buf, size_t size)
+{
+	const struct vrrp_instance_row *r = row;
+	char name[2 * NAME_IF + 3] = "", text[ADDR_TEXT_MAX], address[ADDR_TEXT_MAX + 8] = "";
+
+	if (r->vmac_interface[0])
+		keyword_quote(r->vmac_interface, name, sizeof(name));
+	if (r->ipvlan_addr.family)
+		snprintf(address, sizeof(address), " %s/%u", addr_text(&r->ipvlan_addr, text),
+			 r->ipvlan_prefix_len);
+	snprintf(buf, size, "%s%s%s%s%s", is_ipvlan_word(name) ? "name " : "", name, address,
+		 r->ipvlan_reach == IPVLAN_PRIVATE ? " private" : "",
+		 r->ipvlan_reach == IPVLAN_VEPA ? " vepa" : "");
+	return r->use_ipvlan;
+}
+
+/* ---- printing ----------------------------------------------------------------- */
 
 /* "name" before one that would be taken for something else. */
 static bool is_word(const char *text)

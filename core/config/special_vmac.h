@@ -9,6 +9,9 @@ void special_use_vmac(struct parse *p, struct draft *d, const struct keyword *k,
 void special_vmac_prefix(struct parse *p, struct draft *d, const struct keyword *k,
 			 const struct item *it);
 bool print_use_vmac(const void *row, char *buf, size_t size);
+void special_use_ipvlan(struct parse *p, struct draft *d, const struct keyword *k,
+			const struct item *it);
+bool print_use_ipvlan(const void *row, char *buf, size_t size);
 
 /* resolve_vmac.c: names for the interfaces with a virtual MAC address, of instances when they are
  * rows, of addresses when all that is left are those that stay. */

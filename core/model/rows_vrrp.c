@@ -49,6 +49,9 @@ const struct enum_name old_checksum_names[] = {{OLD_CHECKSUM_AUTO, "auto"},
 					       {OLD_CHECKSUM_NEVER, "never"},
 					       {0}};
 
+const struct enum_name ipvlan_reach_names[] = {
+    {IPVLAN_BRIDGE, "bridge"}, {IPVLAN_PRIVATE, "private"}, {IPVLAN_VEPA, "vepa"}, {0}};
+
 #define ROW  struct vrrp_instance_row
 #define LIVE (F_CONFIG | F_SET | F_LIVE)
 static const struct field vrrp_instance_fields[] = {
@@ -123,7 +126,7 @@ static const struct field vrrp_instance_fields[] = {
     BOOL(use_vmac, F_CONFIG, false,
 	 "Whether it advertises and answers from the virtual MAC address."),
     STR(vmac_interface, F_CONFIG | F_LOCAL, 0,
-	"Interface with the virtual MAC address, made for it; empty: none."),
+	"Interface with the virtual MAC address, or the ipvlan, made for it; empty: none."),
     STR(virtual_mac, F_CONFIG, 0, "The virtual MAC address; empty is that of RFC 9568 7.3."),
     U32(vmac_group, F_CONFIG | F_LOCAL, 0, UINT32_MAX, 0, NULL,
 	"Group of links that the interface with the virtual MAC address is in."),
@@ -133,6 +136,13 @@ static const struct field vrrp_instance_fields[] = {
 	 "Whether it advertises from the interface below all the same."),
     BOOL(use_vmac_addr, F_CONFIG, false,
 	 "Whether addresses on other interfaces have the virtual MAC address too."),
+    BOOL(use_ipvlan, F_CONFIG | F_LOCAL, false,
+	 "Whether it advertises and answers from an ipvlan, which has the MAC address of the "
+	 "interface below."),
+    ENUM(ipvlan_reach, F_CONFIG | F_LOCAL, ipvlan_reach_names, IPVLAN_BRIDGE,
+	 "Whether ipvlans of one interface reach each other."),
+    ADDR(ipvlan_addr, F_CONFIG | F_LOCAL, "Address of the ipvlan; empty: none of its own."),
+    U8(ipvlan_prefix_len, F_CONFIG | F_LOCAL, 0, 128, 0, NULL, "Prefix length of that address."),
     ENUM(admin_state, F_ADMIN | F_SET | F_SNMP | F_LIVE | F_LOCAL, admin_updown_names, ADMIN_UP,
 	 "Down holds the instance in init."),
     STR(admin_reason, F_ADMIN | F_SET | F_SNMP | F_LIVE | F_LOCAL, 0, "The operator's note."),

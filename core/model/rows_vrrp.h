@@ -58,6 +58,11 @@ enum old_checksum {
 };
 extern const struct enum_name old_checksum_names[];
 
+/* Whether ipvlans of one interface reach each other: by themselves, not at all, or by the switch.
+ */
+enum ipvlan_reach { IPVLAN_BRIDGE = 1, IPVLAN_PRIVATE, IPVLAN_VEPA };
+extern const struct enum_name ipvlan_reach_names[];
+
 struct vrrp_instance_row {
 	char name[NAME_VRRP];
 	/* configuration */
@@ -110,6 +115,10 @@ struct vrrp_instance_row {
 	bool vmac_netlink_notify;
 	bool vmac_xmit_base;
 	bool use_vmac_addr;
+	bool use_ipvlan;         /* vmac_interface is an ipvlan */
+	uint8_t ipvlan_reach;    /* enum ipvlan_reach */
+	struct addr ipvlan_addr; /* its address; none: it has none of its own */
+	uint8_t ipvlan_prefix_len;
 	/* the operator's word */
 	uint8_t admin_state; /* enum admin_updown */
 	char admin_reason[128];

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 
+#include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>
@@ -30,23 +31,46 @@ static struct nl_msg *change(const char *name, const struct ifinfomsg *head)
 	return m;
 }
 
+/* The mode and the flags of an ipvlan are those of all that lie on the same interface. */
+static void put_kind(struct nl_msg *m, const struct macvlan *v)
+{
+	struct nlattr *info = nla_nest_start(m, IFLA_LINKINFO), *data;
+
+	nla_put_string(m, IFLA_INFO_KIND, v->ipvlan ? "ipvlan" : "macvlan");
+	data = nla_nest_start(m, IFLA_INFO_DATA);
+	if (v->ipvlan) {
+		nla_put_u16(m, IFLA_IPVLAN_MODE, IPVLAN_MODE_L2);
+		nla_put_u16(m, IFLA_IPVLAN_FLAGS, v->ipvlan_flags);
+	} else {
+		nla_put_u32(m, IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
+	}
+	nla_nest_end(m, data);
+	nla_nest_end(m, info);
+}
+
 struct nl_msg *macvlan_create(const struct macvlan *v)
 {
 	struct ifinfomsg head = {0};
 	struct nl_msg *m = begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &head);
-	struct nlattr *info, *data;
 
 	nla_put_string(m, IFLA_IFNAME, v->name);
 	nla_put_u32(m, IFLA_LINK, v->lower);
-	nla_put(m, IFLA_ADDRESS, sizeof(v->mac), v->mac);
+	if (!v->ipvlan)
+		nla_put(m, IFLA_ADDRESS, sizeof(v->mac), v->mac);
 	if (v->group)
 		nla_put_u32(m, IFLA_GROUP, v->group);
-	info = nla_nest_start(m, IFLA_LINKINFO);
-	nla_put_string(m, IFLA_INFO_KIND, "macvlan");
-	data = nla_nest_start(m, IFLA_INFO_DATA);
-	nla_put_u32(m, IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
-	nla_nest_end(m, data);
-	nla_nest_end(m, info);
+	if (v->master)
+		nla_put_u32(m, IFLA_MASTER, v->master);
+	put_kind(m, v);
+	return m;
+}
+
+struct nl_msg *link_master(unsigned ifindex, unsigned master)
+{
+	struct ifinfomsg head = {.ifi_index = (int)ifindex};
+	struct nl_msg *m = begin(RTM_SETLINK, 0, &head);
+
+	nla_put_u32(m, IFLA_MASTER, master);
 	return m;
 }
 
@@ -67,6 +91,22 @@ struct nl_msg *link_up(const char *name)
 	struct ifinfomsg head = {.ifi_flags = IFF_UP, .ifi_change = IFF_UP};
 
 	return change(name, &head);
+}
+
+struct nl_msg *link_address(unsigned ifindex, const struct addr *a, uint8_t prefix_len)
+{
+	struct nl_msg *m = nlmsg_alloc_simple(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE);
+	struct ifaddrmsg head = {.ifa_family = (uint8_t)addr_af(a),
+				 .ifa_prefixlen = prefix_len,
+				 .ifa_flags = a->family == ADDR_IPV6 ? IFA_F_NODAD : 0,
+				 .ifa_index = ifindex};
+
+	if (!m)
+		fatalx("out of memory");
+	nlmsg_append(m, &head, sizeof(head), NLMSG_ALIGNTO);
+	nla_put(m, IFA_LOCAL, (int)addr_len(a), a->bytes);
+	nla_put(m, IFA_ADDRESS, (int)addr_len(a), a->bytes);
+	return m;
 }
 
 struct nl_msg *link_delete(unsigned ifindex, const char *name)

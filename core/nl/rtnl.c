@@ -146,10 +146,15 @@ static bool promotes(struct nlattr *spec)
 static void take_kind(struct rtnl_link *l, struct nlattr *info)
 {
 	struct nlattr *attr[IFLA_INFO_MAX + 1], *data[IFLA_MACVLAN_MAX + 1];
+	struct nlattr *ipvlan[IFLA_IPVLAN_MAX + 1];
 
 	if (!info || nla_parse_nested(attr, IFLA_INFO_MAX, info, NULL) < 0 || !attr[IFLA_INFO_KIND])
 		return;
 	nla_strlcpy(l->kind, attr[IFLA_INFO_KIND], sizeof(l->kind));
+	if (strcmp(l->kind, "ipvlan") == 0 && attr[IFLA_INFO_DATA] &&
+	    nla_parse_nested(ipvlan, IFLA_IPVLAN_MAX, attr[IFLA_INFO_DATA], NULL) >= 0 &&
+	    ipvlan[IFLA_IPVLAN_FLAGS])
+		l->ipvlan_flags = nla_get_u16(ipvlan[IFLA_IPVLAN_FLAGS]);
 	if (strcmp(l->kind, "macvlan") != 0 || !attr[IFLA_INFO_DATA] ||
 	    nla_parse_nested(data, IFLA_MACVLAN_MAX, attr[IFLA_INFO_DATA], NULL) < 0)
 		return;
@@ -180,6 +185,8 @@ static void link_message(struct rtnl *r, struct nlmsghdr *h)
 		l.hw_len = (uint8_t)nla_memcpy(l.hw_addr, attr[IFLA_ADDRESS], sizeof(l.hw_addr));
 	if (attr[IFLA_LINK] && !attr[IFLA_LINK_NETNSID])
 		l.lower = nla_get_u32(attr[IFLA_LINK]);
+	if (attr[IFLA_MASTER])
+		l.master = nla_get_u32(attr[IFLA_MASTER]);
 	if (attr[IFLA_GROUP])
 		l.group = nla_get_u32(attr[IFLA_GROUP]);
 	if (attr[IFLA_IFALIAS])

@@ -32,9 +32,11 @@ struct rtnl_link {
 	uint16_t hw_type; /* ARPHRD_* */
 	uint8_t hw_len;
 	uint8_t hw_addr[32];
-	unsigned lower;   /* the link below it (macvlan, VLAN); 0: none here */
-	char kind[16];    /* empty: a device of its own */
-	uint32_t macvlan; /* MACVLAN_MODE_* of the kind macvlan */
+	unsigned lower;        /* the link below it (macvlan, VLAN); 0: none here */
+	unsigned master;       /* the bridge, bond or VRF that it is in; 0: none */
+	char kind[16];         /* empty: a device of its own */
+	uint32_t macvlan;      /* MACVLAN_MODE_* of the kind macvlan */
+	uint16_t ipvlan_flags; /* IPVLAN_F_* of the kind ipvlan */
 	uint32_t group;
 	char alias[64]; /* what is longer is cut */
 };

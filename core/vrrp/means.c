@@ -88,6 +88,21 @@ static const char *take_named_source(struct vrrp_instance *i, unsigned ifindex)
 	return NULL;
 }
 
+/* An ipvlan's own address; it is ready when that is there. */
+static bool ipvlan_is_source(const struct vrrp_instance *i)
+{
+	const struct addr *a = &i->row.ipvlan_addr;
+
+	return i->row.use_ipvlan && a->family &&
+	       (i->row.family == FAMILY_IPV4 || addr_is_link_local(a) == wants_link_local(i));
+}
+
+/* Unicast to an address of an ipvlan comes in there, all else on the interface below. */
+static bool hears_on_ipvlan(const struct vrrp_instance *i)
+{
+	return i->row.use_ipvlan && i->peers.n && addr_equal(&i->cfg.primary, &i->row.ipvlan_addr);
+}
+
 /* Finds the source address; NULL, or what is missing. */
 static const char *take_source(struct vrrp_instance *i, unsigned ifindex)
 {
@@ -95,6 +110,10 @@ static const char *take_source(struct vrrp_instance *i, unsigned ifindex)
 
 	if (i->row.source_addr.family)
 		return take_named_source(i, ifindex);
+	if (ipvlan_is_source(i)) {
+		i->cfg.primary = i->row.ipvlan_addr;
+		return NULL;
+	}
 	source = find_source(i, ifindex, false);
 	if (!source && i->cfg.priority == VRRP_PRIO_OWNER)
 		source = find_source(i, ifindex, true);
@@ -162,6 +181,7 @@ const char *vrrp_means_find(struct vrrp_instance *i)
 {
 	const char *name = i->row.interface[0] ? i->row.interface : i->row.vrf, *missing;
 	const struct rtnl_link *l = rtnl_link_by_name(i->env->rtnl, name);
+	unsigned vmac = i->row.vmac_ifindex;
 
 	if (i->port && (l ? l->ifindex : 0) != i->row.ifindex)
 		vrrp_means_drop(i);
@@ -175,5 +195,12 @@ const char *vrrp_means_find(struct vrrp_instance *i)
 	missing = take_source(i, i->row.ifindex);
 	if (!missing)
 		missing = vrrp_vmacs_missing(i->env, &i->row);
-	return missing || i->port ? missing : open_port(i, l);
+	if (missing)
+		return missing;
+	if (hears_on_ipvlan(i)) {
+		if (i->row.vmac_ifindex != vmac)
+			vrrp_means_drop(i);
+		l = rtnl_link_find(i->env->rtnl, i->row.vmac_ifindex);
+	}
+	return i->port ? NULL : open_port(i, l);
 }

@@ -16,6 +16,12 @@
  * interface below would forward it: the servers of a NAT director have the virtual address as their
  * gateway. A new macvlan is a backup's and does not forward.
  *
+ * An ipvlan has the MAC address of the interface below, which hears all multicast too. What is
+ * sent to an address of the ipvlan comes in on the ipvlan alone, even the answer to an ARP request
+ * of the interface below that names it as the sender: one more reason for arp_announce.
+ *
+ * Both are in the VRF of the interface below: there clients find the addresses.
+ *
  * An IPv6 macvlan has no address but the virtual ones, and neither asks for routers nor listens to
  * them, since all it sends tells the switches where the virtual MAC address is.
  */
@@ -85,8 +91,15 @@ bool vrrp_vmac_of_instance(const struct vrrp_instance_row *r, struct vrrp_vmac *
 	    .family = r->family, .group = r->vmac_group, .netlink_notify = r->vmac_netlink_notify};
 	TEXT_COPY(ret->name, r->vmac_interface);
 	TEXT_COPY(ret->base, r->interface);
-	compose_mac(ret, r);
-	return r->use_vmac && r->vmac_interface[0];
+	if (r->use_ipvlan) {
+		ret->ipvlan = true;
+		ret->ipvlan_reach = r->ipvlan_reach;
+		ret->addr = r->ipvlan_addr;
+		ret->prefix_len = r->ipvlan_prefix_len;
+	} else {
+		compose_mac(ret, r);
+	}
+	return (r->use_vmac || r->use_ipvlan) && r->vmac_interface[0];
 }
 
 bool vrrp_vmac_of_address(const struct vrrp_instance_row *r, const struct vrrp_address_row *a,
@@ -109,9 +122,17 @@ const char *vrrp_vmac_carrier(const struct vrrp_instance_row *r, const struct vr
 		return a->vmac_interface;
 	if (other)
 		return a->dev;
-	if (r->use_vmac && (a->addr.family == ADDR_IPV6) == (r->family == FAMILY_IPV6))
+	if ((r->use_vmac || r->use_ipvlan) &&
+	    (a->addr.family == ADDR_IPV6) == (r->family == FAMILY_IPV6))
 		return r->vmac_interface;
 	return r->interface;
+}
+
+uint16_t vrrp_vmac_ipvlan_flags(const struct vrrp_vmac *v)
+{
+	return v->ipvlan_reach == IPVLAN_PRIVATE ? IPVLAN_F_PRIVATE
+	       : v->ipvlan_reach == IPVLAN_VEPA  ? IPVLAN_F_VEPA
+						 : 0;
 }
 
 /* ---- the mark -------------------------------------------------------------------- */
@@ -156,7 +177,8 @@ bool vrrp_vmac_is_marked(uint32_t owner, const struct rtnl_link *l, struct vrrp_
 	int len = snprintf(mark, sizeof(mark), MARK, owner);
 
 	*ret = (struct vrrp_vmac_before){-1, -1};
-	if (!text_eq(l->kind, "macvlan") || strncmp(l->alias, mark, (size_t)len) != 0)
+	if ((!text_eq(l->kind, "macvlan") && !text_eq(l->kind, "ipvlan")) ||
+	    strncmp(l->alias, mark, (size_t)len) != 0)
 		return false;
 	ret->arp_ignore = value_in(l->alias, "arp_ignore");
 	ret->arp_announce = value_in(l->alias, "arp_announce");
@@ -165,6 +187,9 @@ bool vrrp_vmac_is_marked(uint32_t owner, const struct rtnl_link *l, struct vrrp_
 
 static bool is_as_wanted(const struct vrrp_vmac *v, const struct rtnl_link *l, unsigned base)
 {
+	if (v->ipvlan)
+		return text_eq(l->kind, "ipvlan") && l->lower == base &&
+		       l->ipvlan_flags == vrrp_vmac_ipvlan_flags(v);
 	return text_eq(l->kind, "macvlan") && l->lower == base &&
 	       l->macvlan == MACVLAN_MODE_BRIDGE && l->hw_len == MAC_LEN &&
 	       memcmp(l->hw_addr, v->mac, MAC_LEN) == 0;
@@ -172,7 +197,7 @@ static bool is_as_wanted(const struct vrrp_vmac *v, const struct rtnl_link *l, u
 
 /* A process that is killed between making and marking leaves one that is down and has no mark. */
 enum vrrp_vmac_fit vrrp_vmac_judge(uint32_t owner, const struct vrrp_vmac *v,
-				   const struct rtnl_link *l, unsigned base_ifindex)
+				   const struct rtnl_link *l, unsigned base_ifindex, unsigned vrf)
 {
 	struct vrrp_vmac_before before;
 	bool marked, wanted;
@@ -186,6 +211,7 @@ enum vrrp_vmac_fit vrrp_vmac_judge(uint32_t owner, const struct vrrp_vmac *v,
 								      : VRRP_VMAC_FOREIGN;
 	if (!wanted)
 		return VRRP_VMAC_WRONG;
-	return l->flags & IFF_UP && (!v->group || l->group == v->group) ? VRRP_VMAC_READY
-									: VRRP_VMAC_UNFINISHED;
+	return l->flags & IFF_UP && (!v->group || l->group == v->group) && l->master == vrf
+		   ? VRRP_VMAC_READY
+		   : VRRP_VMAC_UNFINISHED;
 }

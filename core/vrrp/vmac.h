@@ -1,6 +1,6 @@
 /*
- * vmac: interfaces with a virtual MAC address. Here is what they should be; vmac_links.h makes
- * them so. Pure.
+ * vmac: interfaces with a virtual MAC address, and ipvlans. Here is what they should be;
+ * vmac_links.h makes them so. Pure.
  */
 #ifndef VRRP_VMAC_H
 #define VRRP_VMAC_H
@@ -16,6 +16,11 @@ struct vrrp_vmac {
 	uint8_t mac[MAC_LEN];
 	uint32_t group;
 	bool netlink_notify;
+	/* an ipvlan has the MAC address of the interface below */
+	bool ipvlan;
+	uint8_t ipvlan_reach; /* enum ipvlan_reach */
+	struct addr addr;     /* of its own; none: it has none */
+	uint8_t prefix_len;
 };
 
 /* What an instance, or one of its addresses, wants for itself. False: nothing. */
@@ -24,6 +29,9 @@ bool vrrp_vmac_of_address(const struct vrrp_instance_row *r, const struct vrrp_a
 			  struct vrrp_vmac *ret);
 /* Name of the interface that carries an address of the instance. */
 const char *vrrp_vmac_carrier(const struct vrrp_instance_row *r, const struct vrrp_address_row *a);
+
+/* IPVLAN_F_* of the kernel. */
+uint16_t vrrp_vmac_ipvlan_flags(const struct vrrp_vmac *v);
 
 /* ---- the mark ------------------------------------------------------------ */
 
@@ -49,9 +57,9 @@ enum vrrp_vmac_fit {
 	VRRP_VMAC_WRONG,      /* ours, and must be made anew */
 	VRRP_VMAC_FOREIGN,    /* somebody else's */
 };
-/* l: the link of that name, or NULL. */
+/* l: the link of that name, or NULL; vrf: the one that the interface below is in. */
 enum vrrp_vmac_fit vrrp_vmac_judge(uint32_t owner, const struct vrrp_vmac *v,
-				   const struct rtnl_link *l, unsigned base_ifindex);
+				   const struct rtnl_link *l, unsigned base_ifindex, unsigned vrf);
 
 /* ---- settings --------------------------------------------------------------- */
 

@@ -112,6 +112,14 @@ static int step(struct vmac_job *j, const char *name, int error)
 	return error;
 }
 
+/* A new one has no index yet: its address follows when the loop has seen it. */
+static int give_address(struct rtnl_writer *w, const struct vmac_job *j)
+{
+	if (!j->v.addr.family || !j->made)
+		return 0;
+	return rtnl_writer_execute(w, link_address(j->made, &j->v.addr, j->v.prefix_len));
+}
+
 int vmac_job_make(struct rtnl_writer *w, void *arg)
 {
 	struct vmac_job *j = arg;
@@ -121,6 +129,9 @@ int vmac_job_make(struct rtnl_writer *w, void *arg)
 		rtnl_writer_execute(w, link_delete(j->ifindex, j->v.name));
 	if (j->create)
 		e = step(j, "making it", rtnl_writer_execute(w, macvlan_create(&j->link)));
+	else if (j->move)
+		e = step(j, "its VRF",
+			 rtnl_writer_execute(w, link_master(j->made, j->link.master)));
 	if (!e) {
 		remember_base(j);
 		e = step(j, "marking it", mark(w, j));
@@ -135,6 +146,8 @@ int vmac_job_make(struct rtnl_writer *w, void *arg)
 			 change_base(j, "arp_announce", vrrp_vmac_arp_announce));
 	if (!e)
 		e = step(j, "setting it up", rtnl_writer_execute(w, link_up(j->v.name)));
+	if (!e)
+		e = step(j, "its address", give_address(w, j));
 	if (!e && j->v.netlink_notify)
 		rtnl_writer_execute(w, link_regroup(j->link.lower, j->base_group));
 	return e;

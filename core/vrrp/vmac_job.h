@@ -20,7 +20,9 @@ struct vmac_job {
 	unsigned ifindex; /* of the one that goes */
 	bool make;
 	bool create;
-	bool restore;
+	bool move;     /* the one that is there, into link.master */
+	unsigned made; /* the index of that one, 0: not known yet */
+	bool restore;  /* the settings of the interface below */
 	uint32_t base_group;
 	struct vrrp_vmac_before before;
 	const char *step; /* that failed */

@@ -61,9 +61,27 @@ static unsigned ifindex_of(const struct vrrp_vmacs *all, const char *name)
 	return l ? l->ifindex : 0;
 }
 
+/* The VRF that an interface is in; a bridge or a bond above it does not matter. */
+static unsigned vrf_of(const struct vrrp_vmacs *all, const char *name)
+{
+	const struct rtnl_link *l = link_of(all, name);
+	const struct rtnl_link *master = l ? rtnl_link_find(all->env->rtnl, l->master) : NULL;
+
+	return master && master->vrf_table ? master->ifindex : 0;
+}
+
+static bool has_address(const struct vrrp_vmacs *all, const struct vrrp_vmac *v)
+{
+	return !v->addr.family ||
+	       rtnl_addr_find(all->env->rtnl, ifindex_of(all, v->name), &v->addr, v->prefix_len);
+}
+
 static enum vrrp_vmac_fit judge(const struct vrrp_vmacs *all, const struct vrrp_vmac *v)
 {
-	return vrrp_vmac_judge(all->owner, v, link_of(all, v->name), ifindex_of(all, v->base));
+	enum vrrp_vmac_fit fit = vrrp_vmac_judge(all->owner, v, link_of(all, v->name),
+						 ifindex_of(all, v->base), vrf_of(all, v->base));
+
+	return fit == VRRP_VMAC_READY && !has_address(all, v) ? VRRP_VMAC_UNFINISHED : fit;
 }
 
 static struct entry *find(const struct vrrp_vmacs *all, const char *name)
@@ -205,6 +223,11 @@ static void forward_new(struct vrrp_env *env, const char *name)
 
 /* ---- asking for it -------------------------------------------------------------------- */
 
+static const char *kind_text(const struct vrrp_vmac *v)
+{
+	return v->ipvlan ? "as an ipvlan" : "with a virtual MAC address";
+}
+
 /* At the end, one that was still being made; no event has told of it yet. */
 static void discard_made(struct vrrp_vmacs *all, struct vmac_job *j)
 {
@@ -220,8 +243,8 @@ static void answered(struct vrrp_env *env, struct vrrp_write *head, int error, s
 	struct entry *e = find(env->vmacs, j->v.name);
 
 	if (error && (!e || error != e->error))
-		log_warnx("interface %s with a virtual MAC address on %s: %s: %s", j->v.name,
-			  j->v.base, j->step, strerror(error));
+		log_warnx("interface %s %s on %s: %s: %s", j->v.name, kind_text(&j->v), j->v.base,
+			  j->step, strerror(error));
 	if (e) {
 		e->busy = false;
 		e->error = error;
@@ -252,8 +275,11 @@ static struct vmac_job *job_new(struct vrrp_vmacs *all, struct entry *e,
 	TEXT_COPY(j->link.name, e->v.name);
 	memcpy(j->link.mac, e->v.mac, sizeof(j->link.mac));
 	j->link.group = e->v.group;
+	j->link.ipvlan = e->v.ipvlan;
+	j->link.ipvlan_flags = vrrp_vmac_ipvlan_flags(&e->v);
 	if (base) {
 		j->link.lower = base->ifindex;
+		j->link.master = vrf_of(all, base->name);
 		j->base_group = base->group;
 		TEXT_COPY(j->v.base, base->name);
 	}
@@ -274,7 +300,7 @@ static struct vrrp_vmac_before before_of(const struct vrrp_vmacs *all, unsigned 
 
 static void ask_make(struct vrrp_vmacs *all, struct entry *e, enum vrrp_vmac_fit fit)
 {
-	const struct rtnl_link *base = link_of(all, e->v.base);
+	const struct rtnl_link *base = link_of(all, e->v.base), *there = link_of(all, e->v.name);
 	struct vmac_job *j;
 
 	if (!base)
@@ -282,9 +308,13 @@ static void ask_make(struct vrrp_vmacs *all, struct entry *e, enum vrrp_vmac_fit
 	j = job_new(all, e, base);
 	j->make = true;
 	j->create = fit != VRRP_VMAC_UNFINISHED;
-	if (fit == VRRP_VMAC_WRONG)
-		j->ifindex = ifindex_of(all, e->v.name);
 	j->before = before_of(all, base->ifindex);
+	if (fit == VRRP_VMAC_WRONG) {
+		j->ifindex = there->ifindex;
+	} else if (there) {
+		j->made = there->ifindex;
+		j->move = there->master != j->link.master;
+	}
 	rtnl_writer_run(all->env->writer, vmac_job_make, j, (uintptr_t)j);
 }
 
@@ -313,8 +343,8 @@ static void report_foreign(struct entry *e)
 {
 	if (!e->told)
 		log_warnx("interface %s was not made by this Halvard, which needs one of that name "
-			  "with a virtual MAC address on %s: it is left alone",
-			  e->v.name, e->v.base);
+			  "%s on %s: it is left alone",
+			  e->v.name, kind_text(&e->v), e->v.base);
 	e->told = true;
 }
 

@@ -284,6 +284,10 @@ static void fix_vmac(const struct store *s, struct vrrp_instance_row *v, unsigne
 	memset(v->vmac_interface, 0, sizeof(v->vmac_interface));
 	memset(v->virtual_mac, 0, sizeof(v->virtual_mac));
 	v->use_vmac = v->use_vmac && v->interface[0];
+	v->use_ipvlan = false;
+	v->ipvlan_reach = IPVLAN_BRIDGE;
+	memset(&v->ipvlan_addr, 0, sizeof(v->ipvlan_addr));
+	v->ipvlan_prefix_len = 0;
 	if (v->use_vmac && has_peer(s, v->name))
 		v->vmac_xmit_base = true;
 	if (v->use_vmac) {
@@ -297,6 +301,28 @@ static void fix_vmac(const struct store *s, struct vrrp_instance_row *v, unsigne
 	}
 	v->vmac_group = 0;
 	v->vmac_netlink_notify = false;
+}
+
+/* On an interface of its own: the kernel has one kind on each. */
+static void draw_ipvlan(struct vrrp_instance_row *v, unsigned number)
+{
+	char address[ADDR_TEXT_MAX];
+
+	if (v->use_vmac || !v->interface[0] || draw(3))
+		return;
+	v->use_ipvlan = true;
+	v->vmac_xmit_base = false;
+	memset(v->interface, 0, sizeof(v->interface));
+	v->ipvlan_reach = (uint8_t)(IPVLAN_BRIDGE + draw(3));
+	snprintf(v->interface, sizeof(v->interface), "lower%u", number % 1000);
+	snprintf(v->vmac_interface, sizeof(v->vmac_interface), draw(4) ? "ip{%u" : "10.0.0.%u",
+		 number % 256);
+	if (draw(9) == 0)
+		TEXT_COPY(v->vmac_interface, number % 2 ? "name" : "vepa");
+	snprintf(address, sizeof(address), v->family == FAMILY_IPV6 ? "fe80::%u" : "10.9.9.%u",
+		 number % 256);
+	addr_parse(address, &v->ipvlan_addr);
+	v->ipvlan_prefix_len = (uint8_t)draw(33);
 }
 
 static void put_instance(struct store *s, unsigned number)
@@ -331,6 +357,7 @@ static void put_instance(struct store *s, unsigned number)
 		TEXT_COPY(v.interface, "eth0");
 	put_transport(s, &v);
 	fix_vmac(s, &v, number);
+	draw_ipvlan(&v, number);
 	store_put(s, T_VRRP_INSTANCE, &v, F_WANTED, NULL);
 	put_addresses(s, &v);
 }

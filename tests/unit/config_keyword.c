@@ -88,6 +88,9 @@ static const char *const by_syntax[] = {"vrrp_instance family",
 					"vrrp_instance virtual_mac",
 					"vrrp_instance vmac_group",
 					"vrrp_instance vmac_netlink_notify",
+					"vrrp_instance ipvlan_reach",
+					"vrrp_instance ipvlan_addr",
+					"vrrp_instance ipvlan_prefix_len",
 					NULL};
 
 static bool listed(const char *text)

@@ -131,12 +131,13 @@ static void test_judge(void **state)
 	struct vrrp_instance_row r = instance(FAMILY_IPV4, "");
 	struct vrrp_vmac v;
 	char mark[VRRP_VMAC_MARK_MAX];
+	unsigned vrf = 0;
 	struct rtnl_link l;
 
 	(void)state;
 	vrrp_vmac_of_instance(&r, &v);
 	vrrp_vmac_mark(OWNER, &(struct vrrp_vmac_before){0, 0}, mark);
-#define JUDGE(link) vrrp_vmac_judge(OWNER, &v, (link), BASE)
+#define JUDGE(link) vrrp_vmac_judge(OWNER, &v, (link), BASE, vrf)
 	assert_int_equal(JUDGE(NULL), VRRP_VMAC_ABSENT);
 	l = made(&v, mark);
 	assert_int_equal(JUDGE(&l), VRRP_VMAC_READY);
@@ -164,6 +165,52 @@ static void test_judge(void **state)
 	assert_int_equal(JUDGE(&l), VRRP_VMAC_UNFINISHED);
 	l.group = 3;
 	assert_int_equal(JUDGE(&l), VRRP_VMAC_READY);
+	vrf = 9; /* the interface below has gone there */
+	assert_int_equal(JUDGE(&l), VRRP_VMAC_UNFINISHED);
+	l.master = 9;
+	assert_int_equal(JUDGE(&l), VRRP_VMAC_READY);
+	vrf = 0;
+	assert_int_equal(JUDGE(&l), VRRP_VMAC_UNFINISHED);
+#undef JUDGE
+}
+
+/* The MAC address is that of the interface below, whatever that is. */
+static void test_ipvlan(void **state)
+{
+	struct vrrp_instance_row r = instance(FAMILY_IPV4, "");
+	struct vrrp_address_row a = address("192.0.2.1", "", "");
+	struct vrrp_vmac_before before;
+	struct vrrp_vmac v;
+	char mark[VRRP_VMAC_MARK_MAX];
+	struct rtnl_link l;
+
+	(void)state;
+	r.use_vmac = false;
+	r.use_ipvlan = true;
+	r.ipvlan_reach = IPVLAN_PRIVATE;
+	assert_true(addr_parse("192.0.2.9", &r.ipvlan_addr));
+	r.ipvlan_prefix_len = 24;
+	assert_string_equal(vrrp_vmac_carrier(&r, &a), "vrrp.51");
+	assert_true(vrrp_vmac_of_instance(&r, &v));
+	assert_true(v.ipvlan);
+	assert_true(addr_equal(&v.addr, &r.ipvlan_addr));
+	assert_int_equal(v.prefix_len, 24);
+	assert_int_equal(vrrp_vmac_ipvlan_flags(&v), IPVLAN_F_PRIVATE);
+	l = made(&v, vrrp_vmac_mark(OWNER, &(struct vrrp_vmac_before){-1, -1}, mark));
+#define JUDGE() vrrp_vmac_judge(OWNER, &v, &l, BASE, 0)
+	assert_int_equal(JUDGE(), VRRP_VMAC_WRONG); /* a macvlan */
+	TEXT_COPY(l.kind, "ipvlan");
+	assert_int_equal(JUDGE(), VRRP_VMAC_WRONG); /* bridge */
+	l.ipvlan_flags = IPVLAN_F_PRIVATE;
+	assert_int_equal(JUDGE(), VRRP_VMAC_READY);
+	assert_true(vrrp_vmac_is_marked(OWNER, &l, &before));
+	l.hw_addr[5]++;
+	assert_int_equal(JUDGE(), VRRP_VMAC_READY);
+	l.lower = BASE + 1;
+	assert_int_equal(JUDGE(), VRRP_VMAC_WRONG);
+	r.ipvlan_reach = IPVLAN_VEPA;
+	assert_true(vrrp_vmac_of_instance(&r, &v));
+	assert_int_equal(vrrp_vmac_ipvlan_flags(&v), IPVLAN_F_VEPA);
 #undef JUDGE
 }
 
@@ -214,6 +261,7 @@ int main(void)
 	    cmocka_unit_test(test_mac),      cmocka_unit_test(test_carrier),
 	    cmocka_unit_test(test_mark),     cmocka_unit_test(test_judge),
 	    cmocka_unit_test(test_settings), cmocka_unit_test(test_mac_text),
+	    cmocka_unit_test(test_ipvlan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
