@@ -27,8 +27,8 @@
 
 static const char *const basic[] = {
     /* files and sockets that are open */
-    "read", "readv", "pread64", "write", "writev", "close", "lseek", "fcntl", "fcntl64", "dup",
-    "dup2", "dup3", "pipe2", "ioctl", "fstat", "fstat64", "newfstatat", "fstatat64", "stat",
+    "read", "readv", "pread64", "write", "pwrite64", "writev", "close", "lseek", "fcntl", "fcntl64",
+    "dup", "dup2", "dup3", "pipe2", "ioctl", "fstat", "fstat64", "newfstatat", "fstatat64", "stat",
     "lstat", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd",
     /* memory */
     "brk", "mmap", "mmap2", "munmap", "mremap", "mprotect", "madvise", "mlock", "mlock2", "munlock",

@@ -51,7 +51,9 @@ def test_shows_the_cluster(ctl):
     text = ctl.run("status")
     for word in ("LVS_DEVEL", "VI_1", "master", VIP, SERVICE, REAL["real1"], "2 of 2 up, rr DR"):
         assert word in text, text
-    assert [r["role"] for r in ctl.rows("process") if r["state"] != "running"] in ([], ["agent"])
+    states = {r["role"]: r["state"] for r in ctl.rows("process")}
+    assert states.pop("exec") == "disabled"  # nothing is to be executed
+    assert [role for role in states if states[role] != "running"] in ([], ["agent"])
     wait_for(lambda: sum(r["conns"] for r in ctl.rows("real_server")) >= 10, 15, "the counters")
     assert "192.168.1.11:80" in ctl.run("checks", VIP)
 
