@@ -74,6 +74,12 @@ static void put_finding(struct preview *p, enum finding_level level, const struc
 
 /* ---- what would change ------------------------------------------------- */
 
+/* What is to be executed is shown to exec alone: that it differs is enough. */
+static const char *shown(const struct field *f, const void *row, char text[TEXT_MAX])
+{
+	return f->flags & F_EXEC ? "***" : field_text(f, row, text, TEXT_MAX);
+}
+
 static void compare_fields(struct preview *p, enum table_id t, const void *old, const void *new)
 {
 	const struct table *table = schema_table(t);
@@ -88,8 +94,8 @@ static void compare_fields(struct preview *p, enum table_id t, const void *old, 
 			continue;
 		put_row(p->lines, "changed", t, new);
 		put_word(p->lines, f->name);
-		put_word(p->lines, field_text(f, old, text, sizeof(text)));
-		put_word(p->lines, field_text(f, new, text, sizeof(text)));
+		put_word(p->lines, shown(f, old, text));
+		put_word(p->lines, shown(f, new, text));
 		buf_printf(p->lines, f->flags & F_LIVE ? " live\n" : " restart\n");
 	}
 }

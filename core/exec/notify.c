@@ -284,7 +284,8 @@ static void tell_state(struct target *t, uint8_t state, uint8_t reason, uint32_t
 
 /* ---- rows --------------------------------------------------------------------- */
 
-/* One that nobody knew is what it is, and not what has just become of it. */
+/* One that was there before this process is what it is, and not what has just become of it. A new
+ * one began as all do, though its first row may come late. */
 static struct target *get(struct notify *n, enum notify_object object, const char *name,
 			  uint8_t state, uint32_t transitions)
 {
@@ -293,8 +294,8 @@ static struct target *get(struct notify *n, enum notify_object object, const cha
 	if (!t)
 		t = make(n, object, name);
 	if (!t->told->state || t->gone) {
-		t->told->state = state;
-		t->told->transitions = transitions;
+		t->told->state = n->whole ? VRRP_INIT : state;
+		t->told->transitions = n->whole ? 0 : transitions;
 	}
 	t->gone = false;
 	return t;

@@ -294,6 +294,9 @@ def test_nothing_to_execute(director, cluster, scripts):
     daemon.configure(globals_("script_user root") + noisy)
     daemon.reload()
     wait_for(executes, 5, "exec")
+    daemon.configure(globals_("script_user root") + noisy.replace(" any", " other"))
+    preview = daemon.ctl("reload", "--dry-run").stdout
+    assert "notify vrrp_instance A any: command *** -> ***" in preview and scripts.folder not in preview
     daemon.ctl("set", "vrrp_instance", "A", "admin_state", "down")
     wait_for(lambda: scripts.states() == ["STOP"], 5, "the first change that it hears of")
     daemon.configure(globals_("script_user root") + quiet)

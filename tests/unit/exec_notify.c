@@ -438,6 +438,19 @@ static void one_that_comes_again_is_another(void **state)
 				     "any INSTANCE A BACKUP 100");
 }
 
+/* Main tells of a row what it is by then. */
+static void a_new_one_whose_first_row_comes_late(void **state)
+{
+	(void)state;
+	tells(NOTIFY_INSTANCE, "A", NOTIFY_ANY, "0", "any");
+	notify_apply(notify);
+	row.state = VRRP_BACKUP;
+	row.transitions = 1;
+	put(&row);
+	settle();
+	assert_string_equal(heard(), "any INSTANCE A BACKUP 100");
+}
+
 /* Its name may come back some day. */
 static void what_went_while_no_process_was_there_is_forgotten(void **state)
 {
@@ -554,6 +567,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_was_cut_short_is_run_again, setup, teardown),
 	    cmocka_unit_test_setup_teardown(counters_that_begin_anew_tell_nothing, setup, teardown),
 	    cmocka_unit_test_setup_teardown(one_that_comes_again_is_another, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_new_one_whose_first_row_comes_late, setup, teardown),
 	    cmocka_unit_test_setup_teardown(what_went_while_no_process_was_there_is_forgotten,
 					    setup, teardown),
 	    cmocka_unit_test_setup_teardown(pipes_are_told_what_was_missed, setup, teardown),
