@@ -207,7 +207,8 @@ static const struct keyword global_keywords[] = {
     {"vmac_addr_prefix", NULL, false, GLOBAL(vmac_addr_prefix), CONV_TEXT,
      .special = special_vmac_prefix,
      .help = "The same, for addresses on other interfaces; vmac_prefix."},
-    LATER("disable_local_igmp", 0, 0, "No IGMP reports for the groups of the local link."),
+    {"disable_local_igmp", NULL, false, NETWORK(disable_local_igmp), CONV_FLAG, .alone = true,
+     .help = "No IGMP reports for the groups of the local link."},
     ALWAYS("max_auto_priority", 0, 1, "Real time for VRRP when it is late."),
     ALWAYS("min_auto_priority_delay", 1, 1, "How late that is."),
     /* firewall */

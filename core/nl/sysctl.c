@@ -20,11 +20,19 @@ static int open_one(bool ipv6, const char *interface, const char *name, int flag
 	return open(path, flags | O_CLOEXEC);
 }
 
-bool sysctl_read(bool ipv6, const char *interface, const char *name, int *ret)
+static int open_ipv4(const char *name, int flags)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/%s", name);
+	return open(path, flags | O_CLOEXEC);
+}
+
+/* Closes the file; fd < 0: it is not there. */
+static bool read_value(int fd, int *ret)
 {
 	char text[24] = "";
 	int64_t value = 0;
-	int fd = open_one(ipv6, interface, name, O_RDONLY);
 	ssize_t n;
 
 	if (fd < 0)
@@ -39,11 +47,10 @@ bool sysctl_read(bool ipv6, const char *interface, const char *name, int *ret)
 	return true;
 }
 
-int sysctl_write(bool ipv6, const char *interface, const char *name, int value)
+static int write_value(int fd, int value)
 {
 	char text[24];
-	int len = snprintf(text, sizeof(text), "%d", value);
-	int fd = open_one(ipv6, interface, name, O_WRONLY), error = 0;
+	int len = snprintf(text, sizeof(text), "%d", value), error = 0;
 
 	if (fd < 0)
 		return errno;
@@ -51,4 +58,24 @@ int sysctl_write(bool ipv6, const char *interface, const char *name, int value)
 		error = errno;
 	close(fd);
 	return error;
+}
+
+bool sysctl_read(bool ipv6, const char *interface, const char *name, int *ret)
+{
+	return read_value(open_one(ipv6, interface, name, O_RDONLY), ret);
+}
+
+int sysctl_write(bool ipv6, const char *interface, const char *name, int value)
+{
+	return write_value(open_one(ipv6, interface, name, O_WRONLY), value);
+}
+
+bool sysctl_read_ipv4(const char *name, int *ret)
+{
+	return read_value(open_ipv4(name, O_RDONLY), ret);
+}
+
+int sysctl_write_ipv4(const char *name, int value)
+{
+	return write_value(open_ipv4(name, O_WRONLY), value);
 }

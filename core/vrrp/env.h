@@ -29,6 +29,7 @@ struct vrrp_env {
 	struct vrrp_memory *memory;
 	struct mono start_at; /* nobody takes over before */
 	struct vrrp_vmacs *vmacs;
+	bool igmp_off; /* asked for */
 	uint32_t last_serial;
 	LIST_HEAD(vrrp_instances, vrrp_instance) instances;
 	LIST_HEAD(vrrp_groups, vrrp_group) groups;

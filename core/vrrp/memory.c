@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define MAGIC   "HALVRRP"
-#define VERSION 3
+#define VERSION 4
 #define RECORDS 1024
 
 struct record {
@@ -42,12 +42,14 @@ struct content {
 	uint32_t version;
 	uint32_t record_size;
 	int64_t began_ns;
+	_Atomic uint32_t igmp_before;
 	struct record record[RECORDS];
 };
 
 struct vrrp_memory {
 	struct mono began;
-	struct content *content; /* NULL: nothing to remember with */
+	struct content *content;      /* NULL: nothing to remember with */
+	_Atomic uint32_t igmp_before; /* then */
 };
 
 static bool is_ours(const struct content *c)
@@ -204,4 +206,9 @@ void vrrp_memory_put_sequence(struct vrrp_memory *m, const struct vrrp_identity 
 
 	if (r)
 		r->sequence = sequence;
+}
+
+_Atomic uint32_t *vrrp_memory_igmp(struct vrrp_memory *m)
+{
+	return m->content ? &m->content->igmp_before : &m->igmp_before;
 }

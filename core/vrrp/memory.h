@@ -1,5 +1,6 @@
 /*
- * memory: what outlives a vrrp process: for each instance the last claim to be master. The
+ * memory: what outlives a vrrp process: for each instance the last claim to be master, and a
+ * setting of the kernel that has to be put back. The
  * guardian holds it (a memory file, PARENT_MEMORY_FD) and hands it to every vrrp process.
  */
 #ifndef VRRP_MEMORY_H
@@ -31,5 +32,8 @@ void vrrp_memory_put_sequence(struct vrrp_memory *m, const struct vrrp_identity 
 			      uint32_t sequence);
 void vrrp_memory_put(struct vrrp_memory *m, const struct vrrp_identity *id,
 		     const struct vrrp_claim *c);
+/* Where one keeps what the kernel's setting of IGMP was, plus one; 0: it was not changed. Valid
+ * until the memory is closed. */
+_Atomic uint32_t *vrrp_memory_igmp(struct vrrp_memory *m);
 
 #endif

@@ -12,6 +12,7 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/instance.c core/vrrp/instance.h \
 	core/vrrp/io.c core/vrrp/io.h \
 	core/vrrp/means.c \
+	core/vrrp/igmp.c core/vrrp/igmp.h \
 	core/vrrp/links.c core/vrrp/links.h \
 	core/vrrp/memory.c core/vrrp/memory.h \
 	core/vrrp/ndisc.c core/vrrp/ndisc.h \

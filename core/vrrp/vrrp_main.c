@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "ipc/link.h"
 #include "ipc/parent.h"
+#include "vrrp/igmp.h"
 #include "vrrp/instance.h"
 #include "vrrp/vmac_links.h"
 
@@ -124,6 +125,7 @@ static void apply(struct process *p, struct mono now)
 			vrrp_paths_add(&p->env.statics);
 		vrrp_groups_read(&p->env, now);
 		vrrp_links_read(p->env.links, p->env.store);
+		vrrp_igmp_follow(&p->env);
 		for (i = LIST_FIRST(&p->env.instances); i; i = next) {
 			next = LIST_NEXT(i, next);
 			sync_instance(p, i, now);
@@ -373,6 +375,7 @@ static void parent_stop(void *arg, enum stop_mode mode)
 		free_instances(p, loop_now(p->loop));
 		vrrp_paths_remove(&p->env.statics);
 		vrrp_vmacs_release(&p->env, loop_now(p->loop));
+		vrrp_igmp_restore(&p->env);
 	} else {
 		keep_addresses(p);
 	}

@@ -317,8 +317,8 @@ static void draw_ipvlan(struct vrrp_instance_row *v, unsigned number)
 	snprintf(v->interface, sizeof(v->interface), "lower%u", number % 1000);
 	snprintf(v->vmac_interface, sizeof(v->vmac_interface), draw(4) ? "ip{%u" : "10.0.0.%u",
 		 number % 256);
-	if (draw(9) == 0)
-		TEXT_COPY(v->vmac_interface, number % 2 ? "name" : "vepa");
+	if (number < 2 && draw(4) == 0)
+		TEXT_COPY(v->vmac_interface, number ? "private" : "vepa");
 	snprintf(address, sizeof(address), v->family == FAMILY_IPV6 ? "fe80::%u" : "10.9.9.%u",
 		 number % 256);
 	addr_parse(address, &v->ipvlan_addr);
