@@ -57,13 +57,27 @@ static void put_member(const struct vrrp_instance *i)
 
 /* ---- passing on --------------------------------------------------------------- */
 
+/* It awaits a first result beside others that run already, and comes to them when it may. They
+ * stay of one mind without it. */
+static bool is_to_come(const struct vrrp_group *g, const struct vrrp_instance *i)
+{
+	const struct vrrp_instance *m;
+
+	if (!i->awaits || i->fsm.state != VRRP_INIT)
+		return false;
+	EACH_MEMBER(m, g)
+	if (m->fsm.state == VRRP_BACKUP || m->fsm.state == VRRP_MASTER)
+		return true;
+	return false;
+}
+
 static struct vrrp_tally tally(const struct vrrp_group *g, const struct vrrp_instance *but)
 {
 	const struct vrrp_instance *m;
 	struct vrrp_tally t = {0};
 
 	EACH_MEMBER(m, g)
-	if (m != but)
+	if (m != but && !is_to_come(g, m))
 		vrrp_tally_add(&t, &m->fsm);
 	return t;
 }
@@ -112,6 +126,8 @@ static bool tell_one(struct vrrp_group *g, enum vrrp_state wanted, struct mono n
 
 	EACH_MEMBER(m, g)
 	{
+		if (is_to_come(g, m))
+			continue;
 		e.kind = vrrp_sync_event(&m->fsm, wanted, now);
 		if (e.kind != VRRP_EVENT_KINDS)
 			break;
@@ -127,7 +143,7 @@ static bool has_begun(const struct vrrp_group *g)
 	const struct vrrp_instance *m;
 
 	EACH_MEMBER(m, g)
-	if (m->fsm.reason == VRRP_REASON_NONE)
+	if (m->fsm.reason == VRRP_REASON_NONE && !is_to_come(g, m))
 		return false;
 	return !LIST_EMPTY(&g->members);
 }

@@ -22,11 +22,15 @@
 #define IP_HEADER    40u      /* the larger one */
 #define RECEIVE_MAX  67108864 /* as the ranges of the configuration */
 
-static bool is_virtual(const struct vrrp_env *env, const struct addr *a)
+/* A link-local address of another link is another address. */
+static bool is_virtual(const struct vrrp_env *env, const struct rtnl_addr *a)
 {
+	bool local = addr_is_link_local(&a->addr);
+
 	STORE_EACH(env->store, T_VRRP_ADDRESS, struct vrrp_address_row, v)
 	{
-		if (addr_equal(&v->addr, a))
+		if (addr_equal(&v->addr, &a->addr) &&
+		    (!local || !v->ifindex || v->ifindex == a->ifindex))
 			return true;
 	}
 	return false;
@@ -42,7 +46,7 @@ static bool wants_link_local(const struct vrrp_instance *i)
 static bool may_be_source(const struct vrrp_instance *i, const struct rtnl_addr *a,
 			  bool virtual_too)
 {
-	if (a->secondary || (!virtual_too && is_virtual(i->env, &a->addr)))
+	if (a->secondary || (!virtual_too && is_virtual(i->env, a)))
 		return false;
 	if (i->row.family == FAMILY_IPV6)
 		return a->addr.family == ADDR_IPV6 &&

@@ -145,6 +145,16 @@ static void note_presence(const struct vrrp_vip *v, bool present)
 
 static void written(struct vrrp_env *env, struct vrrp_write *head, int error, struct mono now);
 
+static void put_present(struct vrrp_env *env, const struct vrrp_address_row *v, bool present,
+			unsigned ifindex)
+{
+	struct vrrp_address_row row = *v;
+
+	row.present = present;
+	row.ifindex = ifindex;
+	store_put(env->store, T_VRRP_ADDRESS, &row, F_SEEN, NULL);
+}
+
 static struct write *write_new(const struct vrrp_instance *i, const struct vrrp_vip *v, bool add,
 			       unsigned ifindex)
 {
@@ -191,6 +201,8 @@ static void ask_remove(struct vrrp_instance *i, struct vrrp_vip *v)
 		ask_remove_from(i, v, v->ifindex);
 	if (l && l->ifindex != v->ifindex && in_kernel(i->env, &v->row, l->ifindex))
 		ask_remove_from(i, v, l->ifindex);
+	if (!l && store_find(i->env->store, T_VRRP_ADDRESS, &v->row))
+		put_present(i->env, &v->row, false, 0); /* no event will tell */
 	v->ifindex = 0;
 	v->asked = v->lost = v->left = false;
 }
@@ -259,16 +271,6 @@ static void written(struct vrrp_env *env, struct vrrp_write *head, int error, st
 }
 
 /* ---- rows ----------------------------------------------------------------------- */
-
-static void put_present(struct vrrp_env *env, const struct vrrp_address_row *v, bool present,
-			unsigned ifindex)
-{
-	struct vrrp_address_row row = *v;
-
-	row.present = present;
-	row.ifindex = ifindex;
-	store_put(env->store, T_VRRP_ADDRESS, &row, F_SEEN, NULL);
-}
 
 static void refresh_present(struct vrrp_instance *i, const struct vrrp_address_row *v)
 {

@@ -324,6 +324,7 @@ def test_interface_with_another_name_keeps_nothing(vrrp, director, lease):
         space.ip("link set x0 name x9")
         vrrp.wait_state("fault", 3)
         wait_for(lambda: not director.owns(), 3, "the address is gone")
+        assert vrrp.row("vrrp_address VI_1 " + VIP)["present"] == "no"
         wait_for(lambda: "10.155.0.0/16" not in space.run(["ip", "route"]).stdout, 3, "the route is gone")
         space.ip("link set x9 name x0")
         vrrp.wait_state("master", 5)
@@ -408,6 +409,26 @@ def test_only_the_instance_that_changed_restarts(vrrp, director):
     vrrp.ask("del vrrp_instance VI_1")
     vrrp.barrier()
     assert not director.owns()
+
+
+def test_group_is_of_one_mind_while_a_new_member_awaits_a_result(vrrp, wire):
+    def member(n):
+        vrrp.instance("VI_%d" % n, addresses=("192.168.1.%d" % (200 + n),), vrid=50 + n, version=3,
+                      adver_int_cs=50, base_priority=100)
+        vrrp.ask("add sync_member VG VI_%d" % n)
+
+    vrrp.ask("add sync_group VG")
+    member(1)
+    member(2)
+    vrrp.wait_state("master", 5)
+    vrrp.wait_state("master", 5, "vrrp_instance VI_2")
+    vrrp.ask('add track instance VI_3 script chk weight "0"')
+    member(3)
+    vrrp.barrier()
+    assert vrrp.row("vrrp_instance VI_3")["state"] == "init"
+    wire.send(advert(priority=200, vrid=51, interval=50, addresses=("192.168.1.201",)))
+    for key in ("vrrp_instance VI_1", "vrrp_instance VI_2", "sync_group VG"):
+        vrrp.wait_state("backup", 1, key)
 
 
 def test_administrative_state(vrrp, director, wire):

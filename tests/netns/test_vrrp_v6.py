@@ -170,6 +170,22 @@ def test_link_local_address_comes_later(vrrp, wire):
     assert not wire.adverts("2001:db8::100")
 
 
+def test_link_local_address_of_another_link_is_another(vrrp):
+    """One that is virtual there may be this interface's own here."""
+    space = vrrp.director.namespace
+    space.ip("link add x0 type veth peer name x1", "link set x1 up", "link set x0 up",
+             "addr add fe80::77/64 dev x0 nodad")
+    try:
+        vrrp.instance("VI_2", addresses=(SELF + "/64",), family="ipv6", interface="x0",
+                      vrid=61, version=3, adver_int_cs=10)
+        vrrp.wait_state("master", 5, "vrrp_instance VI_2")
+        add(vrrp)
+        vrrp.wait_state("master", 5)
+        assert vrrp.row()["primary_addr"] == SELF
+    finally:
+        space.ip("link del x0")
+
+
 def test_two_instances_with_one_identifier(vrrp, wire):
     """IPv4 and IPv6 are two virtual routers."""
     add(vrrp)
