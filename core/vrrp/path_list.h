@@ -34,6 +34,7 @@ struct vrrp_paths {
 	bool released;        /* they should not */
 	struct vrrp_path *items;
 	unsigned n;
+	unsigned asking; /* writes that were not answered yet */
 	struct timer check;
 };
 

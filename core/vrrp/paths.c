@@ -195,7 +195,7 @@ static void seen(struct vrrp_paths *l, struct vrrp_path *p, bool gone)
 
 static void answered(struct vrrp_env *env, struct vrrp_write *head, int error, struct mono now);
 
-static uint64_t cookie(const struct vrrp_paths *l, const struct vrrp_path *p, bool add, bool again)
+static uint64_t cookie(struct vrrp_paths *l, const struct vrrp_path *p, bool add, bool again)
 {
 	struct path_write *w = xcalloc(1, sizeof(*w));
 
@@ -203,6 +203,7 @@ static uint64_t cookie(const struct vrrp_paths *l, const struct vrrp_path *p, bo
 	TEXT_COPY(w->name, name_of(p));
 	w->add = add;
 	w->again = again;
+	l->asking++;
 	return (uintptr_t)w;
 }
 
@@ -330,6 +331,8 @@ static void answered(struct vrrp_env *env, struct vrrp_write *head, int error, s
 	struct vrrp_path *p = l ? find(l->items, l->n, w->table, w->name) : NULL;
 
 	(void)now;
+	if (l)
+		l->asking--;
 	if (p && w->add) {
 		added(l, p, w, error);
 	} else if (p && !p->asked) {
@@ -377,6 +380,10 @@ static void check_due(void *arg, struct mono now)
 	struct vrrp_paths *l = arg;
 
 	(void)now;
+	if (l->asking) { /* the kernel is slow: what is asked for is not to pile up */
+		timer_after(&l->check, REPAIR_NS);
+		return;
+	}
 	for (unsigned k = 0; k < l->n && l->wanted; k++) {
 		struct vrrp_path *p = &l->items[k];
 

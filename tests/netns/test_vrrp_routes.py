@@ -14,6 +14,7 @@ import pytest
 from lab.daemons import settle
 from lab.space import wait_for
 from lab.topology import VIP
+from test_vrrp_process import Held
 from vrrp_alone import Alone
 
 ROUTE = "10.1.0.0/16 via 192.168.1.50 dev eth0 src %s metric 5" % VIP
@@ -338,6 +339,29 @@ def test_what_somebody_removes_comes_back_and_is_said(vrrp, director):
     log = vrrp.log_text()
     assert log.count("vrrp_route VI_1 10.1.0.0/16: present -> absent (lost)") == 1
     assert log.count("vrrp_rule VI_1 100: absent -> present (restored)") == 1
+
+
+def test_what_is_asked_of_a_slow_kernel_does_not_pile_up(vrrp, director):
+    """Each event is a reason to look at all routes; the thread that would do it is held."""
+    vrrp.instance(version=3, adver_int_cs=10)
+    for n in range(250):
+        add_route(vrrp, "10.200.%d.0/24" % n, "10.200.%d.0/24 dev eth0" % n)
+    vrrp.wait_state("master", 6)
+    vrrp.barrier()
+
+    def memory():
+        with open("/proc/%d/status" % vrrp.pid) as f:
+            return int(re.search(r"VmRSS:\s+(\d+)", f.read())[1])
+
+    before = memory()
+    writer, = {int(t) for t in os.listdir("/proc/%d/task" % vrrp.pid)} - {vrrp.pid}
+    with Held(writer):
+        for _ in range(30):
+            director.namespace.ip("addr add 10.3.0.1/32 dev lo", "addr del 10.3.0.1/32 dev lo")
+            settle(0.06)
+        assert memory() < before + 4096
+    director.namespace.ip("route del 10.200.7.0/24")
+    wait_for(lambda: has_route(director, "10.200.7.0/24"), 5, "it is looked at again")
 
 
 def test_a_route_of_another_to_the_same_place_stays(vrrp, director):
