@@ -3,7 +3,8 @@
  *
  * What cannot be executed says why: the child writes errno into a pipe that a successful exec
  * closes. SIGCHLD tells of ends; a program that is out of time is reaped only after its group was
- * killed, since its number could be another's after that.
+ * killed, since its number could be another's after that. What a program writes is read to its end,
+ * though only the beginning is kept: a full pipe would hold it up.
  */
 #include "exec/run.h"
 
@@ -21,6 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define HEAR_BURST 16 /* reads in one wake-up */
+
 struct run {
 	TAILQ_ENTRY(run) next;
 	struct runner *runner;
@@ -32,6 +35,9 @@ struct run {
 	pid_t pid; /* 0: it waits, or could not be started */
 	int why;   /* pipe: errno of a failed exec */
 	int said;  /* pipe: stderr, or -1 */
+	struct watch hears;
+	char heard[RUN_SAID_MAX]; /* its beginning */
+	size_t nheard;
 	int error; /* errno of a failed start */
 	struct mono started;
 	struct timer timer; /* its time, then the grace */
@@ -89,6 +95,7 @@ static struct run *run_new(struct runner *r, const struct run_spec *spec)
 
 static void close_pipes(struct run *run)
 {
+	watch_stop(&run->hears);
 	if (run->why >= 0)
 		close(run->why);
 	if (run->said >= 0)
@@ -173,6 +180,33 @@ static int launch(struct run *run)
 	return r;
 }
 
+/* false: that was the end. */
+static bool hear(struct run *run)
+{
+	char some[4096];
+	ssize_t n = 1;
+
+	for (int i = 0; i < HEAR_BURST && n > 0; i++) {
+		size_t room = sizeof(run->heard) - 1 - run->nheard, more;
+
+		n = read(run->said, some, sizeof(some));
+		more = n > 0 ? (size_t)n : 0;
+		more = more < room ? more : room;
+		memcpy(run->heard + run->nheard, some, more);
+		run->nheard += more;
+	}
+	return n != 0;
+}
+
+static void on_said(void *arg, int fd, int what, struct mono now)
+{
+	struct run *run = arg;
+
+	(void)fd, (void)what, (void)now;
+	if (!hear(run))
+		watch_set(&run->hears, 0);
+}
+
 static void begin(struct run *run)
 {
 	struct runner *r = run->runner;
@@ -188,6 +222,8 @@ static void begin(struct run *run)
 	log_debug("%s: pid %d runs %s", run->name, (int)run->pid, run->program);
 	TAILQ_INSERT_TAIL(&r->running, run, next);
 	r->nrunning++;
+	if (run->said >= 0)
+		watch_start(&run->hears, r->loop, run->said, WATCH_READ, on_said, run);
 	if (run->spec.timeout_ns)
 		timer_after(&run->timer, run->spec.timeout_ns);
 }
@@ -293,21 +329,16 @@ void run_cancel(struct run *run)
 	run_free(run);
 }
 
-static void hear(const struct run *run, struct run_result *ret)
-{
-	ssize_t n = run->said >= 0 ? read(run->said, ret->said, sizeof(ret->said) - 1) : 0;
-
-	ret->said[n > 0 ? n : 0] = '\0';
-	ret->said[strcspn(ret->said, "\n")] = '\0';
-}
-
-static struct run_result result_of(const struct run *run, const siginfo_t *end, struct mono now)
+static struct run_result result_of(struct run *run, const siginfo_t *end, struct mono now)
 {
 	struct run_result ret = {.took_ns = mono_diff(now, run->started)};
 	bool by_signal = end->si_code != CLD_EXITED;
 	int error;
 
-	hear(run, &ret);
+	if (run->said >= 0)
+		hear(run);
+	memcpy(ret.said, run->heard, sizeof(ret.said));
+	ret.said[strcspn(ret.said, "\n")] = '\0';
 	ret.value = end->si_status;
 	if (read(run->why, &error, sizeof(error)) == sizeof(error)) {
 		ret.outcome = RUN_NOT_STARTED;

@@ -126,6 +126,16 @@ static void ends_are_told(void **state)
 	assert_string_equal(r.said, "what is wrong");
 }
 
+static void one_that_says_much_is_not_held_up(void **state)
+{
+	struct run_result r = run("echo first >&2; head -c 1000000 /dev/zero >&2", 10 * NS_PER_S);
+
+	(void)state;
+	assert_int_equal(r.outcome, RUN_EXITED);
+	assert_int_equal(r.value, 0);
+	assert_string_equal(r.said, "first");
+}
+
 static void what_cannot_be_executed_says_why(void **state)
 {
 	const char *argv[] = {"none", NULL};
@@ -369,6 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(ends_are_told, setup, teardown),
+	    cmocka_unit_test_setup_teardown(one_that_says_much_is_not_held_up, setup, teardown),
 	    cmocka_unit_test_setup_teardown(what_cannot_be_executed_says_why, setup, teardown),
 	    cmocka_unit_test_setup_teardown(no_descriptor_left, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_program_out_of_time_is_told_first, setup, teardown),
