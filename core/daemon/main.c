@@ -293,6 +293,15 @@ static void on_exec_limit(void *arg, struct mono now)
 	exec_has_begun(arg);
 }
 
+/* A startup script that a reload brings comes too late: the daemon has begun. */
+static void begin_without_exec(struct director *d)
+{
+	struct exec_row e = *(const struct exec_row *)store_single(d->live, T_EXEC);
+
+	e.started = true;
+	store_put(d->live, T_EXEC, &e, F_SEEN, NULL);
+}
+
 static void await_workers(struct director *d)
 {
 	const struct exec_row *e = store_single(d->live, T_EXEC);
@@ -305,6 +314,8 @@ static void await_workers(struct director *d)
 		timer_after(&d->exec_limit, EXEC_LIMIT_NS + e->startup_timeout_ms * NS_PER_MS);
 	else
 		timer_after(&d->first_word, FIRST_WORD_NS);
+	if (!d->exec_first)
+		begin_without_exec(d);
 }
 
 /* ---- the guardian's word ---------------------------------------------- */

@@ -101,6 +101,8 @@ static void run_startup(struct process *p)
 {
 	if (p->starting)
 		return;
+	/* by this process, by the one before it, or without any */
+	p->env.memory->started |= exec_settings(&p->env)->started;
 	p->starting = !p->env.memory->started;
 	if (p->starting)
 		notify_director(p->notify, NOTIFY_STARTUP,

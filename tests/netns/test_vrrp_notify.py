@@ -371,6 +371,19 @@ def test_first_and_last(director, cluster, scripts):
     assert VIP not in "".join(scripts.read("addresses-last"))
 
 
+def test_first_comes_at_the_start_only(director, cluster, scripts):
+    quiet = globals_("script_user root") + instance("A", 51, VIP)
+    daemon = start(director, quiet)
+    cluster.wait_owner(director, 15)
+    daemon.configure(globals_('startup_script "%s first"' % scripts.note, 'shutdown_script "%s last"' % scripts.note,
+                              "script_user root") + instance("A", 51, VIP))
+    daemon.reload()
+    wait_for(lambda: "process exec: the link is up" in daemon.log_text(), 5, "exec")
+    wait_for(lambda: row(daemon, "exec")["started"], 5, "it has begun")
+    daemon.stop(deadline=20)
+    assert scripts.calls() == ["last"]
+
+
 def test_last_words_are_waited_for(director, cluster, scripts):
     daemon = start(director, globals_("script_user root") +
                    instance("A", 51, VIP, more='notify "%s any"' % scripts.note))
