@@ -167,6 +167,8 @@ int vmac_job_discard(struct rtnl_writer *w, void *arg)
 	struct vmac_base *b = base_find(j->bases, j->link.lower);
 	int e = rtnl_writer_execute(w, link_delete(j->ifindex, j->v.name));
 
+	if (b)
+		j->before = b->before;
 	if (j->restore) {
 		restore_one(j, "arp_ignore", j->before.arp_ignore, vrrp_vmac_arp_ignore);
 		restore_one(j, "arp_announce", j->before.arp_announce, vrrp_vmac_arp_announce);

@@ -376,7 +376,9 @@ static void check_unwanted(struct vrrp_vmacs *all, struct entry *e)
 	const struct rtnl_link *l = link_of(all, e->v.name);
 	struct vrrp_vmac_before before;
 
-	if (l && vrrp_vmac_is_marked(all->owner, l, &before)) {
+	/* The kernel does not tell of a mark on a link that has never been up. */
+	if (l && (vrrp_vmac_is_marked(all->owner, l, &before) ||
+		  judge(all, &e->v) == VRRP_VMAC_UNFINISHED)) {
 		ask_discard(all, e, l);
 		return;
 	}

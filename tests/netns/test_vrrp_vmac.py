@@ -552,6 +552,21 @@ def test_one_that_comes_to_a_master_forwards(vrrp):
         space.ip("link del x0")
 
 
+def test_one_that_cannot_be_set_up_is_removed_when_nobody_wants_it(vrrp):
+    """The interface below has one with that MAC address already. Nor do settings stay."""
+    space = vrrp.director.namespace
+    space.ip("link add theirs link eth0 address %s type macvlan mode bridge" % V4.vmac, "link set theirs up")
+    add(vrrp, V4)
+    wait_for(lambda: "setting it up: Address already in use" in vrrp.log_text(), 3, "it is said")
+    assert set(links(space)) == {"theirs", "vrrp.51"}
+    assert setting(space, "ipv4/conf/eth0/arp_ignore") == "1"
+    vrrp.set("vrrp_instance VI_1", use_vmac="no", vmac_interface="")
+    vrrp.barrier()
+    wait_for(lambda: set(links(space)) == {"theirs"}, 3, "it is removed")
+    wait_for(lambda: setting(space, "ipv4/conf/eth0/arp_ignore") == "0", 1, "the setting")
+    space.ip("link del theirs")
+
+
 @pytest.mark.parametrize("what", ["type bridge", "link eth0 type macvlan mode bridge"], ids=["bridge", "macvlan"])
 def test_that_of_somebody_else_is_left_alone(vrrp, what):
     space = vrrp.director.namespace
