@@ -13,7 +13,7 @@ import pytest
 from lab.daemons import settle
 from lab.space import wait_for
 from lab.topology import ADDRESS, VIP
-from test_vrrp_interop import HIGH, LOW, STARTING, TOLERANCE, one_owner_for
+from test_vrrp_interop import AUTHENTICATION, HIGH, LOW, STARTING, TOLERANCE, one_owner_for
 from test_vrrp_v6 import GLOBAL, LINK_LOCAL, no_wait, own_address
 from vrrp_alone import Alone, Wire, advert, checksum, packed
 
@@ -327,6 +327,7 @@ vrrp_instance VI_1 {
 	version %(version)d
 	priority %(priority)d
 	advert_int %(interval)g
+	%(authentication)s
 	unicast_src_ip %(own)s
 	check_unicast_src
 	unicast_peer {
@@ -340,8 +341,9 @@ vrrp_instance VI_1 {
 
 
 class Unicast:
-    def __init__(self, six, version, interval):
+    def __init__(self, six, version, interval, auth_type=None):
         self.six, self.version, self.interval = six, version, interval
+        self.authentication = AUTHENTICATION % auth_type if auth_type else ""
         self.owned = GLOBAL if six else VIP
 
     def address(self, director):
@@ -362,6 +364,7 @@ class Unicast:
         text = CONFIG % {
             "version": self.version, "priority": priority, "interval": self.interval,
             "own": self.address(director), "other": self.address(other),
+            "authentication": self.authentication,
             "addresses": "%s\n\t\t%s" % (LINK_LOCAL, GLOBAL) if self.six else VIP}
         return director.manager(kind, text).start()
 
@@ -370,12 +373,16 @@ HALVARD_HIGH, HALVARD_LOW = ("halvard", "keepalived"), ("keepalived", "halvard")
 
 
 @pytest.mark.parametrize("protocol, kinds", [
+    pytest.param(Unicast(False, 2, 1, "PASS"), HALVARD_HIGH, id="v2-PASS-halvard-high"),
     pytest.param(Unicast(False, 2, 1), HALVARD_LOW, id="v2-halvard-low"),
+    pytest.param(Unicast(False, 2, 1, "AH"), HALVARD_HIGH, id="v2-AH-halvard-high"),
+    pytest.param(Unicast(False, 2, 1, "AH"), HALVARD_LOW, id="v2-AH-halvard-low"),
     pytest.param(Unicast(False, 3, 0.2), HALVARD_HIGH, id="v3-halvard-high"),
     pytest.param(Unicast(False, 3, 0.2), HALVARD_LOW, id="v3-halvard-low"),
     pytest.param(Unicast(True, 3, 0.2), HALVARD_HIGH, id="v3-ipv6-halvard-high"),
     pytest.param(Unicast(True, 3, 0.2), HALVARD_LOW, id="v3-ipv6-halvard-low")])
 def test_with_keepalived(cluster, protocol, kinds):
+    """With an authentication header the TTL is not part of what is authenticated, unlike multicast."""
     high, low = cluster.directors
     for director in cluster.directors:
         protocol.prepare(director)
