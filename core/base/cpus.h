@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-#define CPUS_MAX 1024 /* numbers 0..1023 */
+#define CPUS_MAX  1024 /* numbers 0..1023 */
+#define CPUS_TEXT 64   /* such a text, with NUL */
 
 /* Whether the text is numbers of processors with spaces between them; none is fine. */
 bool cpus_valid(const char *text);

@@ -13,6 +13,7 @@ core_base_libbase_a_SOURCES = \
 	core/base/loop.c core/base/loop.h \
 	core/base/mac.c core/base/mac.h \
 	core/base/path.c core/base/path.h \
+	core/base/process.c core/base/process.h \
 	core/base/syscalls.h \
 	core/base/route.h core/base/route_text.c \
 	core/base/route_words.c core/base/route_words.h \

@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 static const char *const basic[] = {
@@ -139,6 +140,16 @@ static int itself(scmp_filter_ctx ctx)
 	return r ? r : rule(ctx, SCMP_ACT_ALLOW, "prctl", 1, &name_only);
 }
 
+/* glibc asks and sets by the same call; 0 is the process itself. */
+static int real_time(scmp_filter_ctx ctx)
+{
+	struct scmp_arg_cmp old = SCMP_A0(SCMP_CMP_EQ, RLIMIT_RTTIME);
+	struct scmp_arg_cmp own[] = {SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A1(SCMP_CMP_EQ, RLIMIT_RTTIME)};
+	int r = rule(ctx, SCMP_ACT_ALLOW, "setrlimit", 1, &old);
+
+	return r ? r : rule(ctx, SCMP_ACT_ALLOW, "prlimit64", 2, own);
+}
+
 static int fill(scmp_filter_ctx ctx, unsigned sets)
 {
 	int r = rules(ctx, SCMP_ACT_ALLOW, basic);
@@ -157,6 +168,8 @@ static int fill(scmp_filter_ctx ctx, unsigned sets)
 		r = open_files(ctx, O_WRONLY);
 	if (!r && (sets & SYSCALLS_LIMITS))
 		r = rules(ctx, SCMP_ACT_ALLOW, limits);
+	if (!r && (sets & SYSCALLS_RTTIME))
+		r = real_time(ctx);
 	if (!r && (sets & SYSCALLS_FOLDERS))
 		r = rules(ctx, SCMP_ACT_ALLOW, folders);
 	if (!r && (sets & SYSCALLS_FILES))

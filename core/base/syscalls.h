@@ -13,7 +13,8 @@ enum syscall_set {
 	SYSCALLS_LIMITS = 8,   /* raising its own limits */
 	SYSCALLS_FOLDERS = 16, /* reading folders */
 	SYSCALLS_FILES = 32,   /* making, replacing and removing files */
-	SYSCALLS_SERVE = 64    /* a socket that others come to, and who may */
+	SYSCALLS_SERVE = 64,   /* a socket that others come to, and who may */
+	SYSCALLS_RTTIME = 128  /* changing its own limit of real time */
 };
 
 /* For good, for threads begun later too; once, while there is one thread. `sets` 0 limits nothing.

@@ -24,7 +24,6 @@
 #define PROCESS(word, who)                                                                         \
     LATER(word "_priority", 1, 1, "Nice value of the " who " process."),                           \
     LATER(word "_rt_priority", 1, 1, "Real-time priority of the " who " process."),                \
-    LATER(word "_cpu_affinity", 1, WORDS_ANY, "Processors that the " who " process may use."),     \
     LATER(word "_rlimit_rttime", 1, 1, "Microseconds the " who " process may run on end."),        \
     OLD_NAME(word "_rlimit_rtime", word "_rlimit_rttime")
 #define BUFFERS(word, what)                                                                        \
@@ -115,10 +114,12 @@ static const struct keyword global_keywords[] = {
      .special = special_min_garp, .print = print_never,
      .help = "One gratuitous ARP in a burst, and no second burst, unless set otherwise."},
     /* names and files of the processes */
-    LATER("process_names", 0, 0, "Name the processes in the process list after their roles."),
+    ALWAYS("process_names", 0, 0, "Name the processes in the process list after their roles."),
     LATER("process_name", 1, 1, "Name of the guardian in the process list."),
-    LATER("vrrp_process_name", 1, 1, "Name of the VRRP process in the process list."),
-    LATER("checker_process_name", 1, 1, "Name of the LVS process in the process list."),
+    {"vrrp_process_name", NULL, false, GLOBAL(vrrp_process_name), CONV_TEXT,
+     .help = "Name of the VRRP process in the process list; halvard-vrrp."},
+    {"checker_process_name", NULL, false, GLOBAL(checker_process_name), CONV_TEXT,
+     .help = "Name of the LVS process in the process list; halvard-lvs."},
     OLD_NAME("lvs_process_name", "checker_process_name"),
     LATER("bfd_process_name", 1, 1, "Name of the BFD process in the process list."),
     LATER("tmp_config_directory", 1, 1,
@@ -235,17 +236,24 @@ static const struct keyword global_keywords[] = {
     ALWAYS("vrrp_priority", 1, 1, "Nice value of the VRRP process, which runs in real time."),
     ALWAYS("vrrp_rt_priority", 1, 1, "The VRRP process runs in real time."),
     {"vrrp_cpu_affinity", NULL, false, GLOBAL(vrrp_cpu_affinity), CONV_TEXT,
-     .special = special_cpus, .print = print_cpus,
+     .special = special_cpus, .print = print_vrrp_cpus,
      .help = "Numbers of the processors that the VRRP process may use."},
-    LATER("vrrp_rlimit_rttime", 1, 1, "Microseconds the VRRP process may run on end."),
+    {"vrrp_rlimit_rttime", NULL, false, GLOBAL(vrrp_rlimit_rttime_us), CONV_NUMBER, 1, UINT32_MAX,
+     .help = "Microseconds the VRRP process may run on end until it is replaced."},
     OLD_NAME("vrrp_rlimit_rtime", "vrrp_rlimit_rttime"),
     PROCESS("checker", "LVS"),
+    {"checker_cpu_affinity", NULL, false, GLOBAL(checker_cpu_affinity), CONV_TEXT,
+     .special = special_cpus, .print = print_checker_cpus,
+     .help = "Numbers of the processors that the LVS process may use."},
     PROCESS("bfd", "BFD"),
+    LATER("bfd_cpu_affinity", 1, WORDS_ANY, "Processors that the BFD process may use."),
     ALWAYS("vrrp_no_swap", 0, 0, "Lock the memory of the VRRP process."),
     LATER("checker_no_swap", 0, 0, "Lock the memory of the LVS process."),
     LATER("bfd_no_swap", 0, 0, "Lock the memory of the BFD process."),
     /* netlink buffers */
-    BUFFERS("vrrp_netlink_cmd", "VRRP's netlink commands"),
+    GONE("vrrp_netlink_cmd_rcv_bufs", 1, 1,
+	 "Receive buffer for VRRP's netlink commands: each is answered before the next."),
+    GONE("vrrp_netlink_cmd_rcv_bufs_force", 0, 1, "It may be larger than the system's limit."),
     {"vrrp_netlink_monitor_rcv_bufs", NULL, false, GLOBAL(vrrp_netlink_monitor_rcv_bufs),
      CONV_NUMBER, .help = "Receive buffer for VRRP's netlink events, octets."},
     {"vrrp_netlink_monitor_rcv_bufs_force", NULL, false,

@@ -276,9 +276,10 @@ static const struct keyword instance_keywords[] = {
     NOTIFY("notify_deleted", "Command to run when a reload removes the instance."),
     NOTIFY("notify_master_rx_lower_pri", "Command to run when a master hears a lower one."),
     OLD_NAME("vmac_garp_intvl", "garp_extra_if"),
-    LATER("timer_expired_backup", 0, 1,
-	  "A master that was late is backup; highest other priority."),
-    LATER("thread_timer_expired", 0, 1, "The same, by another name."),
+    ALWAYS("timer_expired_backup", 0, 1,
+	   "A master whose timer came so late that another may have taken over is backup; highest "
+	   "priority of the others."),
+    OLD_NAME("thread_timer_expired", "timer_expired_backup"),
     LATER("lvs_sync_daemon_interface", 1, 1, "Interface of the connection synchronisation."),
     GONE("native_ipv6", 0, 1, "The addresses say it."),
     GONE("debug", 1, 1, "Level of messages; it never did anything."),

@@ -121,7 +121,8 @@ void special_broadcast(struct parse *p, struct draft *d, const struct keyword *k
 bool print_log_level(const void *row, char *buf, size_t size);
 bool print_script_user(const void *row, char *buf, size_t size);
 void special_cpus(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it);
-bool print_cpus(const void *row, char *buf, size_t size);
+bool print_vrrp_cpus(const void *row, char *buf, size_t size);
+bool print_checker_cpus(const void *row, char *buf, size_t size);
 bool print_accept(const void *row, char *buf, size_t size);
 void special_old_checksum(struct parse *p, struct draft *d, const struct keyword *k,
 			  const struct item *it);

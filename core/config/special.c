@@ -398,8 +398,8 @@ void special_loose_flag(struct parse *p, struct draft *d, const struct keyword *
 
 void special_cpus(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)
 {
-	struct global_row *r = row_of(p, d, T_GLOBAL);
-	char text[sizeof(r->vrrp_cpu_affinity)] = "";
+	char *field = (char *)row_of(p, d, T_GLOBAL) + k->offset;
+	char text[CPUS_TEXT] = "";
 	size_t used = 0;
 
 	if (!parse_word(p, it, 1, "the number of a processor"))
@@ -407,9 +407,8 @@ void special_cpus(struct parse *p, struct draft *d, const struct keyword *k, con
 	for (unsigned w = 1; w < it->nwords && used < sizeof(text); w++) {
 		if (!cpus_valid(it->words[w].text) || !it->words[w].text[0]) {
 			parse_report(p, FINDING_ERROR, it, w,
-				     "vrrp_cpu_affinity: \"%.64s\" is not a number in 0..%d; the "
-				     "line was ignored",
-				     it->words[w].text, CPUS_MAX - 1);
+				     "%s: \"%.64s\" is not a number in 0..%d; the line was ignored",
+				     k->name, it->words[w].text, CPUS_MAX - 1);
 			return;
 		}
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", w > 1 ? " " : "",
@@ -417,21 +416,28 @@ void special_cpus(struct parse *p, struct draft *d, const struct keyword *k, con
 	}
 	if (used >= sizeof(text)) {
 		parse_report(p, FINDING_ERROR, it, 1,
-			     "vrrp_cpu_affinity: the numbers have more than %zu characters; the "
-			     "line was ignored",
-			     sizeof(text) - 1);
+			     "%s: the numbers have more than %zu characters; the line was ignored",
+			     k->name, sizeof(text) - 1);
 		return;
 	}
-	TEXT_COPY(r->vrrp_cpu_affinity, text);
+	text_copy(field, sizeof(text), text);
 	parse_mark(p, d, k, it);
 }
 
-bool print_cpus(const void *row, char *buf, size_t size)
+bool print_vrrp_cpus(const void *row, char *buf, size_t size)
 {
 	const struct global_row *r = row;
 
 	text_copy(buf, size, r->vrrp_cpu_affinity);
 	return r->vrrp_cpu_affinity[0] != '\0';
+}
+
+bool print_checker_cpus(const void *row, char *buf, size_t size)
+{
+	const struct global_row *r = row;
+
+	text_copy(buf, size, r->checker_cpu_affinity);
+	return r->checker_cpu_affinity[0] != '\0';
 }
 
 /* Without the word strict_mode has its own default. */

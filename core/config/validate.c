@@ -376,6 +376,9 @@ static void check_global(struct validation *v)
 		if (!cpus_valid(g->vrrp_cpu_affinity))
 			validate_say(v, FINDING_ERROR, T_GLOBAL, g, "vrrp_cpu_affinity",
 				     "these are not numbers of processors");
+		if (!cpus_valid(g->checker_cpu_affinity))
+			validate_say(v, FINDING_ERROR, T_GLOBAL, g, "checker_cpu_affinity",
+				     "these are not numbers of processors");
 	}
 }
 

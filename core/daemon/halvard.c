@@ -3,6 +3,7 @@
  * guardian that starts them, or it tests or prints a configuration.
  */
 #include "base/log.h"
+#include "base/process.h"
 #include "base/syscalls.h"
 #include "daemon/check.h"
 #include "daemon/confine.h"
@@ -44,6 +45,7 @@ static int run_role(const struct options *o)
 	if (!spec || !spec->entry)
 		fatalx("%s is not a role of this program", role_name(o->env.role));
 	start_log(o, spec->ident, spec->area);
+	process_called(spec->ident);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN); /* the guardian's to hear: a terminal tells the whole group */
 	signal(SIGINT, SIG_IGN);

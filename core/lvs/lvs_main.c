@@ -12,7 +12,9 @@
  * MSG_BARRIER is main's question whether all it said before is in force. Netlink is written
  * synchronously, so the answer can be given at once.
  */
+#include "base/cpus.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "ipc/link.h"
 #include "ipc/parent.h"
@@ -21,6 +23,7 @@
 #include "lvs/quiescent.h"
 #include "model/rows.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
@@ -45,14 +48,29 @@ static void on_up(void *arg)
 	engine_start(l->engine);
 }
 
+static void use_global(const struct global_row *g, const struct global_row *old)
+{
+	log_levels_use(g->log_level);
+	if (old ? !text_eq(g->checker_process_name, old->checker_process_name)
+		: g->checker_process_name[0])
+		process_called(g->checker_process_name);
+	if (old ? text_eq(g->checker_cpu_affinity, old->checker_cpu_affinity)
+		: !g->checker_cpu_affinity[0])
+		return;
+	errno = cpus_use(g->checker_cpu_affinity);
+	if (errno)
+		log_warn("process lvs: checker_cpu_affinity %s cannot be set",
+			 g->checker_cpu_affinity);
+}
+
 static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
 		   const void *old)
 {
 	struct lvs *l = arg;
 
-	(void)changed, (void)old;
+	(void)changed;
 	if (t == T_GLOBAL)
-		log_levels_use(((const struct global_row *)row)->log_level);
+		use_global(row, old);
 	engine_touch(l->engine, t, row);
 }
 

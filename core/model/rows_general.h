@@ -3,7 +3,9 @@
 #define MODEL_ROWS_GENERAL_H
 
 #include "base/clock.h"
+#include "base/cpus.h"
 #include "base/log_levels.h"
+#include "base/process.h"
 #include "model/names.h"
 
 struct global_row {
@@ -16,7 +18,11 @@ struct global_row {
 	uint8_t vrrp_version;
 	uint32_t vrrp_startup_delay_ms;
 	uint32_t vrrp_delay_after_boot_ms;
-	char vrrp_cpu_affinity[64];
+	char vrrp_cpu_affinity[CPUS_TEXT];
+	uint32_t vrrp_rlimit_rttime_us;
+	char vrrp_process_name[PROCESS_NAME];
+	char checker_cpu_affinity[CPUS_TEXT];
+	char checker_process_name[PROCESS_NAME];
 	uint32_t vrrp_garp_interval_us;
 	uint32_t vrrp_gna_interval_us;
 	uint32_t change_log_size;

@@ -17,6 +17,7 @@
  */
 #include "base/cpus.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "ipc/link.h"
 #include "ipc/parent.h"
@@ -246,6 +247,13 @@ static void use_cpus(const char *numbers)
 		log_warn("process vrrp: vrrp_cpu_affinity %s cannot be set", numbers);
 }
 
+static void use_rttime(uint32_t us)
+{
+	errno = process_rttime(us);
+	if (errno)
+		log_warn("process vrrp: vrrp_rlimit_rttime %u cannot be set", us);
+}
+
 static void use_global(struct process *p, const struct global_row *g, const struct global_row *old)
 {
 	uint32_t bytes = g->vrrp_netlink_monitor_rcv_bufs;
@@ -254,6 +262,10 @@ static void use_global(struct process *p, const struct global_row *g, const stru
 	log_levels_use(g->log_level);
 	if (old ? !text_eq(g->vrrp_cpu_affinity, old->vrrp_cpu_affinity) : g->vrrp_cpu_affinity[0])
 		use_cpus(g->vrrp_cpu_affinity);
+	if (old ? !text_eq(g->vrrp_process_name, old->vrrp_process_name) : g->vrrp_process_name[0])
+		process_called(g->vrrp_process_name);
+	if (g->vrrp_rlimit_rttime_us != (old ? old->vrrp_rlimit_rttime_us : 0))
+		use_rttime(g->vrrp_rlimit_rttime_us);
 	if (old ? bytes != old->vrrp_netlink_monitor_rcv_bufs ||
 		      force != old->vrrp_netlink_monitor_rcv_bufs_force
 		: bytes || force)

@@ -687,6 +687,9 @@ static struct store *draw_model(void)
 	memset(g.vrrp_cpu_affinity, 0, sizeof(g.vrrp_cpu_affinity));
 	if (draw(2))
 		TEXT_COPY(g.vrrp_cpu_affinity, "0 7 1023");
+	memset(g.checker_cpu_affinity, 0, sizeof(g.checker_cpu_affinity));
+	if (draw(2))
+		TEXT_COPY(g.checker_cpu_affinity, "1");
 	store_put(s, T_GLOBAL, &g, F_WANTED, NULL);
 	fill(T_EXEC, &e);
 	if (!e.script_user[0])

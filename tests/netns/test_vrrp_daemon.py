@@ -1,4 +1,6 @@
 """VRRP in the whole daemon: what main does or suffers leaves the advertisements alone."""
+import os
+import signal
 import time
 
 import pytest
@@ -113,3 +115,35 @@ def test_packet_loop_runs_on_the_named_processor(running):
     program.configure(CONFIG % (100, VIP))
     program.reload()
     wait_for(lambda: allowed() == before, 5, "as before")
+
+
+def test_name_and_limit_of_the_process(running):
+    """Named by its role without the words. The limit stands, and can be raised again; its signal is
+    an end like any other: the next process goes on."""
+    director, program, wire, watch = running
+
+    def name():
+        with open("/proc/%d/comm" % program.role("vrrp")) as f:
+            return f.read().strip()
+
+    def limit():
+        with open("/proc/%d/limits" % program.role("vrrp")) as f:
+            return [line.split()[3] for line in f if line.startswith("Max realtime timeout")][0]
+
+    assert (name(), limit()) == ("halvard-vrrp", "unlimited")
+    with open("/proc/%d/comm" % program.role("lvs")) as f:
+        assert f.read().strip() == "halvard-lvs"
+    for microseconds in (2000000, 3000000):
+        program.configure("global_defs {\n\tvrrp_process_name speaker_of_adverts\n\tvrrp_rlimit_rttime %d\n}\n%s" % (
+            microseconds, CONFIG % (100, VIP)))
+        program.reload()
+        wait_for(lambda n=microseconds: (name(), limit()) == ("speaker_of_adve", str(n)), 5, "what the file says")
+    since = time.monotonic()
+    old = program.role("vrrp")
+    os.kill(old, signal.SIGXCPU)
+    wait_for(lambda: program.role("vrrp") != old and name() == "speaker_of_adve" and limit() == "3000000", 5, "the next one")
+    wait_for(lambda: "resumed" in program.log_text(), 3, "it goes on as master")
+    assert not watch.transitions_since(since), watch.events
+    program.configure(CONFIG % (100, VIP))
+    program.reload()
+    wait_for(lambda: (name(), limit()) == ("halvard-vrrp", "unlimited"), 5, "as before")

@@ -179,7 +179,7 @@ static void intruders_die(void **state)
 	is_deadly(SYSCALLS_BASIC, execute);
 	is_deadly(SYSCALLS_BASIC, change_root);
 	is_deadly(SYSCALLS_BASIC | SYSCALLS_THREADS | SYSCALLS_SYSCTL | SYSCALLS_LIMITS |
-		      SYSCALLS_FOLDERS | SYSCALLS_FILES | SYSCALLS_SERVE,
+		      SYSCALLS_FOLDERS | SYSCALLS_FILES | SYSCALLS_SERVE | SYSCALLS_RTTIME,
 		  execute);
 }
 

@@ -1,0 +1,32 @@
+/*
+ * process: see process.h.
+ *
+ * Only the lower limit of real time is set, so that it can be raised again. Its signal, SIGXCPU, is
+ * caught by nobody: the process ends, and the guardian starts the next.
+ */
+#include "base/process.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+void process_called(const char *name)
+{
+	static char first[PROCESS_NAME];
+
+	if (!first[0])
+		TEXT_COPY(first, name);
+	prctl(PR_SET_NAME, name[0] ? name : first);
+}
+
+int process_rttime(uint32_t us)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_RTTIME, &l) < 0)
+		return errno;
+	l.rlim_cur = us && us < l.rlim_max ? us : l.rlim_max;
+	return setrlimit(RLIMIT_RTTIME, &l) < 0 ? errno : 0;
+}
