@@ -6,7 +6,9 @@
  * folder that is not there yet or a link that leads elsewhere, is found by looking again each
  * AGAIN_NS. A file that is not there, cannot be read or holds no number counts as 0.
  *
- * init_file writes at the start of the director only: when nobody has looked at the file before.
+ * init_file writes at the start of the director only: when nobody has looked at the file before. It
+ * writes into a file and nothing else, and follows no link in its place, since the folder may be
+ * another user's.
  */
 #include "exec/trackers.h"
 
@@ -71,12 +73,17 @@ static int32_t read_number(const char *path, const char **why)
 
 static void init_file(const struct track_file_row *r)
 {
-	int how = r->overwrite ? O_TRUNC : O_EXCL;
-	int fd = open(r->file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | how, 0644);
+	int fd = open(r->file,
+		      O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW |
+			  (r->overwrite ? 0 : O_EXCL),
+		      0644);
+	struct stat st;
 
 	if (fd < 0 && errno == EEXIST)
 		return;
-	if (fd < 0 || dprintf(fd, "%d\n", r->init_value) < 0)
+	if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		log_warnx("track_file %s: %s is no file", r->name, r->file);
+	else if (fd < 0 || ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", r->init_value) < 0)
 		log_warn("track_file %s: cannot write %s", r->name, r->file);
 	if (fd >= 0)
 		close(fd);

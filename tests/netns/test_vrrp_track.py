@@ -280,6 +280,35 @@ def test_file(cluster, wire, folder):
     both.priorities([105, 115, 90, None], within=AT_ONCE)
 
 
+INIT = """
+track_file %(name)s {
+	file %(path)s
+	init_file %(options)s
+}
+"""
+
+
+def test_init_file(cluster, folder):
+    """A file is made, or written over when that was asked for; links and what is no file are left alone."""
+    director, places = cluster.directors[0], os.path.join(folder, "files")
+    os.mkdir(places)
+    path = {name: os.path.join(places, name) for name in ("new", "kept", "over", "link", "pipe", "target")}
+    for name in ("kept", "over", "target"):
+        put(path[name], "77777\n")
+    os.symlink(path["target"], path["link"])
+    os.mkfifo(path["pipe"])
+    text = "".join(INIT % {"name": name, "path": path[name], "options": "5" if name == "kept" else "5 overwrite"}
+                   for name in ("new", "kept", "over", "link", "pipe"))
+    lines = "track_file {\n\t\tnew\n\t\tkept\n\t\tover\n\t\tlink\n\t\tpipe\n\t}"
+    program = director.halvard(GLOBAL + text + config([lines], 10), options=["-P"]).start()
+    wait_for(lambda: program.ctl("status", check=False).returncode == 0, 10, "its control socket")
+    wait_for(lambda: {r["name"]: r["value"] for r in rows(program, "track_file")} ==
+             {"new": 5, "kept": 77777, "over": 5, "link": 77777, "pipe": 0}, 10, "the numbers")
+    with open(path["target"]) as f:
+        assert f.read() == "77777\n"
+    assert "restarted" not in program.log_text()
+
+
 SCRIPT = "vrrp_script chk {\n\tscript \"/usr/bin/test -e %s\"\n\tinterval 1\n\t%s\n}\n"
 SCRIPTS = [("", BASE, None), ("weight 20", 120, BASE), ("weight -30", BASE, 70), ("weight 0 reverse", None, BASE),
            ("weight 20 reverse", 80, BASE)]
