@@ -29,6 +29,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define ALIVE_NS   (10 * NS_PER_S)
 #define PUBLISH_NS (200 * NS_PER_MS)
 #define HEAR_NS    (500 * NS_PER_MS) /* for the last words of the others */
 #define DRAIN_NS   (10 * NS_PER_S)   /* for the programs that are run for them */
@@ -51,6 +52,7 @@ struct process {
 	bool starting; /* the startup script runs */
 	enum end end;
 	struct timer end_limit;
+	struct timer alive;
 };
 
 /* ---- the row of all programs ---------------------------------------------------- */
@@ -377,12 +379,24 @@ static const struct parent_ops parent_ops = {.link = parent_link, .stop = parent
 
 /* ---- life ------------------------------------------------------------------------ */
 
-/* A session of its own, whose number the next process finds. */
-static void begin_session(struct exec_memory *m)
+static void alive_due(void *arg, struct mono now)
 {
+	struct process *p = arg;
+
+	p->env.memory->alive_ns = now.ns;
+	timer_after(&p->alive, ALIVE_NS);
+}
+
+/* A session of its own, whose number the next process finds. */
+static void begin_session(struct process *p)
+{
+	struct exec_memory *m = p->env.memory;
+
 	setsid();
-	leftovers_end(m->session);
+	leftovers_end(exec_memory_session(m, mono_read()));
 	m->session = getsid(0);
+	timer_init(&p->alive, p->env.loop, alive_due, p);
+	alive_due(p, mono_read());
 }
 
 int exec_main(const struct role_env *env)
@@ -394,7 +408,7 @@ int exec_main(const struct role_env *env)
 	p.env.loop = loop_new();
 	p.env.store = store_new();
 	p.env.memory = exec_memory_open(PARENT_MEMORY_FD);
-	begin_session(p.env.memory);
+	begin_session(&p);
 	p.env.runner = runner_new(p.env.loop);
 	p.scripts = scripts_new(&p.env);
 	p.files = files_new(&p.env);
@@ -416,6 +430,8 @@ int exec_main(const struct role_env *env)
 	files_free(p.files);
 	scripts_free(p.scripts);
 	runner_free(p.env.runner);
+	timer_stop(&p.alive);
+	p.env.memory->session = 0; /* what still runs is no leftover */
 	parent_close(p.parent);
 	return 0;
 }

@@ -2,7 +2,7 @@
  * leftovers: see leftovers.h. The programs themselves die with the process that ran them
  * (child.c), but not what they have started in turn. A number of a session is not given to
  * another while it has a member, and nobody makes ten thousands of processes in the moment
- * between a death and the next start.
+ * between a death and the next start: longer ago it is not trusted (memory.h).
  */
 #include "exec/leftovers.h"
 

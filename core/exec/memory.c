@@ -8,7 +8,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#define MAGIC 0x48455833 /* changes with the struct */
+#define MAGIC 0x48455834 /* changes with the struct */
+
+#define SHORT_NS (60 * NS_PER_S) /* longer than it takes to kill and replace a process */
 
 static bool ends(const char *text, size_t size)
 {
@@ -43,6 +45,13 @@ struct exec_memory *exec_memory_open(int fd)
 		m->magic = MAGIC;
 	}
 	return m;
+}
+
+int32_t exec_memory_session(const struct exec_memory *m, struct mono now)
+{
+	int64_t since = now.ns - m->alive_ns;
+
+	return since >= 0 && since < SHORT_NS ? m->session : 0;
 }
 
 struct exec_told *exec_memory_told(struct exec_memory *m, enum notify_object object,

@@ -5,6 +5,7 @@
 #ifndef EXEC_MEMORY_H
 #define EXEC_MEMORY_H
 
+#include "base/clock.h"
 #include "model/rows_exec.h"
 
 #include <stdbool.h>
@@ -23,7 +24,8 @@ struct exec_told {
 
 struct exec_memory {
 	uint32_t magic;
-	int32_t session;          /* of the process: its own number */
+	int32_t session;          /* of the process: its own number; 0: it ended in order */
+	int64_t alive_ns;         /* when it was there last */
 	bool started;             /* the startup script has ended */
 	bool fifo_made[FIFO_LVS]; /* the pipe of each kind was made by us: it is removed at the end
 				   */
@@ -34,6 +36,8 @@ struct exec_memory {
 /* Maps it; what cannot be understood is empty. Without one (fd is none) it is forgotten at the
  * end. */
 struct exec_memory *exec_memory_open(int fd);
+/* The session of a process that died a short while ago, else 0: the number may be another's. */
+int32_t exec_memory_session(const struct exec_memory *m, struct mono now);
 /* The entry of an object, NULL: there is none. With `make` a free one becomes it; NULL: all are
  * taken. */
 struct exec_told *exec_memory_told(struct exec_memory *m, enum notify_object object,

@@ -338,6 +338,25 @@ def test_exec_and_main_die(director, cluster, scripts):
     assert not os.path.exists(fifo), "a pipe of a dead one is removed too"
 
 
+def test_an_end_in_order_leaves_nothing_behind(director, cluster, scripts):
+    """What a script began and left running is not killed by the next exec: it may be anybody's by then."""
+    leave = scripts.script("leave", NOTE, body="sleep 1000 >/dev/null 2>&1 & echo $! >%s/sleeper" % scripts.folder)
+    quiet = globals_("script_user root") + instance("A", 51, VIP)
+    noisy = globals_("script_user root") + instance("A", 51, VIP, more='notify "%s any"' % leave)
+    daemon = start(director, noisy)
+    cluster.wait_owner(director, 10)
+    wait_for(lambda: len(scripts.states()) == 2, 10, "the beginning")
+    sleeper = int(wait_for(lambda: scripts.read("sleeper"), 10, "the script")[0])
+    daemon.configure(quiet)
+    daemon.reload()
+    wait_for(lambda: "process exec: running -> disabled" in daemon.log_text(), 10, "the end of exec")
+    daemon.configure(noisy)
+    daemon.reload()
+    wait_for(lambda: daemon.log_text().count("process exec: the link is up") == 2, 10, "another exec")
+    assert alive(sleeper)
+    os.kill(sleeper, signal.SIGKILL)
+
+
 def test_a_change_while_exec_is_dead(director, cluster, scripts):
     daemon = start(director, globals_("script_user root") +
                    instance("A", 51, VIP, more='notify "%s any"' % scripts.note))

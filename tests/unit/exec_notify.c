@@ -533,6 +533,17 @@ static void a_reader_that_comes_late_is_started(void **state)
 	assert_int_not_equal(reader_pid(), 0);
 }
 
+static void an_old_session_may_be_anothers(void **state)
+{
+	struct mono died = mono_read();
+
+	(void)state;
+	env.memory->session = 1234;
+	env.memory->alive_ns = died.ns;
+	assert_int_equal(exec_memory_session(env.memory, mono_add(died, 30 * NS_PER_S)), 1234);
+	assert_int_equal(exec_memory_session(env.memory, mono_add(died, 120 * NS_PER_S)), 0);
+}
+
 static void more_than_can_be_remembered(void **state)
 {
 	(void)state;
@@ -572,6 +583,7 @@ int main(void)
 					    setup, teardown),
 	    cmocka_unit_test_setup_teardown(pipes_are_told_what_was_missed, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_reader_that_comes_late_is_started, setup, teardown),
+	    cmocka_unit_test_setup_teardown(an_old_session_may_be_anothers, setup, teardown),
 	    cmocka_unit_test_setup_teardown(more_than_can_be_remembered, setup, teardown),
 	};
 	char remove[64];
