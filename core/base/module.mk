@@ -3,6 +3,7 @@ core_base_libbase_a_SOURCES = \
 	core/base/addr.c core/base/addr.h \
 	core/base/argv.c core/base/argv.h \
 	core/base/buf.c core/base/buf.h \
+	core/base/chains.c core/base/chains.h \
 	core/base/cpus.c core/base/cpus.h \
 	core/base/clock.c core/base/clock.h \
 	core/base/log.c core/base/log.h \

@@ -7,12 +7,14 @@
  * second dump ends, what the round did not see has gone. Events that arrive between are newer
  * than the dump or equal to it, so their order does not matter.
  *
- * The tables are plain arrays: a director has some tens of links and at most some thousands of
- * addresses, and look-ups happen on transitions, not on packets.
+ * The tables are plain arrays. With 1,000 instances there may be as many links and some thousands
+ * of addresses, and after an event each instance looks for its own, so there is an index of each.
+ * What is new is added to it; after other changes the next look-up makes it anew.
  */
 #include "nl/rtnl.h"
 
 #include "base/log.h"
+#include "base/chains.h"
 
 #include <errno.h>
 #include <linux/if_addr.h>
@@ -39,6 +41,11 @@ struct addr_entry {
 	unsigned round;
 };
 
+struct indexes {
+	struct chains name, ifindex; /* of links: fresh, or not, together */
+	struct chains addr;
+};
+
 enum phase { READ_LINKS, READ_ADDRS, FOLLOW };
 
 struct rtnl {
@@ -54,6 +61,7 @@ struct rtnl {
 	unsigned nlinks;
 	struct addr_entry *addrs;
 	unsigned naddrs, addr_room;
+	struct indexes *index;
 };
 
 static void ask(struct rtnl *r, enum phase phase)
@@ -81,9 +89,41 @@ static void read_again(struct rtnl *r)
 
 /* ---- links --------------------------------------------------------------- */
 
+static uint32_t name_hash(const char *name)
+{
+	return chains_hash(0, name, strnlen(name, IF_NAMESIZE));
+}
+
+static uint32_t ifindex_hash(unsigned ifindex)
+{
+	return chains_hash(0, &ifindex, sizeof(ifindex));
+}
+
+static void index_link(const struct rtnl *r, unsigned i)
+{
+	chains_add(&r->index->name, i, name_hash(r->links[i].link.name));
+	chains_add(&r->index->ifindex, i, ifindex_hash(r->links[i].link.ifindex));
+}
+
+/* From the end: of two with one name the first in the array is found first. */
+static void index_links(const struct rtnl *r)
+{
+	if (r->index->name.fresh)
+		return;
+	chains_begin(&r->index->name, r->nlinks);
+	chains_begin(&r->index->ifindex, r->nlinks);
+	for (unsigned i = r->nlinks; i-- > 0;)
+		index_link(r, i);
+	r->index->name.fresh = true;
+}
+
 static struct link_entry *link_entry(const struct rtnl *r, unsigned ifindex)
 {
-	for (unsigned i = 0; i < r->nlinks; i++)
+	const struct chains *x = &r->index->ifindex;
+	uint32_t hash = ifindex_hash(ifindex);
+
+	index_links(r);
+	for (uint32_t i = chains_first(x, hash); i != CHAINS_END; i = chains_next(x, i))
 		if (r->links[i].link.ifindex == ifindex)
 			return &r->links[i];
 	return NULL;
@@ -94,6 +134,7 @@ static void link_drop(struct rtnl *r, struct link_entry *e)
 	struct rtnl_link gone = e->link;
 
 	*e = r->links[--r->nlinks];
+	r->index->name.fresh = false;
 	r->ops->link(r->arg, &gone, true);
 }
 
@@ -101,15 +142,19 @@ static void link_take(struct rtnl *r, const struct rtnl_link *l)
 {
 	struct link_entry *e = link_entry(r, l->ifindex);
 	bool same = e && memcmp(&e->link, l, sizeof(*l)) == 0;
+	bool added = !e;
 
-	if (!e) {
+	if (added) {
 		r->links = xrealloc(r->links, r->nlinks + 1, sizeof(*r->links));
 		e = &r->links[r->nlinks++];
 		memset(e, 0, sizeof(*e));
 	} else if (strcmp(e->link.name, l->name) != 0) {
 		memcpy(e->former, e->link.name, sizeof(e->former));
+		r->index->name.fresh = false;
 	}
 	e->link = *l;
+	if (added && chains_has_room(&r->index->name, r->nlinks))
+		index_link(r, r->nlinks - 1);
 	e->round = r->round;
 	if (!same)
 		r->ops->link(r->arg, l, false);
@@ -201,10 +246,34 @@ static void link_message(struct rtnl *r, struct nlmsghdr *h)
 
 /* ---- addresses ------------------------------------------------------------ */
 
+static uint32_t addr_hash(const struct addr *a)
+{
+	return chains_hash(a->family, a->bytes, addr_len(a));
+}
+
+static void index_addr(const struct rtnl *r, unsigned i)
+{
+	chains_add(&r->index->addr, i, addr_hash(&r->addrs[i].addr.addr));
+}
+
+static void index_addrs(const struct rtnl *r)
+{
+	if (r->index->addr.fresh)
+		return;
+	chains_begin(&r->index->addr, r->naddrs);
+	for (unsigned i = r->naddrs; i-- > 0;)
+		index_addr(r, i);
+	r->index->addr.fresh = true;
+}
+
 static struct addr_entry *addr_entry(const struct rtnl *r, unsigned ifindex, const struct addr *a,
 				     uint8_t prefix_len)
 {
-	for (unsigned i = 0; i < r->naddrs; i++)
+	const struct chains *x = &r->index->addr;
+	uint32_t hash = addr_hash(a);
+
+	index_addrs(r);
+	for (uint32_t i = chains_first(x, hash); i != CHAINS_END; i = chains_next(x, i))
 		if (r->addrs[i].addr.ifindex == ifindex &&
 		    r->addrs[i].addr.prefix_len == prefix_len &&
 		    addr_equal(&r->addrs[i].addr.addr, a))
@@ -220,6 +289,7 @@ static void addr_drop(struct rtnl *r, struct addr_entry *e)
 
 	memmove(e, e + 1, behind * sizeof(*e));
 	r->naddrs--;
+	r->index->addr.fresh = false;
 	r->ops->addr(r->arg, &gone, true);
 }
 
@@ -227,14 +297,17 @@ static void addr_take(struct rtnl *r, const struct rtnl_addr *a)
 {
 	struct addr_entry *e = addr_entry(r, a->ifindex, &a->addr, a->prefix_len);
 	bool same = e && memcmp(&e->addr, a, sizeof(*a)) == 0;
+	bool added = !e;
 
-	if (!e && r->naddrs == r->addr_room) {
+	if (added && r->naddrs == r->addr_room) {
 		r->addr_room = r->addr_room ? 2 * r->addr_room : 64;
 		r->addrs = xrealloc(r->addrs, r->addr_room, sizeof(*r->addrs));
 	}
-	if (!e)
+	if (added)
 		e = &r->addrs[r->naddrs++];
 	e->addr = *a;
+	if (added && chains_has_room(&r->index->addr, r->naddrs))
+		index_addr(r, r->naddrs - 1);
 	e->round = r->round;
 	if (!same)
 		r->ops->addr(r->arg, a, false);
@@ -392,11 +465,13 @@ struct rtnl *rtnl_open(struct loop *loop, const struct rtnl_ops *ops, void *arg)
 	r->ops = ops;
 	r->arg = arg;
 	r->phase = FOLLOW;
+	r->index = xcalloc(1, sizeof(*r->index));
 	r->sock = nl_socket_alloc();
 	if (!r->sock || !connect_socket(r)) {
 		int saved = errno;
 
 		nl_socket_free(r->sock);
+		free(r->index);
 		free(r);
 		errno = saved;
 		return NULL;
@@ -414,6 +489,10 @@ void rtnl_close(struct rtnl *r)
 	nl_socket_free(r->sock);
 	free(r->links);
 	free(r->addrs);
+	chains_free(&r->index->name);
+	chains_free(&r->index->ifindex);
+	chains_free(&r->index->addr);
+	free(r->index);
 	free(r);
 }
 
@@ -440,7 +519,11 @@ const struct rtnl_link *rtnl_link_find(const struct rtnl *r, unsigned ifindex)
 
 const struct rtnl_link *rtnl_link_by_name(const struct rtnl *r, const char *name)
 {
-	for (unsigned i = 0; i < r->nlinks; i++)
+	const struct chains *x = &r->index->name;
+	uint32_t hash = name_hash(name);
+
+	index_links(r);
+	for (uint32_t i = chains_first(x, hash); i != CHAINS_END; i = chains_next(x, i))
 		if (strcmp(r->links[i].link.name, name) == 0)
 			return &r->links[i].link;
 	return NULL;

@@ -4,6 +4,7 @@
 #ifndef VRRP_ENV_H
 #define VRRP_ENV_H
 
+#include "base/chains.h"
 #include "base/loop.h"
 #include "model/rows.h"
 #include "model/store.h"
@@ -29,7 +30,8 @@ struct vrrp_env {
 	struct vrrp_memory *memory;
 	struct mono start_at; /* nobody takes over before */
 	struct vrrp_vmacs *vmacs;
-	bool igmp_off; /* asked for */
+	bool igmp_off;               /* asked for */
+	struct chains virtual_addrs; /* rows of vrrp_address by what they add: means.c */
 	uint32_t last_serial;
 	LIST_HEAD(vrrp_instances, vrrp_instance) instances;
 	LIST_HEAD(vrrp_groups, vrrp_group) groups;

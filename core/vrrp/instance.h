@@ -40,6 +40,8 @@ struct vrrp_tracked vrrp_tracks_of(const struct vrrp_instance *i);
 
 /* ---- means.c ------------------------------------------------------------- */
 
+/* Before all instances are looked at: which addresses are virtual. */
+void vrrp_means_begin(struct vrrp_env *env);
 /* Finds interface, source address and sockets; NULL when it can run, else what is missing. */
 const char *vrrp_means_find(struct vrrp_instance *i);
 /* Gives the sockets back. */

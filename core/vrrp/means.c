@@ -22,13 +22,33 @@
 #define IP_HEADER    40u      /* the larger one */
 #define RECEIVE_MAX  67108864 /* as the ranges of the configuration */
 
+static uint32_t hash_of(const struct addr *a)
+{
+	return chains_hash(a->family, a->bytes, addr_len(a));
+}
+
+void vrrp_means_begin(struct vrrp_env *env)
+{
+	uint32_t n = (uint32_t)store_count(env->store, T_VRRP_ADDRESS);
+
+	chains_begin(&env->virtual_addrs, n);
+	for (uint32_t k = 0; k < n; k++) {
+		const struct vrrp_address_row *v = store_at(env->store, T_VRRP_ADDRESS, k);
+
+		chains_add(&env->virtual_addrs, k, hash_of(&v->addr));
+	}
+}
+
 /* A link-local address of another link is another address. */
 static bool is_virtual(const struct vrrp_env *env, const struct rtnl_addr *a)
 {
+	const struct chains *x = &env->virtual_addrs;
 	bool local = addr_is_link_local(&a->addr);
 
-	STORE_EACH(env->store, T_VRRP_ADDRESS, struct vrrp_address_row, v)
-	{
+	for (uint32_t k = chains_first(x, hash_of(&a->addr)); k != CHAINS_END;
+	     k = chains_next(x, k)) {
+		const struct vrrp_address_row *v = store_at(env->store, T_VRRP_ADDRESS, k);
+
 		if (addr_equal(&v->addr, &a->addr) &&
 		    (!local || !v->ifindex || v->ifindex == a->ifindex))
 			return true;

@@ -31,9 +31,11 @@
 
 #include <linux/if_link.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define MARK "halvard %08x"
+#define MARK        "halvard "
+#define MARK_DIGITS 8
 
 static const struct vrrp_vmac_setting ipv4_settings[] = {
     {true, "disable_ipv6", 1},         {false, "arp_ignore", 1}, {false, "arp_filter", 0},
@@ -150,7 +152,7 @@ uint32_t vrrp_vmac_owner(const char *run_dir)
 const char *vrrp_vmac_mark(uint32_t owner, const struct vrrp_vmac_before *b,
 			   char buf[VRRP_VMAC_MARK_MAX])
 {
-	int n = snprintf(buf, VRRP_VMAC_MARK_MAX, MARK, owner);
+	int n = snprintf(buf, VRRP_VMAC_MARK_MAX, MARK "%08x", owner);
 
 	if (b->arp_ignore >= 0)
 		n += snprintf(buf + n, (size_t)(VRRP_VMAC_MARK_MAX - n), ", arp_ignore was %d",
@@ -171,14 +173,22 @@ static int value_in(const char *mark, const char *name)
 	return value;
 }
 
+/* Asked of each link with each event, so without a look at the words behind. */
+bool vrrp_vmac_is_ours(uint32_t owner, const struct rtnl_link *l)
+{
+	const char *number = l->alias + strlen(MARK);
+	char *end;
+
+	if ((!text_eq(l->kind, "macvlan") && !text_eq(l->kind, "ipvlan")) ||
+	    strncmp(l->alias, MARK, strlen(MARK)) != 0)
+		return false;
+	return strtoul(number, &end, 16) == owner && end == number + MARK_DIGITS;
+}
+
 bool vrrp_vmac_is_marked(uint32_t owner, const struct rtnl_link *l, struct vrrp_vmac_before *ret)
 {
-	char mark[VRRP_VMAC_MARK_MAX];
-	int len = snprintf(mark, sizeof(mark), MARK, owner);
-
 	*ret = (struct vrrp_vmac_before){-1, -1};
-	if ((!text_eq(l->kind, "macvlan") && !text_eq(l->kind, "ipvlan")) ||
-	    strncmp(l->alias, mark, (size_t)len) != 0)
+	if (!vrrp_vmac_is_ours(owner, l))
 		return false;
 	ret->arp_ignore = value_in(l->alias, "arp_ignore");
 	ret->arp_announce = value_in(l->alias, "arp_announce");
@@ -199,12 +209,11 @@ static bool is_as_wanted(const struct vrrp_vmac *v, const struct rtnl_link *l, u
 enum vrrp_vmac_fit vrrp_vmac_judge(uint32_t owner, const struct vrrp_vmac *v,
 				   const struct rtnl_link *l, unsigned base_ifindex, unsigned vrf)
 {
-	struct vrrp_vmac_before before;
 	bool marked, wanted;
 
 	if (!l)
 		return VRRP_VMAC_ABSENT;
-	marked = vrrp_vmac_is_marked(owner, l, &before);
+	marked = vrrp_vmac_is_ours(owner, l);
 	wanted = is_as_wanted(v, l, base_ifindex);
 	if (!marked)
 		return wanted && !l->alias[0] && !(l->flags & IFF_UP) ? VRRP_VMAC_UNFINISHED

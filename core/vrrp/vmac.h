@@ -47,7 +47,8 @@ struct vrrp_vmac_before {
 uint32_t vrrp_vmac_owner(const char *run_dir);
 const char *vrrp_vmac_mark(uint32_t owner, const struct vrrp_vmac_before *b,
 			   char buf[VRRP_VMAC_MARK_MAX]);
-/* False: the link is not the owner's. */
+bool vrrp_vmac_is_ours(uint32_t owner, const struct rtnl_link *l);
+/* And what the mark says; false: the link is not the owner's. */
 bool vrrp_vmac_is_marked(uint32_t owner, const struct rtnl_link *l, struct vrrp_vmac_before *ret);
 
 enum vrrp_vmac_fit {

@@ -11,6 +11,7 @@
  */
 #include "vrrp/vmac_links.h"
 
+#include "base/chains.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "vrrp/vmac_job.h"
@@ -21,6 +22,7 @@
 
 #define AGAIN_NS  (100 * NS_PER_MS)
 #define FAILED_NS NS_PER_S
+#define BUCKETS   256
 
 const char vrrp_vmac_not_yet[] = "its virtual MAC interface is not there yet";
 static const char foreign[] =
@@ -30,6 +32,7 @@ static const char failed[] = "its virtual MAC interface cannot be made";
 /* One that is wanted, or one of ours that has to go. */
 struct entry {
 	LIST_ENTRY(entry) next;
+	LIST_ENTRY(entry) same; /* in its bucket */
 	struct vrrp_vmac v;
 	bool wanted;
 	bool busy;         /* a job is under way */
@@ -41,8 +44,9 @@ struct entry {
 struct vrrp_vmacs {
 	struct vrrp_env *env;
 	uint32_t owner;
-	LIST_HEAD(, entry) entries;
-	struct vmac_bases bases; /* the thread's */
+	LIST_HEAD(bucket, entry) entries;
+	struct bucket by_name[BUCKETS]; /* every link of ours is looked for, with every event */
+	struct vmac_bases bases;        /* the thread's */
 	bool releasing;
 	struct timer timer;
 };
@@ -84,11 +88,16 @@ static enum vrrp_vmac_fit judge(const struct vrrp_vmacs *all, const struct vrrp_
 	return fit == VRRP_VMAC_READY && !has_address(all, v) ? VRRP_VMAC_UNFINISHED : fit;
 }
 
+static unsigned bucket_of(const char *name)
+{
+	return chains_hash(0, name, strnlen(name, NAME_IF)) % BUCKETS;
+}
+
 static struct entry *find(const struct vrrp_vmacs *all, const char *name)
 {
 	struct entry *e;
 
-	LIST_FOREACH(e, &all->entries, next)
+	LIST_FOREACH(e, &all->by_name[bucket_of(name)], same)
 	if (text_eq(e->v.name, name))
 		return e;
 	return NULL;
@@ -103,6 +112,7 @@ static struct entry *find_or_add(struct vrrp_vmacs *all, const char *name)
 	e = xcalloc(1, sizeof(*e));
 	TEXT_COPY(e->v.name, name);
 	LIST_INSERT_HEAD(&all->entries, e, next);
+	LIST_INSERT_HEAD(&all->by_name[bucket_of(name)], e, same);
 	return e;
 }
 
@@ -374,26 +384,24 @@ static void check_wanted(struct vrrp_vmacs *all, struct entry *e)
 static void check_unwanted(struct vrrp_vmacs *all, struct entry *e)
 {
 	const struct rtnl_link *l = link_of(all, e->v.name);
-	struct vrrp_vmac_before before;
 
 	/* The kernel does not tell of a mark on a link that has never been up. */
-	if (l && (vrrp_vmac_is_marked(all->owner, l, &before) ||
-		  judge(all, &e->v) == VRRP_VMAC_UNFINISHED)) {
+	if (l && (vrrp_vmac_is_ours(all->owner, l) || judge(all, &e->v) == VRRP_VMAC_UNFINISHED)) {
 		ask_discard(all, e, l);
 		return;
 	}
 	LIST_REMOVE(e, next);
+	LIST_REMOVE(e, same);
 	free(e);
 }
 
 /* Ours that nobody wants: left by a process before this one. */
 static void add_unwanted(struct vrrp_vmacs *all)
 {
-	struct vrrp_vmac_before before;
 	const struct rtnl_link *l;
 
 	for (unsigned i = 0; (l = rtnl_link_at(all->env->rtnl, i)); i++)
-		if (vrrp_vmac_is_marked(all->owner, l, &before))
+		if (vrrp_vmac_is_ours(all->owner, l))
 			find_or_add(all, l->name);
 }
 
@@ -420,12 +428,11 @@ void vrrp_vmacs_check(struct vrrp_env *env, struct mono now)
 /* All of ours at once; then each is looked at by itself. */
 static void sweep(struct vrrp_vmacs *all)
 {
-	struct vrrp_vmac_before before;
 	struct vmac_sweep *s = xcalloc(1, sizeof(*s));
 	const struct rtnl_link *l;
 
 	for (unsigned i = 0; (l = rtnl_link_at(all->env->rtnl, i)); i++) {
-		if (!vrrp_vmac_is_marked(all->owner, l, &before))
+		if (!vrrp_vmac_is_ours(all->owner, l))
 			continue;
 		s = xrealloc(s, 1, sizeof(*s) + (s->n + 1) * sizeof(s->ifindex[0]));
 		s->ifindex[s->n++] = l->ifindex;
@@ -483,10 +490,9 @@ const struct rtnl_link *vrrp_vmacs_carrier(const struct vrrp_env *env,
 {
 	const char *name = vrrp_vmac_carrier(r, a);
 	const struct rtnl_link *l = rtnl_link_by_name(env->rtnl, name);
-	struct vrrp_vmac_before before;
 	bool virtual = text_eq(name, a->vmac_interface) || text_eq(name, r->vmac_interface);
 
-	if (l && virtual && !vrrp_vmac_is_marked(env->vmacs->owner, l, &before))
+	if (l && virtual && !vrrp_vmac_is_ours(env->vmacs->owner, l))
 		return NULL;
 	return l;
 }
@@ -520,6 +526,7 @@ void vrrp_vmacs_close(struct vrrp_env *env)
 		struct entry *e = LIST_FIRST(&all->entries);
 
 		LIST_REMOVE(e, next);
+		LIST_REMOVE(e, same);
 		free(e);
 	}
 	vmac_bases_free(&all->bases);

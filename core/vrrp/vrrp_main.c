@@ -83,6 +83,7 @@ static void check_all(struct process *p, struct mono now)
 	struct vrrp_instance *i;
 
 	vrrp_tracks_look(&p->env, now);
+	vrrp_means_begin(&p->env);
 	LIST_FOREACH(i, &p->env.instances, next)
 	vrrp_instance_look(i);
 	LIST_FOREACH(i, &p->env.instances, next)

@@ -1,5 +1,5 @@
 """1,000 virtual routers on four interfaces, two directors: they start, elect, reload without a gap,
-and stop cleanly.
+and stop cleanly; the same with a virtual MAC address each.
 
 Adverts are read from a packet socket at the other end of the wires, and the addresses from the
 kernels. Gaps are those of each router of its own.
@@ -30,7 +30,7 @@ def address(n):
     return "10.%d.%d.1" % (n // EACH, n % EACH)
 
 
-def instance(n, priority):
+def instance(n, priority, vmac):
     return """
 vrrp_instance I%d {
 	state BACKUP
@@ -39,15 +39,16 @@ vrrp_instance I%d {
 	version 3
 	priority %d
 	advert_int %g
+	%s
 	virtual_ipaddress {
 		%s
 	}
 }
-""" % (n, n // EACH, n % EACH + 1, priority, INTERVAL, address(n))
+""" % (n, n // EACH, n % EACH + 1, priority, INTERVAL, "use_vmac v%d" % n if vmac else "", address(n))
 
 
-def config(priority, without=()):
-    return "".join(instance(n, priority) for n in range(INTERFACES * EACH) if n not in without)
+def config(priority, vmac, without=()):
+    return "".join(instance(n, priority, vmac) for n in range(INTERFACES * EACH) if n not in without)
 
 
 class Ear:
@@ -74,7 +75,7 @@ class Ear:
             if not select.select([self.socket], [], [], 0.1)[0]:
                 continue
             data, extra, _, where = self.socket.recvmsg(512, 64)
-            if where[2] == socket.PACKET_OUTGOING or data[9] != 112:
+            if where[2] == socket.PACKET_OUTGOING or data[9] != 112 or not where[0].startswith("eth"):
                 continue
             seconds, nanoseconds = struct.unpack("=qq", extra[0][2])
             key = int(where[0][3:]) * EACH + data[21] - 1
@@ -95,7 +96,12 @@ class Ear:
 
 
 @pytest.fixture
-def site(folder):
+def vmac(request):
+    return request.param
+
+
+@pytest.fixture
+def site(folder, vmac):
     if not halvard_is_built():
         pytest.skip("halvard is not built")
     ip_batch(["netns add s1", "netns add s2"]
@@ -104,7 +110,7 @@ def site(folder):
     for k, space in enumerate(spaces, 1):
         space.ip("link set lo up", *(line for n in range(INTERFACES) for line in (
             "addr add 192.168.%d.%d/24 dev eth%d" % (n, k, n), "link set eth%d up" % n)))
-    programs = [Halvard(space, "%s/%s" % (folder, space.name), config(priority))
+    programs = [Halvard(space, "%s/%s" % (folder, space.name), config(priority, vmac))
                 for space, priority in zip(spaces, (HIGH, LOW))]
     ear = Ear(spaces[1])
     yield spaces, programs, ear
@@ -133,35 +139,43 @@ def latest(program):
     return max(r["worst_lateness_us"] for r in rows) / 1e6
 
 
-def test_a_thousand_routers(site):
+def links(space):
+    return len(space.run(["ip", "-o", "link", "show", "type", "macvlan"]).stdout.splitlines())
+
+
+@pytest.mark.parametrize("vmac", [False, True], indirect=True, ids=["plain", "use_vmac"])
+def test_a_thousand_routers(site, vmac):
     spaces, programs, ear = site
     total = INTERFACES * EACH
     pulse = Pulse()
     for program in programs:
         program.start()
     print("elected in %.2f s" % wait_owned(spaces, [total, 0], 20))
+    assert [links(s) for s in spaces] == ([total, total] if vmac else [0, 0])
     settle(1)
 
-    since = time.monotonic()
+    since, before = time.monotonic(), _cpu_of(programs[0].role("vrrp"))
     settle(3)
+    undisturbed = (_cpu_of(programs[0].role("vrrp")) - before) / (time.monotonic() - since)
     print("undisturbed: longest gap %.3f s (router %s)" % ear.longest_gap(since, time.monotonic()))
 
-    # What others do on the machine costs each of the thousand a look.
-    before = _cpu_of(programs[0].role("vrrp"))
+    # What others do on the machine costs each of the thousand a look, and no more.
+    begun, before = time.monotonic(), _cpu_of(programs[0].role("vrrp"))
     for verb in ("add", "del"):
         for n in range(50):
             spaces[0].ip("addr %s 172.16.0.%d/32 dev lo" % (verb, n))
-    cost = (_cpu_of(programs[0].role("vrrp")) - before) / 100
+    cost = _cpu_of(programs[0].role("vrrp")) - before - undisturbed * (time.monotonic() - begun)
+    cost /= 100
     print("an event of others: %.1f ms of processor" % (cost * 1000))
-    assert cost < 0.02
+    assert cost < (0.02 if vmac else 0.002)
 
     # The same file, then one without ten, then all again.
     programs[0].reload()
     wait_for(lambda: " 0 rows changed" in programs[0].log_text(), 5, "a reload")
-    programs[0].configure(config(HIGH, range(10)))
+    programs[0].configure(config(HIGH, vmac, range(10)))
     programs[0].reload()
     wait_for(lambda: owned(spaces[0]) == total - 10, 5, "ten are gone")
-    programs[0].configure(config(HIGH))
+    programs[0].configure(config(HIGH, vmac))
     programs[0].reload()
     wait_owned(spaces, [total, 0], 10)
     settle(1)
@@ -179,4 +193,4 @@ def test_a_thousand_routers(site):
     resigned = sum(1 for n in range(total) if any(p == 0 and t > since for t, p in ear.heard[n]))
     assert resigned == total
     programs[1].stop()
-    assert owned(spaces[1]) == 0
+    assert owned(spaces[1]) == 0 and [links(s) for s in spaces] == [0, 0]

@@ -1,6 +1,6 @@
 if HAVE_CMOCKA
 VRRP_UNIT = tests/unit/vrrp_ah tests/unit/vrrp_packet tests/unit/vrrp_fsm tests/unit/vrrp_gap tests/unit/vrrp_memory tests/unit/vrrp_ndisc \
-	tests/unit/vrrp_track tests/unit/base_route tests/unit/nl_route tests/unit/vrrp_debounce tests/unit/vrrp_vmac
+	tests/unit/vrrp_track tests/unit/base_chains tests/unit/base_route tests/unit/nl_route tests/unit/vrrp_debounce tests/unit/vrrp_vmac
 check_PROGRAMS += $(VRRP_UNIT)
 TESTS += $(VRRP_UNIT)
 VRRP_UNIT_LIBS = core/vrrp/libvrrp.a core/model/libmodel.a core/base/libbase.a \
@@ -29,6 +29,9 @@ tests_unit_vrrp_debounce_LDADD = $(VRRP_UNIT_LIBS)
 tests_unit_vrrp_track_SOURCES = tests/unit/vrrp_track.c
 tests_unit_vrrp_track_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_vrrp_track_LDADD = $(VRRP_UNIT_LIBS)
+tests_unit_base_chains_SOURCES = tests/unit/base_chains.c
+tests_unit_base_chains_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_base_chains_LDADD = core/base/libbase.a $(CMOCKA_LIBS) $(EVENT_LIBS)
 tests_unit_base_route_SOURCES = tests/unit/base_route.c
 tests_unit_base_route_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_base_route_LDADD = core/base/libbase.a $(CMOCKA_LIBS) $(EVENT_LIBS)
