@@ -346,12 +346,27 @@ static bool keep_known(struct vrrp_instance *i, struct vrrp_vip *list, unsigned 
 	return differs;
 }
 
+/* Its new instance has had its turn already, and is master. */
+static bool is_taken_over(const struct vrrp_instance *i, const struct vrrp_vip *v)
+{
+	const struct vrrp_instance *o;
+
+	LIST_FOREACH(o, &i->env->instances, next)
+	for (unsigned k = 0; o != i && k < o->nvips; k++)
+		if (o->vips[k].asked && o->vips[k].ifindex == v->ifindex &&
+		    o->vips[k].row.prefix_len == v->row.prefix_len &&
+		    addr_equal(&o->vips[k].row.addr, &v->row.addr))
+			return true;
+	return false;
+}
+
 static void remove_unwanted(struct vrrp_instance *i, struct vrrp_vip *list, unsigned n)
 {
 	for (unsigned k = 0; k < i->nvips; k++) {
 		struct vrrp_vip *new = find_vip(list, n, &i->vips[k].row);
 
-		if (!new || !same_wanted(&new->row, &i->vips[k].row))
+		if ((!new || !same_wanted(&new->row, &i->vips[k].row)) &&
+		    !is_taken_over(i, &i->vips[k]))
 			ask_remove(i, &i->vips[k]);
 	}
 }

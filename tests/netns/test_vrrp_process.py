@@ -347,6 +347,23 @@ def test_interface_with_another_name_keeps_nothing(vrrp, director, lease):
             space.run(["ip", "link", "del", name], check=False)
 
 
+@pytest.mark.parametrize("first, second", [(1, 2), (2, 1)])
+def test_address_that_changes_its_instance_stays(vrrp, director, first, second):
+    for n in (1, 2):
+        vrrp.instance("VI_%d" % n, addresses=("192.168.1.%d" % (200 + n),), vrid=50 + n, version=3, adver_int_cs=10)
+        vrrp.wait_state("master", 5, "vrrp_instance VI_%d" % n)
+    vrrp.address("10.9.9.9", "VI_%d" % first, excluded="yes")
+    vrrp.barrier()
+    vrrp.address("10.9.9.9", "VI_%d" % second, excluded="yes")
+    vrrp.ask("del vrrp_address VI_%d 10.9.9.9" % first)
+    vrrp.barrier()
+    settle(0.3)
+    assert director.owns("10.9.9.9") and "lost" not in vrrp.log_text()
+    vrrp.ask("del vrrp_address VI_%d 10.9.9.9" % second)
+    vrrp.barrier()
+    assert not director.owns("10.9.9.9")
+
+
 def test_lost_events_are_made_up_for(vrrp, director):
     """The process is stopped while more happens than its netlink socket can hold."""
     master(vrrp)
