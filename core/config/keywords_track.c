@@ -263,7 +263,7 @@ const struct block block_garp_group = {
 
 const struct block block_linkbeat_interfaces = {
     .name = "linkbeat_interfaces",
-    .line = line_later,
+    .line = line_linkbeat,
     .syntax = "INTERFACE [MII|ETHTOOL|IOCTL]",
 };
 

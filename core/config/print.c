@@ -604,6 +604,25 @@ static void print_delays(struct printer *p)
 	close_block(p);
 }
 
+static void print_linkbeats(struct printer *p)
+{
+	char name[TEXT_SIZE];
+
+	if (!store_count(p->store, T_LINKBEAT_INTERFACE))
+		return;
+	open_block(p, block_linkbeat_interfaces.name, "");
+	STORE_EACH(p->store, T_LINKBEAT_INTERFACE, struct linkbeat_interface_row, r)
+	{
+		keyword_quote(r->interface, name, sizeof(name));
+		indent(p);
+		fputs(name, p->to);
+		if (r->method != LINKBEAT_ANY)
+			fprintf(p->to, " %s", enum_name(linkbeat_method_names, r->method));
+		fputc('\n', p->to);
+	}
+	close_block(p);
+}
+
 static void print_definitions(struct printer *p)
 {
 	STORE_EACH(p->store, T_VRRP_SCRIPT, struct vrrp_script_row, s)
@@ -674,6 +693,7 @@ void config_print(const struct store *s, FILE *to)
 	struct printer p = {.to = to, .store = s};
 
 	print_global(&p);
+	print_linkbeats(&p);
 	print_delays(&p);
 	print_definitions(&p);
 	print_track_groups(&p);

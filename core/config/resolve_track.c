@@ -217,20 +217,21 @@ static void resolve_user(struct parse *p, enum track_user kind, enum table_id ta
 			resolve_tracked(p, kind, name, c);
 }
 
-static void resolve_delays(struct parse *p, const struct draft *d)
+/* Lines that begin with an interface, which is the key of their rows. */
+static void resolve_interfaces(struct parse *p, const struct draft *d, enum table_id t,
+			       const char *what)
 {
 	for (const struct draft *c = d->first; c; c = c->next) {
-		const struct interface_delay_row *r = c->parts[T_INTERFACE_DELAY]->row;
-		const void *first = store_find(p->store, T_INTERFACE_DELAY, r);
+		const void *r = c->parts[t]->row, *first = store_find(p->store, t, r);
 		char place[TEXT_MAX];
 
 		if (first)
 			place_report(p->findings, FINDING_WARNING, &c->at,
-				     "%s: %s has its delays already%s; the line was left out",
-				     d->block->name, r->interface,
+				     "%s: %s has its %s already%s; the line was left out",
+				     d->block->name, name_of(t, r), what,
 				     first_place(p, first, place, sizeof(place)));
 		else
-			keep(p, c, T_INTERFACE_DELAY, r);
+			keep(p, c, t, r);
 	}
 }
 
@@ -238,7 +239,9 @@ void resolve_tracks(struct parse *p)
 {
 	for (const struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_up_down_delays)
-			resolve_delays(p, d);
+			resolve_interfaces(p, d, T_INTERFACE_DELAY, "delays");
+		else if (d->block == &block_linkbeat_interfaces)
+			resolve_interfaces(p, d, T_LINKBEAT_INTERFACE, "line");
 	for (size_t i = 0; i < DEFINITIONS; i++)
 		for (const struct draft *d = p->root->first; d; d = d->next)
 			if (d->block == definitions[i].block)

@@ -239,6 +239,18 @@ static const struct keyword delay_values[] = {
     {"up", NULL, false, DELAY(up_delay_ms), CONV_SECONDS},
 };
 
+/* The first word of a line; false: it is none. */
+static bool read_interface(struct parse *p, const struct block *b, const struct item *it,
+			   char name[NAME_IF])
+{
+	if (it->words[0].text[0] && text_copy(name, NAME_IF, it->words[0].text))
+		return true;
+	parse_report(p, FINDING_ERROR, it, 0,
+		     "%s: a name has 1..%d characters; the line was left out", b->name,
+		     NAME_IF - 1);
+	return false;
+}
+
 /* INTERFACE DOWN [UP]; without the last both are the same. */
 void line_delays(struct parse *p, struct draft *d, const struct block *b, const struct item *it)
 {
@@ -246,13 +258,7 @@ void line_delays(struct parse *p, struct draft *d, const struct block *b, const 
 	struct interface_delay_row *r = draft_part(p->arena, own, T_INTERFACE_DELAY)->row;
 	char why[TEXT_MAX];
 
-	if (!it->words[0].text[0] || !TEXT_COPY(r->interface, it->words[0].text)) {
-		parse_report(p, FINDING_ERROR, it, 0,
-			     "%s: a name has 1..%zu characters; the line was left out", b->name,
-			     sizeof(r->interface) - 1);
-		return;
-	}
-	if (!parse_word(p, it, 1, "the delay"))
+	if (!read_interface(p, b, it, r->interface) || !parse_word(p, it, 1, "the delay"))
 		return;
 	for (unsigned w = 1; w < it->nwords && w < 3; w++) {
 		if (keyword_convert(&delay_values[w - 1], it->words[w].text, r, why))
@@ -264,5 +270,31 @@ void line_delays(struct parse *p, struct draft *d, const struct block *b, const 
 	if (it->nwords < 3)
 		r->up_delay_ms = r->down_delay_ms;
 	parse_no_more(p, it, 3);
+	draft_add(d, own);
+}
+
+/* ---- linkbeat_interfaces -------------------------------------------------- */
+
+static const struct keyword linkbeat_value = {"linkbeat",
+					      NULL,
+					      false,
+					      T_LINKBEAT_INTERFACE,
+					      offsetof(struct linkbeat_interface_row, method),
+					      CONV_CHOICE,
+					      .choices = linkbeat_method_names + 1};
+
+/* INTERFACE [MII|ETHTOOL|IOCTL] */
+void line_linkbeat(struct parse *p, struct draft *d, const struct block *b, const struct item *it)
+{
+	struct draft *own = draft_new(p->arena, b, it->at);
+	struct linkbeat_interface_row *r = draft_part(p->arena, own, T_LINKBEAT_INTERFACE)->row;
+	char why[TEXT_MAX];
+
+	if (!read_interface(p, b, it, r->interface))
+		return;
+	if (it->nwords > 1 && !keyword_convert(&linkbeat_value, it->words[1].text, r, why))
+		parse_report(p, FINDING_ERROR, it, 1, "%s: %s; the word was ignored", r->interface,
+			     why);
+	parse_no_more(p, it, 2);
 	draft_add(d, own);
 }

@@ -27,6 +27,7 @@ bool print_init_file(const void *row, char *buf, size_t size);
 
 /* ---- lines ------------------------------------------------------------- */
 
+void line_linkbeat(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
 void line_delays(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
 
 #endif

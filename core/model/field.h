@@ -68,6 +68,7 @@ extern const struct table table_garp_group, table_vrrp_instance, table_vrrp_addr
     table_vrrp_peer;
 extern const struct table table_sync_group, table_sync_member;
 extern const struct table table_interface_delay;
+extern const struct table table_linkbeat_interface;
 extern const struct table table_track, table_vrrp_script, table_track_file, table_track_process;
 extern const struct table table_vrrp_route, table_vrrp_rule;
 extern const struct table table_static_address, table_track_group_member;

@@ -22,6 +22,8 @@ static const struct field network_fields[] = {
 	 "Whether advertisements of virtual routers that nobody configured are logged."),
     BOOL(disable_local_igmp, F_CONFIG | F_LOCAL | F_LIVE, false,
 	 "Whether the kernel reports no groups of the local link, 224.0.0.0/24, by IGMP."),
+    BOOL(linkbeat_use_polling, F_CONFIG | F_LOCAL | F_LIVE, false,
+	 "Whether the links of all interfaces that routers need are polled once a second."),
     ENUM(vrrp_rx_bufs_policy, F_CONFIG | F_LOCAL, rx_bufs_policy_names, RX_BUFS_DEFAULT,
 	 "What the receive buffers of VRRP are made for; 256 kB by default."),
     U32(vrrp_rx_bufs_size, F_CONFIG | F_LOCAL, 0, 67108864, 0, "bytes",

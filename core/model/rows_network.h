@@ -25,6 +25,7 @@ struct network_row {
 	struct addr vrrp_mcast_group6; /* none: ff02::12 */
 	bool log_unknown_vrids;
 	bool disable_local_igmp;
+	bool linkbeat_use_polling;
 	uint8_t vrrp_rx_bufs_policy; /* enum rx_bufs_policy */
 	uint32_t vrrp_rx_bufs_size;
 	uint32_t vrrp_rx_bufs_multiplier;

@@ -65,6 +65,26 @@ const struct table table_interface_delay =
 	  "Delays of changes of links.");
 #undef ROW
 
+const struct enum_name linkbeat_method_names[] = {{LINKBEAT_ANY, "any"},
+						  {LINKBEAT_MII, "MII"},
+						  {LINKBEAT_ETHTOOL, "ETHTOOL"},
+						  {LINKBEAT_IOCTL, "IOCTL"},
+						  {0}};
+
+#define ROW struct linkbeat_interface_row
+static const struct field linkbeat_interface_fields[] = {
+    STR(interface, F_KEY, 1, "Name of the interface."),
+    ENUM(method, F_CONFIG | F_LIVE | F_LOCAL, linkbeat_method_names, LINKBEAT_ANY,
+	 "How its link is polled; any is the first of MII, ETHTOOL and IOCTL that answers."),
+    ENUM(used, F_STATE, linkbeat_method_names, LINKBEAT_ANY,
+	 "What has answered last; any while nothing has."),
+    BOOL(link_up, F_STATE, false, "Whether the link was up when it was polled last."),
+};
+const struct table table_linkbeat_interface =
+    TABLE(T_LINKBEAT_INTERFACE, "linkbeat_interface", ROLE_VRRP, 1, linkbeat_interface_fields,
+	  "Interfaces whose link is polled once a second.");
+#undef ROW
+
 #define WEIGHT "Weight of those who track it and name none."
 #define LIVE   (F_CONFIG | F_LIVE | F_LOCAL)
 

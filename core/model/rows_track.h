@@ -56,6 +56,19 @@ struct interface_delay_row {
 	uint32_t down_delay_ms, up_delay_ms;
 };
 
+/* How the link of an interface is polled. */
+enum linkbeat_method { LINKBEAT_ANY = 1, LINKBEAT_MII, LINKBEAT_ETHTOOL, LINKBEAT_IOCTL };
+extern const struct enum_name linkbeat_method_names[];
+
+struct linkbeat_interface_row {
+	char interface[NAME_IF];
+	/* configuration */
+	uint8_t method; /* enum linkbeat_method */
+	/* state */
+	uint8_t used; /* what has answered; any: nothing yet */
+	bool link_up;
+};
+
 /* ---- definitions of what is tracked ------------------------------------------ */
 
 struct vrrp_script_row {

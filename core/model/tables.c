@@ -23,6 +23,7 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_TRACK_GROUP_MEMBER] = &table_track_group_member,
     [T_TRACK] = &table_track,
     [T_INTERFACE_DELAY] = &table_interface_delay,
+    [T_LINKBEAT_INTERFACE] = &table_linkbeat_interface,
     [T_VRRP_SCRIPT] = &table_vrrp_script,
     [T_TRACK_FILE] = &table_track_file,
     [T_TRACK_PROCESS] = &table_track_process,

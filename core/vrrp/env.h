@@ -12,7 +12,6 @@
 #include "nl/rtnl_routes.h"
 #include "vrrp/announce.h"
 #include "vrrp/io.h"
-#include "vrrp/links.h"
 #include "vrrp/memory.h"
 #include "vrrp/path_list.h"
 
@@ -25,6 +24,7 @@ struct vrrp_env {
 	struct rtnl *rtnl;
 	struct rtnl_writer *writer;
 	struct vrrp_links *links;
+	struct vrrp_linkbeat *linkbeat;
 	struct vrrp_io *io;
 	struct vrrp_announcer *announcer;
 	struct vrrp_memory *memory;

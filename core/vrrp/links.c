@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "model/rows.h"
 #include "vrrp/debounce.h"
+#include "vrrp/linkbeat.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct delayed {
 
 struct vrrp_links {
 	struct loop *loop;
+	struct vrrp_linkbeat *linkbeat;
 	struct timer timer;
 	void (*look)(void *arg);
 	void *arg;
@@ -106,7 +108,7 @@ static void look_again_at(struct vrrp_links *l, struct mono due)
 
 bool vrrp_link_usable(struct vrrp_links *l, const char *name, const struct rtnl_link *link)
 {
-	bool up = link && link->flags & IFF_UP && link->flags & IFF_RUNNING;
+	bool up = link && link->flags & IFF_UP && vrrp_linkbeat_running(l->linkbeat, link);
 	struct delayed *d = find(l, name);
 	struct mono due;
 
@@ -117,11 +119,13 @@ bool vrrp_link_usable(struct vrrp_links *l, const char *name, const struct rtnl_
 	return up;
 }
 
-struct vrrp_links *vrrp_links_new(struct loop *loop, void (*look)(void *arg), void *arg)
+struct vrrp_links *vrrp_links_new(struct loop *loop, struct vrrp_linkbeat *linkbeat,
+				  void (*look)(void *arg), void *arg)
 {
 	struct vrrp_links *l = xcalloc(1, sizeof(*l));
 
 	l->loop = loop;
+	l->linkbeat = linkbeat;
 	l->look = look;
 	l->arg = arg;
 	LIST_INIT(&l->delayed);

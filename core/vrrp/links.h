@@ -9,10 +9,12 @@
 #include "model/store.h"
 #include "nl/rtnl.h"
 
+struct vrrp_linkbeat;
 struct vrrp_links;
 
 /* `look` is called when a delay has ended. */
-struct vrrp_links *vrrp_links_new(struct loop *loop, void (*look)(void *arg), void *arg);
+struct vrrp_links *vrrp_links_new(struct loop *loop, struct vrrp_linkbeat *linkbeat,
+				  void (*look)(void *arg), void *arg);
 /* Takes over the delays from the rows. */
 void vrrp_links_read(struct vrrp_links *l, const struct store *s);
 /* Whether it is up and running, or counts so; NULL is an interface that is not there. */

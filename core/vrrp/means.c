@@ -13,6 +13,7 @@
  * or on those of a VRF.
  */
 #include "vrrp/instance.h"
+#include "vrrp/links.h"
 #include "vrrp/vmac_links.h"
 
 #include <errno.h>

@@ -13,6 +13,7 @@ core_vrrp_libvrrp_a_SOURCES = \
 	core/vrrp/io.c core/vrrp/io.h \
 	core/vrrp/means.c \
 	core/vrrp/igmp.c core/vrrp/igmp.h \
+	core/vrrp/linkbeat.c core/vrrp/linkbeat.h \
 	core/vrrp/links.c core/vrrp/links.h \
 	core/vrrp/memory.c core/vrrp/memory.h \
 	core/vrrp/ndisc.c core/vrrp/ndisc.h \

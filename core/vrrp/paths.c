@@ -22,6 +22,7 @@
 #include "nl/rtnl_route.h"
 #include "nl/rtnl_routes.h"
 #include "vrrp/instance.h"
+#include "vrrp/links.h"
 
 #include <errno.h>
 #include <stdio.h>

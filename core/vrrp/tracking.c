@@ -11,6 +11,7 @@
  * trackers of weight 0 count always. Nor has an owner of addresses any other priority.
  */
 #include "vrrp/instance.h"
+#include "vrrp/links.h"
 
 #include "base/log.h"
 #include "base/text.h"

@@ -23,6 +23,8 @@
 #include "ipc/parent.h"
 #include "vrrp/igmp.h"
 #include "vrrp/instance.h"
+#include "vrrp/linkbeat.h"
+#include "vrrp/links.h"
 #include "vrrp/vmac_links.h"
 
 #include <errno.h>
@@ -126,6 +128,7 @@ static void apply(struct process *p, struct mono now)
 		if (!p->env.statics.wanted)
 			vrrp_paths_add(&p->env.statics);
 		vrrp_groups_read(&p->env, now);
+		vrrp_linkbeat_read(p->env.linkbeat);
 		vrrp_links_read(p->env.links, p->env.store);
 		vrrp_igmp_follow(&p->env);
 		for (i = LIST_FIRST(&p->env.instances); i; i = next) {
@@ -384,6 +387,7 @@ static void parent_stop(void *arg, enum stop_mode mode)
 	if (p->stopping)
 		return;
 	p->stopping = true;
+	vrrp_linkbeat_stop(p->env.linkbeat);
 	if (mode == STOP_RELEASE) {
 		free_instances(p, loop_now(p->loop));
 		vrrp_paths_remove(&p->env.statics);
@@ -435,7 +439,8 @@ static void open_all(struct process *p, const char *run_dir)
 	timer_init(&p->apply, p->loop, apply_due, p);
 	timer_init(&p->stop, p->loop, stop_due, p);
 	timer_init(&p->stamp, p->loop, stamp_due, p);
-	p->env.links = vrrp_links_new(p->loop, link_due, p);
+	vrrp_linkbeat_open(&p->env);
+	p->env.links = vrrp_links_new(p->loop, p->env.linkbeat, link_due, p);
 	p->env.memory = vrrp_memory_open(PARENT_MEMORY_FD);
 	p->env.io = vrrp_io_new(p->loop, vrrp_instance_receive);
 	p->env.announcer = vrrp_announcer_new(p->loop, p->env.store, &p->env.rtnl);
@@ -460,6 +465,7 @@ int vrrp_main(const struct role_env *env)
 	/* What is left (STOP_KEEP) stays in the kernel; the process ends here. */
 	rtnl_writer_close(p.env.writer);
 	vrrp_vmacs_close(&p.env);
+	vrrp_linkbeat_close(&p.env);
 	parent_close(p.parent);
 	return 0;
 }

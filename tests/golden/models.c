@@ -481,6 +481,18 @@ static void put_delays(struct store *s)
 	}
 }
 
+static void put_linkbeats(struct store *s)
+{
+	struct linkbeat_interface_row r;
+
+	for (uint64_t n = draw(3); n > 0; n--) {
+		fill(T_LINKBEAT_INTERFACE, &r);
+		draw_text(r.interface, sizeof(r.interface) - 1, 1);
+		snprintf(r.interface + strlen(r.interface), 2, "%u", (unsigned)n);
+		store_put(s, T_LINKBEAT_INTERFACE, &r, F_WANTED, NULL);
+	}
+}
+
 static void put_tracks(struct store *s)
 {
 	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
@@ -720,6 +732,7 @@ static struct store *draw_model(void)
 		put_service(s);
 	put_tracks(s);
 	put_delays(s);
+	put_linkbeats(s);
 	return s;
 }
 

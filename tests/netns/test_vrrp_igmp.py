@@ -5,8 +5,10 @@ import socket
 
 import pytest
 
-from lab.daemons import settle
+from lab.daemons import halvard_is_built, settle
 from lab.space import wait_for
+from lab.topology import VIP
+from test_vrrp_daemon import CONFIG
 from test_vrrp_vmac import Frames, setting
 from vrrp_alone import GROUP, Alone
 
@@ -73,3 +75,19 @@ def test_of_somebody_else(vrrp):
     assert setting(vrrp.space, NAME) == "0"
     vrrp.stop("keep")
     assert setting(vrrp.space, NAME) == "0", "the successor puts it back"
+
+
+@pytest.mark.skipif(not halvard_is_built(), reason="halvard is not built")
+def test_the_whole_daemon(cluster):
+    """With the rights and system calls that the process has there; it is killed in between."""
+    director = cluster.directors[0]
+    head = "global_defs {\n\tdisable_local_igmp\n}\n"
+    program = director.halvard(head + CONFIG % (100, VIP)).start()
+    cluster.wait_owner(director, 10)
+    assert setting(director.namespace, NAME) == "0"
+    old = program.kill_role("vrrp")
+    wait_for(lambda: program.role("vrrp") != old, 5, "vrrp is back")
+    cluster.wait_owner(director, 10)
+    assert setting(director.namespace, NAME) == "0"
+    program.stop()
+    assert setting(director.namespace, NAME) == "1"

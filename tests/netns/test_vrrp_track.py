@@ -198,6 +198,16 @@ def test_a_flap_is_bridged(cluster, wire):
     both.priorities([BASE])
 
 
+def test_a_polled_link(cluster, wire):
+    """linkbeat_interfaces: keepalived polls it too."""
+    both = Both(cluster, wire, [interface("weight -30")], head="linkbeat_interfaces {\n\teth1 ETHTOOL\n}\n")
+    both.priorities([BASE])
+    both.ip("link set far1 down")
+    both.priorities([70])
+    both.ip("link set far1 up")
+    both.priorities([BASE])
+
+
 GROUP = """
 vrrp_sync_group VG {
 	group {
