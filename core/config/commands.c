@@ -102,6 +102,8 @@ static bool read_command(struct parse *p, const struct item *it, const struct wo
 	else if (!text_copy(user, NAME_USER, n > 1 ? words[1] : "") ||
 		 !text_copy(group, NAME_USER, n > 2 ? words[2] : ""))
 		why = "a user or group has at most 32 characters";
+	else if (strchr(user, '\n') || strchr(group, '\n'))
+		why = "a user or group has no line break";
 	if (why) {
 		parse_report(p, FINDING_ERROR, it, w->first < it->nwords ? w->first : 0,
 			     "%s: %s; it was left out", name_of(it), why);
