@@ -102,11 +102,37 @@ static void first_of_equals(void **state)
 	chains_free(&t.chains);
 }
 
+/* No entry is added beyond the room, and then it is made anew with more. */
+static void room_ends(void **state)
+{
+	static struct table t;
+	uint32_t room;
+
+	(void)state;
+	make_anew(&t);
+	room = t.chains.room;
+	while (chains_has_room(&t.chains, t.n + 1)) {
+		assert_true(t.n < room);
+		t.value[t.n] = t.n;
+		chains_add(&t.chains, t.n, hash_of(t.n));
+		t.n++;
+	}
+	assert_int_equal(t.n, room);
+	assert_false(t.chains.fresh);
+	t.value[t.n] = t.n;
+	t.n++;
+	make_anew(&t);
+	assert_true(t.chains.room > room);
+	check(&t);
+	chains_free(&t.chains);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(as_a_look_at_all),
 	    cmocka_unit_test(first_of_equals),
+	    cmocka_unit_test(room_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
