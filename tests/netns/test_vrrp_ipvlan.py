@@ -11,6 +11,7 @@ import pytest
 from lab.daemons import settle
 from lab.space import wait_for
 from lab.topology import ADDRESS, VIP
+from test_vrrp_interop import TOLERANCE
 from test_vrrp_vmac import BASE_MAC, V4, Echo, Frames, carries, setting
 from vrrp_alone import Alone
 
@@ -181,6 +182,41 @@ def test_after_a_macvlan_of_the_same_name(directors):
     vrrp.stop()
     assert not links(space)
     assert [setting(space, n) for n in names] == before
+
+
+CONFIG = """
+vrrp_instance VI_1 {
+	state BACKUP
+	interface eth0
+	virtual_router_id 51
+	version 3
+	priority %d
+	advert_int 0.2
+	use_ipvlan ipv51 %s/24
+	virtual_ipaddress {
+		%s/24
+	}
+}
+"""
+
+
+@pytest.mark.parametrize("kinds", [("halvard", "keepalived"), ("keepalived", "halvard")],
+                         ids=["halvard-above", "keepalived-above"])
+def test_beside_keepalived(directors, cluster, echo, kinds):
+    """The same file, both roles; never two owners for long."""
+    high, low = directors
+    with cluster.watch() as watch:
+        low.manager(kinds[1], CONFIG % (100, OWN[low.name], VIP)).start()
+        cluster.wait_owner(low, 8)
+        first = high.manager(kinds[0], CONFIG % (150, OWN[high.name], VIP)).start()
+        cluster.wait_owner(high, 8)
+        settle(1.2)  # longer than Active_Down_Interval
+        assert cluster.owner() is high
+        wait_for(echo.answered, 5, "an answer from the one above")
+        first.stop()
+        cluster.wait_owner(low, 4)
+        wait_for(echo.answered, 5, "an answer from the other")
+        assert watch.longest_with_two_owners() < TOLERANCE, watch.events
 
 
 def test_a_kernel_without_it(cluster):

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from lab.daemons import settle
+from lab.daemons import halvard_is_built, settle
 from lab.space import wait_for
 from lab.topology import ADDRESS, VIP
 from test_vrrp_interop import HIGH, LOW, STARTING, TOLERANCE, Protocol, one_owner_for
@@ -711,3 +711,30 @@ def test_takeover_beside_keepalived(cluster, client, frames, echo, kind, kinds):
         assert watch.longest_with_two_owners() < TOLERANCE, watch.events
     assert {f.sender for f in frames.of("advert", since=since)} == {kind.vmac}
     assert not links(high.namespace)
+
+
+GROUP = """
+global_defs {
+	iproute_etc_dir %s
+}
+vrrp_instance VI_1 {
+	interface eth0
+	virtual_router_id 51
+	use_vmac mac0 group uplinks
+	virtual_ipaddress {
+		%s
+	}
+}
+"""
+
+
+def test_group_by_its_name(cluster, tmp_path):
+    """As the administrator's file has it."""
+    if not halvard_is_built():
+        pytest.skip("halvard is not built")
+    director = cluster.directors[0]
+    (tmp_path / "group").write_text("# groups of links\n7 others\n0x4711\tuplinks\n")
+    director.halvard(GROUP % (tmp_path, VIP)).start()
+    wait_for(lambda: "mac0" in links(director.namespace), 5, "the macvlan")
+    group = director.namespace.run(["ip", "link", "show", "group", str(0x4711)], check=False).stdout
+    assert " mac0@" in group, group
