@@ -295,8 +295,10 @@ static void fix_vmac(const struct store *s, struct vrrp_instance_row *v, unsigne
 			 draw(4) ? "mac{%u" : "group%u", number % 1000);
 		if (number < 2 && draw(4) == 0)
 			TEXT_COPY(v->vmac_interface, number ? "name" : "group");
-		snprintf(v->virtual_mac, sizeof(v->virtual_mac),
-			 draw(2) ? "02:00:00:00:%02x:%02x" : "", (unsigned)draw(256), number % 256);
+		v->virtual_mac[0] = '\0';
+		if (draw(2))
+			snprintf(v->virtual_mac, sizeof(v->virtual_mac), "02:00:00:00:%02x:%02x",
+				 (unsigned)draw(256), number % 256);
 		return;
 	}
 	v->vmac_group = 0;

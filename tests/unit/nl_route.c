@@ -228,13 +228,12 @@ static void rules_come_back(void **state)
 {
 	static const char *const texts[] = {
 	    "from 10.1.0.0/16 table 1 preference 100",
-	    "not from all to 10.1.0.0/16 tos 0x08 fwmark 0x5/0xff iif eth0 oif eth1 table 1000 "
-	    "realms "
-	    "3/4 preference 1",
+	    ("not from all to 10.1.0.0/16 tos 0x08 fwmark 0x5/0xff iif eth0 oif eth1 table 1000 "
+	     "realms 3/4 preference 1"),
 	    "from all goto 9 preference 3",
 	    "from 10.0.0.0/8 blackhole preference 4",
-	    "inet6 from all tunnel-id 7 uidrange 5-10 ipproto 17 sport 10 dport 20-30 table 1 "
-	    "preference 5",
+	    ("inet6 from all tunnel-id 7 uidrange 5-10 ipproto 17 sport 10 dport 20-30 table 1 "
+	     "preference 5"),
 	    "from all table 1 suppress_prefixlength 8 suppress_ifgroup 3 protocol 9 preference 6",
 	    "from all l3mdev preference 7",
 	};
