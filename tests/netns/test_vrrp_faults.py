@@ -177,6 +177,7 @@ def test_flaps(pair, end):
             else:
                 ip_batch(["link set %s %s" % (pair.middle.ends[0], state)])
             settle(dice.choice([0.01, 0.1, 0.3]))
+    assert "-> fault" in pair.programs[0].log_text(), "a cable without a signal is a fault, too"
     pair.alone(pair.high, 2 * down(LOW) + 2 * SLACK)
     pair.end()
 
