@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from lab import topology
+from lab import links, topology
 
 
 NAME_MAX = 48
@@ -47,6 +47,18 @@ def cluster(whole_cluster, folder, request):
     if request.node.stash.get(FAILED, False):
         _explain(whole_cluster)
     whole_cluster.end()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "link_kind(kind, wanted): see lab/links.py")
+
+
+def pytest_collection_modifyitems(config, items):
+    """What the host's kernel cannot do is the guest's."""
+    left = [i for i in items if "netns" in i.path.parts and not links.fits(i)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [i for i in items if i not in left]
 
 
 FAILED = pytest.StashKey[bool]()

@@ -1,7 +1,7 @@
 """use_ipvlan: what is on the wire, who answers for an address, takeover in both directions, and what
 is left behind; and that what is made for an instance is in the VRF of the interface below.
 
-Kernels without ipvlans or VRFs skip most of it; tests/guest/test_links.py runs it where they are.
+Most of it is left to tests/guest/test_links.py where the kernel has no ipvlans or VRFs (lab/links.py).
 """
 import socket
 import time
@@ -9,23 +9,14 @@ import time
 import pytest
 
 from lab.daemons import settle
+from lab.links import lacks, needs
 from lab.space import wait_for
-from lab.topology import ADDRESS, VIP
+from lab.topology import VIP
 from test_vrrp_interop import TOLERANCE
 from test_vrrp_vmac import BASE_MAC, V4, Echo, Frames, carries, setting
 from vrrp_alone import Alone
 
 OWN = {"director1": "192.168.1.77", "director2": "192.168.1.78"}
-
-
-def has(space, *kind):
-    """Whether the kernel makes such links."""
-    space.ip("link add probe0 type veth peer name probe1")
-    made = space.run(["ip", "link", "add", "link", "probe0", "name", "probe2", "type", *kind], check=False)
-    space.ip("link del probe0")
-    if made.returncode == 0:
-        space.run(["ip", "link", "del", "probe2"], check=False)
-    return made.returncode == 0
 
 
 def links(space):
@@ -50,8 +41,6 @@ def add(program, **fields):
 
 @pytest.fixture
 def directors(cluster):
-    if not has(cluster.directors[0].namespace, "ipvlan", "mode", "l2"):
-        pytest.skip("the kernel has no ipvlan")
     return cluster.directors
 
 
@@ -73,6 +62,7 @@ def sources(frames, since=0.0):
     return {socket.inet_ntoa(f.data[26:30]) for f in frames.of("advert", since=since)}
 
 
+@needs("ipvlan")
 def test_advertises_and_answers_from_it(directors, frames, echo):
     space = directors[0].namespace
     vrrp = start(directors[0])
@@ -94,6 +84,7 @@ def test_advertises_and_answers_from_it(directors, frames, echo):
     assert VIP not in str(carries(space, "eth0"))
 
 
+@needs("ipvlan")
 def test_takeover(directors, frames, echo):
     """Each hears the other, whichever of them is master, and finds the client.
 
@@ -119,6 +110,7 @@ def test_takeover(directors, frames, echo):
     assert sources(frames) == set(OWN.values())
 
 
+@needs("ipvlan")
 def test_unicast_comes_in_on_it(directors):
     first, second = (start(d) for d in directors)
     for program, own, other in ((first, "director1", "director2"), (second, "director2", "director1")):
@@ -136,6 +128,7 @@ def test_unicast_comes_in_on_it(directors):
     wait_for(lambda: second.count("adverts_received") > heard, 5, "heard on the new one")
 
 
+@needs("ipvlan")
 def test_what_is_taken_away_comes_back(directors):
     space = directors[0].namespace
     vrrp = start(directors[0])
@@ -150,6 +143,7 @@ def test_what_is_taken_away_comes_back(directors):
     vrrp.wait_state("master", 5)
 
 
+@needs("ipvlan")
 def test_killed_process_is_replaced_without_a_transition(directors):
     space = directors[0].namespace
     vrrp = start(directors[0])
@@ -167,6 +161,7 @@ def test_killed_process_is_replaced_without_a_transition(directors):
     assert not links(space)
 
 
+@needs("ipvlan")
 def test_after_a_macvlan_of_the_same_name(directors):
     """What the settings of the interface below were is not forgotten on the way."""
     space = directors[0].namespace
@@ -200,6 +195,7 @@ vrrp_instance VI_1 {
 """
 
 
+@needs("ipvlan")
 @pytest.mark.parametrize("kinds", [("halvard", "keepalived"), ("keepalived", "halvard")],
                          ids=["halvard-above", "keepalived-above"])
 def test_beside_keepalived(directors, cluster, echo, kinds):
@@ -219,10 +215,9 @@ def test_beside_keepalived(directors, cluster, echo, kinds):
         assert watch.longest_with_two_owners() < TOLERANCE, watch.events
 
 
+@lacks("ipvlan")
 def test_a_kernel_without_it(cluster):
     """It is said, and the instance is in fault."""
-    if has(cluster.directors[0].namespace, "ipvlan", "mode", "l2"):
-        pytest.skip("the kernel has ipvlan")
     vrrp = start(cluster.directors[0])
     add(vrrp)
     wait_for(lambda: "interface ipv51 as an ipvlan on eth0: making it: " in vrrp.log_text(), 5, "it is said")
@@ -230,13 +225,12 @@ def test_a_kernel_without_it(cluster):
     assert vrrp.log_text().count("making it") == 1
 
 
+@needs("vrf")
 def test_a_macvlan_follows_into_a_vrf(cluster, frames):
     """And out of it again; nothing is made anew."""
     director = cluster.directors[0]
     space = director.namespace
-    if space.run(["ip", "link", "add", "blue", "type", "vrf", "table", "10"], check=False).returncode:
-        pytest.skip("the kernel has no VRFs")
-    space.ip("link set blue up", "link set eth0 master blue")
+    space.ip("link add blue type vrf table 10", "link set blue up", "link set eth0 master blue")
     vrrp = start(director)
 
     def line():

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from lab.daemons import settle
+from lab.links import needs
 from lab.space import wait_for
 from lab.topology import ADDRESS, VIP
 from test_vrrp_interop import AUTHENTICATION, HIGH, LOW, STARTING, TOLERANCE, one_owner_for
@@ -302,15 +303,13 @@ def test_without_an_interface(vrrp, peer):
     assert vrrp.count("peer_errors") == 0
 
 
+@needs("vrf")
 def test_in_a_vrf(vrrp, peer):
     space = vrrp.director.namespace
     vrrp.address(VIP, dev="eth0")
     add(vrrp, interface="", vrf="blue", source_addr=SELF, base_priority=100, addresses=())
     wait_for(lambda: "there is no such interface" in vrrp.log_text(), 5, "what is missing")
-    probe = space.run(["ip", "link", "add", "blue", "type", "vrf", "table", "10"], check=False)
-    if probe.returncode:
-        pytest.skip("the kernel has no VRFs: " + probe.stdout)
-    space.ip("link set blue up", "link set eth0 master blue")
+    space.ip("link add blue type vrf table 10", "link set blue up", "link set eth0 master blue")
     vrrp.wait_state("master", 5)
     wait_for(lambda: peer.frames, 3, "advertisements")
     peer.to(message(priority=200))
