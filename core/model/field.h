@@ -53,9 +53,12 @@
 #define COUNTER32(m, unit, help) U32(m, F_COUNTER, 0, UINT32_MAX, 0, unit, help)
 #define COUNTER64(m, unit, help) U64(m, F_COUNTER, unit, help)
 
+/* 0, or a compile error when a row does not fit where rows are put for a moment. */
+#define ROW_OK (0 * sizeof(char[sizeof(ROW) <= MAX_ROW ? 1 : -1]))
+
 #define TABLE(ID, NAME, OWNER, NKEYS, FIELDS, HELP)                                                \
 	{                                                                                          \
-		.id = (ID), .name = (NAME), .owner = (OWNER), .row_size = sizeof(ROW),             \
+		.id = (ID), .name = (NAME), .owner = (OWNER), .row_size = sizeof(ROW) + ROW_OK,    \
 		.nfields = sizeof(FIELDS) / sizeof((FIELDS)[0]), .nkeys = (NKEYS),                 \
 		.fields = (FIELDS), .help = (HELP),                                                \
 	}
