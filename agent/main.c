@@ -317,13 +317,7 @@ static void on_parent_link(void *arg, enum role role, int fd)
 {
 	struct agent *a = arg;
 
-	if (role != ROLE_MAIN) {
-		close(fd);
-		return;
-	}
-	if (a->link)
-		link_close(a->link);
-	a->link = link_open(a->loop, fd, ROLE_AGENT, ROLE_MAIN, a->store, &link_ops, a);
+	link_to_main(&a->link, a->loop, fd, ROLE_AGENT, role, a->store, &link_ops, a);
 }
 
 static void on_parent_stop(void *arg, enum stop_mode mode)

@@ -214,9 +214,7 @@ static void main_down(void *arg, const char *why)
 {
 	struct process *p = arg;
 
-	log_info("process exec: the link to main is down: %s; going on", why);
-	link_close(p->main);
-	p->main = NULL;
+	link_without_main(&p->main, ROLE_EXEC, why);
 }
 
 static const struct link_ops main_ops = {
@@ -233,14 +231,7 @@ static void parent_link(void *arg, enum role role, int fd)
 {
 	struct process *p = arg;
 
-	if (role != ROLE_MAIN) {
-		log_warnx("process exec: a link to %s is not expected", role_name(role));
-		close(fd);
-		return;
-	}
-	if (p->main)
-		link_close(p->main);
-	p->main = link_open(p->env.loop, fd, ROLE_EXEC, role, p->env.store, &main_ops, p);
+	link_to_main(&p->main, p->env.loop, fd, ROLE_EXEC, role, p->env.store, &main_ops, p);
 }
 
 /* ---- the end ---------------------------------------------------------------------- */

@@ -641,6 +641,26 @@ struct link *link_open(struct loop *loop, int fd, enum role me, enum role peer, 
 	return link_open_policy(loop, fd, me, peer, store, &p, ops, arg);
 }
 
+void link_to_main(struct link **at, struct loop *loop, int fd, enum role me, enum role peer,
+		  struct store *store, const struct link_ops *ops, void *arg)
+{
+	if (peer != ROLE_MAIN) {
+		log_warnx("process %s: a link to %s is not expected", role_name(me),
+			  role_name(peer));
+		close(fd);
+		return;
+	}
+	link_close(*at);
+	*at = link_open(loop, fd, me, peer, store, ops, arg);
+}
+
+void link_without_main(struct link **at, enum role me, const char *why)
+{
+	log_info("process %s: the link to main is down: %s; going on", role_name(me), why);
+	link_close(*at);
+	*at = NULL;
+}
+
 void link_close(struct link *l)
 {
 	if (!l || l->closed)

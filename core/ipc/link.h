@@ -50,6 +50,12 @@ struct link *link_open(struct loop *loop, int fd, enum role me, enum role peer, 
 struct link *link_open_policy(struct loop *loop, int fd, enum role me, enum role peer,
 			      struct store *store, const struct link_policy *policy,
 			      const struct link_ops *ops, void *arg);
+/* For a worker that the guardian gives the end of a link to `peer`: opens it in place of *at, its
+ * link to main, which is closed. An end to anybody else is closed, and that is said. */
+void link_to_main(struct link **at, struct loop *loop, int fd, enum role me, enum role peer,
+		  struct store *store, const struct link_ops *ops, void *arg);
+/* What a worker does when that link is down: it says so, closes it and goes on. */
+void link_without_main(struct link **at, enum role me, const char *why);
 void link_close(struct link *l);
 bool link_is_up(const struct link *l);
 /* Down because the peer said what is malformed or not allowed, has another schema, or does not

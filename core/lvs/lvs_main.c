@@ -48,14 +48,12 @@ static void on_up(void *arg)
 	engine_start(l->engine);
 }
 
-static void use_global(const struct global_row *g, const struct global_row *old)
+static void use_global(const struct global_row *g, const struct fieldset *changed)
 {
 	log_levels_use(g->log_level);
-	if (old ? !text_eq(g->checker_process_name, old->checker_process_name)
-		: g->checker_process_name[0])
+	if (fieldset_has_name(changed, T_GLOBAL, "checker_process_name"))
 		process_called(g->checker_process_name);
-	if (old ? text_eq(g->checker_cpu_affinity, old->checker_cpu_affinity)
-		: !g->checker_cpu_affinity[0])
+	if (!fieldset_has_name(changed, T_GLOBAL, "checker_cpu_affinity"))
 		return;
 	errno = cpus_use(g->checker_cpu_affinity);
 	if (errno)
@@ -68,9 +66,9 @@ static void on_row(void *arg, enum table_id t, const void *row, const struct fie
 {
 	struct lvs *l = arg;
 
-	(void)changed;
+	(void)old;
 	if (t == T_GLOBAL)
-		use_global(row, old);
+		use_global(row, changed);
 	engine_touch(l->engine, t, row);
 }
 
@@ -143,9 +141,7 @@ static void on_down(void *arg, const char *why)
 {
 	struct lvs *l = arg;
 
-	log_info("process lvs: the link to main is down: %s; going on", why);
-	link_close(l->main);
-	l->main = NULL;
+	link_without_main(&l->main, ROLE_LVS, why);
 	engine_drop_asks(l->engine);
 }
 
@@ -157,15 +153,9 @@ static void on_link(void *arg, enum role role, int fd)
 {
 	struct lvs *l = arg;
 
-	if (role != ROLE_MAIN) {
-		log_warnx("process lvs: a link to %s is not expected", role_name(role));
-		close(fd);
-		return;
-	}
-	if (l->main)
-		link_close(l->main);
-	engine_drop_asks(l->engine);
-	l->main = link_open(l->loop, fd, ROLE_LVS, ROLE_MAIN, l->store, &main_ops, l);
+	if (role == ROLE_MAIN)
+		engine_drop_asks(l->engine);
+	link_to_main(&l->main, l->loop, fd, ROLE_LVS, role, l->store, &main_ops, l);
 }
 
 static void on_stop(void *arg, enum stop_mode mode)

@@ -295,12 +295,3 @@ struct vrrp_announcer *vrrp_announcer_new(struct loop *loop, struct store *store
 	free(n);
 	return NULL;
 }
-
-void vrrp_announcer_free(struct vrrp_announcer *n)
-{
-	while (!LIST_EMPTY(&n->paces))
-		free_pace(LIST_FIRST(&n->paces));
-	vrrp_garp_free(n->garp);
-	vrrp_ndisc_free(n->ndisc);
-	free(n);
-}

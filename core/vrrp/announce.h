@@ -16,7 +16,6 @@ struct vrrp_announcer;
 /* NULL with errno set when the kernel refuses a socket. */
 struct vrrp_announcer *vrrp_announcer_new(struct loop *loop, struct store *store,
 					  struct rtnl *const *rtnl);
-void vrrp_announcer_free(struct vrrp_announcer *n);
 /* The rows of garp_group or global have changed: paces are taken from them anew. */
 void vrrp_announcer_changed(struct vrrp_announcer *n);
 /* Announces the address `repeat` times on a link, for whoever has that serial number. */

@@ -74,15 +74,6 @@ struct vrrp_io *vrrp_io_new(struct loop *loop, vrrp_receive_fn receive)
 	return io;
 }
 
-void vrrp_io_free(struct vrrp_io *io)
-{
-	if (io->tx_ipv4 >= 0)
-		close(io->tx_ipv4);
-	if (io->tx_ipv6 >= 0)
-		close(io->tx_ipv6);
-	free(io);
-}
-
 uint64_t vrrp_port_unknown_vrids(const struct vrrp_port *p)
 {
 	return p->unknown_vrids;

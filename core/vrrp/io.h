@@ -26,7 +26,6 @@ typedef void (*vrrp_receive_fn)(void *user, enum vrrp_packet_error error,
 				struct mono now);
 
 struct vrrp_io *vrrp_io_new(struct loop *loop, vrrp_receive_fn receive);
-void vrrp_io_free(struct vrrp_io *io); /* its ports must be closed */
 
 /* Where a port is. */
 struct vrrp_place {

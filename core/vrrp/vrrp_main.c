@@ -173,9 +173,14 @@ static void apply_soon(struct process *p)
 		timer_after(&p->apply, 0);
 }
 
+static struct process *process_of(struct vrrp_env *env)
+{
+	return (struct process *)((char *)env - offsetof(struct process, env));
+}
+
 static void look_again(struct vrrp_env *env)
 {
-	apply_soon((struct process *)((char *)env - offsetof(struct process, env)));
+	apply_soon(process_of(env));
 }
 
 /* ---- rtnetlink -------------------------------------------------------------------- */
@@ -244,36 +249,29 @@ static void rows_changed(struct process *p, enum table_id t)
 		apply_soon(p);
 }
 
-static void use_cpus(const char *numbers)
+static bool says(const struct fieldset *changed, const char *field)
 {
-	errno = cpus_use(numbers);
-	if (errno)
-		log_warn("process vrrp: vrrp_cpu_affinity %s cannot be set", numbers);
+	return fieldset_has_name(changed, T_GLOBAL, field);
 }
 
-static void use_rttime(uint32_t us)
+static void use_global(struct process *p, const struct global_row *g,
+		       const struct fieldset *changed)
 {
-	errno = process_rttime(us);
-	if (errno)
-		log_warn("process vrrp: vrrp_rlimit_rttime %u cannot be set", us);
-}
-
-static void use_global(struct process *p, const struct global_row *g, const struct global_row *old)
-{
-	uint32_t bytes = g->vrrp_netlink_monitor_rcv_bufs;
-	bool force = g->vrrp_netlink_monitor_rcv_bufs_force;
-
 	log_levels_use(g->log_level);
-	if (old ? !text_eq(g->vrrp_cpu_affinity, old->vrrp_cpu_affinity) : g->vrrp_cpu_affinity[0])
-		use_cpus(g->vrrp_cpu_affinity);
-	if (old ? !text_eq(g->vrrp_process_name, old->vrrp_process_name) : g->vrrp_process_name[0])
+	if (says(changed, "vrrp_process_name"))
 		process_called(g->vrrp_process_name);
-	if (g->vrrp_rlimit_rttime_us != (old ? old->vrrp_rlimit_rttime_us : 0))
-		use_rttime(g->vrrp_rlimit_rttime_us);
-	if (old ? bytes != old->vrrp_netlink_monitor_rcv_bufs ||
-		      force != old->vrrp_netlink_monitor_rcv_bufs_force
-		: bytes || force)
-		rtnl_receive_buffer(p->env.rtnl, bytes, force);
+	errno = says(changed, "vrrp_cpu_affinity") ? cpus_use(g->vrrp_cpu_affinity) : 0;
+	if (errno)
+		log_warn("process vrrp: vrrp_cpu_affinity %s cannot be set", g->vrrp_cpu_affinity);
+	errno =
+	    says(changed, "vrrp_rlimit_rttime_us") ? process_rttime(g->vrrp_rlimit_rttime_us) : 0;
+	if (errno)
+		log_warn("process vrrp: vrrp_rlimit_rttime %u cannot be set",
+			 g->vrrp_rlimit_rttime_us);
+	if (says(changed, "vrrp_netlink_monitor_rcv_bufs") ||
+	    says(changed, "vrrp_netlink_monitor_rcv_bufs_force"))
+		rtnl_receive_buffer(p->env.rtnl, g->vrrp_netlink_monitor_rcv_bufs,
+				    g->vrrp_netlink_monitor_rcv_bufs_force);
 }
 
 static void main_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
@@ -281,9 +279,9 @@ static void main_row(void *arg, enum table_id t, const void *row, const struct f
 {
 	struct process *p = arg;
 
-	(void)changed;
+	(void)old;
 	if (t == T_GLOBAL)
-		use_global(arg, row, old);
+		use_global(arg, row, changed);
 	else if (t == T_NETWORK)
 		vrrp_io_log_unknown(p->env.io,
 				    ((const struct network_row *)row)->log_unknown_vrids);
@@ -322,9 +320,7 @@ static void main_down(void *arg, const char *why)
 {
 	struct process *p = arg;
 
-	log_info("process vrrp: the link to main is down: %s; going on", why);
-	link_close(p->main);
-	p->main = NULL;
+	link_without_main(&p->main, ROLE_VRRP, why);
 	p->nbarriers = 0;
 }
 
@@ -342,15 +338,9 @@ static void parent_link(void *arg, enum role role, int fd)
 {
 	struct process *p = arg;
 
-	if (role != ROLE_MAIN) {
-		log_warnx("process vrrp: a link to %s is not expected", role_name(role));
-		close(fd);
-		return;
-	}
-	if (p->main)
-		link_close(p->main);
-	p->nbarriers = 0;
-	p->main = link_open(p->loop, fd, ROLE_VRRP, role, p->env.store, &main_ops, p);
+	if (role == ROLE_MAIN)
+		p->nbarriers = 0;
+	link_to_main(&p->main, p->loop, fd, ROLE_VRRP, role, p->env.store, &main_ops, p);
 }
 
 static void free_instances(struct process *p, struct mono now)
@@ -416,7 +406,7 @@ static void stamp_due(void *arg, struct mono now)
 
 static void state_changed(struct vrrp_env *env)
 {
-	struct process *p = (struct process *)env; /* its first member */
+	const struct process *p = process_of(env);
 
 	if (p->main)
 		link_push(p->main);
