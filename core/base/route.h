@@ -138,7 +138,5 @@ bool rule_text(const struct ip_rule *r, char *buf, size_t size);
 void route_name(const struct ip_route *r, char *buf, size_t size);
 /* "192.0.2.0/24", "default". */
 const char *prefix_text(const struct prefix *p, char *buf, size_t size);
-const char *route_type_name(uint8_t type);
-const char *rule_action_name(uint8_t action);
 
 #endif

@@ -34,10 +34,7 @@ struct option {
 	bool of_hop; /* allowed behind "nexthop" too */
 };
 
-static const struct {
-	const char *name;
-	uint8_t type;
-} types[] = {
+static const struct word_value types[] = {
     {"unicast", RTN_UNICAST},
     {"local", RTN_LOCAL},
     {"broadcast", RTN_BROADCAST},
@@ -49,25 +46,8 @@ static const struct {
     {"throw", RTN_THROW},
     {"nat", RTN_NAT},
     {"xresolve", RTN_XRESOLVE},
+    {0},
 };
-
-const char *route_type_name(uint8_t type)
-{
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (types[i].type == type)
-			return types[i].name;
-	return "?";
-}
-
-static bool type_of(const char *text, uint8_t *ret)
-{
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (text_eq(types[i].name, text)) {
-			*ret = types[i].type;
-			return true;
-		}
-	return false;
-}
 
 /* ---- destination and way ------------------------------------------------------ */
 
@@ -85,7 +65,7 @@ static bool read_to(struct reader *r, const struct option *o)
 	uint8_t type;
 
 	(void)o;
-	if (r->w.at < r->w.n && type_of(r->w.word[r->w.at], &type)) {
+	if (r->w.at < r->w.n && word_value(types, r->w.word[r->w.at], &type)) {
 		r->r->type = type;
 		r->w.at++;
 	}
@@ -94,11 +74,7 @@ static bool read_to(struct reader *r, const struct option *o)
 
 static bool read_family(struct reader *r, const struct option *o)
 {
-	if (r->w.family && r->w.family != o->arg)
-		return words_fail(&r->w, r->w.at - 1, "%s: the addresses are of the other family",
-				  o->name);
-	r->w.family = (uint8_t)o->arg;
-	return true;
+	return words_take_family(&r->w, (uint8_t)o->arg);
 }
 
 static bool read_src(struct reader *r, const struct option *o)
@@ -301,46 +277,26 @@ static bool read_vrf(struct reader *r, const struct option *o)
 
 static bool read_tos(struct reader *r, const struct option *o)
 {
-	uint32_t value;
-
 	(void)o;
-	if (!words_read_name(&r->w, ROUTE_DSFIELDS, 255, &value))
-		return false;
-	r->r->tos = (uint8_t)value;
-	return true;
+	return words_read_byte(&r->w, ROUTE_DSFIELDS, &r->r->tos);
 }
 
 static bool read_protocol(struct reader *r, const struct option *o)
 {
-	uint32_t value;
-
 	(void)o;
-	if (!words_read_name(&r->w, ROUTE_PROTOCOLS, 255, &value))
-		return false;
-	r->r->protocol = (uint8_t)value;
-	return true;
+	return words_read_byte(&r->w, ROUTE_PROTOCOLS, &r->r->protocol);
 }
 
 static bool read_scope(struct reader *r, const struct option *o)
 {
-	uint32_t value;
-
 	(void)o;
-	if (!words_read_name(&r->w, ROUTE_SCOPES, 255, &value))
-		return false;
-	r->r->scope = (uint8_t)value;
-	return r->has_scope = true;
+	return r->has_scope = words_read_byte(&r->w, ROUTE_SCOPES, &r->r->scope);
 }
 
 static bool read_priority(struct reader *r, const struct option *o)
 {
-	uint64_t value;
-
 	(void)o;
-	if (!words_read_number(&r->w, 0, UINT32_MAX, &value))
-		return false;
-	r->r->metric = (uint32_t)value;
-	return true;
+	return words_read_u32(&r->w, 0, UINT32_MAX, &r->r->metric);
 }
 
 static bool read_how(struct reader *r, const struct option *o)
@@ -373,13 +329,8 @@ static bool read_pref(struct reader *r, const struct option *o)
 
 static bool read_expires(struct reader *r, const struct option *o)
 {
-	uint64_t value;
-
 	(void)o;
-	if (!words_read_number(&r->w, 0, UINT32_MAX, &value))
-		return false;
-	r->r->expires = (uint32_t)value;
-	return r->r->expires_set = true;
+	return r->r->expires_set = words_read_u32(&r->w, 0, UINT32_MAX, &r->r->expires);
 }
 
 static bool read_ttl_propagate(struct reader *r, const struct option *o)
@@ -559,13 +510,11 @@ static const struct option *find_option(const char *name)
 
 static bool fail_unknown(struct reader *r, unsigned word)
 {
-	const char *names[NOPTIONS + 1] = {NULL}, *near;
+	const char *names[NOPTIONS + 1] = {NULL};
 
 	for (size_t i = 0; i < NOPTIONS; i++)
 		names[i] = options[i].name;
-	near = text_nearest(r->w.word[word], names);
-	return words_fail(&r->w, word, "\"%.64s\" is not known in a route%s%s%s", r->w.word[word],
-			  near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
+	return words_fail_unknown(&r->w, word, "route", names);
 }
 
 static bool read_nexthop(struct reader *r, const struct option *o)
@@ -600,7 +549,7 @@ static bool read_word(struct reader *r)
 	r->w.at++;
 	if (o)
 		return o->read(r, o);
-	if (type_of(r->w.word[at], &type)) {
+	if (word_value(types, r->w.word[at], &type)) {
 		if (r->has_type)
 			return words_fail(&r->w, at, "\"%.32s\" is a second type", r->w.word[at]);
 		r->r->type = type;
@@ -812,7 +761,7 @@ bool route_text(const struct ip_route *r, char *buf, size_t size)
 
 	buf[0] = '\0';
 	if (r->type != RTN_UNICAST)
-		out_add(&o, "%s ", route_type_name(r->type));
+		out_add(&o, "%s ", word_for(types, r->type));
 	write_name(&o, r);
 	if (r->src.family)
 		out_add(&o, " src %s", addr_text(&r->src, text));

@@ -35,6 +35,40 @@ void words_note(struct words *w, unsigned word, const char *fmt, ...)
 	va_end(ap);
 }
 
+bool words_fail_unknown(struct words *w, unsigned word, const char *what, const char *const *names)
+{
+	const char *near = text_nearest(w->word[word], names);
+
+	return words_fail(w, word, "\"%.64s\" is not known in a %s%s%s%s", w->word[word], what,
+			  near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
+bool word_value(const struct word_value *table, const char *word, uint8_t *ret)
+{
+	for (; table->word; table++)
+		if (text_eq(table->word, word)) {
+			*ret = table->value;
+			return true;
+		}
+	return false;
+}
+
+const char *word_for(const struct word_value *table, uint8_t value)
+{
+	while (table->word && table->value != value)
+		table++;
+	return table->word ? table->word : "?";
+}
+
+bool words_take_family(struct words *w, uint8_t family)
+{
+	if (w->family && w->family != family)
+		return words_fail(w, w->at - 1, "%s: the addresses are of the other family",
+				  w->word[w->at - 1]);
+	w->family = family;
+	return true;
+}
+
 const char *words_next(struct words *w)
 {
 	if (w->at < w->n)
@@ -66,6 +100,16 @@ bool words_read_number(struct words *w, uint64_t min, uint64_t max, uint64_t *re
 	return words_number(text, min, max, ret) ||
 	       words_fail(w, at, "%.32s: \"%.32s\" is not a number in %llu..%llu", w->word[at - 1],
 			  text, (unsigned long long)min, (unsigned long long)max);
+}
+
+bool words_read_u32(struct words *w, uint32_t min, uint32_t max, uint32_t *ret)
+{
+	uint64_t value;
+
+	if (!words_read_number(w, min, max, &value))
+		return false;
+	*ret = (uint32_t)value;
+	return true;
 }
 
 /* ---- names -------------------------------------------------------------- */
@@ -126,6 +170,16 @@ bool words_read_name(struct words *w, enum route_names kind, uint64_t max, uint3
 	const char *text = words_next(w);
 
 	return text && take_name(w, at, text, kind, max, ret);
+}
+
+bool words_read_byte(struct words *w, enum route_names kind, uint8_t *ret)
+{
+	uint32_t value;
+
+	if (!words_read_name(w, kind, UINT8_MAX, &value))
+		return false;
+	*ret = (uint8_t)value;
+	return true;
 }
 
 bool words_read_realms(struct words *w, uint32_t *ret)

@@ -1,4 +1,4 @@
-/* rule: the language of routing rules; see route.h. As route.c, a table of options. */
+/* rule: the language of routing rules; see route.h. As route_text.c, a table of options. */
 #include "base/route.h"
 #include "base/route_words.h"
 #include "base/text.h"
@@ -22,32 +22,19 @@ struct option {
 };
 
 /* Packets of IP that can be named without /etc/protocols. */
-static const struct {
-	const char *name;
-	uint8_t number;
-} ip_protocols[] = {
+static const struct word_value ip_protocols[] = {
     {"icmp", 1},  {"igmp", 2},   {"tcp", 6},    {"udp", 17},       {"dccp", 33},
     {"gre", 47},  {"esp", 50},   {"ah", 51},    {"ipv6-icmp", 58}, {"icmpv6", 58},
-    {"ospf", 89}, {"vrrp", 112}, {"sctp", 132}, {"udplite", 136},
+    {"ospf", 89}, {"vrrp", 112}, {"sctp", 132}, {"udplite", 136},  {0},
 };
 
-static const struct {
-	const char *name;
-	uint8_t action;
-} actions[] = {
+static const struct word_value actions[] = {
     {"nop", FR_ACT_NOP},
     {"blackhole", FR_ACT_BLACKHOLE},
     {"unreachable", FR_ACT_UNREACHABLE},
     {"prohibit", FR_ACT_PROHIBIT},
+    {0},
 };
-
-const char *rule_action_name(uint8_t action)
-{
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (actions[i].action == action)
-			return actions[i].name;
-	return action == FR_ACT_GOTO ? "goto" : action == FR_ACT_TO_TBL ? "table" : "?";
-}
 
 static bool set_action(struct reader *r, uint8_t action)
 {
@@ -62,11 +49,7 @@ static bool set_action(struct reader *r, uint8_t action)
 
 static bool read_family(struct reader *r, const struct option *o)
 {
-	if (r->w.family && r->w.family != o->arg)
-		return words_fail(&r->w, r->w.at - 1, "%s: the addresses are of the other family",
-				  o->name);
-	r->w.family = (uint8_t)o->arg;
-	return true;
+	return words_take_family(&r->w, (uint8_t)o->arg);
 }
 
 static bool read_not(struct reader *r, const struct option *o)
@@ -88,13 +71,8 @@ static bool read_interface(struct reader *r, const struct option *o)
 
 static bool read_tos(struct reader *r, const struct option *o)
 {
-	uint32_t value;
-
 	(void)o;
-	if (!words_read_name(&r->w, ROUTE_DSFIELDS, 255, &value))
-		return false;
-	r->r->tos = (uint8_t)value;
-	return true;
+	return words_read_byte(&r->w, ROUTE_DSFIELDS, &r->r->tos);
 }
 
 static bool read_mark(struct reader *r, const struct option *o)
@@ -159,9 +137,9 @@ static bool read_ip_proto(struct reader *r, const struct option *o)
 
 	if (!text)
 		return false;
-	for (size_t i = 0; i < sizeof(ip_protocols) / sizeof(ip_protocols[0]); i++)
-		if (strcasecmp(text, ip_protocols[i].name) == 0) {
-			r->r->ip_proto = ip_protocols[i].number;
+	for (const struct word_value *p = ip_protocols; p->word; p++)
+		if (strcasecmp(text, p->word) == 0) {
+			r->r->ip_proto = p->value;
 			return true;
 		}
 	if (!words_number(text, 1, 255, &value))
@@ -210,50 +188,29 @@ static bool read_l3mdev(struct reader *r, const struct option *o)
 
 static bool read_goto(struct reader *r, const struct option *o)
 {
-	uint64_t value;
-
 	(void)o;
-	if (!set_action(r, FR_ACT_GOTO) || !words_read_number(&r->w, 1, UINT32_MAX, &value))
-		return false;
-	r->r->target = (uint32_t)value;
-	return true;
-}
-
-static bool take_action(struct reader *r, const char *name, bool *ret_known)
-{
-	*ret_known = true;
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (text_eq(actions[i].name, name))
-			return set_action(r, actions[i].action);
-	*ret_known = false;
-	return false;
+	return set_action(r, FR_ACT_GOTO) && words_read_u32(&r->w, 1, UINT32_MAX, &r->r->target);
 }
 
 static bool read_type(struct reader *r, const struct option *o)
 {
 	unsigned at = r->w.at;
 	const char *text = words_next(&r->w);
-	bool known, ok;
+	uint8_t action;
 
 	if (!text)
 		return false;
-	ok = take_action(r, text, &known);
-	return ok || (known ? false
-			    : words_fail(&r->w, at,
-					 "%s: \"%.32s\" is not one of nop, blackhole, "
-					 "unreachable, prohibit",
-					 o->name, text));
+	if (word_value(actions, text, &action))
+		return set_action(r, action);
+	return words_fail(&r->w, at,
+			  "%s: \"%.32s\" is not one of nop, blackhole, unreachable, prohibit",
+			  o->name, text);
 }
 
 static bool read_preference(struct reader *r, const struct option *o)
 {
-	uint64_t value;
-
 	(void)o;
-	if (!words_read_number(&r->w, 0, UINT32_MAX, &value))
-		return false;
-	r->r->preference = (uint32_t)value;
-	return r->r->has_preference = true;
+	return r->r->has_preference = words_read_u32(&r->w, 0, UINT32_MAX, &r->r->preference);
 }
 
 static bool read_realms(struct reader *r, const struct option *o)
@@ -264,13 +221,8 @@ static bool read_realms(struct reader *r, const struct option *o)
 
 static bool read_suppress_length(struct reader *r, const struct option *o)
 {
-	uint64_t value;
-
 	(void)o;
-	if (!words_read_number(&r->w, 0, 128, &value))
-		return false;
-	r->r->suppress_length = (uint32_t)value;
-	return r->r->has_suppress_length = true;
+	return r->r->has_suppress_length = words_read_u32(&r->w, 0, 128, &r->r->suppress_length);
 }
 
 static bool read_suppress_group(struct reader *r, const struct option *o)
@@ -282,13 +234,8 @@ static bool read_suppress_group(struct reader *r, const struct option *o)
 
 static bool read_protocol(struct reader *r, const struct option *o)
 {
-	uint32_t value;
-
 	(void)o;
-	if (!words_read_name(&r->w, ROUTE_PROTOCOLS, 255, &value))
-		return false;
-	r->r->protocol = (uint8_t)value;
-	return true;
+	return words_read_byte(&r->w, ROUTE_PROTOCOLS, &r->r->protocol);
 }
 
 static bool read_no_track(struct reader *r, const struct option *o)
@@ -338,25 +285,24 @@ static const struct option options[] = {
 
 static bool fail_unknown(struct reader *r, unsigned word)
 {
-	const char *names[NOPTIONS + 1] = {NULL}, *near;
+	const char *names[NOPTIONS + 1] = {NULL};
 
 	for (size_t i = 0; i < NOPTIONS; i++)
 		names[i] = options[i].name;
-	near = text_nearest(r->w.word[word], names);
-	return words_fail(&r->w, word, "\"%.64s\" is not known in a rule%s%s%s", r->w.word[word],
-			  near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
+	return words_fail_unknown(&r->w, word, "rule", names);
 }
 
 static bool read_word(struct reader *r)
 {
 	unsigned at = r->w.at++;
-	bool known, ok;
+	uint8_t action;
 
 	for (size_t i = 0; i < NOPTIONS; i++)
 		if (text_eq(options[i].name, r->w.word[at]))
 			return options[i].read(r, &options[i]);
-	ok = take_action(r, r->w.word[at], &known);
-	return known ? ok : fail_unknown(r, at);
+	if (word_value(actions, r->w.word[at], &action))
+		return set_action(r, action);
+	return fail_unknown(r, at);
 }
 
 /* ---- the whole ---------------------------------------------------------------------- */
@@ -459,7 +405,7 @@ static void write_action(struct text_out *o, const struct ip_rule *r)
 	else if (r->action == FR_ACT_GOTO)
 		out_add(o, " goto %u", r->target);
 	else
-		out_add(o, " %s", rule_action_name(r->action));
+		out_add(o, " %s", word_for(actions, r->action));
 	if (r->realms)
 		out_add(o, " realms %u/%u", r->realms >> 16, r->realms & 0xffff);
 	if (r->has_suppress_length)
