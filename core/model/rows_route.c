@@ -1,6 +1,7 @@
 /* rows_route: the fields of vrrp_route, vrrp_rule, static_address and track_group_member. */
 #include "model/rows_route.h"
 
+#include "model/address_fields.h"
 #include "model/field.h"
 
 #include <string.h>
@@ -48,30 +49,10 @@ const struct table table_vrrp_rule = TABLE(T_VRRP_RULE, "vrrp_rule", ROLE_VRRP, 
 
 #define ROW struct static_address_row
 static const struct field static_address_fields[] = {
-    STR(address, F_KEY, 1, "The address without its prefix length."),
-    ADDR(addr, F_CONFIG, "The address as a value."),
-    U8(prefix_len, F_CONFIG, 0, 128, 32, NULL, "Prefix length."),
-    STR(dev, F_CONFIG, 1, "Interface that carries it."),
-    STR(label, F_CONFIG, 0, "Label of the address."),
-    ENUM(scope, F_CONFIG, addr_scope_names, SCOPE_GLOBAL, "Scope of the address."),
-    ADDR(broadcast, F_CONFIG, "Broadcast address."),
-    BOOL(broadcast_set, F_CONFIG, false,
-	 "Whether there is a broadcast address; computed when none is given."),
-    ADDR(peer, F_CONFIG, "Address of the other end of a point-to-point link."),
-    BOOL(home, F_CONFIG, false, "Whether it is the home address of Mobile IPv6."),
-    BOOL(detect_duplicates, F_CONFIG, false,
-	 "Whether the kernel looks for another owner of an IPv6 address before it is used."),
-    BOOL(manage_temporary, F_CONFIG, false,
-	 "Whether the kernel makes temporary IPv6 addresses after this one."),
-    BOOL(no_prefix_route, F_CONFIG, false,
-	 "Whether there is no route to the network of the address."),
-    BOOL(join_group, F_CONFIG, false, "Join the multicast group that is the address."),
-    U32(preferred_lft_s, F_CONFIG, 0, UINT32_MAX, LFT_FOREVER, "s",
-	"Time until an IPv6 address is deprecated; 4294967295 for never."),
-    BOOL(no_track, F_CONFIG, false, TRACK_HELP),
+    ADDRESS_FIELDS(1, "Interface that carries it."),
+    ADDRESS_OPTION_FIELDS,
     STR(track_group, F_CONFIG, 0, GROUP_HELP),
-    BOOL(present, F_STATE, false, "Whether the kernel has it now."),
-    GAUGE32(ifindex, NULL, "Index of the interface that carries it."),
+    ADDRESS_STATE_FIELDS,
 };
 const struct table table_static_address =
     TABLE(T_STATIC_ADDRESS, "static_address", ROLE_VRRP, 1, static_address_fields,

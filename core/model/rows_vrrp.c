@@ -1,6 +1,7 @@
 /* rows_vrrp: the fields of vrrp_instance, vrrp_address, vrrp_peer, sync_group and sync_member. */
 #include "model/rows_vrrp.h"
 
+#include "model/address_fields.h"
 #include "model/field.h"
 
 const struct enum_name vrrp_state_names[] = {{VRRP_INIT, "init"},
@@ -213,34 +214,13 @@ const struct table table_vrrp_instance =
 #define ROW struct vrrp_address_row
 static const struct field vrrp_address_fields[] = {
     STR(instance, F_KEY, 1, "Name of the instance."),
-    STR(address, F_KEY, 1, "The address without its prefix length."),
-    ADDR(addr, F_CONFIG, "The address as a value."),
-    U8(prefix_len, F_CONFIG, 0, 128, 32, NULL, "Prefix length."),
-    STR(dev, F_CONFIG, 0, "Interface that carries it; empty is the instance's own."),
-    STR(label, F_CONFIG, 0, "Label of the address."),
-    ENUM(scope, F_CONFIG, addr_scope_names, SCOPE_GLOBAL, "Scope of the address."),
-    ADDR(broadcast, F_CONFIG, "Broadcast address."),
-    BOOL(broadcast_set, F_CONFIG, false,
-	 "Whether there is a broadcast address; computed when none is given."),
+    ADDRESS_FIELDS(0, "Interface that carries it; empty is the instance's own."),
     BOOL(excluded, F_CONFIG, false, "Kept out of the advertisement."),
-    ADDR(peer, F_CONFIG, "Address of the other end of a point-to-point link."),
-    BOOL(home, F_CONFIG, false, "Whether it is the home address of Mobile IPv6."),
-    BOOL(detect_duplicates, F_CONFIG, false,
-	 "Whether the kernel looks for another owner of an IPv6 address before it is used."),
-    BOOL(manage_temporary, F_CONFIG, false,
-	 "Whether the kernel makes temporary IPv6 addresses after this one."),
-    BOOL(no_prefix_route, F_CONFIG, false,
-	 "Whether there is no route to the network of the address."),
-    BOOL(join_group, F_CONFIG, false, "Join the multicast group that is the address."),
-    U32(preferred_lft_s, F_CONFIG, 0, UINT32_MAX, LFT_FOREVER, "s",
-	"Time until an IPv6 address is deprecated; 4294967295 for never."),
-    BOOL(no_track, F_CONFIG, false,
-	 "It does not matter when it is removed, or its interface goes down."),
+    ADDRESS_OPTION_FIELDS,
     BOOL(use_vmac, F_CONFIG, false, "Whether it has the virtual MAC address by itself."),
     STR(vmac_interface, F_CONFIG, 0,
 	"Interface with the virtual MAC address, made for it alone; empty: none."),
-    BOOL(present, F_STATE, false, "Whether the kernel has it now."),
-    GAUGE32(ifindex, NULL, "Index of the interface that carries it."),
+    ADDRESS_STATE_FIELDS,
 };
 const struct table table_vrrp_address = TABLE(T_VRRP_ADDRESS, "vrrp_address", ROLE_VRRP, 2,
 					      vrrp_address_fields, "Addresses of virtual routers.");
