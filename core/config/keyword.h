@@ -70,6 +70,7 @@ struct block {
 	bool shares;                    /* its content belongs to the draft around it */
 	/* Reads the words behind the block's name; false: reported, the block is skipped. */
 	bool (*enter)(struct parse *p, struct draft *d, const struct item *it);
+	enum table_id named;           /* for enter_named() */
 	line_fn line;                  /* takes every line of a block that has no keywords */
 	const struct keyword *options; /* words behind the first of such a line, or NULL */
 	const char *syntax;            /* of such a line, for the manual */

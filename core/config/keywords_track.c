@@ -35,7 +35,8 @@ const struct block block_vrrp_script = {
     .name = "vrrp_script",
     .words = "NAME",
     .keywords = script_keywords,
-    .enter = enter_vrrp_script,
+    .enter = enter_named,
+    .named = T_VRRP_SCRIPT,
 };
 
 static const struct enum_name matches[] = {
@@ -70,7 +71,8 @@ const struct block block_track_process = {
     .name = "vrrp_track_process",
     .words = "NAME",
     .keywords = process_keywords,
-    .enter = enter_track_process,
+    .enter = enter_named,
+    .named = T_TRACK_PROCESS,
 };
 
 static const struct keyword file_keywords[] = {
@@ -88,7 +90,8 @@ const struct block block_track_file = {
     .name = "track_file",
     .words = "NAME",
     .keywords = file_keywords,
-    .enter = enter_track_file,
+    .enter = enter_named,
+    .named = T_TRACK_FILE,
 };
 
 static const struct keyword bfd_keywords[] = {
@@ -232,7 +235,8 @@ const struct block block_track_group = {
     .name = "track_group",
     .words = "NAME",
     .keywords = track_group_keywords,
-    .enter = enter_track_group,
+    .enter = enter_named,
+    .named = T_TRACK_GROUP_MEMBER,
 };
 
 #define GROUPED(member) T_GARP_GROUP, offsetof(struct garp_group_row, member)

@@ -291,7 +291,8 @@ const struct block block_vrrp_instance = {
     .name = "vrrp_instance",
     .words = "NAME",
     .keywords = instance_keywords,
-    .enter = enter_vrrp_instance,
+    .enter = enter_named,
+    .named = T_VRRP_INSTANCE,
 };
 
 const struct block block_sync_members = {
@@ -320,5 +321,6 @@ const struct block block_sync_group = {
     .name = "vrrp_sync_group",
     .words = "NAME",
     .keywords = sync_group_keywords,
-    .enter = enter_sync_group,
+    .enter = enter_named,
+    .named = T_SYNC_GROUP,
 };

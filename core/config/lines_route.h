@@ -14,7 +14,6 @@ void special_names_folder(struct parse *p, struct draft *d, const struct keyword
 #define WORDS_OF_LINE 200
 void line_route(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
 void line_rule(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
-bool enter_track_group(struct parse *p, struct draft *d, const struct item *it);
 /* Drafts of these into rows, when the instances are there: resolve_route.c. */
 void resolve_routes(struct parse *p);
 

@@ -78,17 +78,16 @@ const char *hint_address(const char *text);
 
 /* ---- special.c ------------------------------------------------------- */
 
-bool enter_vrrp_instance(struct parse *p, struct draft *d, const struct item *it);
-bool enter_sync_group(struct parse *p, struct draft *d, const struct item *it);
+/* Of a block with a name, which is the first key of the rows `d->block->named`. */
+bool enter_named(struct parse *p, struct draft *d, const struct item *it);
 bool enter_virtual_server(struct parse *p, struct draft *d, const struct item *it);
 /* USER [GROUP] from `word` on: names, or numbers. */
 bool read_user(struct parse *p, const struct item *it, unsigned word, char user[NAME_USER],
 	       char group[NAME_USER]);
+/* Its inverse; false when there is no user. */
+bool print_owner(const char *user, const char *group, char *buf, size_t size);
 bool enter_real_server(struct parse *p, struct draft *d, const struct item *it);
 bool enter_tcp_check(struct parse *p, struct draft *d, const struct item *it);
-bool enter_vrrp_script(struct parse *p, struct draft *d, const struct item *it);
-bool enter_track_file(struct parse *p, struct draft *d, const struct item *it);
-bool enter_track_process(struct parse *p, struct draft *d, const struct item *it);
 void special_state(struct parse *p, struct draft *d, const struct keyword *k,
 		   const struct item *it);
 void special_auth_pass(struct parse *p, struct draft *d, const struct keyword *k,

@@ -37,46 +37,12 @@ static bool read_block_name(struct parse *p, const struct item *it, char *dst, s
 	return true;
 }
 
-bool enter_vrrp_instance(struct parse *p, struct draft *d, const struct item *it)
+bool enter_named(struct parse *p, struct draft *d, const struct item *it)
 {
-	struct vrrp_instance_row *r = row_of(p, d, T_VRRP_INSTANCE);
+	const struct field *name = &schema_table(d->block->named)->fields[0];
+	void *row = row_of(p, d, d->block->named);
 
-	return read_block_name(p, it, r->name, sizeof(r->name));
-}
-
-bool enter_sync_group(struct parse *p, struct draft *d, const struct item *it)
-{
-	struct sync_group_row *r = row_of(p, d, T_SYNC_GROUP);
-
-	return read_block_name(p, it, r->name, sizeof(r->name));
-}
-
-bool enter_vrrp_script(struct parse *p, struct draft *d, const struct item *it)
-{
-	struct vrrp_script_row *r = row_of(p, d, T_VRRP_SCRIPT);
-
-	return read_block_name(p, it, r->name, sizeof(r->name));
-}
-
-bool enter_track_file(struct parse *p, struct draft *d, const struct item *it)
-{
-	struct track_file_row *r = row_of(p, d, T_TRACK_FILE);
-
-	return read_block_name(p, it, r->name, sizeof(r->name));
-}
-
-bool enter_track_process(struct parse *p, struct draft *d, const struct item *it)
-{
-	struct track_process_row *r = row_of(p, d, T_TRACK_PROCESS);
-
-	return read_block_name(p, it, r->name, sizeof(r->name));
-}
-
-bool enter_track_group(struct parse *p, struct draft *d, const struct item *it)
-{
-	struct track_group_member_row *r = row_of(p, d, T_TRACK_GROUP_MEMBER);
-
-	return read_block_name(p, it, r->group, sizeof(r->group));
+	return read_block_name(p, it, (char *)row + name->offset, name->size);
 }
 
 /* Reads "ADDRESS [PORT]" from `word` on. */
@@ -339,16 +305,21 @@ void special_script_user(struct parse *p, struct draft *d, const struct keyword 
 	parse_mark(p, d, k, it);
 }
 
+bool print_owner(const char *user, const char *group, char *buf, size_t size)
+{
+	char first[2 * NAME_USER], second[2 * NAME_USER];
+
+	keyword_quote(user, first, sizeof(first));
+	keyword_quote(group, second, sizeof(second));
+	snprintf(buf, size, "%s%s%s", first, group[0] ? " " : "", group[0] ? second : "");
+	return user[0] != '\0';
+}
+
 bool print_script_user(const void *row, char *buf, size_t size)
 {
 	const struct exec_row *r = row;
-	char user[2 * NAME_USER], group[2 * NAME_USER];
 
-	keyword_quote(r->script_user, user, sizeof(user));
-	keyword_quote(r->script_group, group, sizeof(group));
-	snprintf(buf, size, "%s%s%s", user, r->script_group[0] ? " " : "",
-		 r->script_group[0] ? group : "");
-	return r->script_user[0] != '\0';
+	return print_owner(r->script_user, r->script_group, buf, size);
 }
 
 void special_lease(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)

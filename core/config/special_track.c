@@ -89,12 +89,8 @@ void special_user(struct parse *p, struct draft *d, const struct keyword *k, con
 bool print_user(const void *row, char *buf, size_t size)
 {
 	const struct vrrp_script_row *r = row;
-	char user[2 * NAME_USER], group[2 * NAME_USER];
 
-	keyword_quote(r->user, user, sizeof(user));
-	keyword_quote(r->group, group, sizeof(group));
-	snprintf(buf, size, "%s%s%s", user, r->group[0] ? " " : "", r->group[0] ? group : "");
-	return r->user[0] != '\0';
+	return print_owner(r->user, r->group, buf, size);
 }
 
 /* ---- weights ----------------------------------------------------------- */
