@@ -10,29 +10,11 @@ import pytest
 from lab.daemons import settle
 from lab.space import wait_for
 from lab.topology import VIP
-from vrrp_alone import Alone, Wire, advert
+from vrrp_alone import advert
 
 PACE = 0.1
 SECOND = "192.168.1.201"
 BOTH = (VIP, SECOND)
-
-
-@pytest.fixture
-def director(cluster):
-    return cluster.directors[0]
-
-
-@pytest.fixture
-def vrrp(director):
-    program = Alone(director.namespace, director.path("vrrp")).start()
-    director.programs.append(program)
-    return program
-
-
-@pytest.fixture
-def wire(cluster):
-    with Wire(cluster.client) as w:
-        yield w
 
 
 def master(vrrp, addresses=BOTH, **fields):

@@ -10,18 +10,9 @@ from lab.space import wait_for
 from lab.topology import VIP
 from test_vrrp_daemon import CONFIG
 from test_vrrp_vmac import Frames, setting
-from vrrp_alone import GROUP, Alone
+from vrrp_alone import GROUP
 
 NAME = "ipv4/igmp_link_local_mcast_reports"
-
-
-@pytest.fixture
-def vrrp(cluster):
-    director = cluster.directors[0]
-    program = Alone(director.namespace, director.path("vrrp")).start()
-    director.programs.append(program)
-    program.space = director.namespace
-    return program
 
 
 def switch(vrrp, off, verb="set"):
@@ -42,13 +33,13 @@ def test_no_report(vrrp, cluster):
             return [f for f in frames.of("igmp") if socket.inet_aton(GROUP) in f.data]
 
         switch(vrrp, True, "add")
-        assert setting(vrrp.space, NAME) == "0"
+        assert setting(vrrp.director.namespace, NAME) == "0"
         master(vrrp)
         settle(1.5)  # a report is sent twice within a second
         assert not reports()
         vrrp.ask("del vrrp_instance VI_1")
         switch(vrrp, False)
-        assert setting(vrrp.space, NAME) == "1"
+        assert setting(vrrp.director.namespace, NAME) == "1"
         master(vrrp)
         wait_for(reports, 3, "a report")
 
@@ -59,22 +50,22 @@ def test_put_back_after_a_crash(vrrp):
     vrrp.ask("respawn")
     vrrp.barrier()
     wait_for(lambda: vrrp.row()["reason"] == "resumed", 5, "resumed")
-    assert setting(vrrp.space, NAME) == "0"
+    assert setting(vrrp.director.namespace, NAME) == "0"
     vrrp.stop()
-    assert setting(vrrp.space, NAME) == "1"
+    assert setting(vrrp.director.namespace, NAME) == "1"
 
 
 def test_of_somebody_else(vrrp):
     """Zero before stays zero; what is set meanwhile stays too."""
-    vrrp.space.sysctl("net." + NAME.replace("/", "."), 0)
+    vrrp.director.namespace.sysctl("net." + NAME.replace("/", "."), 0)
     switch(vrrp, True, "add")
     switch(vrrp, False)
-    assert setting(vrrp.space, NAME) == "0"
-    vrrp.space.sysctl("net." + NAME.replace("/", "."), 1)
+    assert setting(vrrp.director.namespace, NAME) == "0"
+    vrrp.director.namespace.sysctl("net." + NAME.replace("/", "."), 1)
     switch(vrrp, True)
-    assert setting(vrrp.space, NAME) == "0"
+    assert setting(vrrp.director.namespace, NAME) == "0"
     vrrp.stop("keep")
-    assert setting(vrrp.space, NAME) == "0", "the successor puts it back"
+    assert setting(vrrp.director.namespace, NAME) == "0", "the successor puts it back"
 
 
 @pytest.mark.skipif(not halvard_is_built(), reason="halvard is not built")

@@ -9,19 +9,10 @@ from lab.daemons import settle
 from lab.space import wait_for
 from lab.topology import ADDRESS, VIP
 from lab.watch import AddressWatch
-from vrrp_alone import Alone, Wire, advert
+from vrrp_alone import Wire, advert
 
 SELF = ADDRESS["director1"]
 LEASE = 2  # of an interval of 100 ms: 3.6 intervals in whole seconds, and one
-
-
-@pytest.fixture
-def vrrp(cluster):
-    director = cluster.directors[0]
-    program = Alone(director.namespace, director.path("vrrp")).start()
-    director.programs.append(program)
-    program.director = director
-    return program
 
 
 def master(vrrp, **fields):

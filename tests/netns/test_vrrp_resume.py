@@ -32,12 +32,6 @@ def vrrp(cluster):
     return program
 
 
-@pytest.fixture
-def wire(cluster):
-    with Wire(cluster.client) as w:
-        yield w
-
-
 def longest_gap(adverts):
     times = [a[0] for a in adverts]
     return max(b - a for a, b in zip(times, times[1:]))

@@ -16,7 +16,6 @@ from lab.links import needs
 from lab.space import wait_for
 from lab.topology import VIP
 from test_vrrp_process import Held
-from vrrp_alone import Alone
 
 ROUTE = "10.1.0.0/16 via 192.168.1.50 dev eth0 src %s metric 5" % VIP
 BLACKHOLE = "blackhole 10.4.0.0/16"
@@ -191,13 +190,6 @@ def director(cluster):
         d.namespace.ip("link add eth1 type veth peer name peer1", "link set eth1 up", "link set peer1 up",
                        "addr add 10.66.0.1/24 dev eth1")
     return cluster.directors[0]
-
-
-@pytest.fixture
-def vrrp(director):
-    program = Alone(director.namespace, director.path("vrrp")).start()
-    director.programs.append(program)
-    return program
 
 
 def add_route(vrrp, name, text, instance="VI_1", **fields):

@@ -12,30 +12,12 @@ import pytest
 from lab.daemons import settle
 from lab.space import wait_for
 from lab.topology import ADDRESS, VIP
-from vrrp_alone import Alone, Wire, advert
+from vrrp_alone import advert
 
 INTERVAL = 0.1
 DOWN = 3 * INTERVAL + INTERVAL  # more than Active_Down of any priority
 LATE = 1.5                      # what a busy machine may add
 SELF = ADDRESS["director1"]
-
-
-@pytest.fixture
-def director(cluster):
-    return cluster.directors[0]
-
-
-@pytest.fixture
-def vrrp(director):
-    program = Alone(director.namespace, director.path("vrrp")).start()
-    director.programs.append(program)
-    return program
-
-
-@pytest.fixture
-def wire(cluster):
-    with Wire(cluster.client) as w:
-        yield w
 
 
 def begin(vrrp, **fields):

@@ -16,19 +16,10 @@ from lab.space import wait_for
 from lab.topology import ADDRESS, VIP
 from test_vrrp_interop import AUTHENTICATION, HIGH, LOW, STARTING, TOLERANCE, one_owner_for
 from test_vrrp_v6 import GLOBAL, LINK_LOCAL, no_wait, own_address
-from vrrp_alone import Alone, Wire, advert, checksum, packed
+from vrrp_alone import Wire, advert, checksum, packed
 
 SELF, PEER, OTHER = ADDRESS["director1"], ADDRESS["client"], "192.168.1.51"
 SELF6, PEER6 = "2001:db8::100", "2001:db8::50"
-
-
-@pytest.fixture
-def vrrp(cluster):
-    director = cluster.directors[0]
-    program = Alone(director.namespace, director.path("vrrp")).start()
-    director.programs.append(program)
-    program.director = director
-    return program
 
 
 class Peer(Wire):

@@ -17,7 +17,7 @@ from lab.space import wait_for
 from lab.topology import ADDRESS
 from lab.watch import AddressWatch
 from test_vrrp_interop import HIGH, LOW, STARTING, TOLERANCE, Protocol, one_owner_for
-from vrrp_alone import Alone, Wire, advert, checksum, packed
+from vrrp_alone import Alone, advert, checksum, packed
 
 LINK_LOCAL, GLOBAL = "fe80::200", "2001:db8::200"
 OTHER = "fe80::c0ff:fea8:132"  # the client's, who plays a rival
@@ -31,12 +31,6 @@ def own_address(host):
 
 
 SELF = own_address("director1")
-
-
-@pytest.fixture
-def wire(cluster):
-    with Wire(cluster.client) as w:
-        yield w
 
 
 def no_wait(space, address):

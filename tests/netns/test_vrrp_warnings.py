@@ -13,29 +13,11 @@ import pytest
 from lab.daemons import settle
 from lab.space import wait_for
 from lab.topology import ADDRESS, VIP
-from vrrp_alone import Alone, Wire, advert
+from vrrp_alone import advert
 
 CLIENT = ADDRESS["client"]
 SELF = ADDRESS["director1"]
 KEY = "vrrp_instance VI_1"
-
-
-@pytest.fixture
-def director(cluster):
-    return cluster.directors[0]
-
-
-@pytest.fixture
-def vrrp(director):
-    program = Alone(director.namespace, director.path("vrrp")).start()
-    director.programs.append(program)
-    return program
-
-
-@pytest.fixture
-def wire(cluster):
-    with Wire(cluster.client) as w:
-        yield w
 
 
 def begin(vrrp, state="backup", **fields):
