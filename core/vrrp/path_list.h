@@ -20,9 +20,10 @@ struct vrrp_path {
 	bool asked;             /* the last write asked for was to add it */
 	bool clean;             /* the kernel has said that it is not there */
 	bool present;
-	bool lost;    /* and said so: somebody else has removed it */
-	bool left;    /* the same of one that nobody wants back (no_track) */
-	int error;    /* why the kernel refused it; 0: it did not */
+	bool lost; /* and said so: somebody else has removed it */
+	bool told; /* that it is back, since it was asked for: event and answer come in any order */
+	bool left; /* the same of one that nobody wants back (no_track) */
+	int error; /* why the kernel refused it; 0: it did not */
 	bool settled; /* the kernel has answered an addition */
 };
 

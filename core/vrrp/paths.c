@@ -181,6 +181,7 @@ static void seen(struct vrrp_paths *l, struct vrrp_path *p, bool gone)
 	set_present(l, p, !gone);
 	if (!gone && p->lost) {
 		p->lost = false;
+		p->told = true;
 		note(l, p, true);
 	}
 	if (!taken)
@@ -275,6 +276,7 @@ static void ask(struct vrrp_paths *l, struct vrrp_path *p, bool add, bool again)
 	struct nl_msg *m;
 
 	p->asked = add;
+	p->told = false;
 	p->clean = p->clean && !add;
 	if (!again)
 		p->left = p->lost = false;
@@ -319,7 +321,7 @@ static void added(struct vrrp_paths *l, struct vrrp_path *p, const struct path_w
 	p->error = 0;
 	p->settled = true;
 	set_present(l, p, true);
-	if (w->again && !error && p->table != T_STATIC_ADDRESS) {
+	if (w->again && !error && !p->told && p->table != T_STATIC_ADDRESS) {
 		p->lost = false;
 		note(l, p, true);
 	}
