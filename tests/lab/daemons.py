@@ -75,8 +75,11 @@ class Program:
         return os.path.join(self.folder, name)
 
     def write(self, name, text):
-        with open(self.path(name), "w") as f:
+        """Whole or not at all: who reads it meanwhile finds the old text."""
+        new = self.path(name + ".new")
+        with open(new, "w") as f:
             f.write(text)
+        os.rename(new, self.path(name))
         return self.path(name)
 
     def environment(self):
