@@ -80,6 +80,10 @@ struct store *config_load(const char *path, const struct config_options *o, stru
 struct store *config_parse(const char *name, const char *text, size_t len,
 			   const struct config_options *o, struct findings *f);
 
+/* False: no line of the file can begin with the keyword, whatever is included or replaced. True:
+ * one may. For who wants to know without reading all of it. */
+bool config_may_mention(const char *path, const char *keyword);
+
 /* Checks a whole model (from a file, or a file with the overlay applied): references,
  * clashes, ranges that depend on other fields. Findings name rows where there is no file. */
 bool config_validate(const struct store *s, struct findings *f);

@@ -65,12 +65,24 @@ int accepted_store(const char *state_dir, const struct store *file, const char *
 	return r;
 }
 
+static bool find(const char *state_dir, char path[PATH_MAX])
+{
+	return snprintf(path, PATH_MAX, "%s/" ACCEPTED_FILE, state_dir) < PATH_MAX &&
+	       access(path, F_OK) == 0;
+}
+
 bool accepted_is_there(const char *state_dir)
 {
 	char path[PATH_MAX];
 
-	return snprintf(path, sizeof(path), "%s/" ACCEPTED_FILE, state_dir) < (int)sizeof(path) &&
-	       access(path, F_OK) == 0;
+	return find(state_dir, path);
+}
+
+bool accepted_may_mention(const char *state_dir, const char *keyword)
+{
+	char path[PATH_MAX];
+
+	return find(state_dir, path) && config_may_mention(path, keyword);
 }
 
 /* The text after the first line, or NULL with `why`. */

@@ -15,6 +15,8 @@
 int accepted_store(const char *state_dir, const struct store *file, const char *source);
 
 bool accepted_is_there(const char *state_dir);
+/* As config_may_mention(). */
+bool accepted_may_mention(const char *state_dir, const char *keyword);
 
 /* What is kept; NULL when there is nothing or it cannot be trusted, then `why` (TEXT_MAX) says
  * so, or is empty: none was ever kept. What this version of the program does not understand is

@@ -5,7 +5,8 @@
  * exists, and the guardian reads none. So a process of its own reads it once more and hands back
  * the name, of a fixed length, by a pipe; one that hangs is ended and the start goes on as if the
  * file had said nothing. It reads what main will run: the file, or, when that has errors, what was
- * accepted last.
+ * accepted last. Most configurations say nothing of namespaces, which a glance at their octets
+ * shows: the start of a large one does not wait until all of it was read twice.
  */
 #include "daemon/netns.h"
 
@@ -37,6 +38,13 @@ struct answer {
 
 /* ---- the process that reads --------------------------------------------- */
 
+/* What main may run. */
+static bool may_say_something(const struct options *o)
+{
+	return config_may_mention(o->env.config_file, "net_namespace") ||
+	       accepted_may_mention(o->env.state_dir, "net_namespace");
+}
+
 static struct store *read_config(const struct options *o)
 {
 	struct config_options how = options_of_config(&o->env);
@@ -52,11 +60,14 @@ static struct store *read_config(const struct options *o)
 
 static void __attribute__((noreturn)) answer(const struct options *o, int fd)
 {
-	const struct network_row *n = store_single(read_config(o), T_NETWORK);
+	const struct network_row *n;
 	struct answer a = {0};
 
-	TEXT_COPY(a.name, n->net_namespace);
-	TEXT_COPY(a.ipvs, n->net_namespace_ipvs);
+	if (may_say_something(o)) {
+		n = store_single(read_config(o), T_NETWORK);
+		TEXT_COPY(a.name, n->net_namespace);
+		TEXT_COPY(a.ipvs, n->net_namespace_ipvs);
+	}
 	_exit(write(fd, &a, sizeof(a)) == sizeof(a) ? 0 : 1);
 }
 

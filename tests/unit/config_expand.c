@@ -523,6 +523,42 @@ static void files(void **state)
 	lex_free(l);
 }
 
+static bool mentions(const char *text)
+{
+	char path[128];
+
+	write_file("main", text);
+	snprintf(path, sizeof(path), "%s/main", dir);
+	return config_may_mention(path, "net_namespace");
+}
+
+/* A keyword that could come into a line in any way is not denied. */
+static void glance(void **state)
+{
+	enum { SIZE = 100000 };
+	char *long_text = malloc(SIZE + 32);
+
+	(void)state;
+	assert_false(mentions(""));
+	assert_false(mentions("global_defs {\n\trouter_id \"net\"\n}\nnamespace x\n"));
+	assert_true(mentions("net_namespace one\n"));
+	assert_true(mentions("@main net_namespace_ipvs one"));
+	assert_true(mentions("net\"_name\"space one\n"));
+	assert_true(mentions("$A=net_name\n${A}space one\n"));
+	assert_true(mentions("includer other.conf\n"));
+	for (size_t at = 32768 - 32; at < 32768 + 32;
+	     at++) { /* over the end of what is read at once */
+		memset(long_text, '\n', SIZE);
+		memcpy(long_text + at, "net_namespace x", 15);
+		long_text[SIZE] = '\0';
+		assert_true(mentions(long_text));
+		long_text[at + 3] = '-';
+		assert_false(mentions(long_text));
+	}
+	free(long_text);
+	assert_true(config_may_mention("/nonexistent/file", "net_namespace"));
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -560,6 +596,7 @@ int main(void)
 	    cmocka_unit_test(work_is_bounded),
 	    cmocka_unit_test(limits_are_not_lower),
 	    cmocka_unit_test(files),
+	    cmocka_unit_test(glance),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
