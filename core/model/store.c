@@ -44,6 +44,8 @@ struct rows {
 	struct entry **items;
 	size_t count;
 	size_t cap;
+	size_t
+	    found; /* where a search ended last: the next is mostly for the same row or the next */
 };
 
 struct store_watch {
@@ -100,23 +102,44 @@ const void *store_at(const struct store *s, enum table_id t, size_t i)
 	return i < s->tables[t].count ? s->tables[t].items[i]->row : NULL;
 }
 
-size_t store_lower_bound(const struct store *s, enum table_id t, const void *key)
+static bool is_before(const struct rows *r, enum table_id t, size_t i, const void *key)
 {
-	const struct rows *r = &s->tables[t];
+	return row_key_cmp(t, r->items[i]->row, key) < 0;
+}
+
+static size_t search(const struct rows *r, enum table_id t, const void *key)
+{
 	size_t lo = 0, hi = r->count;
 
-	/* Rows mostly come in order: look at the end first. */
-	if (hi && row_key_cmp(t, r->items[hi - 1]->row, key) < 0)
-		return hi;
+	if (r->found < hi && !is_before(r, t, r->found, key)) {
+		hi = r->found;
+		if (!hi || is_before(r, t, hi - 1, key))
+			return hi;
+	} else if (r->found < hi) {
+		lo = r->found + 1;
+		if (lo == hi || !is_before(r, t, lo, key))
+			return lo;
+	}
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (row_key_cmp(t, r->items[mid]->row, key) < 0)
+		if (is_before(r, t, mid, key))
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
 	return lo;
+}
+
+size_t store_lower_bound(const struct store *s, enum table_id t, const void *key)
+{
+	struct rows *r = (struct rows *)(uintptr_t)&s->tables[t];
+
+	/* Rows mostly come in order: look at the end first. */
+	if (r->count && is_before(r, t, r->count - 1, key))
+		return r->count;
+	r->found = search(r, t, key);
+	return r->found;
 }
 
 static struct entry *find(const struct store *s, enum table_id t, const void *key, size_t *where)
