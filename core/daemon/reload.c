@@ -315,7 +315,8 @@ void reload_first(struct director *d)
 		log_notice("%s: no VRRP instance and no virtual server is configured",
 			   d->env->config_file);
 	wanted = with_overlay(d, file);
-	if (!config_acceptable(wanted, why)) {
+	/* Without changes over it, it is the file, which was validated when it was read. */
+	if (overlay_count(d->overlay) && !config_acceptable(wanted, why)) {
 		/* The file was changed under what was set; without this every SET would fail. */
 		store_free(wanted);
 		wanted = without_overlay(d, file);
