@@ -3,11 +3,11 @@
 
 Both run the same file with no option but those that place their own files, one after the other,
 in the lab (tests/lab/run), where IPVS exists. What ends a time is seen in the kernel by the same
-eyes (tests/lab/scale.py): start-up ends when the table holds every service and server; the reload
-of a changed file (a weight in the first service, a service that goes, one that comes) when the
-table holds all of that. What the reload of an unchanged file costs is the processor time of all
-processes in the ten seconds after the signal, less that of ten seconds before. Prints a Markdown
-table.
+eyes (tests/lab/scale.py): start-up, from the execve() of the program, ends when the table holds
+every service and server; the reload of a changed file (a weight in the first service, a service
+that goes, one that comes) when the table holds all of that. What the reload of an unchanged file
+costs is the processor time of all processes in the ten seconds after the signal, less that of ten
+seconds before. Prints a Markdown table.
 """
 import os
 import signal
@@ -28,10 +28,20 @@ PROMISE = 1 / 3
 
 
 def plain(program):
-    """Without -D: as the packages start them."""
+    """Without -D: as the packages start them. Its process waits at a gate, so that what it costs
+    to make one out of this program is no part of its start."""
     class Plain(program):
         def command(self):
-            return [word for word in super().command() if word != "-D"]
+            gate = self.path("gate")
+            if not os.path.exists(gate):
+                os.mkfifo(gate)
+            return ["sh", "-c", 'read -r _ <"$0"; exec "$@"', gate,
+                    *(word for word in super().command() if word != "-D")]
+
+        def go(self):
+            with open(self.path("gate"), "w") as gate:
+                gate.write("\n")
+                return time.monotonic()
     return Plain
 
 
@@ -69,11 +79,10 @@ class Round:
 
     def start(self):
         base = scale.module_references()
-        self.program.command()  # copies the programs
-        begin = time.monotonic()
         self.program.start()
-        scale.wait_table(self.site.director, base, *self.file.total())
-        self.figures.add("start", time.monotonic() - begin)
+        begin = self.program.go()
+        end = scale.wait_table(self.site.director, base, *self.file.total())
+        self.figures.add("start", end - begin)
         self.probe = scale.TableProbe(self.site.director)
 
     def memory(self):

@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 import subprocess
+import time
 
 from .daemons import Nginx, descendants
 from .space import ip_batch, Namespace, wait_for
@@ -204,12 +205,22 @@ def memory_kib(pid):
 
 
 def wait_table(namespace, base, services, servers, deadline=120):
-    """Until the kernel has so many; `base` is module_references() before the first."""
+    """Until the kernel has so many; `base` is module_references() before the first. Returns when
+    that was seen, by time.monotonic(): reading the whole table takes long, so it is read only when
+    the last service has its servers, and that moment counts if the table then proves complete."""
+    probe = TableProbe(namespace)
     wait_for(lambda: module_references() >= base + services, deadline, "%d services" % services,
-             every=0.005)
-    wait_for(lambda: count_table(namespace) == (services, servers), deadline,
-             lambda: "%s in the kernel, not %s" % (count_table(namespace), (services, servers)),
-             every=0.005)
+             every=0.002)
+    wait_for(lambda: len(probe.weights(services - 1)) >= servers // services, deadline,
+             "servers of the last service", every=0.002)
+    probe.close()
+    seen = time.monotonic()
+    while count_table(namespace) != (services, servers):
+        assert time.monotonic() < seen + deadline, "%s in the kernel, not %s" % (
+            count_table(namespace), (services, servers))
+        time.sleep(0.002)
+        seen = time.monotonic()
+    return seen
 
 
 # ---- what is written to the kernel ----------------------------------------------
