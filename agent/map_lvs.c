@@ -21,6 +21,10 @@ static struct map_column map_vs_columns[] = {
     {19, "rs_up", M_GAUGE32, M_RO},
     {20, "weight_total", M_GAUGE32, M_RO},
     {21, "weight_up", M_GAUGE32, M_RO},
+    {22, "quorum", M_UNSIGNED32, M_RW},
+    {23, "hysteresis", M_UNSIGNED32, M_RW},
+    {24, "quorum_state", M_INTEGER, M_RO},
+    {25, "reason_text", M_STRING, M_RO},
     {26, "active_conns", M_GAUGE32, M_RO},
     {27, "conns", M_COUNTER64, M_RO},
     {28, "in_pkts", M_COUNTER64, M_RO},
@@ -75,5 +79,6 @@ static struct map_column map_rs_columns[] = {
     {37, "last_change", M_TIMESTAMP, M_RO},
     {38, "transitions", M_COUNTER32, M_RO},
     {39, "discontinuity", M_TIMESTAMP, M_RO},
+    {40, "kind", M_INTEGER, M_RO},
 };
 struct map_table map_rs = {"halRsTable", 9, T_REAL_SERVER, false, MAP_COLUMNS(map_rs_columns)};

@@ -21,7 +21,8 @@
     INHERITED_BY_SCRIPTS,                                                                          \
     {"delay_loop", NULL, false, CHECK(delay_loop_ms), CONV_SECONDS,                                \
      .help = "Seconds between checks."},                                                           \
-    LATER("alpha", 0, 1, "The server is down until the check succeeds."),                          \
+    {"alpha", NULL, false, CHECK(alpha), CONV_FLAG,                                                \
+     .help = "The server is down until the check succeeds."},                                      \
     LATER("log_all_failures", 0, 1, "Log each failed check, not only the last retry.")
 /* clang-format on */
 

@@ -8,6 +8,7 @@
 #include "config/keyword_rows.h"
 #include "config/keywords_lvs.h"
 #include "config/parse.h"
+#include "config/special_pool.h"
 
 #define SERVICE(member) T_VIRTUAL_SERVER, offsetof(struct virtual_server_row, member)
 #define SERVER(member)  T_REAL_SERVER, offsetof(struct real_server_row, member)
@@ -21,6 +22,21 @@ static const struct enum_name schedulers[] = {{1, "rr"},   {2, "wrr"},   {3, "lc
 					      {9, "sed"},  {10, "nq"},   {11, "fo"}, {12, "ovf"},
 					      {13, "mh"},  {14, "twos"}, {0}};
 
+/* clang-format off */
+/* What a server is checked by. */
+#define CHECKS                                                                                     \
+    {"TCP_CHECK", .block = &block_tcp_check, .help = "Checks that a TCP connection is accepted."}, \
+    LATER_BLOCK("HTTP_GET", &block_http_get, 0, 0, "Checks what HTTP answers."),                   \
+    LATER_BLOCK("SSL_GET", &block_ssl_get, 0, 0, "Checks what HTTPS answers."),                    \
+    LATER_BLOCK("SMTP_CHECK", &block_smtp_check, 0, 0, "Checks that a mail server greets."),       \
+    LATER_BLOCK("DNS_CHECK", &block_dns_check, 0, 0, "Checks that a name server answers."),        \
+    LATER_BLOCK("UDP_CHECK", &block_udp_check, 0, 0, "Checks that a UDP port answers or is open."),\
+    LATER_BLOCK("PING_CHECK", &block_ping_check, 0, 0, "Checks that the server answers pings."),   \
+    LATER_BLOCK("MISC_CHECK", &block_misc_check, 0, 0, "Checks by a script."),                     \
+    LATER_BLOCK("BFD_CHECK", &block_bfd_check, 0, 0, "Checks that a BFD session is up."),          \
+    LATER_BLOCK("FILE_CHECK", &block_file_check, 0, 0, "Weight from a file.")
+/* clang-format on */
+
 static const struct keyword real_server_keywords[] = {
     {"weight", NULL, false, SERVER(weight), CONV_NUMBER, .always = true,
      .help = "Share of the connections, 0..65535."},
@@ -32,21 +48,13 @@ static const struct keyword real_server_keywords[] = {
     INHERITED_BY_CHECKS,
     {"delay_loop", NULL, false, CHECK(delay_loop_ms), CONV_SECONDS,
      .help = "Seconds between checks of this server."},
-    {"TCP_CHECK", .block = &block_tcp_check, .help = "Checks that a TCP connection is accepted."},
-    LATER_BLOCK("HTTP_GET", &block_http_get, 0, 0, "Checks what HTTP answers."),
-    LATER_BLOCK("SSL_GET", &block_ssl_get, 0, 0, "Checks what HTTPS answers."),
-    LATER_BLOCK("SMTP_CHECK", &block_smtp_check, 0, 0, "Checks that a mail server greets."),
-    LATER_BLOCK("DNS_CHECK", &block_dns_check, 0, 0, "Checks that a name server answers."),
-    LATER_BLOCK("UDP_CHECK", &block_udp_check, 0, 0, "Checks that a UDP port answers or is open."),
-    LATER_BLOCK("PING_CHECK", &block_ping_check, 0, 0, "Checks that the server answers pings."),
-    LATER_BLOCK("MISC_CHECK", &block_misc_check, 0, 0, "Checks by a script."),
-    LATER_BLOCK("BFD_CHECK", &block_bfd_check, 0, 0, "Checks that a BFD session is up."),
-    LATER_BLOCK("FILE_CHECK", &block_file_check, 0, 0, "Weight from a file."),
+    CHECKS,
     LATER("uthreshold", 1, 1, "Connections from which the server gets no more."),
     LATER("lthreshold", 1, 1, "Connections below which it gets some again."),
     LATER("notify_up", 1, WORDS_ANY, "Command to run when the server is up."),
     LATER("notify_down", 1, WORDS_ANY, "Command to run when the server is down."),
-    LATER("alpha", 0, 1, "The server is down until a check succeeds."),
+    {"alpha", NULL, false, CHECK(alpha), CONV_FLAG,
+     .help = "The server is down until its checks succeed."},
     LATER("smtp_alert", 0, 1, "Mail about changes."),
     LATER("virtualhost", 1, 1, "Host name that HTTP checks ask for."),
     LATER("snmp_name", 1, 1, "Name of the server in KEEPALIVED-MIB."),
@@ -58,6 +66,22 @@ const struct block block_real_server = {
     .words = "ADDRESS [PORT]",
     .keywords = real_server_keywords,
     .enter = enter_real_server,
+};
+
+static const struct keyword sorry_server_keywords[] = {
+    INHERITED_BY_CHECKS,
+    {"delay_loop", NULL, false, CHECK(delay_loop_ms), CONV_SECONDS,
+     .help = "Seconds between checks of it."},
+    {"alpha", NULL, false, CHECK(alpha), CONV_FLAG, .help = "It is down until its checks succeed."},
+    CHECKS,
+    {0},
+};
+
+const struct block block_sorry_server = {
+    .name = "sorry_server",
+    .words = "ADDRESS [PORT]",
+    .keywords = sorry_server_keywords,
+    .enter = enter_sorry_server,
 };
 
 static const struct keyword virtual_server_keywords[] = {
@@ -103,15 +127,22 @@ static const struct keyword virtual_server_keywords[] = {
     LATER("smtp_alert", 0, 1, "Mail about changes."),
     LATER("virtualhost", 1, 1, "Host name that HTTP checks ask for."),
     LATER("snmp_name", 1, 1, "Name of the service in KEEPALIVED-MIB."),
-    LATER("alpha", 0, 1, "Servers are down until a check succeeds."),
+    {"alpha", NULL, false, CHECK(alpha), CONV_FLAG, .alone = true,
+     .help = "Servers are down until their checks succeed."},
     LATER("omega", 0, 1, "Run the commands of servers and quorum at the end, too."),
-    LATER("quorum", 1, 1, "Weight of live servers that the service needs; 1."),
-    LATER("hysteresis", 1, 1, "Weight beyond and below it before that changes; 0."),
+    {"quorum", NULL, false, SERVICE(quorum), CONV_NUMBER,
+     .help = "Weight of live servers that the service needs; 1."},
+    {"hysteresis", NULL, false, SERVICE(hysteresis), CONV_NUMBER,
+     .help = "Weight beyond it and below it before that changes; 0."},
     LATER("quorum_up", 1, WORDS_ANY, "Command to run when there is enough."),
     LATER("quorum_down", 1, WORDS_ANY, "Command to run when there is not."),
-    LATER("sorry_server", 1, 2, "Server that takes over when there is not."),
-    LATER("sorry_server_inhibit", 0, 1, "It stays in the table with weight 0."),
-    LATER("sorry_server_lvs_method", 1, WORDS_ANY, "Its forwarding method."),
+    {"sorry_server", .block = &block_sorry_server, .bare = true, .special = special_sorry_server,
+     .help = "Server that takes the place of the others when there is not enough."},
+    {"sorry_server_inhibit", NULL, false, SERVER(inhibit_on_failure), CONV_FLAG, .alone = true,
+     .special = special_sorry_option, .help = "It stays in the table with weight 0."},
+    {"sorry_server_lvs_method", NULL, false, SERVER(forwarding), CONV_CHOICE, .choices = methods,
+     .special = special_sorry_option,
+     .help = "Its forwarding method; the virtual server's by default."},
     GONE("nat_mask", 1, 1, "Mask of the servers' network, before 2015."),
     GONE("net_mask", 1, 1, "The same, by an older name."),
     {0},

@@ -26,7 +26,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/predefined.c \
 	core/config/print.c \
 	core/config/resolve.c core/config/resolve_int.h \
-	core/config/resolve_lvs.c core/config/resolve_vrrp.c \
+	core/config/resolve_lvs.c core/config/resolve_pool.c core/config/resolve_vrrp.c \
 	core/config/resolve_peers.c \
 	core/config/resolve_route.c \
 	core/config/sequence.c core/config/sequence.h \
@@ -35,6 +35,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/scripts.c \
 	core/config/special.c core/config/special_garp.c core/config/special_garp.h \
 	core/config/special_network.c core/config/special_network.h \
+	core/config/special_pool.c core/config/special_pool.h \
 	core/config/special_track.c core/config/special_track.h \
 	core/config/special_vmac.c core/config/special_vmac.h \
 	core/config/validate.c core/config/validate.h \

@@ -479,6 +479,44 @@ static void print_server(struct printer *p, const struct virtual_server_row *v,
 	close_block(p);
 }
 
+static bool has_checks(const struct printer *p, const struct real_server_row *r)
+{
+	struct checker_row key = {0};
+	const struct checker_row *c;
+	size_t i;
+
+	key.vs = r->vs;
+	key.rs = r->name;
+	i = store_lower_bound(p->store, T_CHECKER, &key);
+	c = i < store_count(p->store, T_CHECKER) ? store_at(p->store, T_CHECKER, i) : NULL;
+	return c && text_eq(c->vs, r->vs) && text_eq(c->rs, r->name);
+}
+
+static void print_sorry(struct printer *p, const struct virtual_server_row *v,
+			const struct real_server_row *r)
+{
+	char words[TEXT_SIZE];
+
+	endpoint_words(words, sizeof(words), &r->addr, r->port);
+	if (has_checks(p, r)) {
+		open_block(p, "sorry_server", words);
+		print_checks(p, v, r);
+		close_block(p);
+	} else {
+		indent(p);
+		fprintf(p->to, "sorry_server %s\n", words);
+	}
+	if (r->inhibit_on_failure) {
+		indent(p);
+		fputs("sorry_server_inhibit\n", p->to);
+	}
+	if (r->forwarding != v->forwarding) {
+		indent(p);
+		fprintf(p->to, "sorry_server_lvs_method %s\n",
+			enum_name(lvs_forwarding_names, r->forwarding));
+	}
+}
+
 static void print_servers(struct printer *p, const struct virtual_server_row *v)
 {
 	struct real_server_row key = {0};
@@ -490,7 +528,10 @@ static void print_servers(struct printer *p, const struct virtual_server_row *v)
 
 		if (!text_eq(r->vs, v->name))
 			return;
-		print_server(p, v, r);
+		if (r->kind == RS_SORRY)
+			print_sorry(p, v, r);
+		else
+			print_server(p, v, r);
 	}
 }
 

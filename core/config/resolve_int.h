@@ -39,6 +39,9 @@ void resolve_report(struct resolver *r, enum finding_level level, struct place a
 const char *resolve_first_place(const struct resolver *r, const void *row, char *buf, size_t size);
 
 void resolve_instance(struct resolver *r, struct draft *d);
+/* Of all its real servers: their weight. */
+void resolve_quorum(struct resolver *r, const struct layers *l, struct virtual_server_row *v,
+		    uint64_t weight);
 void resolve_group(struct resolver *r, struct draft *d);
 
 #endif

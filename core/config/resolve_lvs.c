@@ -1,6 +1,7 @@
 /* resolve_lvs: virtual servers, their real servers and checks into rows; see resolve.c. */
 #include "config/resolve_int.h"
 
+#include "config/special_pool.h"
 #include "config/validate.h"
 
 #include "base/text.h"
@@ -68,14 +69,21 @@ static void name_endpoint(char *buf, size_t size, const struct addr *a, uint16_t
 	snprintf(buf, size, a->family == ADDR_IPV6 ? "[%s]:%u%s" : "%s:%u%s", text, port, tail);
 }
 
+static const char *word_of(const struct real_server_row *s)
+{
+	return s->kind == RS_SORRY ? "sorry_server" : "real_server";
+}
+
 static void fix_port(struct resolver *r, const struct layers *l, struct real_server_row *s,
 		     const struct virtual_server_row *v)
 {
+	if (v->fwmark && s->kind == RS_SORRY)
+		s->port = 0;
 	if (v->fwmark || (s->port && (s->forwarding == LVS_NAT || s->port == v->port)))
 		return;
 	if (s->port)
 		resolve_report(r, FINDING_WARNING, l->at,
-			       "real_server: only NAT can change the port; %u is used, not %u",
+			       "%s: only NAT can change the port; %u is used, not %u", word_of(s),
 			       v->port, s->port);
 	s->port = v->port;
 }
@@ -88,18 +96,24 @@ static bool server_usable(struct resolver *r, const struct layers *l,
 	bool same_family = (s->addr.family == ADDR_IPV6) == (v->family == FAMILY_IPV6);
 
 	if (address_objection(&s->addr)) {
-		resolve_report(
-		    r, FINDING_ERROR, l->at,
-		    "real_server %s: no connection can be made to it: %s; the block was left out",
-		    s->name, address_objection(&s->addr));
+		resolve_report(r, FINDING_ERROR, l->at,
+			       "%s %s: no connection can be made to it: %s; the block was left out",
+			       word_of(s), s->name, address_objection(&s->addr));
 		return false;
 	}
 	if (!same_family && s->forwarding != LVS_TUN) {
 		resolve_report(
 		    r, FINDING_ERROR, l->at,
-		    "real_server %s: its virtual server %s has another address family, which only "
+		    "%s %s: its virtual server %s has another address family, which only "
 		    "TUN can do; the block was left out",
-		    s->name, v->name);
+		    word_of(s), s->name, v->name);
+		return false;
+	}
+	if (first && s->kind == RS_SORRY) {
+		resolve_report(r, FINDING_WARNING, l->at,
+			       "sorry_server %s is a real server of the same virtual server: it "
+			       "cannot stand in for itself; it was left out",
+			       s->name);
 		return false;
 	}
 	if (first) {
@@ -113,15 +127,16 @@ static bool server_usable(struct resolver *r, const struct layers *l,
 }
 
 static bool resolve_server(struct resolver *r, const struct virtual_server_row *v,
-			   struct draft *vs_draft, struct draft *d)
+			   struct draft *vs_draft, struct draft *d, uint64_t *weight)
 {
 	struct real_server_row s;
 	char name[NAME_RS];
-	struct layers l = {
-	    T_REAL_SERVER, {d->parts[T_REAL_SERVER], vs_draft->parts[T_REAL_SERVER]}, d->at, &s};
+	struct layers l = {T_REAL_SERVER, {d->parts[T_REAL_SERVER]}, d->at, &s};
 	struct server_context context = {v, &s, vs_draft, d};
 	unsigned number = 1;
 
+	if (d->block == &block_real_server)
+		l.parts[1] = vs_draft->parts[T_REAL_SERVER];
 	layers_pile(&l);
 	s.vs = v->name;
 	if (!layers_have(&l, IN_SERVER(forwarding)))
@@ -134,7 +149,24 @@ static bool resolve_server(struct resolver *r, const struct virtual_server_row *
 	layers_keep(r, &l);
 	for (struct draft *c = d->first; c; c = c->next)
 		number += resolve_check(r, &context, c, number);
+	*weight += s.weight;
 	return true;
+}
+
+/* The real servers, their number, and the sorry server behind them. */
+static unsigned resolve_pool(struct resolver *r, const struct virtual_server_row *v,
+			     struct draft *d, uint64_t *weight)
+{
+	struct draft *sorry = sorry_server_of(d);
+	uint64_t of_sorry = 0;
+	unsigned n = 0;
+
+	for (struct draft *c = d->first; c; c = c->next)
+		if (c->block == &block_real_server)
+			n += resolve_server(r, v, d, c, weight);
+	if (n && sorry)
+		resolve_server(r, v, d, sorry, &of_sorry);
+	return n;
 }
 
 /* ---- virtual_server -------------------------------------------------- */
@@ -163,9 +195,13 @@ static void name_service(struct resolver *r, const struct layers *l, struct virt
 static void fix_family(struct resolver *r, const struct layers *l, const struct draft *d,
 		       struct virtual_server_row *v)
 {
-	const struct real_server_row *s = d->first ? d->first->parts[T_REAL_SERVER]->row : NULL;
+	const struct draft *first = d->first;
+	const struct real_server_row *s;
 	uint8_t asked = v->family;
 
+	while (first && first->block != &block_real_server)
+		first = first->next;
+	s = first ? first->parts[T_REAL_SERVER]->row : NULL;
 	if (!v->fwmark)
 		v->family = v->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
 	else if (s && !layers_have(l, IN_SERVICE(family)))
@@ -194,7 +230,7 @@ static void make_service(struct resolver *r, struct draft *d)
 	struct layers l = {T_VIRTUAL_SERVER, {d->parts[T_VIRTUAL_SERVER]}, d->at, &v};
 	char place[TEXT_MAX];
 	const void *first;
-	bool any = false;
+	uint64_t weight = 0;
 
 	layers_pile(&l);
 	if (!layers_have(&l, IN_SERVICE(scheduler)))
@@ -211,11 +247,10 @@ static void make_service(struct resolver *r, struct draft *d)
 		    v.name, resolve_first_place(r, first, place, sizeof(place)));
 		return;
 	}
-	for (struct draft *c = d->first; c; c = c->next)
-		any |= resolve_server(r, &v, d, c);
-	if (any)
+	if (resolve_pool(r, &v, d, &weight)) {
+		resolve_quorum(r, &l, &v, weight);
 		layers_keep(r, &l);
-	else
+	} else
 		resolve_report(r, FINDING_WARNING, l.at,
 			       "virtual_server %s has no valid real server; the block was left out",
 			       v.name);

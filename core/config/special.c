@@ -4,6 +4,7 @@
  */
 #include "config/lines_route.h"
 #include "config/parse.h"
+#include "config/special_pool.h"
 #include "config/validate.h"
 
 #include "base/cpus.h"
@@ -45,9 +46,8 @@ bool enter_named(struct parse *p, struct draft *d, const struct item *it)
 	return read_block_name(p, it, (char *)row + name->offset, name->size);
 }
 
-/* Reads "ADDRESS [PORT]" from `word` on. */
-static bool read_endpoint(struct parse *p, const struct item *it, unsigned word, struct addr *addr,
-			  uint16_t *port)
+bool read_endpoint(struct parse *p, const struct item *it, unsigned word, struct addr *addr,
+		   uint16_t *port)
 {
 	const char *text = parse_word(p, it, word, "the address");
 	uint64_t value = 0;

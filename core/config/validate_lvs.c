@@ -6,6 +6,7 @@
 #include "model/rules.h"
 #include "model/store.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #define SCHEDULERS_MAX 32
@@ -89,12 +90,46 @@ static void check_kernel(struct validation *v)
 	}
 }
 
+/* Weight of the real servers, as configured. */
+static uint64_t weight_of(const struct validation *v, const char *service)
+{
+	struct real_server_row key = {0};
+	const struct real_server_row *r;
+	uint64_t weight = 0;
+
+	key.vs = service;
+	for (size_t i = store_lower_bound(v->store, T_REAL_SERVER, &key);
+	     i < store_count(v->store, T_REAL_SERVER); i++) {
+		r = store_at(v->store, T_REAL_SERVER, i);
+		if (!text_eq(r->vs, service))
+			break;
+		weight += r->kind == RS_REGULAR ? r->weight : 0;
+	}
+	return weight;
+}
+
+static void check_quorum(struct validation *v, const struct virtual_server_row *r)
+{
+	uint64_t needed = (uint64_t)r->quorum + r->hysteresis;
+
+	if (r->hysteresis >= r->quorum)
+		validate_say(v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "hysteresis",
+			     "the hysteresis must be less than the quorum");
+	if (v->findings && r->quorum > 1 && needed > weight_of(v, r->name))
+		validate_say(v, FINDING_WARNING, T_VIRTUAL_SERVER, r,
+			     r->hysteresis ? "hysteresis" : "quorum",
+			     "it has no quorum even when all its real servers are up: they weigh "
+			     "%" PRIu64 ", and %" PRIu64 " is needed",
+			     weight_of(v, r->name), needed);
+}
+
 static void check_services(struct validation *v)
 {
 	STORE_EACH(v->store, T_VIRTUAL_SERVER, struct virtual_server_row, r)
 	{
 		const char *why = r->fwmark ? NULL : address_objection(&r->addr);
 
+		check_quorum(v, r);
 		if (!scheduler_known(r->scheduler))
 			validate_say(
 			    v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "scheduler",
@@ -173,7 +208,7 @@ static bool all_without_weight(const struct validation *v, size_t *i, const char
 
 		if (!text_eq(r->vs, service))
 			break;
-		none = none && !r->weight;
+		none = none && (!r->weight || r->kind == RS_SORRY);
 	}
 	return none;
 }

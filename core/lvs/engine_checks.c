@@ -161,6 +161,7 @@ struct check_count engine_count_checks(const struct engine *e, const struct real
 			break;
 		n.checks++;
 		n.unknown += c->state == CHECK_UNKNOWN;
+		n.unproven += c->state == CHECK_UNKNOWN && c->alpha;
 		n.failing += c->state == CHECK_DOWN;
 		if (c->state == CHECK_DOWN && n.reason == REASON_NONE) {
 			n.reason = c->reason;

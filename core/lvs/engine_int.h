@@ -9,23 +9,12 @@
 #include "lvs/check.h"
 #include "lvs/ipvs_apply.h"
 #include "lvs/ipvs_kernel.h"
-#include "lvs/pool.h"
 #include "lvs/quiescent.h"
+#include "lvs/quorum.h"
+#include "lvs/refusals.h"
 #include "model/store.h"
 
 #include <sys/queue.h>
-
-/* Something the kernel did not take in the last pass. */
-struct refusal {
-	struct ipvs_service_key service;
-	struct ipvs_dest_key dest; /* zero: the service itself */
-	char text[96];
-};
-
-struct refusals {
-	struct refusal *list; /* sorted by service, then dest, once a pass is over */
-	size_t n, cap;
-};
 
 /* Counters of the kernel start again when an object is made anew; totals go on. */
 struct totals {
@@ -47,6 +36,7 @@ struct service_memory {
 	LIST_ENTRY(service_memory) due;
 	bool is_touched; /* since engine_settle() was called */
 	LIST_ENTRY(service_memory) touched;
+	uint8_t quorum;  /* enum vs_quorum, as judged in this pass */
 	size_t draining; /* of its servers */
 	bool holding;    /* a server is held out although the service is persistent */
 	struct totals *totals;
@@ -124,7 +114,7 @@ void engine_join_checks(struct engine *e); /* of the virtual servers in e->scope
 void engine_leave_check(const struct checker_row *row);
 void engine_leave_checks(struct engine *e);
 struct check_count {
-	unsigned checks, failing, unknown;
+	unsigned checks, failing, unknown, unproven;
 	enum check_reason reason; /* of the first that fails; REASON_NONE */
 	char text[96];
 };

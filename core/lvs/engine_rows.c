@@ -29,7 +29,9 @@ static void set_reason(struct real_server_row *row, const struct pool_verdict *v
 		       const struct check_count *n)
 {
 	row->reason = (uint8_t)(v->reason == REASON_NONE ? n->reason : v->reason);
-	row->reason_text = v->oper == RS_DOWN ? n->text : "";
+	row->reason_text = v->oper == RS_DOWN ? n->text
+			   : v->replaced      ? "the sorry server stands in"
+					      : "";
 }
 
 /* A server that should take traffic and is not in the table is down, whatever its checks say. */
@@ -91,6 +93,7 @@ static void write_service(struct engine *e, const struct virtual_server_row *vs)
 	const struct ipvs_entry *seen = e->apply ? ipvs_apply_seen(e->apply, &key) : NULL;
 	struct virtual_server_row row = *vs;
 	struct pool_totals count = {0};
+	char text[TEXT_REASON];
 
 	SERVERS_OF(e, vs->name, rs)
 	write_server(e, &key, seen, rs, &count);
@@ -99,7 +102,9 @@ static void write_service(struct engine *e, const struct virtual_server_row *vs)
 	row.weight_total = count.weight_total;
 	row.weight_up = count.weight_up;
 	row.health_percent = pool_health(&count);
-	row.oper_state = (uint8_t)pool_vs_oper(vs, &count);
+	row.quorum_state = engine_service_memory(vs)->quorum;
+	row.oper_state = (uint8_t)pool_vs_oper(&row, &count);
+	row.reason_text = pool_reason(&row, &count, text);
 	if (row.oper_state != vs->oper_state) {
 		row.transitions++;
 		row.last_change = loop_now(e->loop);
@@ -109,7 +114,7 @@ static void write_service(struct engine *e, const struct virtual_server_row *vs)
 					     .key = {vs->name},
 					     .old = enum_name(vs_oper_names, vs->oper_state),
 					     .now = enum_name(vs_oper_names, row.oper_state)},
-		    "%u of %u servers up", row.rs_up, row.rs_total);
+		    "%s", text);
 	}
 	store_put(e->store, T_VIRTUAL_SERVER, &row, F_SEEN, NULL);
 }

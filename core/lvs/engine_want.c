@@ -90,8 +90,12 @@ static struct pool_verdict judge(struct engine *e, const struct virtual_server_r
 {
 	struct check_count n = engine_count_checks(e, rs);
 	struct ipvs_dest_key key = engine_dest_key(rs);
-	struct pool_facts f = {
-	    .vs = vs, .rs = rs, .checks = n.checks, .failing = n.failing, .unknown = n.unknown};
+	struct pool_facts f = {.vs = vs,
+			       .rs = rs,
+			       .checks = n.checks,
+			       .failing = n.failing,
+			       .unknown = n.unknown,
+			       .unproven = n.unproven};
 
 	follow_drain(e, m, rs);
 	f.in_kernel = seen && ipvs_entry_find(seen, &key);
@@ -104,9 +108,28 @@ struct held {
 	bool any; /* a server is held out by the operator's word */
 };
 
+/* Each server by itself, then the pool as a whole; true: the sorry server stands in. */
+static bool judge_pool(struct engine *e, const struct virtual_server_row *vs,
+		       const struct ipvs_entry *seen)
+{
+	struct service_memory *service = engine_service_memory(vs);
+	struct quorum_facts facts = {0};
+
+	SERVERS_OF(e, vs->name, rs)
+	{
+		struct server_memory *m = engine_server_memory(rs);
+
+		m->verdict = judge(e, vs, rs, m, seen);
+		quorum_count(&facts, rs, &m->verdict);
+	}
+	service->quorum = (uint8_t)quorum_judge(vs, facts.weight);
+	return quorum_wants_sorry(&facts, service->quorum);
+}
+
 static struct held want_servers(struct engine *e, const struct virtual_server_row *vs,
 				struct ipvs_entry *entry, const struct ipvs_entry *seen)
 {
+	bool sorry = judge_pool(e, vs, seen);
 	struct held held = {0};
 
 	SERVERS_OF(e, vs->name, rs)
@@ -114,7 +137,7 @@ static struct held want_servers(struct engine *e, const struct virtual_server_ro
 		struct server_memory *m = engine_server_memory(rs);
 		struct ipvs_dest d;
 
-		m->verdict = judge(e, vs, rs, m, seen);
+		m->verdict = quorum_place(vs, rs, m->verdict, sorry);
 		held.draining += m->verdict.oper == RS_OPER_DRAINING;
 		if (!m->verdict.present)
 			continue;

@@ -6,7 +6,7 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/engine.c core/lvs/engine.h core/lvs/engine_int.h \
 	core/lvs/engine_ask.c \
 	core/lvs/engine_checks.c \
-	core/lvs/engine_refusals.c \
+	core/lvs/engine_refusals.c core/lvs/refusals.h \
 	core/lvs/engine_rows.c \
 	core/lvs/engine_stats.c \
 	core/lvs/engine_want.c \
@@ -16,4 +16,5 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/ipvs_table.c core/lvs/ipvs_table.h \
 	core/lvs/lvs_main.c \
 	core/lvs/pool.c core/lvs/pool.h \
-	core/lvs/quiescent.c core/lvs/quiescent.h
+	core/lvs/quiescent.c core/lvs/quiescent.h \
+	core/lvs/quorum.c core/lvs/quorum.h

@@ -17,18 +17,26 @@
  * and taking it out would end the connections that the drain is there to spare.
  *
  * A server whose checks have not run yet is taken as up (as keepalived does) and says
- * "checking"; one that was known to be down before a restart stays down, since its check
- * starts from the last known state.
+ * "checking"; with alpha it is not taken as up, and weighs nothing. One that was known to be down
+ * before a restart stays down, since its check starts from the last known state.
  *
  * Runs in the lvs process. Pure.
  */
 #include "lvs/pool.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
+static bool is_alive(const struct pool_facts *f)
+{
+	return !f->failing && !f->unproven;
+}
+
 static uint32_t weight_product(const struct pool_facts *f)
 {
 	uint32_t by_server = f->rs->admin_state == RS_ENABLED;
 	uint32_t by_parent = f->vs->admin_state != VS_DISABLED;
-	uint32_t by_checks = f->failing == 0;
+	uint32_t by_checks = is_alive(f);
 
 	return f->rs->weight * by_server * by_parent * by_checks;
 }
@@ -38,19 +46,27 @@ static struct pool_verdict judge_enabled(const struct pool_facts *f)
 	if (f->failing)
 		return (struct pool_verdict){
 		    .present = f->rs->inhibit_on_failure, .oper = RS_DOWN, .reason = REASON_NONE};
+	if (f->unproven)
+		return (struct pool_verdict){.present = f->rs->inhibit_on_failure,
+					     .oper = RS_CHECKING,
+					     .reason = REASON_NOT_RUN};
 	if (f->vs->admin_state == VS_DISABLED)
-		return (struct pool_verdict){true, 0, RS_DISABLED_BY_PARENT, REASON_ADMIN};
+		return (struct pool_verdict){
+		    .present = true, .oper = RS_DISABLED_BY_PARENT, .reason = REASON_ADMIN};
 	if (f->unknown)
-		return (struct pool_verdict){true, 0, RS_CHECKING, REASON_NOT_RUN};
-	return (struct pool_verdict){true, 0, RS_UP, f->checks ? REASON_OK : REASON_NO_CHECK};
+		return (struct pool_verdict){
+		    .present = true, .oper = RS_CHECKING, .reason = REASON_NOT_RUN};
+	return (struct pool_verdict){
+	    .present = true, .oper = RS_UP, .reason = f->checks ? REASON_OK : REASON_NO_CHECK};
 }
 
 static struct pool_verdict judge_draining(const struct pool_facts *f)
 {
 	bool going_on = f->in_kernel && !f->drained;
 
-	return (struct pool_verdict){going_on, 0, going_on ? RS_OPER_DRAINING : RS_DRAINED,
-				     REASON_ADMIN};
+	return (struct pool_verdict){.present = going_on,
+				     .oper = going_on ? RS_OPER_DRAINING : RS_DRAINED,
+				     .reason = REASON_ADMIN};
 }
 
 struct pool_verdict pool_judge(const struct pool_facts *f)
@@ -59,10 +75,11 @@ struct pool_verdict pool_judge(const struct pool_facts *f)
 
 	switch (f->rs->admin_state) {
 	case RS_FORCED_OFFLINE:
-		v = (struct pool_verdict){false, 0, RS_OPER_DISABLED, REASON_ADMIN};
+		v = (struct pool_verdict){.oper = RS_OPER_DISABLED, .reason = REASON_ADMIN};
 		break;
 	case RS_DISABLED:
-		v = (struct pool_verdict){f->in_kernel, 0, RS_OPER_DISABLED, REASON_ADMIN};
+		v = (struct pool_verdict){
+		    .present = f->in_kernel, .oper = RS_OPER_DISABLED, .reason = REASON_ADMIN};
 		break;
 	case RS_DRAINING:
 		v = judge_draining(f);
@@ -72,6 +89,7 @@ struct pool_verdict pool_judge(const struct pool_facts *f)
 		break;
 	}
 	v.weight = weight_product(f);
+	v.alive = is_alive(f);
 	return v;
 }
 
@@ -84,8 +102,12 @@ bool pool_is_held_out(const struct pool_verdict *v)
 void pool_count(struct pool_totals *t, const struct real_server_row *rs,
 		const struct pool_verdict *v)
 {
-	bool up = v->oper == RS_UP || v->oper == RS_CHECKING;
+	bool up = v->alive && (v->oper == RS_UP || v->oper == RS_CHECKING);
 
+	if (rs->kind == RS_SORRY) {
+		t->sorry = v->oper == RS_UP || v->oper == RS_CHECKING;
+		return;
+	}
 	t->rs_total++;
 	t->rs_up += up;
 	t->weight_total += rs->weight;
@@ -103,7 +125,24 @@ enum vs_oper pool_vs_oper(const struct virtual_server_row *vs, const struct pool
 {
 	if (vs->admin_state == VS_DISABLED)
 		return VS_OPER_DISABLED;
+	if (t->sorry)
+		return VS_SORRY;
 	if (!t->rs_up)
 		return VS_DOWN;
+	if (vs->quorum_state == QUORUM_LOST)
+		return VS_QUORUM_LOST;
 	return t->rs_up < t->rs_total ? VS_DEGRADED : VS_UP;
+}
+
+const char *pool_reason(const struct virtual_server_row *vs, const struct pool_totals *t,
+			char text[TEXT_REASON])
+{
+	char needed[48] = "";
+
+	if (vs->quorum_state == QUORUM_LOST)
+		snprintf(needed, sizeof(needed), ", %" PRIu64 " is needed",
+			 (uint64_t)vs->quorum + vs->hysteresis);
+	snprintf(text, TEXT_REASON, "%u of %u servers up, weight %u of %u%s", t->rs_up, t->rs_total,
+		 t->weight_up, t->weight_total, needed);
+	return text;
 }

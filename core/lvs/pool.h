@@ -12,6 +12,7 @@ struct pool_facts {
 	const struct virtual_server_row *vs;
 	const struct real_server_row *rs;
 	unsigned checks, failing, unknown; /* its checks: all, those down, those that never ran */
+	unsigned unproven;                 /* of the unknown, those that must succeed first */
 	bool in_kernel;                    /* the kernel's table has it now */
 	bool drained;                      /* it was drained to the end */
 };
@@ -21,6 +22,8 @@ struct pool_verdict {
 	uint32_t weight; /* there; also the effective weight shown */
 	enum rs_oper oper;
 	enum check_reason reason; /* REASON_NONE: the reason of the failing check */
+	bool alive;               /* by its checks, whatever the operator says */
+	bool replaced;            /* by the sorry server */
 };
 
 struct pool_verdict pool_judge(const struct pool_facts *f);
@@ -32,6 +35,7 @@ bool pool_is_held_out(const struct pool_verdict *v);
 struct pool_totals {
 	uint32_t rs_total, rs_up;
 	uint32_t weight_total, weight_up;
+	bool sorry; /* the sorry server stands in */
 };
 
 void pool_count(struct pool_totals *t, const struct real_server_row *rs,
@@ -39,5 +43,8 @@ void pool_count(struct pool_totals *t, const struct real_server_row *rs,
 /* Percent of the weight that is up; of the servers when no weight is configured. */
 uint8_t pool_health(const struct pool_totals *t);
 enum vs_oper pool_vs_oper(const struct virtual_server_row *vs, const struct pool_totals *t);
+/* Why it is so, in words. */
+const char *pool_reason(const struct virtual_server_row *vs, const struct pool_totals *t,
+			char text[TEXT_REASON]);
 
 #endif

@@ -17,6 +17,9 @@ const struct enum_name vs_oper_names[] = {
     {VS_OPER_DISABLED, "disabled"},
     {0},
 };
+const struct enum_name vs_quorum_names[] = {
+    {QUORUM_UNKNOWN, "unknown"}, {QUORUM_MET, "met"}, {QUORUM_LOST, "lost"}, {0}};
+const struct enum_name rs_kind_names[] = {{RS_REGULAR, "regular"}, {RS_SORRY, "sorry"}, {0}};
 const struct enum_name rs_admin_names[] = {
     {RS_ENABLED, "enabled"},
     {RS_DRAINING, "draining"},
@@ -32,6 +35,7 @@ const struct enum_name rs_oper_names[] = {
     {RS_DRAINED, "drained"},
     {RS_OPER_DISABLED, "disabled"},
     {RS_DISABLED_BY_PARENT, "disabledByParent"},
+    {RS_STANDBY, "standby"},
     {0},
 };
 const struct enum_name check_reason_names[] = {
@@ -72,9 +76,15 @@ static const struct field virtual_server_fields[] = {
     U32(persistence_timeout_s, LIVE, 0, 2678400, 0, "s",
 	"How long a client stays with its server; 0 for not at all."),
     U32(delay_loop_ms, LIVE, 1, UINT32_MAX, 60000, "ms", "Interval of checks that name none."),
+    U32(quorum, LIVE | F_SNMP, 1, UINT32_MAX, 1, NULL,
+	"Weight of live servers that the service needs."),
+    U32(hysteresis, LIVE | F_SNMP, 0, UINT32_MAX, 0, NULL,
+	"Weight beyond it and below it before that changes."),
     ENUM(admin_state, ADMIN, vs_admin_names, VS_ENABLED, "Disabled takes no new connections."),
     TEXT(admin_reason, ADMIN, 0, TEXT_NOTE, "The operator's note."),
     ENUM(oper_state, F_STATE, vs_oper_names, VS_DOWN, "State of the service."),
+    ENUM(quorum_state, F_STATE, vs_quorum_names, QUORUM_UNKNOWN, "Whether there is weight enough."),
+    TEXT(reason_text, F_STATE, 0, TEXT_REASON, "Why the service is in its state."),
     GAUGE32(rs_total, NULL, "Real servers."),
     GAUGE32(rs_up, NULL, "Real servers that are up."),
     GAUGE32(weight_total, NULL, "Weight of all real servers, as configured."),
@@ -110,6 +120,8 @@ static const struct field real_server_fields[] = {
     ENUM(forwarding, F_CONFIG | F_LIVE, lvs_forwarding_names, LVS_NAT, "Forwarding method."),
     U32(weight, LIVE | F_SNMP, 0, 65535, 1, NULL, "Weight as configured."),
     BOOL(inhibit_on_failure, LIVE, false, "A failed server stays in the table with weight 0."),
+    ENUM(kind, F_CONFIG, rs_kind_names, RS_REGULAR,
+	 "Whether it is of the pool, or stands in for it when it has no quorum."),
     ENUM(admin_state, ADMIN, rs_admin_names, RS_ENABLED, "What the operator wants of it."),
     TEXT(admin_reason, ADMIN, 0, TEXT_NOTE, "The operator's note."),
     U32(drain_time_s, ADMIN, 0, 2592000, 0, "s",
@@ -161,6 +173,7 @@ static const struct field checker_fields[] = {
 	"The first check is at a random time within this."),
     U32(retry, LIVE, 0, UINT32_MAX, 1, NULL, "Further attempts before the check fails."),
     U32(delay_before_retry_ms, LIVE, 0, UINT32_MAX, 1000, "ms", "Interval between those attempts."),
+    BOOL(alpha, LIVE, false, "The server is down until the check succeeds."),
     ENUM(state, F_STATE, check_state_names, CHECK_UNKNOWN, "Result in force."),
     ENUM(reason, F_STATE, check_reason_names, REASON_NOT_RUN, "Result of the last run."),
     TEXT(result, F_STATE, 0, TEXT_REASON, "The same in words."),

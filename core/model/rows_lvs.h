@@ -14,6 +14,10 @@ enum vs_admin { VS_ENABLED = 1, VS_DISABLED = 2 };
 extern const struct enum_name vs_admin_names[];
 enum vs_oper { VS_UP = 1, VS_DEGRADED, VS_QUORUM_LOST, VS_SORRY, VS_DOWN, VS_OPER_DISABLED };
 extern const struct enum_name vs_oper_names[];
+enum vs_quorum { QUORUM_UNKNOWN = 1, QUORUM_MET, QUORUM_LOST };
+extern const struct enum_name vs_quorum_names[];
+enum rs_kind { RS_REGULAR = 1, RS_SORRY = 2 };
+extern const struct enum_name rs_kind_names[];
 enum rs_admin { RS_ENABLED = 1, RS_DRAINING, RS_DISABLED, RS_FORCED_OFFLINE };
 extern const struct enum_name rs_admin_names[];
 enum rs_oper {
@@ -24,6 +28,7 @@ enum rs_oper {
 	RS_DRAINED,
 	RS_OPER_DISABLED,
 	RS_DISABLED_BY_PARENT,
+	RS_STANDBY, /* a sorry server that is not needed */
 };
 extern const struct enum_name rs_oper_names[];
 
@@ -57,11 +62,14 @@ struct virtual_server_row {
 	uint8_t forwarding;             /* default of its real servers */
 	uint32_t persistence_timeout_s; /* 0: none */
 	uint32_t delay_loop_ms;
+	uint32_t quorum, hysteresis; /* weights */
 	/* the operator's word */
 	uint8_t admin_state; /* enum vs_admin */
 	const char *admin_reason;
 	/* state */
 	uint8_t oper_state;
+	uint8_t quorum_state; /* enum vs_quorum */
+	const char *reason_text;
 	uint32_t rs_total;
 	uint32_t rs_up;
 	uint32_t weight_total; /* of all real servers, as configured */
@@ -86,6 +94,7 @@ struct real_server_row {
 	uint8_t forwarding;
 	uint32_t weight; /* 0..65535 */
 	bool inhibit_on_failure;
+	uint8_t kind; /* enum rs_kind */
 	/* the operator's word */
 	uint8_t admin_state; /* enum rs_admin */
 	const char *admin_reason;
@@ -129,6 +138,7 @@ struct checker_row {
 	uint32_t warmup_ms; /* the first run is at random within this */
 	uint32_t retry;
 	uint32_t delay_before_retry_ms;
+	bool alpha; /* its server is down until it succeeds */
 	/* state */
 	uint8_t state;
 	uint8_t reason;

@@ -534,7 +534,8 @@ static void put_checks(struct store *s, const struct real_server_row *r)
 	}
 }
 
-static void put_server(struct store *s, const struct virtual_server_row *v)
+/* Returns its weight, of a sorry server 0; nothing comes of one that is there already. */
+static uint32_t put_server(struct store *s, const struct virtual_server_row *v, enum rs_kind kind)
 {
 	struct real_server_row r;
 	char name[NAME_RS];
@@ -548,8 +549,26 @@ static void put_server(struct store *s, const struct virtual_server_row *v)
 		r.port = v->port;
 	name_endpoint(name, sizeof(name), &r.addr, r.port, "");
 	r.name = name;
+	r.kind = (uint8_t)kind;
+	if (kind == RS_SORRY)
+		r.weight = 1;
+	if (kind == RS_SORRY && v->fwmark)
+		return 0;
+	if (store_find(s, T_REAL_SERVER, &r))
+		return 0;
 	store_put(s, T_REAL_SERVER, &r, F_WANTED, NULL);
 	put_checks(s, &r);
+	return kind == RS_SORRY ? 0 : r.weight;
+}
+
+/* One that the weight can reach, and a hysteresis below it. */
+static void put_quorum(struct store *s, struct virtual_server_row *v, uint64_t weight)
+{
+	if (v->quorum > weight)
+		v->quorum = weight ? (uint32_t)weight : 1;
+	if (v->hysteresis >= v->quorum)
+		v->hysteresis = v->quorum - 1;
+	store_put(s, T_VIRTUAL_SERVER, v, F_WANTED, NULL);
 }
 
 static void identify(struct virtual_server_row *v, char name[NAME_VS])
@@ -578,17 +597,22 @@ static void put_service(struct store *s)
 						 "sh", "mh",  "nq", "ovf", "twos"};
 	struct virtual_server_row v;
 	char name[NAME_VS];
-	size_t before = store_count(s, T_VIRTUAL_SERVER);
 	unsigned servers = 1 + (unsigned)draw(4);
+	uint64_t weight = 0;
 
 	fill(T_VIRTUAL_SERVER, &v);
 	TEXT_COPY(v.scheduler, schedulers[draw(sizeof(schedulers) / sizeof(schedulers[0]))]);
 	if (!text_eq(v.scheduler, "sh") && !text_eq(v.scheduler, "mh"))
 		v.sched_fallback = v.sched_port = false;
 	identify(&v, name);
+	if (store_find(s, T_VIRTUAL_SERVER, &v))
+		return;
 	store_put(s, T_VIRTUAL_SERVER, &v, F_WANTED, NULL);
-	for (unsigned i = 0; i < servers && store_count(s, T_VIRTUAL_SERVER) > before; i++)
-		put_server(s, &v);
+	for (unsigned i = 0; i < servers; i++)
+		weight += put_server(s, &v, RS_REGULAR);
+	if (draw(3) == 0)
+		put_server(s, &v, RS_SORRY);
+	put_quorum(s, &v, weight);
 }
 
 /* ---- programs ------------------------------------------------------------ */

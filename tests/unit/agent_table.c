@@ -304,7 +304,7 @@ static void test_next_around_the_table(void **state)
 	name[v.root_len] = 2; /* behind the entry */
 	assert_false(table_next(&v, name, v.root_len + 1, false, &clock_0, next, &len, &value));
 	name[v.root_len] = 1;
-	name[v.root_len + 1] = 40; /* behind the last column */
+	name[v.root_len + 1] = 200; /* behind the last column */
 	assert_false(table_next(&v, name, v.root_len + 2, false, &clock_0, next, &len, &value));
 	store_free(s);
 }

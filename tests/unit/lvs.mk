@@ -1,5 +1,5 @@
 if HAVE_CMOCKA
-LVS_UNIT = tests/unit/lvs_ipvs_msg tests/unit/lvs_ipvs_apply tests/unit/lvs_pool \
+LVS_UNIT = tests/unit/lvs_ipvs_msg tests/unit/lvs_ipvs_apply tests/unit/lvs_pool tests/unit/lvs_quorum \
 	tests/unit/lvs_check tests/unit/lvs_engine tests/unit/nl_genl
 check_PROGRAMS += $(LVS_UNIT)
 TESTS += $(LVS_UNIT)
@@ -14,6 +14,9 @@ tests_unit_lvs_ipvs_apply_LDADD = $(LVS_UNIT_LIBS)
 tests_unit_lvs_pool_SOURCES = tests/unit/lvs_pool.c
 tests_unit_lvs_pool_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_lvs_pool_LDADD = $(LVS_UNIT_LIBS)
+tests_unit_lvs_quorum_SOURCES = tests/unit/lvs_quorum.c
+tests_unit_lvs_quorum_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_lvs_quorum_LDADD = $(LVS_UNIT_LIBS)
 tests_unit_lvs_check_SOURCES = tests/unit/lvs_check.c
 tests_unit_lvs_check_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_lvs_check_LDADD = $(LVS_UNIT_LIBS)

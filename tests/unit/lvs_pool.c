@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-enum health { GOOD, BAD, UNKNOWN, UNCHECKED };
+enum health { GOOD, BAD, UNKNOWN, UNPROVEN, UNCHECKED };
 
 struct judge_case {
 	enum rs_admin admin;
@@ -35,6 +35,9 @@ static const struct judge_case cases[] = {
     {RS_ENABLED, ON, GOOD, 0, 0, 0, true, 7, RS_UP, REASON_OK},
     {RS_ENABLED, ON, UNCHECKED, 0, 0, 0, true, 7, RS_UP, REASON_NO_CHECK},
     {RS_ENABLED, ON, UNKNOWN, 0, 0, 0, true, 7, RS_CHECKING, REASON_NOT_RUN},
+    {RS_ENABLED, ON, UNPROVEN, 0, 0, 0, false, 0, RS_CHECKING, REASON_NOT_RUN},
+    {RS_ENABLED, ON, UNPROVEN, 1, 0, 0, true, 0, RS_CHECKING, REASON_NOT_RUN},
+    {RS_ENABLED, OFF, UNPROVEN, 0, 0, 0, false, 0, RS_CHECKING, REASON_NOT_RUN},
     {RS_ENABLED, ON, BAD, 0, 1, 0, false, 0, RS_DOWN, REASON_NONE},
     {RS_ENABLED, ON, BAD, 1, 1, 0, true, 0, RS_DOWN, REASON_NONE},
     {RS_ENABLED, ON, BAD, 1, 0, 0, true, 0, RS_DOWN, REASON_NONE},
@@ -63,7 +66,8 @@ static struct pool_facts facts_of(const struct judge_case *c, struct virtual_ser
 	rs->inhibit_on_failure = c->inhibit;
 	f.checks = c->health == UNCHECKED ? 0 : 2;
 	f.failing = c->health == BAD;
-	f.unknown = c->health == UNKNOWN;
+	f.unknown = c->health == UNKNOWN || c->health == UNPROVEN;
+	f.unproven = c->health == UNPROVEN;
 	f.in_kernel = c->in_kernel;
 	f.drained = c->drained;
 	return f;
@@ -109,14 +113,16 @@ static void test_held_out(void **state)
 		struct pool_facts f = facts_of(&cases[i], &vs, &rs);
 		struct pool_verdict v = pool_judge(&f);
 
-		assert_int_equal(pool_is_held_out(&v), v.present && !v.weight && v.oper != RS_DOWN);
+		assert_int_equal(pool_is_held_out(&v), v.present && !v.weight &&
+							   v.oper != RS_DOWN &&
+							   v.oper != RS_CHECKING);
 	}
 }
 
 static void count(struct pool_totals *t, uint32_t weight, enum rs_oper oper)
 {
 	struct real_server_row rs = {.weight = weight};
-	struct pool_verdict v = {.oper = oper};
+	struct pool_verdict v = {.oper = oper, .alive = oper != RS_DOWN};
 
 	pool_count(t, &rs, &v);
 }
@@ -137,6 +143,10 @@ static void test_totals(void **state)
 	assert_int_equal(pool_health(&t), 75);
 	assert_int_equal(t.weight_total, 4);
 	assert_int_equal(t.weight_up, 3);
+	vs.quorum_state = QUORUM_LOST;
+	assert_int_equal(pool_vs_oper(&vs, &t), VS_QUORUM_LOST);
+	t.sorry = true;
+	assert_int_equal(pool_vs_oper(&vs, &t), VS_SORRY);
 	vs.admin_state = VS_DISABLED;
 	assert_int_equal(pool_vs_oper(&vs, &t), VS_OPER_DISABLED);
 	t = (struct pool_totals){0};
