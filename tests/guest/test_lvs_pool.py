@@ -146,6 +146,7 @@ def test_alpha(cluster, director, rig, inhibit):
     pool.state("down")
     pool.listen("real1")
     pool.check("real1", alpha="yes")
+    rig.settle()
     pool.wait({"real1": 1})
     pool.state("up")
     pool.close()
