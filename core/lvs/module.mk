@@ -2,6 +2,7 @@ noinst_LIBRARIES += core/lvs/liblvs.a
 core_lvs_liblvs_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 core_lvs_liblvs_a_SOURCES = \
 	core/lvs/check.c core/lvs/check.h \
+	core/lvs/check_socket.c core/lvs/check_socket.h \
 	core/lvs/check_tcp.c \
 	core/lvs/engine.c core/lvs/engine.h core/lvs/engine_int.h \
 	core/lvs/engine_ask.c \

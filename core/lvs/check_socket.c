@@ -1,0 +1,74 @@
+/* check_socket: see check_socket.h (lvs process). */
+#include "lvs/check_socket.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+socklen_t check_sockaddr(struct sockaddr_storage *ret, const struct addr *a, uint16_t port)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)ret;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ret;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->ss_family = (sa_family_t)addr_af(a);
+	if (a->family == ADDR_IPV6) {
+		in6->sin6_port = htons(port);
+		memcpy(&in6->sin6_addr, a->bytes, sizeof(in6->sin6_addr));
+		return sizeof(*in6);
+	}
+	in->sin_port = htons(port);
+	memcpy(&in->sin_addr, a->bytes, sizeof(in->sin_addr));
+	return sizeof(*in);
+}
+
+enum check_reason check_reason_of(int err)
+{
+	switch (err) {
+	case 0:
+		return REASON_OK;
+	case ECONNREFUSED:
+		return REASON_REFUSED;
+	case ETIMEDOUT:
+		return REASON_TIMEOUT;
+	case ECONNRESET:
+	case EPIPE:
+		return REASON_RESET;
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case EHOSTDOWN:
+	case ENETDOWN:
+		return REASON_UNREACHABLE;
+	default:
+		return REASON_LOCAL_ERROR;
+	}
+}
+
+int check_socket_prepare(int fd, const struct check_params *p)
+{
+	struct sockaddr_storage ss;
+	struct addr from = p->bindto;
+	socklen_t len;
+
+	if (!p->bindto.family && !p->bind_port)
+		return 0;
+	from.family = p->addr.family;
+	len = check_sockaddr(&ss, &from, p->bind_port);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+	return bind(fd, (struct sockaddr *)&ss, len) < 0 ? errno : 0;
+}
+
+int check_connect(const struct check_params *p, int type, int protocol, int *fd)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = check_sockaddr(&ss, &p->addr, p->port);
+	int err;
+
+	*fd = socket(addr_af(&p->addr), type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+	if (*fd < 0)
+		return errno;
+	err = check_socket_prepare(*fd, p);
+	if (err)
+		return err;
+	return connect(*fd, (struct sockaddr *)&ss, len) < 0 ? errno : 0;
+}
