@@ -31,6 +31,10 @@ static const struct enum_name keyword_events[] = {
     {NOTIFY_DELETED, "notify_deleted"},
     {NOTIFY_RX_LOWER_PRI, "notify_master_rx_lower_pri"},
     {NOTIFY_ANY, "notify"},
+    {NOTIFY_UP, "notify_up"},
+    {NOTIFY_DOWN, "notify_down"},
+    {NOTIFY_QUORUM_UP, "quorum_up"},
+    {NOTIFY_QUORUM_DOWN, "quorum_down"},
     {0}};
 static const struct enum_name keyword_fifos[] = {
     {FIFO_ALL, "notify_fifo"}, {FIFO_VRRP, "vrrp_notify_fifo"}, {FIFO_LVS, "lvs_notify_fifo"}, {0}};
@@ -135,6 +139,20 @@ static bool set_event(struct notify_row *r, const char *keyword)
 	return true;
 }
 
+/* As read_command(), into a row. */
+static bool read_row(struct parse *p, const struct item *it, const struct words *w,
+		     struct notify_row *r)
+{
+	char command[COMMAND_MAX], user[NAME_USER], group[NAME_USER];
+
+	if (!read_command(p, it, w, command, user, group))
+		return false;
+	r->command = arena_text(p->arena, command, strlen(command));
+	r->user = arena_text(p->arena, user, strlen(user));
+	r->group = arena_text(p->arena, group, strlen(group));
+	return true;
+}
+
 void special_notify(struct parse *p, struct draft *d, const struct keyword *k,
 		    const struct item *it)
 {
@@ -147,7 +165,7 @@ void special_notify(struct parse *p, struct draft *d, const struct keyword *k,
 		return;
 	if (it->nwords > 1 || r->event != NOTIFY_DELETED) {
 		if (!parse_word(p, it, 1, "the command") || !cut(p, it, false, &w) ||
-		    !read_command(p, it, &w, r->command, r->user, r->group))
+		    !read_row(p, it, &w, r))
 			return;
 	}
 	if (!own->later)
@@ -171,11 +189,11 @@ void line_command(struct parse *p, struct draft *d, const struct block *b, const
 		parse_report(p, FINDING_WARNING, it, 0,
 			     "one command only: the first counts; this line was left out");
 	else if (cut(p, it, true, &w))
-		read_command(p, it, &w, r->command, r->user, r->group);
+		read_row(p, it, &w, r);
 }
 
 static void keep_command(struct parse *p, const struct draft *d, enum notify_object object,
-			 const char *name)
+			 const char *name, const char *member)
 {
 	struct notify_row r;
 	const void *first;
@@ -183,7 +201,8 @@ static void keep_command(struct parse *p, const struct draft *d, enum notify_obj
 
 	part_row(d->parts[T_NOTIFY], T_NOTIFY, &r);
 	r.object = (uint8_t)object;
-	TEXT_COPY(r.name, name);
+	r.name = name;
+	r.member = member;
 	first = store_find(p->store, T_NOTIFY, &r);
 	if (!r.command[0] && r.event != NOTIFY_DELETED)
 		place_report(p->findings, FINDING_WARNING, &d->at,
@@ -200,11 +219,11 @@ static void keep_command(struct parse *p, const struct draft *d, enum notify_obj
 }
 
 void commands_resolve(struct parse *p, const struct draft *d, enum notify_object object,
-		      const char *name)
+		      const char *name, const char *member)
 {
 	for (const struct draft *c = d->first; c; c = c->next)
 		if (c->parts[T_NOTIFY])
-			keep_command(p, c, object, name);
+			keep_command(p, c, object, name, member);
 }
 
 /* ---- pipes ----------------------------------------------------------------- */

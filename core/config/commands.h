@@ -20,14 +20,19 @@ void special_smtp_helo(struct parse *p, struct draft *d, const struct keyword *k
 		       const struct item *it);
 void special_smtp_alert(struct parse *p, struct draft *d, const struct keyword *k,
 			const struct item *it);
+void special_alert(struct parse *p, struct draft *d, const struct keyword *k,
+		   const struct item *it);
+bool print_service_alert(const void *row, char *buf, size_t size);
+bool print_server_alert(const void *row, char *buf, size_t size);
+bool print_checker_alert(const void *row, char *buf, size_t size);
 void line_recipient(struct parse *p, struct draft *d, const struct block *b, const struct item *it);
 bool print_smtp_server(const void *row, char *buf, size_t size);
 /* Makes rows of the recipients in global_defs. */
 void mails_resolve(struct parse *p, const struct draft *d);
 
-/* Makes rows of the commands in a draft, for an object of that name. */
+/* Makes rows of the commands in a draft, for an object of that name; `member`: of that. */
 void commands_resolve(struct parse *p, const struct draft *d, enum notify_object object,
-		      const char *name);
+		      const char *name, const char *member);
 /* The same of the pipes in global_defs. */
 void commands_resolve_fifos(struct parse *p, const struct draft *d);
 

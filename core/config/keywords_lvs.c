@@ -5,6 +5,7 @@
  * the inner one: connect_timeout in virtual_server fills a field of the checker's table, in
  * the virtual server's own draft, from where resolve.c takes it.
  */
+#include "config/commands.h"
 #include "config/keyword_rows.h"
 #include "config/keywords_lvs.h"
 #include "config/parse.h"
@@ -23,6 +24,9 @@ static const struct enum_name schedulers[] = {{1, "rr"},   {2, "wrr"},   {3, "lc
 					      {13, "mh"},  {14, "twos"}, {0}};
 
 /* clang-format off */
+#define NOTIFY(word, text)                                                                         \
+    {word, NULL, false, T_NOTIFY, offsetof(struct notify_row, command), CONV_TEXT,                 \
+     .special = special_notify, .block = &block_notify, .bare = true, .help = text}
 /* What a server is checked by. */
 #define CHECKS                                                                                     \
     {"TCP_CHECK", .block = &block_tcp_check, .help = "Checks that a TCP connection is accepted."}, \
@@ -51,11 +55,12 @@ static const struct keyword real_server_keywords[] = {
     CHECKS,
     LATER("uthreshold", 1, 1, "Connections from which the server gets no more."),
     LATER("lthreshold", 1, 1, "Connections below which it gets some again."),
-    LATER("notify_up", 1, WORDS_ANY, "Command to run when the server is up."),
-    LATER("notify_down", 1, WORDS_ANY, "Command to run when the server is down."),
+    NOTIFY("notify_up", "Command to run when its checks find the server alive."),
+    NOTIFY("notify_down", "Command to run when they find it dead."),
     {"alpha", NULL, false, CHECK(alpha), CONV_FLAG,
      .help = "The server is down until its checks succeed."},
-    LATER("smtp_alert", 0, 1, "Mail about changes."),
+    {"smtp_alert", NULL, false, SERVER(smtp_alert), CONV_CHOICE, .choices = alert_names,
+     .special = special_alert, .print = print_server_alert, .help = "Mail about changes."},
     LATER("virtualhost", 1, 1, "Host name that HTTP checks ask for."),
     LATER("snmp_name", 1, 1, "Name of the server in KEEPALIVED-MIB."),
     {0},
@@ -123,19 +128,23 @@ static const struct keyword virtual_server_keywords[] = {
     LATER("ops", 0, 0, "UDP: choose a server for each packet."),
     LATER("persistence_engine", 1, 1, "What tells clients apart: sip."),
     LATER("persistence_granularity", 1, 1, "Mask of client addresses that stay together."),
-    LATER("ha_suspend", 0, 0, "Check only while the address is on this director."),
-    LATER("smtp_alert", 0, 1, "Mail about changes."),
+    {"ha_suspend", NULL, false, SERVICE(ha_suspend), CONV_FLAG, .alone = true,
+     .help = "Check only while the address is on this director."},
+    {"smtp_alert", NULL, false, SERVICE(smtp_alert), CONV_CHOICE, .choices = alert_names,
+     .special = special_alert, .print = print_service_alert,
+     .help = "Mail when the quorum is gained or lost."},
     LATER("virtualhost", 1, 1, "Host name that HTTP checks ask for."),
     LATER("snmp_name", 1, 1, "Name of the service in KEEPALIVED-MIB."),
     {"alpha", NULL, false, CHECK(alpha), CONV_FLAG, .alone = true,
      .help = "Servers are down until their checks succeed."},
-    LATER("omega", 0, 1, "Run the commands of servers and quorum at the end, too."),
+    {"omega", NULL, false, SERVICE(omega), CONV_FLAG, .alone = true,
+     .help = "Tell at the end that servers and quorum are down."},
     {"quorum", NULL, false, SERVICE(quorum), CONV_NUMBER,
      .help = "Weight of live servers that the service needs; 1."},
     {"hysteresis", NULL, false, SERVICE(hysteresis), CONV_NUMBER,
      .help = "Weight beyond it and below it before that changes; 0."},
-    LATER("quorum_up", 1, WORDS_ANY, "Command to run when there is enough."),
-    LATER("quorum_down", 1, WORDS_ANY, "Command to run when there is not."),
+    NOTIFY("quorum_up", "Command to run when there is enough."),
+    NOTIFY("quorum_down", "Command to run when there is not."),
     {"sorry_server", .block = &block_sorry_server, .bare = true, .special = special_sorry_server,
      .help = "Server that takes the place of the others when there is not enough."},
     {"sorry_server_inhibit", NULL, false, SERVER(inhibit_on_failure), CONV_FLAG, .alone = true,

@@ -64,11 +64,10 @@ static size_t count_members(const struct store *s, const char *group)
 
 static void drop_commands(struct store *s, enum notify_object object, const char *name)
 {
-	struct notify_row key = {.object = (uint8_t)object};
+	struct notify_row key = {.object = (uint8_t)object, .name = name};
 	const struct notify_row *r;
 	size_t i;
 
-	TEXT_COPY(key.name, name);
 	i = store_lower_bound(s, T_NOTIFY, &key);
 	while ((r = i < store_count(s, T_NOTIFY) ? store_at(s, T_NOTIFY, i) : NULL) &&
 	       r->object == object && text_eq(r->name, name))

@@ -91,27 +91,71 @@ void special_smtp_helo(struct parse *p, struct draft *d, const struct keyword *k
 	parse_no_more(p, it, 2);
 }
 
-/* smtp_alert_vrrp counts more, wherever it stands. */
-void special_smtp_alert(struct parse *p, struct draft *d, const struct keyword *k,
-			const struct item *it)
+static bool read_alert(struct parse *p, const struct item *it, uint8_t *ret)
 {
-	bool general = text_eq(k->name, "smtp_alert"), value = true;
-	struct vrrp_instance_row *v = draft_part(p->arena, d, T_VRRP_INSTANCE)->row;
-	struct sync_group_row *g = draft_part(p->arena, d, T_SYNC_GROUP)->row;
+	bool value = true;
 
 	if (it->nwords > 1 && !keyword_boolean(it->words[1].text, &value)) {
 		parse_report(
 		    p, FINDING_ERROR, it, 1,
 		    "%s: \"%.64s\" is not one of on, off, true, false, yes, no; it was left "
 		    "out",
-		    k->name, it->words[1].text);
-		return;
+		    it->words[0].text, it->words[1].text);
+		return false;
 	}
+	*ret = value ? ALERT_ON : ALERT_OFF;
 	parse_no_more(p, it, 2);
+	return true;
+}
+
+void special_alert(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)
+{
+	uint8_t *row = draft_part(p->arena, d, k->table)->row;
+
+	if (!read_alert(p, it, row + k->offset))
+		return;
+	draft_mention(p->arena, d, k->name);
+	parse_mark(p, d, k, it);
+}
+
+static bool print_alert(uint8_t alert, char *buf, size_t size)
+{
+	text_copy(buf, size, alert == ALERT_ON ? "yes" : "no");
+	return alert != ALERT_DEFAULT;
+}
+
+bool print_service_alert(const void *row, char *buf, size_t size)
+{
+	return print_alert(((const struct virtual_server_row *)row)->smtp_alert, buf, size);
+}
+
+bool print_server_alert(const void *row, char *buf, size_t size)
+{
+	return print_alert(((const struct real_server_row *)row)->smtp_alert, buf, size);
+}
+
+bool print_checker_alert(const void *row, char *buf, size_t size)
+{
+	return print_alert(((const struct mail_row *)row)->smtp_alert_checker, buf, size);
+}
+
+/* smtp_alert_vrrp and smtp_alert_checker count more, wherever they stand. */
+void special_smtp_alert(struct parse *p, struct draft *d, const struct keyword *k,
+			const struct item *it)
+{
+	bool general = text_eq(k->name, "smtp_alert");
+	struct vrrp_instance_row *v = draft_part(p->arena, d, T_VRRP_INSTANCE)->row;
+	struct sync_group_row *g = draft_part(p->arena, d, T_SYNC_GROUP)->row;
+	uint8_t alert;
+
+	if (!read_alert(p, it, &alert))
+		return;
+	if (general && !draft_mentions(d, "smtp_alert_checker"))
+		mail_of(p, d)->smtp_alert_checker = alert;
 	if (general && draft_mentions(d, "smtp_alert_vrrp"))
 		return;
 	draft_mention(p->arena, d, k->name);
-	v->smtp_alert = g->smtp_alert = value;
+	v->smtp_alert = g->smtp_alert = alert == ALERT_ON;
 	part_mark(p->arena, draft_part(p->arena, d, T_VRRP_INSTANCE),
 		  field_at(T_VRRP_INSTANCE, k->offset), it->at);
 	part_mark(p->arena, draft_part(p->arena, d, T_SYNC_GROUP),

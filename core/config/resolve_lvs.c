@@ -1,6 +1,7 @@
 /* resolve_lvs: virtual servers, their real servers and checks into rows; see resolve.c. */
 #include "config/resolve_int.h"
 
+#include "config/commands.h"
 #include "config/special_pool.h"
 #include "config/validate.h"
 
@@ -147,8 +148,10 @@ static bool resolve_server(struct resolver *r, const struct virtual_server_row *
 	if (!server_usable(r, &l, &s, v))
 		return false;
 	layers_keep(r, &l);
+	commands_resolve(r->p, d, NOTIFY_REAL_SERVER, v->name, s.name);
 	for (struct draft *c = d->first; c; c = c->next)
-		number += resolve_check(r, &context, c, number);
+		if (c->parts[T_CHECKER])
+			number += resolve_check(r, &context, c, number);
 	*weight += s.weight;
 	return true;
 }
@@ -250,6 +253,7 @@ static void make_service(struct resolver *r, struct draft *d)
 	if (resolve_pool(r, &v, d, &weight)) {
 		resolve_quorum(r, &l, &v, weight);
 		layers_keep(r, &l);
+		commands_resolve(r->p, d, NOTIFY_VIRTUAL_SERVER, v.name, "");
 	} else
 		resolve_report(r, FINDING_WARNING, l.at,
 			       "virtual_server %s has no valid real server; the block was left out",

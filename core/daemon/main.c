@@ -20,6 +20,7 @@
 #include "daemon/jobs.h"
 #include "daemon/reload.h"
 #include "daemon/silence.h"
+#include "daemon/suspended.h"
 #include "daemon/tracked.h"
 
 #include "base/log.h"
@@ -68,6 +69,7 @@ void director_changed(struct director *d)
 	global_put(d, &g);
 	follow_log_level(d, &g);
 	tracked_all(d->live);
+	suspended_all(d->live);
 }
 
 /* Whether the configuration has anything that is executed, or a dead daemon has left what must be
@@ -169,6 +171,21 @@ static void on_down(void *arg, const char *why)
 
 static void exec_has_begun(struct director *d);
 
+static bool calls_for_programs(enum table_id t, const struct fieldset *changed)
+{
+	switch (t) {
+	case T_VRRP_INSTANCE:
+	case T_SYNC_GROUP:
+		return fieldset_has_name(changed, t, "state");
+	case T_VIRTUAL_SERVER:
+		return fieldset_has_name(changed, t, "quorum_state");
+	case T_REAL_SERVER:
+		return fieldset_has_name(changed, t, "health");
+	default:
+		return false;
+	}
+}
+
 /* Each change of a state is passed on to exec at once: it may be one of several. */
 static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
 		   const void *old)
@@ -177,8 +194,8 @@ static void on_row(void *arg, enum table_id t, const void *row, const struct fie
 
 	(void)old;
 	tracked_seen(p->d->live, t, row, changed);
-	if ((t == T_VRRP_INSTANCE || t == T_SYNC_GROUP) && p->d->links[ROLE_EXEC] &&
-	    fieldset_has_name(changed, t, "state"))
+	suspended_seen(p->d->live, t, row, changed);
+	if (p->d->links[ROLE_EXEC] && calls_for_programs(t, changed))
 		link_push(p->d->links[ROLE_EXEC]);
 	if (t == T_EXEC && ((const struct exec_row *)row)->started)
 		exec_has_begun(p->d);

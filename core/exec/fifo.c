@@ -269,7 +269,7 @@ void fifos_apply(struct fifos *all)
 
 void fifos_tell(struct fifos *all, enum fifo_kind kind, const char *line)
 {
-	char text[NAME_VRRP + 64];
+	char text[256];
 	int len = snprintf(text, sizeof(text), "%s\n", line);
 
 	if (len >= (int)sizeof(text))

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#define MAGIC 0x48455834 /* changes with the struct */
+#define MAGIC 0x48455835 /* changes with the struct */
 
 #define SHORT_NS (60 * NS_PER_S) /* longer than it takes to kill and replace a process */
 
@@ -72,5 +72,35 @@ struct exec_told *exec_memory_told(struct exec_memory *m, enum notify_object obj
 	memset(unused, 0, sizeof(*unused));
 	TEXT_COPY(unused->name, name);
 	unused->object = (uint8_t)object;
+	return unused;
+}
+
+#define PROBES 64
+
+static uint64_t hash_text(uint64_t h, const char *text)
+{
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return (h ^ ' ') * UINT64_C(0x100000001b3);
+}
+
+struct exec_pool_told *exec_memory_pool(struct exec_memory *m, enum notify_object object,
+					const char *name, const char *member)
+{
+	uint64_t key = hash_text(UINT64_C(0xcbf29ce484222325) ^ (uint64_t)object, name);
+	struct exec_pool_told *unused = NULL;
+
+	key = hash_text(key, member);
+	key += !key;
+	for (unsigned i = 0; i < PROBES; i++) {
+		struct exec_pool_told *t = &m->pools[(key + i) % MEMORY_POOLS_MAX];
+
+		if (t->key == key)
+			return t;
+		if (!t->key && !unused)
+			unused = t;
+	}
+	if (unused)
+		*unused = (struct exec_pool_told){.key = key};
 	return unused;
 }

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MEMORY_TOLD_MAX 2048
+#define MEMORY_TOLD_MAX  2048
+#define MEMORY_POOLS_MAX 32768
 
 /* What was told of an object last. */
 struct exec_told {
@@ -20,6 +21,15 @@ struct exec_told {
 	bool runs;      /* programs for it are not all at their end */
 	uint32_t transitions;
 	char name[NAME_VRRP];
+};
+
+/* The same of virtual servers and real servers, of which there may be many more. */
+enum told_pool { TOLD_UP = 1, TOLD_DOWN = 2 };
+struct exec_pool_told {
+	uint64_t key; /* hash of what it is and of its names; 0: free */
+	uint32_t changes;
+	uint8_t state; /* enum told_pool; 0: nothing was told */
+	bool runs;
 };
 
 struct exec_memory {
@@ -31,6 +41,7 @@ struct exec_memory {
 				   */
 	char fifo_path[FIFO_LVS][PATH_LEN];
 	struct exec_told told[MEMORY_TOLD_MAX];
+	struct exec_pool_told pools[MEMORY_POOLS_MAX]; /* a hash table */
 };
 
 /* Maps it; what cannot be understood is empty. Without one (fd is none) it is forgotten at the
@@ -42,5 +53,10 @@ int32_t exec_memory_session(const struct exec_memory *m, struct mono now);
  * taken. */
 struct exec_told *exec_memory_told(struct exec_memory *m, enum notify_object object,
 				   const char *name, bool make);
+
+/* The entry of a virtual server (`member` is "") or of a real server of it, made when it is not
+ * there; NULL: there is no room. */
+struct exec_pool_told *exec_memory_pool(struct exec_memory *m, enum notify_object object,
+					const char *name, const char *member);
 
 #endif

@@ -12,6 +12,7 @@ core_exec_libexec_a_SOURCES = \
 	core/exec/match.c core/exec/match.h \
 	core/exec/memory.c core/exec/memory.h \
 	core/exec/notify.c core/exec/notify.h \
+	core/exec/pools.c core/exec/pools.h \
 	core/exec/processes.c \
 	core/exec/queue.c core/exec/queue.h \
 	core/exec/rise_fall.c core/exec/rise_fall.h \

@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "exec/fifo.h"
 #include "exec/mails.h"
+#include "exec/pools.h"
 #include "exec/queue.h"
 
 #include <stdio.h>
@@ -46,6 +47,7 @@ struct notify {
 	struct exec_env *env;
 	struct fifos *fifos;
 	struct mails *mails;
+	struct pools *pools;
 	bool whole; /* rows have been, since this process began */
 	LIST_HEAD(, target) targets;
 	LIST_HEAD(, removed) removed;
@@ -155,15 +157,21 @@ static const struct notify_row *removed_row(const struct notify *n, const struct
 	return NULL;
 }
 
-static const struct notify_row *command_for(const struct notify *n, enum notify_object object,
+static const struct notify_row *find_command(void *arg, enum notify_object object, const char *name,
+					     const char *member, enum notify_event event)
+{
+	struct notify_row key = {
+	    .object = (uint8_t)object, .name = name, .member = member, .event = (uint8_t)event};
+	const struct notify *n = arg;
+	const struct notify_row *r = store_find(n->env->store, T_NOTIFY, &key);
+
+	return r ? r : removed_row(n, &key);
+}
+
+static const struct notify_row *command_for(struct notify *n, enum notify_object object,
 					    const char *name, enum notify_event event)
 {
-	struct notify_row key = {.object = (uint8_t)object, .event = (uint8_t)event};
-	const struct notify_row *r;
-
-	TEXT_COPY(key.name, name);
-	r = store_find(n->env->store, T_NOTIFY, &key);
-	return r ? r : removed_row(n, &key);
+	return find_command(n, object, name, "", event);
 }
 
 static void run_for(struct target *t, enum notify_event event, const struct queue_entry *like,
@@ -340,6 +348,8 @@ void notify_row_changed(struct notify *n, enum table_id t, const void *row, cons
 		instance_changed(n, row, old, now);
 	else if (t == T_SYNC_GROUP)
 		group_changed(n, row, now);
+	else
+		pools_row_changed(n->pools, t, row, old, now);
 }
 
 static void instance_gone(struct notify *n, const struct vrrp_instance_row *v, struct mono now)
@@ -356,6 +366,7 @@ static void instance_gone(struct notify *n, const struct vrrp_instance_row *v, s
 
 void notify_row_gone(struct notify *n, enum table_id t, const void *row, struct mono now)
 {
+	pools_row_gone(n->pools, t, row, now);
 	if (t == T_VRRP_INSTANCE) {
 		instance_gone(n, row, now);
 	} else if (t == T_SYNC_GROUP) {
@@ -368,6 +379,7 @@ void notify_row_gone(struct notify *n, enum table_id t, const void *row, struct 
 		struct removed *r = xcalloc(1, sizeof(*r));
 
 		r->row = *(const struct notify_row *)row;
+		row_hold(T_NOTIFY, &r->row);
 		LIST_INSERT_HEAD(&n->removed, r, next);
 	}
 }
@@ -378,6 +390,7 @@ static void drop_removed(struct notify *n)
 
 	while ((r = LIST_FIRST(&n->removed))) {
 		LIST_REMOVE(r, next);
+		row_drop(T_NOTIFY, &r->row);
 		free(r);
 	}
 }
@@ -400,6 +413,7 @@ void notify_apply(struct notify *n)
 	if (!n->whole)
 		forget_unknown(n);
 	n->whole = true;
+	pools_apply(n->pools);
 	drop_removed(n);
 	for (t = LIST_FIRST(&n->targets); t; t = next) {
 		next = LIST_NEXT(t, next);
@@ -457,6 +471,7 @@ void notify_stopping(struct notify *n, struct mono now)
 	LIST_FOREACH(t, &n->targets, next)
 	if (ended && t->object == NOTIFY_GROUP && t->told->state != VRRP_INIT)
 		tell_state(t, VRRP_INIT, VRRP_REASON_SHUTDOWN, t->told->transitions + 1, 0, now);
+	pools_stopping(n->pools, now);
 	mails_hurry(n->mails);
 }
 
@@ -495,7 +510,7 @@ void notify_close_fifos(struct notify *n, void (*done)(void *arg, struct mono no
 
 /* ---- life -------------------------------------------------------------------------- */
 
-static void on_mails_idle(void *arg, struct mono now)
+static void on_part_idle(void *arg, struct mono now)
 {
 	struct notify *n = arg;
 
@@ -512,7 +527,9 @@ struct notify *notify_new(struct exec_env *env)
 	LIST_INIT(&n->removed);
 	n->fifos = fifos_new(env);
 	n->mails = mails_new(env);
-	mails_on_idle(n->mails, on_mails_idle, n);
+	mails_on_idle(n->mails, on_part_idle, n);
+	n->pools = pools_new(env, n->fifos, n->mails, find_command, n);
+	pools_on_idle(n->pools, on_part_idle, n);
 	n->director = queue_new(env, "", on_director_done, n);
 	return n;
 }
@@ -528,6 +545,7 @@ void notify_free(struct notify *n)
 		free(t);
 	}
 	queue_free(n->director);
+	pools_free(n->pools);
 	fifos_free(n->fifos);
 	mails_free(n->mails);
 	free(n);
@@ -540,7 +558,7 @@ bool notify_is_idle(const struct notify *n)
 	LIST_FOREACH(t, &n->targets, next)
 	if (!queue_is_empty(t->queue))
 		return false;
-	return queue_is_empty(n->director) && mails_are_idle(n->mails);
+	return queue_is_empty(n->director) && mails_are_idle(n->mails) && pools_are_idle(n->pools);
 }
 
 void notify_on_idle(struct notify *n, void (*idle)(void *arg, struct mono now), void *arg)

@@ -46,7 +46,7 @@ static void note(struct queue *q, const struct notify_row *key, bool good, const
 	r.runs++;
 	r.failures += !good;
 	r.last_run = loop_now(q->env->loop);
-	TEXT_COPY(r.last_result, result);
+	r.last_result = result;
 	store_put(q->env->store, T_NOTIFY, &r, F_SEEN, NULL);
 }
 
@@ -58,6 +58,7 @@ static void pop(struct queue *q)
 
 	TAILQ_REMOVE(&q->waiting, w, next);
 	q->count--;
+	row_drop(T_NOTIFY, &w->e.row);
 	free(w);
 }
 
@@ -73,6 +74,7 @@ static void on_done(void *arg, const struct run_result *result, struct mono now)
 	log_at(good ? LOG_LV_INFO : LOG_LV_WARN, "%s: %s", name, text);
 	exec_count(q->env, result);
 	note(q, &q->running, good, text);
+	row_drop(T_NOTIFY, &q->running);
 	run_first(q, now);
 }
 
@@ -94,11 +96,13 @@ static bool begin(struct queue *q, const struct queue_entry *e)
 		}
 	if (good) {
 		spec = command_spec(&c, name, e->timeout_ns);
-		q->running = e->row;
 		q->run = run_start(q->env->runner, &spec, on_done, q);
 	}
-	if (q->run)
+	if (q->run) {
+		q->running = e->row;
+		row_hold(T_NOTIFY, &q->running);
 		return true;
+	}
 	log_warnx("%s: not run: %s", name, why);
 	note(q, &e->row, false, "not run");
 	return false;
@@ -119,6 +123,7 @@ void queue_add(struct queue *q, const struct queue_entry *e, struct mono now)
 	struct waiting *w = xcalloc(1, sizeof(*w));
 
 	w->e = *e;
+	row_hold(T_NOTIFY, &w->e.row);
 	if (q->count == QUEUE_MAX) {
 		log_warnx("%s: its scripts are slower than what they are told: the oldest of %u "
 			  "that wait is not run",
@@ -152,8 +157,10 @@ void queue_free(struct queue *q)
 		return;
 	while (!TAILQ_EMPTY(&q->waiting))
 		pop(q);
-	if (q->run)
+	if (q->run) {
 		run_cancel(q->run);
+		row_drop(T_NOTIFY, &q->running);
+	}
 	free(q->name);
 	free(q);
 }

@@ -15,7 +15,7 @@
 /* A memory file that the guardian holds for a role, the same for each of its processes one after
  * the other; sealed against a change of its size. For those that roles.c names. */
 #define PARENT_MEMORY_FD    4
-#define PARENT_MEMORY_BYTES (256 * 1024)
+#define PARENT_MEMORY_BYTES (1024 * 1024)
 
 /* Of lvs, when the IPVS table is in another network namespace: that one. */
 #define PARENT_IPVS_FD 5

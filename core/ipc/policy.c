@@ -40,6 +40,8 @@ static void exec_tables(unsigned masks[T_COUNT])
 	masks[T_VRRP_INSTANCE] = F_KEY | F_WANTED | F_STATE | F_EVENT;
 	masks[T_SYNC_GROUP] = F_KEY | F_WANTED | F_STATE | F_EVENT;
 	masks[T_VRRP_ADDRESS] = F_KEY | F_WANTED | F_STATE;
+	masks[T_VIRTUAL_SERVER] = F_KEY | F_WANTED | F_EVENT;
+	masks[T_REAL_SERVER] = F_KEY | F_WANTED | F_EVENT;
 }
 
 static void all_tables(unsigned masks[T_COUNT], unsigned flags)

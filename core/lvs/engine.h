@@ -35,6 +35,9 @@ bool engine_ask(struct engine *e, const char *vs, const char *rs, uint32_t id);
 void engine_on_answer(struct engine *e, void (*answer)(void *arg, uint32_t id), void *arg);
 void engine_drop_asks(struct engine *e);
 
+/* Called for each change of a health or a quorum, which others must hear of one by one. */
+void engine_on_event(struct engine *e, void (*event)(void *arg), void *arg);
+
 /* Reads statistics and connections into the rows, and repairs what others have changed. */
 void engine_refresh(struct engine *e);
 

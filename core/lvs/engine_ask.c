@@ -47,8 +47,13 @@ static size_t count_checks(struct engine *e, const struct ask *a, bool run, size
 
 bool engine_ask(struct engine *e, const char *vs, const char *rs, uint32_t id)
 {
-	struct ask *a = xcalloc(1, sizeof(*a));
+	const struct virtual_server_row *service = engine_service_named(e, vs);
+	struct ask *a;
 	size_t waiting;
+
+	if (!service || service->suspended)
+		return false;
+	a = xcalloc(1, sizeof(*a));
 
 	TEXT_COPY(a->vs, vs);
 	TEXT_COPY(a->rs, rs);

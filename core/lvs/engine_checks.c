@@ -120,6 +120,8 @@ void engine_leave_check(const struct checker_row *row)
 	*store_beside(row) = NULL;
 }
 
+/* While the address of the virtual server is elsewhere nothing is checked, and what is known of
+ * its servers stays. */
 static void join_of(struct engine *e, const struct virtual_server_row *vs)
 {
 	const struct checker_row *row;
@@ -128,8 +130,12 @@ static void join_of(struct engine *e, const struct virtual_server_row *vs)
 
 	key.vs = vs->name;
 	i = store_lower_bound(e->store, T_CHECKER, &key);
-	while ((row = store_at(e->store, T_CHECKER, i++)) && text_eq(row->vs, vs->name))
-		join(e, row);
+	while ((row = store_at(e->store, T_CHECKER, i++)) && text_eq(row->vs, vs->name)) {
+		if (vs->suspended)
+			engine_leave_check(row);
+		else
+			join(e, row);
+	}
 }
 
 void engine_join_checks(struct engine *e)

@@ -70,6 +70,8 @@ struct engine {
 	struct ask *asks;
 	void (*answer)(void *arg, uint32_t id);
 	void *answer_arg;
+	void (*event)(void *arg);
+	void *event_arg;
 	struct check_set *checks;
 	struct refusals refusals, earlier; /* of this pass, of the one before */
 	struct quiescent quiescent;

@@ -7,6 +7,8 @@
  *
  * Runs in the lvs process.
  */
+#include "lvs/engine.h"
+
 #include "lvs/engine_int.h"
 
 #include "base/log.h"
@@ -46,6 +48,13 @@ static void mind_trouble(struct real_server_row *row, struct pool_verdict *v, bo
 	row->reason_text = trouble;
 }
 
+/* What its checks say. The first word is not a change. */
+static void note_health(const struct real_server_row *was, struct real_server_row *row, bool alive)
+{
+	row->health = alive ? HEALTH_ALIVE : HEALTH_DEAD;
+	row->health_changes += was->health != HEALTH_UNKNOWN && was->health != row->health;
+}
+
 static void note_transition(const struct real_server_row *was, struct real_server_row *row,
 			    struct mono now)
 {
@@ -74,6 +83,7 @@ static void write_server(struct engine *e, const struct ipvs_service_key *servic
 	const struct ipvs_dest *dest = seen ? ipvs_entry_find(seen, &key) : NULL;
 	struct pool_verdict v = m->verdict;
 	struct real_server_row row = *rs;
+	bool tell;
 
 	set_reason(&row, &v, &n);
 	mind_trouble(&row, &v, dest != NULL, trouble_of(e, service, &key));
@@ -82,8 +92,12 @@ static void write_server(struct engine *e, const struct ipvs_service_key *servic
 	row.checks = n.checks;
 	row.checks_failing = n.failing;
 	row.drain_started = m->drain_started;
+	note_health(rs, &row, v.alive);
 	note_transition(rs, &row, loop_now(e->loop));
+	tell = row.health != rs->health;
 	store_put(e->store, T_REAL_SERVER, &row, F_SEEN, NULL);
+	if (tell && e->event)
+		e->event(e->event_arg);
 	pool_count(count, rs, &v);
 }
 
@@ -94,6 +108,7 @@ static void write_service(struct engine *e, const struct virtual_server_row *vs)
 	struct virtual_server_row row = *vs;
 	struct pool_totals count = {0};
 	char text[TEXT_REASON];
+	bool tell;
 
 	SERVERS_OF(e, vs->name, rs)
 	write_server(e, &key, seen, rs, &count);
@@ -103,6 +118,8 @@ static void write_service(struct engine *e, const struct virtual_server_row *vs)
 	row.weight_up = count.weight_up;
 	row.health_percent = pool_health(&count);
 	row.quorum_state = engine_service_memory(vs)->quorum;
+	tell = row.quorum_state != vs->quorum_state;
+	row.quorum_changes += tell && vs->quorum_state != QUORUM_UNKNOWN;
 	row.oper_state = (uint8_t)pool_vs_oper(&row, &count);
 	row.reason_text = pool_reason(&row, &count, text);
 	if (row.oper_state != vs->oper_state) {
@@ -117,6 +134,14 @@ static void write_service(struct engine *e, const struct virtual_server_row *vs)
 		    "%s", text);
 	}
 	store_put(e->store, T_VIRTUAL_SERVER, &row, F_SEEN, NULL);
+	if (tell && e->event)
+		e->event(e->event_arg);
+}
+
+void engine_on_event(struct engine *e, void (*event)(void *arg), void *arg)
+{
+	e->event = event;
+	e->event_arg = arg;
 }
 
 void engine_write_states(struct engine *e)

@@ -96,6 +96,15 @@ static void answer(void *arg, uint32_t id)
 		link_send_result(l->main, id, &(struct result){.status = RESULT_OK});
 }
 
+/* Each of them may call for a program. */
+static void on_event(void *arg)
+{
+	struct lvs *l = arg;
+
+	if (l->main)
+		link_push(l->main);
+}
+
 /* Reads "WORD VS RS"; false when it is something else. */
 static bool read_server(const char *words, char vs[NAME_VS], char rs[NAME_RS])
 {
@@ -119,7 +128,7 @@ static void answer_command(struct lvs *l, struct msg *m)
 	} else if (engine_ask(l->engine, vs, rs, m->id)) {
 		return;
 	} else {
-		TEXT_COPY(r.text, "this server has no check");
+		TEXT_COPY(r.text, "this server has no check that runs now");
 	}
 	link_send_result(l->main, m->id, &r);
 }
@@ -208,6 +217,7 @@ int lvs_main(const struct role_env *env)
 	raise_file_limit();
 	l.engine = engine_new(l.loop, l.store);
 	engine_on_answer(l.engine, answer, &l);
+	engine_on_event(l.engine, on_event, &l);
 	l.parent = parent_open(l.loop, &parent_ops, &l);
 	parent_ready(l.parent);
 	loop_run(l.loop);

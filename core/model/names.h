@@ -20,6 +20,10 @@
 enum admin_updown { ADMIN_UP = 1, ADMIN_DOWN = 2 };
 extern const struct enum_name admin_updown_names[];
 
+/* Whether changes are told by mail; the default is what stands for all. */
+enum alert { ALERT_DEFAULT = 1, ALERT_ON, ALERT_OFF };
+extern const struct enum_name alert_names[];
+
 enum family { FAMILY_IPV4 = 1, FAMILY_IPV6 = 2 }; /* as InetAddressType */
 extern const struct enum_name family_names[];
 

@@ -3,16 +3,26 @@
 
 #include "model/field.h"
 
-const struct enum_name notify_object_names[] = {{NOTIFY_DIRECTOR, "director"},
-						{NOTIFY_INSTANCE, "vrrp_instance"},
-						{NOTIFY_GROUP, "sync_group"},
-						{0}};
-const struct enum_name notify_event_names[] = {
-    {NOTIFY_STARTUP, "startup"}, {NOTIFY_SHUTDOWN, "shutdown"},
-    {NOTIFY_MASTER, "master"},   {NOTIFY_BACKUP, "backup"},
-    {NOTIFY_FAULT, "fault"},     {NOTIFY_STOP, "stop"},
-    {NOTIFY_DELETED, "deleted"}, {NOTIFY_RX_LOWER_PRI, "master_rx_lower_pri"},
-    {NOTIFY_ANY, "any"},         {0}};
+const struct enum_name alert_names[] = {
+    {ALERT_DEFAULT, "default"}, {ALERT_ON, "on"}, {ALERT_OFF, "off"}, {0}};
+const struct enum_name notify_object_names[] = {
+    {NOTIFY_DIRECTOR, "director"},       {NOTIFY_INSTANCE, "vrrp_instance"},
+    {NOTIFY_GROUP, "sync_group"},        {NOTIFY_VIRTUAL_SERVER, "virtual_server"},
+    {NOTIFY_REAL_SERVER, "real_server"}, {0}};
+const struct enum_name notify_event_names[] = {{NOTIFY_STARTUP, "startup"},
+					       {NOTIFY_SHUTDOWN, "shutdown"},
+					       {NOTIFY_MASTER, "master"},
+					       {NOTIFY_BACKUP, "backup"},
+					       {NOTIFY_FAULT, "fault"},
+					       {NOTIFY_STOP, "stop"},
+					       {NOTIFY_DELETED, "deleted"},
+					       {NOTIFY_RX_LOWER_PRI, "master_rx_lower_pri"},
+					       {NOTIFY_ANY, "any"},
+					       {NOTIFY_UP, "up"},
+					       {NOTIFY_DOWN, "down"},
+					       {NOTIFY_QUORUM_UP, "quorum_up"},
+					       {NOTIFY_QUORUM_DOWN, "quorum_down"},
+					       {0}};
 const struct enum_name fifo_kind_names[] = {
     {FIFO_ALL, "all"}, {FIFO_VRRP, "vrrp"}, {FIFO_LVS, "lvs"}, {0}};
 
@@ -36,6 +46,7 @@ static const struct field exec_fields[] = {
 	"Time that the shutdown script may take."),
     BOOL(fifo_write_vrrp_states_on_reload, SETTING, false,
 	 "Whether the pipes are told the states after a reload."),
+    BOOL(rs_init_notifies, SETTING, false, "Whether the first state of real servers is told, too."),
     STR(nftables, SETTING, 0,
 	"Table of nftables for addresses that do not accept; empty is halvard."),
     I32(nftables_priority, SETTING, INT32_MIN, INT32_MAX, -1, NULL, "Priority of its chain."),
@@ -57,18 +68,20 @@ const struct table table_exec = TABLE(T_EXEC, "exec", ROLE_EXEC, 0, exec_fields,
 #define ROW struct notify_row
 static const struct field notify_fields[] = {
     ENUM(object, F_KEY, notify_object_names, NOTIFY_DIRECTOR, "What it is run for."),
-    STR(name, F_KEY, 0, "Name of that."),
+    TEXT(name, F_KEY, 0, NAME_VRRP, "Name of that; of a real server that of its virtual server."),
+    TEXT(member, F_KEY, 0, NAME_RS, "Name of the real server; empty for all else."),
     ENUM(event, F_KEY, notify_event_names, NOTIFY_ANY, "What has happened when it is run."),
-    STR(command, SETTING | F_EXEC, 0, "Program and its arguments, as they were written."),
-    STR(user, SETTING | F_EXEC, 0, "User that runs it; empty is script_user."),
-    STR(group, SETTING | F_EXEC, 0, "Group that runs it; empty is the user's."),
+    TEXT(command, SETTING | F_EXEC, 0, COMMAND_MAX,
+	 "Program and its arguments, as they were written."),
+    TEXT(user, SETTING | F_EXEC, 0, NAME_USER, "User that runs it; empty is script_user."),
+    TEXT(group, SETTING | F_EXEC, 0, NAME_USER, "Group that runs it; empty is the user's."),
     COUNTER64(runs, NULL, "Times it was run."),
     COUNTER64(failures, NULL, "Times it did not end with status 0, or could not be run."),
     WHEN(last_run, F_STATE, "When it was run last."),
-    STR(last_result, F_STATE, 0, "How that ended."),
+    TEXT(last_result, F_STATE, 0, 64, "How that ended."),
 };
 const struct table table_notify =
-    TABLE(T_NOTIFY, "notify", ROLE_EXEC, 3, notify_fields, "Programs that are told of changes.");
+    TABLE(T_NOTIFY, "notify", ROLE_EXEC, 4, notify_fields, "Programs that are told of changes.");
 #undef ROW
 
 #define ROW struct notify_fifo_row
@@ -97,6 +110,11 @@ static const struct field mail_fields[] = {
     U32(smtp_connect_timeout_ms, SETTING, 1000, 600000, 30000, "ms", "Time that it has to answer."),
     STR(notification_email_from, SETTING, 0, "Sender; empty is halvard at the host."),
     BOOL(no_email_faults, SETTING, false, "Whether faults are not told."),
+    BOOL(no_checker_emails, SETTING, false,
+	 "Whether only changes of servers are told, and not those of each of their checks."),
+    ENUM(smtp_alert_checker, SETTING, alert_names, ALERT_DEFAULT,
+	 "Whether changes are told of virtual and real servers that do not say; by default those "
+	 "of real servers are."),
     GAUGE32(waiting, NULL, "Mails that wait, or are on their way."),
     COUNTER64(sent, NULL, "Mails that the server has taken."),
     COUNTER64(failed, NULL, "Times it has not taken one."),

@@ -19,6 +19,7 @@ struct exec_row {
 	uint32_t startup_timeout_ms;
 	uint32_t shutdown_timeout_ms;
 	bool fifo_write_vrrp_states_on_reload;
+	bool rs_init_notifies;
 	char nftables[NAME_TABLE]; /* name of its table; empty: NFTABLES_TABLE */
 	int32_t nftables_priority;
 	bool nftables_ifindex;
@@ -36,7 +37,13 @@ struct exec_row {
 #define NFTABLES_TABLE "halvard"
 
 /* What a program is run for; the key of notify with the name of the object. */
-enum notify_object { NOTIFY_DIRECTOR = 1, NOTIFY_INSTANCE = 2, NOTIFY_GROUP = 3 };
+enum notify_object {
+	NOTIFY_DIRECTOR = 1,
+	NOTIFY_INSTANCE = 2,
+	NOTIFY_GROUP = 3,
+	NOTIFY_VIRTUAL_SERVER = 4,
+	NOTIFY_REAL_SERVER = 5,
+};
 extern const struct enum_name notify_object_names[];
 
 enum notify_event {
@@ -49,23 +56,28 @@ enum notify_event {
 	NOTIFY_DELETED = 7,
 	NOTIFY_RX_LOWER_PRI = 8, /* a master hears a lower priority */
 	NOTIFY_ANY = 9,          /* each change of state */
+	NOTIFY_UP = 10,          /* of a real server */
+	NOTIFY_DOWN = 11,
+	NOTIFY_QUORUM_UP = 12,
+	NOTIFY_QUORUM_DOWN = 13,
 };
 extern const struct enum_name notify_event_names[];
 
-/* A command, and when it is run. */
+/* A command, and when it is run. There may be two for each real server: texts are FT_TEXT. */
 struct notify_row {
-	uint8_t object; /* enum notify_object */
-	char name[NAME_VRRP];
-	uint8_t event; /* enum notify_event */
+	uint8_t object;     /* enum notify_object */
+	const char *name;   /* of an instance, a group, a virtual server */
+	const char *member; /* a real server of that */
+	uint8_t event;      /* enum notify_event */
 	/* configuration */
-	char command[COMMAND_MAX];
-	char user[NAME_USER];
-	char group[NAME_USER];
+	const char *command;
+	const char *user;
+	const char *group;
 	/* state */
 	uint64_t runs;
 	uint64_t failures;
 	struct mono last_run;
-	char last_result[64];
+	const char *last_result;
 };
 
 enum fifo_kind { FIFO_ALL = 1, FIFO_VRRP = 2, FIFO_LVS = 3 };
@@ -96,6 +108,8 @@ struct mail_row {
 	uint32_t smtp_connect_timeout_ms;
 	char notification_email_from[NAME_MAIL];
 	bool no_email_faults;
+	bool no_checker_emails;
+	uint8_t smtp_alert_checker; /* enum alert; of virtual and real servers that do not say */
 	/* state */
 	uint32_t waiting;
 	uint64_t sent;

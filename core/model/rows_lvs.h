@@ -14,6 +14,8 @@ enum vs_admin { VS_ENABLED = 1, VS_DISABLED = 2 };
 extern const struct enum_name vs_admin_names[];
 enum vs_oper { VS_UP = 1, VS_DEGRADED, VS_QUORUM_LOST, VS_SORRY, VS_DOWN, VS_OPER_DISABLED };
 extern const struct enum_name vs_oper_names[];
+enum rs_health { HEALTH_UNKNOWN = 1, HEALTH_ALIVE, HEALTH_DEAD };
+extern const struct enum_name rs_health_names[];
 enum vs_quorum { QUORUM_UNKNOWN = 1, QUORUM_MET, QUORUM_LOST };
 extern const struct enum_name vs_quorum_names[];
 enum rs_kind { RS_REGULAR = 1, RS_SORRY = 2 };
@@ -63,12 +65,16 @@ struct virtual_server_row {
 	uint32_t persistence_timeout_s; /* 0: none */
 	uint32_t delay_loop_ms;
 	uint32_t quorum, hysteresis; /* weights */
+	bool omega;
+	bool ha_suspend;
+	uint8_t smtp_alert; /* enum alert */
 	/* the operator's word */
 	uint8_t admin_state; /* enum vs_admin */
 	const char *admin_reason;
 	/* state */
 	uint8_t oper_state;
 	uint8_t quorum_state; /* enum vs_quorum */
+	bool suspended;       /* by main: its address is elsewhere */
 	const char *reason_text;
 	uint32_t rs_total;
 	uint32_t rs_up;
@@ -81,6 +87,7 @@ struct virtual_server_row {
 	struct mono stats_at; /* when counters were read from the kernel */
 	/* counters */
 	uint32_t transitions;
+	uint32_t quorum_changes;
 	uint64_t conns, in_pkts, out_pkts, in_bytes, out_bytes;
 	struct mono discontinuity;
 };
@@ -94,7 +101,8 @@ struct real_server_row {
 	uint8_t forwarding;
 	uint32_t weight; /* 0..65535 */
 	bool inhibit_on_failure;
-	uint8_t kind; /* enum rs_kind */
+	uint8_t kind;       /* enum rs_kind */
+	uint8_t smtp_alert; /* enum alert */
 	/* the operator's word */
 	uint8_t admin_state; /* enum rs_admin */
 	const char *admin_reason;
@@ -106,6 +114,7 @@ struct real_server_row {
 	uint32_t effective_weight;
 	uint8_t oper_state;
 	uint8_t reason;
+	uint8_t health; /* enum rs_health */
 	const char *reason_text;
 	struct mono drain_started;
 	uint32_t active_conns, inactive_conns, persistent_conns;
@@ -114,6 +123,7 @@ struct real_server_row {
 	struct mono last_change;
 	/* counters */
 	uint32_t transitions;
+	uint32_t health_changes;
 	uint64_t conns, in_pkts, out_pkts, in_bytes, out_bytes;
 	struct mono discontinuity;
 };

@@ -550,8 +550,10 @@ static uint32_t put_server(struct store *s, const struct virtual_server_row *v, 
 	name_endpoint(name, sizeof(name), &r.addr, r.port, "");
 	r.name = name;
 	r.kind = (uint8_t)kind;
-	if (kind == RS_SORRY)
+	if (kind == RS_SORRY) {
 		r.weight = 1;
+		r.smtp_alert = ALERT_DEFAULT;
+	}
 	if (kind == RS_SORRY && v->fwmark)
 		return 0;
 	if (store_find(s, T_REAL_SERVER, &r))
@@ -636,36 +638,56 @@ static void make_group(const char *user, char group[NAME_USER])
 }
 
 static void put_command(struct store *s, enum notify_object object, const char *name,
-			enum notify_event event)
+			const char *member, enum notify_event event)
 {
 	struct notify_row r;
+	char command[COMMAND_MAX] = "", user[NAME_USER] = "", group[NAME_USER] = "";
 
-	fill(T_NOTIFY, &r);
+	row_init(T_NOTIFY, &r);
+	if (draw(2))
+		draw_text(command, sizeof(command), 0);
+	if (draw(2))
+		draw_text(user, sizeof(user), 0);
+	if (draw(2))
+		draw_text(group, sizeof(group), 0);
 	r.object = (uint8_t)object;
 	r.event = (uint8_t)event;
-	TEXT_COPY(r.name, name);
-	make_command(r.command);
-	if (!r.command[0]) {
-		memset(r.user, 0, sizeof(r.user));
+	r.name = name;
+	r.member = member;
+	make_command(command);
+	r.command = command;
+	r.user = user;
+	r.group = group;
+	if (!command[0]) {
+		r.user = "";
 		if (event != NOTIFY_DELETED)
-			TEXT_COPY(r.command, "/bin/true");
+			TEXT_COPY(command, "/bin/true");
 	}
-	make_group(r.user, r.group);
+	if (!r.user[0])
+		r.group = "";
 	store_put(s, T_NOTIFY, &r, F_WANTED, NULL);
 }
 
 static void put_programs(struct store *s)
 {
+	STORE_EACH(s, T_VIRTUAL_SERVER, struct virtual_server_row, v)
+	if (draw(3) == 0)
+		put_command(s, NOTIFY_VIRTUAL_SERVER, v->name, "",
+			    draw(2) ? NOTIFY_QUORUM_UP : NOTIFY_QUORUM_DOWN);
+	STORE_EACH(s, T_REAL_SERVER, struct real_server_row, r)
+	if (r->kind == RS_REGULAR && draw(3) == 0)
+		put_command(s, NOTIFY_REAL_SERVER, r->vs, r->name,
+			    draw(2) ? NOTIFY_UP : NOTIFY_DOWN);
 	if (draw(2))
-		put_command(s, NOTIFY_DIRECTOR, "", draw(2) ? NOTIFY_STARTUP : NOTIFY_SHUTDOWN);
+		put_command(s, NOTIFY_DIRECTOR, "", "", draw(2) ? NOTIFY_STARTUP : NOTIFY_SHUTDOWN);
 	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
 	for (unsigned i = (unsigned)draw(4); i > 0; i--)
-		put_command(s, NOTIFY_INSTANCE, v->name,
+		put_command(s, NOTIFY_INSTANCE, v->name, "",
 			    NOTIFY_MASTER +
 				(enum notify_event)draw(NOTIFY_ANY - NOTIFY_MASTER + 1));
 	STORE_EACH(s, T_SYNC_GROUP, struct sync_group_row, g)
 	if (draw(2))
-		put_command(s, NOTIFY_GROUP, g->name,
+		put_command(s, NOTIFY_GROUP, g->name, "",
 			    NOTIFY_MASTER +
 				(enum notify_event)draw(NOTIFY_STOP - NOTIFY_MASTER + 1));
 	for (uint8_t kind = FIFO_ALL; kind <= FIFO_LVS; kind++) {

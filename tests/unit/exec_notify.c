@@ -62,8 +62,8 @@ static void command(enum notify_object object, const char *name, enum notify_eve
 	row_init(T_NOTIFY, &r);
 	r.object = (uint8_t)object;
 	r.event = (uint8_t)event;
-	TEXT_COPY(r.name, name);
-	TEXT_COPY(r.command, text);
+	r.name = name;
+	r.command = text;
 	store_put(env.store, T_NOTIFY, &r, F_WANTED, NULL);
 }
 

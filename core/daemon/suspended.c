@@ -1,0 +1,53 @@
+/*
+ * suspended: see suspended.h. Part of main.
+ *
+ * Only the addresses of routers come and go. A virtual server whose address is none of them, or
+ * that is a mark and has none, is checked always.
+ */
+#include "daemon/suspended.h"
+
+#include "base/text.h"
+#include "model/rows.h"
+
+static bool is_elsewhere(const struct store *live, const struct addr *addr)
+{
+	bool known = false, here = false;
+
+	STORE_EACH(live, T_VRRP_ADDRESS, struct vrrp_address_row, a)
+	{
+		if (!addr_equal(&a->addr, addr))
+			continue;
+		known = true;
+		here = here || a->present;
+	}
+	return known && !here;
+}
+
+static void look(struct store *live, const struct virtual_server_row *v)
+{
+	struct virtual_server_row now = *v;
+
+	now.suspended = v->ha_suspend && is_elsewhere(live, &v->addr);
+	if (now.suspended != v->suspended)
+		store_put(live, T_VIRTUAL_SERVER, &now, F_MAIN, NULL);
+}
+
+void suspended_seen(struct store *live, enum table_id t, const void *row,
+		    const struct fieldset *changed)
+{
+	const struct vrrp_address_row *a = row;
+
+	if (t != T_VRRP_ADDRESS || !fieldset_has_name(changed, t, "present"))
+		return;
+	STORE_EACH(live, T_VIRTUAL_SERVER, struct virtual_server_row, v)
+	{
+		if (v->ha_suspend && addr_equal(&v->addr, &a->addr))
+			look(live, v);
+	}
+}
+
+void suspended_all(struct store *live)
+{
+	STORE_EACH(live, T_VIRTUAL_SERVER, struct virtual_server_row, v)
+	look(live, v);
+}
