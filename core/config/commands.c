@@ -193,7 +193,7 @@ void line_command(struct parse *p, struct draft *d, const struct block *b, const
 }
 
 static void keep_command(struct parse *p, const struct draft *d, enum notify_object object,
-			 const char *name, const char *member)
+			 const char *name)
 {
 	struct notify_row r;
 	const void *first;
@@ -202,7 +202,6 @@ static void keep_command(struct parse *p, const struct draft *d, enum notify_obj
 	part_row(d->parts[T_NOTIFY], T_NOTIFY, &r);
 	r.object = (uint8_t)object;
 	r.name = name;
-	r.member = member;
 	first = store_find(p->store, T_NOTIFY, &r);
 	if (!r.command[0] && r.event != NOTIFY_DELETED)
 		place_report(p->findings, FINDING_WARNING, &d->at,
@@ -219,11 +218,11 @@ static void keep_command(struct parse *p, const struct draft *d, enum notify_obj
 }
 
 void commands_resolve(struct parse *p, const struct draft *d, enum notify_object object,
-		      const char *name, const char *member)
+		      const char *name)
 {
 	for (const struct draft *c = d->first; c; c = c->next)
 		if (c->parts[T_NOTIFY])
-			keep_command(p, c, object, name, member);
+			keep_command(p, c, object, name);
 }
 
 /* ---- pipes ----------------------------------------------------------------- */

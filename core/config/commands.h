@@ -30,9 +30,9 @@ bool print_smtp_server(const void *row, char *buf, size_t size);
 /* Makes rows of the recipients in global_defs. */
 void mails_resolve(struct parse *p, const struct draft *d);
 
-/* Makes rows of the commands in a draft, for an object of that name; `member`: of that. */
+/* Makes rows of the commands in a draft, for an object of that name. */
 void commands_resolve(struct parse *p, const struct draft *d, enum notify_object object,
-		      const char *name, const char *member);
+		      const char *name);
 /* The same of the pipes in global_defs. */
 void commands_resolve_fifos(struct parse *p, const struct draft *d);
 

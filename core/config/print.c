@@ -14,6 +14,7 @@
 #include "config/lines_route.h"
 
 #include "base/text.h"
+#include "model/rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -105,16 +106,15 @@ static void print_command(struct printer *p, const char *keyword, const char *co
 }
 
 /* What is run for the object. */
-static void print_commands(struct printer *p, enum notify_object object, const char *name,
-			   const char *member)
+static void print_commands(struct printer *p, enum notify_object object, const char *name)
 {
-	struct notify_row key = {.object = (uint8_t)object, .name = name, .member = member};
+	struct notify_row key = {.object = (uint8_t)object, .name = name};
 
 	for (size_t i = store_lower_bound(p->store, T_NOTIFY, &key);
 	     i < store_count(p->store, T_NOTIFY); i++) {
 		const struct notify_row *r = store_at(p->store, T_NOTIFY, i);
 
-		if (r->object != object || !text_eq(r->name, name) || !text_eq(r->member, member))
+		if (r->object != object || !text_eq(r->name, name))
 			return;
 		print_command(p, commands_keyword(r->event), r->command, r->user, r->group);
 	}
@@ -169,7 +169,7 @@ static void print_global(struct printer *p)
 	print_single(p, &block_global_defs, T_NETWORK);
 	print_single(p, &block_global_defs, T_MAIL);
 	print_recipients(p);
-	print_commands(p, NOTIFY_DIRECTOR, "", "");
+	print_commands(p, NOTIFY_DIRECTOR, "");
 	print_fifos(p);
 	close_block(p);
 }
@@ -418,7 +418,7 @@ static void print_instance(struct printer *p, const struct vrrp_instance_row *v)
 	print_tracks(p, TRACK_BY_INSTANCE, v->name);
 	print_addresses(p, &block_virtual_ipaddress, v->name, false);
 	print_addresses(p, &block_virtual_ipaddress_excluded, v->name, true);
-	print_commands(p, NOTIFY_INSTANCE, v->name, "");
+	print_commands(p, NOTIFY_INSTANCE, v->name);
 	print_routes(p, v->name);
 	close_block(p);
 }
@@ -468,14 +468,14 @@ static void print_server(struct printer *p, const struct virtual_server_row *v,
 			 const struct real_server_row *r)
 {
 	struct real_server_row without;
-	char words[TEXT_SIZE];
+	char words[TEXT_SIZE], pool[NAME_POOL];
 
 	row_init(T_REAL_SERVER, &without);
 	without.forwarding = v->forwarding;
 	endpoint_words(words, sizeof(words), &r->addr, r->port);
 	open_block(p, "real_server", words);
 	print_keywords(p, &block_real_server, T_REAL_SERVER, r, &without);
-	print_commands(p, NOTIFY_REAL_SERVER, r->vs, r->name);
+	print_commands(p, NOTIFY_REAL_SERVER, notify_server_name(pool, r->vs, r->name));
 	print_checks(p, v, r);
 	close_block(p);
 }
@@ -548,7 +548,7 @@ static void print_service(struct printer *p, const struct virtual_server_row *v)
 		endpoint_words(words, sizeof(words), &v->addr, v->port);
 	open_block(p, "virtual_server", words);
 	print_keywords(p, &block_virtual_server, T_VIRTUAL_SERVER, v, &without);
-	print_commands(p, NOTIFY_VIRTUAL_SERVER, v->name, "");
+	print_commands(p, NOTIFY_VIRTUAL_SERVER, v->name);
 	print_servers(p, v);
 	close_block(p);
 }
@@ -605,7 +605,7 @@ static void print_group(struct printer *p, const struct sync_group_row *g)
 		fprintf(p->to, "%s\n", text);
 	}
 	close_block(p);
-	print_commands(p, NOTIFY_GROUP, g->name, "");
+	print_commands(p, NOTIFY_GROUP, g->name);
 	close_block(p);
 }
 

@@ -136,7 +136,7 @@ void resolve_drafts(struct parse *p)
 	resolve_single(&r, T_EXEC);
 	resolve_single(&r, T_NETWORK);
 	resolve_single(&r, T_MAIL);
-	commands_resolve(p, p->root, NOTIFY_DIRECTOR, "", "");
+	commands_resolve(p, p->root, NOTIFY_DIRECTOR, "");
 	commands_resolve_fifos(p, p->root);
 	mails_resolve(p, p->root);
 	for (struct draft *d = p->root->first; d; d = d->next)

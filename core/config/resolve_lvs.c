@@ -6,6 +6,7 @@
 #include "config/validate.h"
 
 #include "base/text.h"
+#include "model/rules.h"
 
 /* ---- checkers -------------------------------------------------------- */
 
@@ -131,7 +132,7 @@ static bool resolve_server(struct resolver *r, const struct virtual_server_row *
 			   struct draft *vs_draft, struct draft *d, uint64_t *weight)
 {
 	struct real_server_row s;
-	char name[NAME_RS];
+	char name[NAME_RS], pool[NAME_POOL];
 	struct layers l = {T_REAL_SERVER, {d->parts[T_REAL_SERVER]}, d->at, &s};
 	struct server_context context = {v, &s, vs_draft, d};
 	unsigned number = 1;
@@ -148,7 +149,7 @@ static bool resolve_server(struct resolver *r, const struct virtual_server_row *
 	if (!server_usable(r, &l, &s, v))
 		return false;
 	layers_keep(r, &l);
-	commands_resolve(r->p, d, NOTIFY_REAL_SERVER, v->name, s.name);
+	commands_resolve(r->p, d, NOTIFY_REAL_SERVER, notify_server_name(pool, v->name, s.name));
 	for (struct draft *c = d->first; c; c = c->next)
 		if (c->parts[T_CHECKER])
 			number += resolve_check(r, &context, c, number);
@@ -253,7 +254,7 @@ static void make_service(struct resolver *r, struct draft *d)
 	if (resolve_pool(r, &v, d, &weight)) {
 		resolve_quorum(r, &l, &v, weight);
 		layers_keep(r, &l);
-		commands_resolve(r->p, d, NOTIFY_VIRTUAL_SERVER, v.name, "");
+		commands_resolve(r->p, d, NOTIFY_VIRTUAL_SERVER, v.name);
 	} else
 		resolve_report(r, FINDING_WARNING, l.at,
 			       "virtual_server %s has no valid real server; the block was left out",

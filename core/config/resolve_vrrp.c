@@ -325,7 +325,7 @@ void resolve_instance(struct resolver *r, struct draft *d)
 		if (c->parts[T_VRRP_ADDRESS])
 			resolve_address(r, &v, c, &advertised);
 	resolve_peers(r->p, &v, d);
-	commands_resolve(r->p, d, NOTIFY_INSTANCE, v.name, "");
+	commands_resolve(r->p, d, NOTIFY_INSTANCE, v.name);
 }
 
 /* ---- vrrp_sync_group ------------------------------------------------- */
@@ -415,7 +415,7 @@ void resolve_group(struct resolver *r, struct draft *d)
 			members += resolve_member(r, &g, c);
 	if (members) {
 		layers_keep(r, &l);
-		commands_resolve(r->p, d, NOTIFY_GROUP, g.name, "");
+		commands_resolve(r->p, d, NOTIFY_GROUP, g.name);
 	}
 	if (members < 2)
 		resolve_report(r, FINDING_WARNING, l.at, "vrrp_sync_group %s has %s", g.name,

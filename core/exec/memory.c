@@ -85,12 +85,11 @@ static uint64_t hash_text(uint64_t h, const char *text)
 }
 
 struct exec_pool_told *exec_memory_pool(struct exec_memory *m, enum notify_object object,
-					const char *name, const char *member)
+					const char *name)
 {
 	uint64_t key = hash_text(UINT64_C(0xcbf29ce484222325) ^ (uint64_t)object, name);
 	struct exec_pool_told *unused = NULL;
 
-	key = hash_text(key, member);
 	key += !key;
 	for (unsigned i = 0; i < PROBES; i++) {
 		struct exec_pool_told *t = &m->pools[(key + i) % MEMORY_POOLS_MAX];

@@ -54,9 +54,8 @@ int32_t exec_memory_session(const struct exec_memory *m, struct mono now);
 struct exec_told *exec_memory_told(struct exec_memory *m, enum notify_object object,
 				   const char *name, bool make);
 
-/* The entry of a virtual server (`member` is "") or of a real server of it, made when it is not
- * there; NULL: there is no room. */
+/* The entry of a virtual or real server, made when it is not there; NULL: there is no room. */
 struct exec_pool_told *exec_memory_pool(struct exec_memory *m, enum notify_object object,
-					const char *name, const char *member);
+					const char *name);
 
 #endif

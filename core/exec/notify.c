@@ -158,10 +158,9 @@ static const struct notify_row *removed_row(const struct notify *n, const struct
 }
 
 static const struct notify_row *find_command(void *arg, enum notify_object object, const char *name,
-					     const char *member, enum notify_event event)
+					     enum notify_event event)
 {
-	struct notify_row key = {
-	    .object = (uint8_t)object, .name = name, .member = member, .event = (uint8_t)event};
+	struct notify_row key = {.object = (uint8_t)object, .name = name, .event = (uint8_t)event};
 	const struct notify *n = arg;
 	const struct notify_row *r = store_find(n->env->store, T_NOTIFY, &key);
 
@@ -171,7 +170,7 @@ static const struct notify_row *find_command(void *arg, enum notify_object objec
 static const struct notify_row *command_for(struct notify *n, enum notify_object object,
 					    const char *name, enum notify_event event)
 {
-	return find_command(n, object, name, "", event);
+	return find_command(n, object, name, event);
 }
 
 static void run_for(struct target *t, enum notify_event event, const struct queue_entry *like,

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "exec/memory.h"
 #include "exec/queue.h"
+#include "model/rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +57,7 @@ struct subject {
 	enum notify_object object;
 	const struct virtual_server_row *vs; /* NULL: its row is not there */
 	const struct real_server_row *rs;    /* NULL: of the virtual server */
-	const char *name, *member;
+	char name[NAME_POOL];                /* as programs have it */
 };
 
 /* ---- names ------------------------------------------------------------------ */
@@ -64,6 +65,15 @@ struct subject {
 static const char *protocol_of(const struct virtual_server_row *vs)
 {
 	return !vs || vs->fwmark ? "none" : enum_name(lvs_protocol_names, vs->protocol);
+}
+
+/* "group:NAME/tcp", and what cannot be told otherwise. */
+static void label_group(const char *name, char text[LABEL])
+{
+	if (strncmp(name, "group:", 6) == 0)
+		snprintf(text, LABEL, "[%.*s]:0", (int)strcspn(name + 6, "/"), name + 6);
+	else
+		snprintf(text, LABEL, "%s", name);
 }
 
 static void label_service(const struct subject *s, char text[LABEL])
@@ -75,10 +85,8 @@ static void label_service(const struct subject *s, char text[LABEL])
 	else if (s->vs && s->vs->addr.family)
 		snprintf(text, LABEL, "[%s]:%s:%u", addr_text(&s->vs->addr, addr),
 			 protocol_of(s->vs), s->vs->port);
-	else if (strncmp(s->name, "group:", 6) == 0)
-		snprintf(text, LABEL, "[%.*s]:0", (int)strcspn(s->name + 6, "/"), s->name + 6);
 	else
-		snprintf(text, LABEL, "%s", s->name);
+		label_group(s->rs ? s->rs->vs : s->vs->name, text);
 }
 
 static void label_server(const struct subject *s, char text[LABEL])
@@ -129,8 +137,7 @@ static struct object *find_gone(struct pools *p, const struct exec_pool_told *to
 
 static struct object *make(struct pools *p, const struct subject *s)
 {
-	struct exec_pool_told *told =
-	    exec_memory_pool(p->env->memory, s->object, s->name, s->member);
+	struct exec_pool_told *told = exec_memory_pool(p->env->memory, s->object, s->name);
 	struct object *o = told && p->gone ? find_gone(p, told) : NULL;
 
 	if (o) {
@@ -165,15 +172,15 @@ static void run_for(struct object *o, const struct subject *s, bool up, struct m
 	static const enum notify_event events[][2] = {{NOTIFY_QUORUM_DOWN, NOTIFY_QUORUM_UP},
 						      {NOTIFY_DOWN, NOTIFY_UP}};
 	struct queue_entry e = {.nwords = 0};
-	const struct notify_row *r = o->p->command(o->p->command_arg, s->object, s->name, s->member,
-						   events[s->rs != NULL][up]);
-	char text[NAME_VS + NAME_RS + 32];
+	const struct notify_row *r =
+	    o->p->command(o->p->command_arg, s->object, s->name, events[s->rs != NULL][up]);
+	char text[NAME_POOL + 32];
 
 	if (!r || !r->command[0])
 		return;
 	if (!o->queue) {
-		snprintf(text, sizeof(text), "%s %s%s%s", enum_name(notify_object_names, s->object),
-			 s->name, s->rs ? " " : "", s->member);
+		snprintf(text, sizeof(text), "%s %s", enum_name(notify_object_names, s->object),
+			 s->name);
 		o->queue = queue_new(o->p->env, text, on_queue_empty, o);
 	}
 	e.row = *r;
@@ -226,8 +233,9 @@ static void tell_mail(struct pools *p, const struct subject *s, bool up)
 			 g->router_id, server, service, word);
 		snprintf(text, sizeof(text),
 			 "Real server %s of virtual server %s is %s%s%s. %u of its checks fail.",
-			 s->member, s->name, up ? "up" : "down", s->rs->reason_text[0] ? ": " : "",
-			 s->rs->reason_text, s->rs->checks_failing);
+			 s->rs->name, s->rs->vs, up ? "up" : "down",
+			 s->rs->reason_text[0] ? ": " : "", s->rs->reason_text,
+			 s->rs->checks_failing);
 	} else {
 		snprintf(subject, sizeof(subject), "[%s] Virtualserver %s - %s", g->router_id,
 			 service, word);
@@ -273,9 +281,8 @@ static void follow(struct pools *p, const struct subject *s, enum told_pool stat
 	o->told->changes = changes;
 	o->told->state = (uint8_t)state;
 	if (!first && more > 1)
-		log_notice("%s %s%s%s: %u changes came while nobody could tell them",
-			   enum_name(notify_object_names, s->object), s->name, s->rs ? " " : "",
-			   s->member, more - differs);
+		log_notice("%s %s: %u changes came while nobody could tell them",
+			   enum_name(notify_object_names, s->object), s->name, more - differs);
 	if (differs || more)
 		tell(o, s, state == TOLD_UP, now);
 	else if (again)
@@ -294,12 +301,18 @@ static const struct virtual_server_row *service_named(struct pools *p, const cha
 
 static struct subject of_service(const struct virtual_server_row *vs)
 {
-	return (struct subject){NOTIFY_VIRTUAL_SERVER, vs, NULL, vs->name, ""};
+	struct subject s = {.object = NOTIFY_VIRTUAL_SERVER, .vs = vs};
+
+	TEXT_COPY(s.name, vs->name);
+	return s;
 }
 
 static struct subject of_server(struct pools *p, const struct real_server_row *rs)
 {
-	return (struct subject){NOTIFY_REAL_SERVER, service_named(p, rs->vs), rs, rs->vs, rs->name};
+	struct subject s = {.object = NOTIFY_REAL_SERVER, .vs = service_named(p, rs->vs), .rs = rs};
+
+	notify_server_name(s.name, rs->vs, rs->name);
+	return s;
 }
 
 static void server_changed(struct pools *p, const struct real_server_row *rs,

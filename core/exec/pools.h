@@ -11,10 +11,9 @@
 
 struct pools;
 
-/* Finds the command of a real server (or of a virtual one, when `member` is ""); NULL: none. */
+/* Finds a command by its key; NULL: there is none. */
 typedef const struct notify_row *(*pools_command_fn)(void *arg, enum notify_object object,
-						     const char *name, const char *member,
-						     enum notify_event event);
+						     const char *name, enum notify_event event);
 
 struct pools *pools_new(struct exec_env *env, struct fifos *fifos, struct mails *mails,
 			pools_command_fn command, void *arg);

@@ -68,8 +68,8 @@ const struct table table_exec = TABLE(T_EXEC, "exec", ROLE_EXEC, 0, exec_fields,
 #define ROW struct notify_row
 static const struct field notify_fields[] = {
     ENUM(object, F_KEY, notify_object_names, NOTIFY_DIRECTOR, "What it is run for."),
-    TEXT(name, F_KEY, 0, NAME_VRRP, "Name of that; of a real server that of its virtual server."),
-    TEXT(member, F_KEY, 0, NAME_RS, "Name of the real server; empty for all else."),
+    TEXT(name, F_KEY, 0, NAME_POOL,
+	 "Name of that; of a real server that of its virtual server, a blank, and its own."),
     ENUM(event, F_KEY, notify_event_names, NOTIFY_ANY, "What has happened when it is run."),
     TEXT(command, SETTING | F_EXEC, 0, COMMAND_MAX,
 	 "Program and its arguments, as they were written."),
@@ -81,7 +81,7 @@ static const struct field notify_fields[] = {
     TEXT(last_result, F_STATE, 0, 64, "How that ended."),
 };
 const struct table table_notify =
-    TABLE(T_NOTIFY, "notify", ROLE_EXEC, 4, notify_fields, "Programs that are told of changes.");
+    TABLE(T_NOTIFY, "notify", ROLE_EXEC, 3, notify_fields, "Programs that are told of changes.");
 #undef ROW
 
 #define ROW struct notify_fifo_row

@@ -65,10 +65,9 @@ extern const struct enum_name notify_event_names[];
 
 /* A command, and when it is run. There may be two for each real server: texts are FT_TEXT. */
 struct notify_row {
-	uint8_t object;     /* enum notify_object */
-	const char *name;   /* of an instance, a group, a virtual server */
-	const char *member; /* a real server of that */
-	uint8_t event;      /* enum notify_event */
+	uint8_t object;   /* enum notify_object */
+	const char *name; /* of a real server: as notify_server_name() has it */
+	uint8_t event;    /* enum notify_event */
 	/* configuration */
 	const char *command;
 	const char *user;

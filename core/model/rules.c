@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *lvs_drain_objection(const struct virtual_server_row *vs)
@@ -133,4 +134,10 @@ bool nftables_name_ok(const char *name)
 
 	return name[0] && !strchr("0123456789", name[0]) && strlen(name) < NAME_TABLE &&
 	       strspn(name, letters) == strlen(name);
+}
+
+const char *notify_server_name(char buf[NAME_POOL], const char *vs, const char *rs)
+{
+	snprintf(buf, NAME_POOL, "%s %s", vs, rs);
+	return buf;
 }

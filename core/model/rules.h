@@ -28,6 +28,9 @@ bool vrrp_refuses(const struct vrrp_instance_row *v);
 /* Whether it can be the name of a table of nftables; it stands in what root executes. */
 bool nftables_name_ok(const char *name);
 
+/* What programs of a real server are run for: "VIRTUAL-SERVER REAL-SERVER"; returns buf. */
+const char *notify_server_name(char buf[NAME_POOL], const char *vs, const char *rs);
+
 /* True when the scheduler takes a server of weight 0 out of the choice only with its fallback
  * flag (sh, mh); main need not care, lvs sets the flag while anything drains. */
 bool lvs_scheduler_needs_fallback(const char *scheduler);

@@ -638,7 +638,7 @@ static void make_group(const char *user, char group[NAME_USER])
 }
 
 static void put_command(struct store *s, enum notify_object object, const char *name,
-			const char *member, enum notify_event event)
+			enum notify_event event)
 {
 	struct notify_row r;
 	char command[COMMAND_MAX] = "", user[NAME_USER] = "", group[NAME_USER] = "";
@@ -653,7 +653,6 @@ static void put_command(struct store *s, enum notify_object object, const char *
 	r.object = (uint8_t)object;
 	r.event = (uint8_t)event;
 	r.name = name;
-	r.member = member;
 	make_command(command);
 	r.command = command;
 	r.user = user;
@@ -670,24 +669,26 @@ static void put_command(struct store *s, enum notify_object object, const char *
 
 static void put_programs(struct store *s)
 {
+	char pool[NAME_POOL];
+
 	STORE_EACH(s, T_VIRTUAL_SERVER, struct virtual_server_row, v)
 	if (draw(3) == 0)
-		put_command(s, NOTIFY_VIRTUAL_SERVER, v->name, "",
+		put_command(s, NOTIFY_VIRTUAL_SERVER, v->name,
 			    draw(2) ? NOTIFY_QUORUM_UP : NOTIFY_QUORUM_DOWN);
 	STORE_EACH(s, T_REAL_SERVER, struct real_server_row, r)
 	if (r->kind == RS_REGULAR && draw(3) == 0)
-		put_command(s, NOTIFY_REAL_SERVER, r->vs, r->name,
+		put_command(s, NOTIFY_REAL_SERVER, notify_server_name(pool, r->vs, r->name),
 			    draw(2) ? NOTIFY_UP : NOTIFY_DOWN);
 	if (draw(2))
-		put_command(s, NOTIFY_DIRECTOR, "", "", draw(2) ? NOTIFY_STARTUP : NOTIFY_SHUTDOWN);
+		put_command(s, NOTIFY_DIRECTOR, "", draw(2) ? NOTIFY_STARTUP : NOTIFY_SHUTDOWN);
 	STORE_EACH(s, T_VRRP_INSTANCE, struct vrrp_instance_row, v)
 	for (unsigned i = (unsigned)draw(4); i > 0; i--)
-		put_command(s, NOTIFY_INSTANCE, v->name, "",
+		put_command(s, NOTIFY_INSTANCE, v->name,
 			    NOTIFY_MASTER +
 				(enum notify_event)draw(NOTIFY_ANY - NOTIFY_MASTER + 1));
 	STORE_EACH(s, T_SYNC_GROUP, struct sync_group_row, g)
 	if (draw(2))
-		put_command(s, NOTIFY_GROUP, g->name, "",
+		put_command(s, NOTIFY_GROUP, g->name,
 			    NOTIFY_MASTER +
 				(enum notify_event)draw(NOTIFY_STOP - NOTIFY_MASTER + 1));
 	for (uint8_t kind = FIFO_ALL; kind <= FIFO_LVS; kind++) {
