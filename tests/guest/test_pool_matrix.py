@@ -51,18 +51,25 @@ class Case:
         self.met = False
         self.judge(first=True)
 
+    def notify(self, word, what):
+        """Programs write what a pipe is told: one with an end is enough."""
+        return ['%s "%s %s %s"' % (word % state.lower(), Case.program, what, state)
+                for state in ("UP", "DOWN")] if self.omega else []
+
     def config(self):
         lines = ["virtual_server %s %d {" % (VIP, self.port), "delay_loop 1", "lb_algo rr",
                  "lb_kind NAT", "protocol TCP", "quorum %d" % self.quorum,
                  "hysteresis %d" % self.hysteresis]
         lines += ["alpha"] * self.alpha + ["inhibit_on_failure"] * self.inhibit
         lines += ["omega"] * self.omega
+        lines += self.notify("quorum_%s", "VS-%d" % self.port)
         if self.sorry != "none":
             lines += ["sorry_server " + SORRY.replace(":", " ")]
         if self.sorry == "sorry-inhibit":
             lines += ["sorry_server_inhibit"]
         for weight in SERVERS:
             lines += ["real_server %s {" % endpoint(weight).replace(":", " "), "weight %d" % weight,
+                      *self.notify("notify_%s", "RS-%d-%d" % (self.port, weight)),
                       "TCP_CHECK {", "connect_timeout 1", "retry 0", "warmup 0", "}", "}"]
         return "\n".join(lines + ["}"]) + "\n"
 
@@ -94,6 +101,14 @@ class Case:
     def server_label(weight):
         name, port = SERVERS[weight]
         return "[%s]:tcp:%d" % (ADDRESS[name], port)
+
+    def run(self):
+        """What its programs have to write, of each object in order."""
+        labels = {"VS %s" % self.label: "VS-%d" % self.port}
+        labels.update({"RS %s %s" % (self.server_label(w), self.label): "RS-%d-%d" % (self.port, w)
+                       for w in SERVERS})
+        told = by_object(self.told) if self.omega else {}
+        return {labels[name]: states for name, states in told.items()}
 
     def table(self):
         stands_in = not self.met and self.sorry != "none"
@@ -175,7 +190,11 @@ def cases():
     return made
 
 
-def config_of(all_cases, teller):
+def config_of(all_cases, director, teller):
+    Case.program = director.path("program")
+    with open(Case.program, "w") as f:
+        f.write("#!/bin/sh\necho $1 $2 >>%s\n" % director.path("run"))
+    os.chmod(Case.program, 0o755)
     return ("global_defs {\nenable_script_security\nscript_user root\nlvs_notify_fifo %s\n}\n"
             % teller.path) + "".join(c.config() for c in all_cases)
 
@@ -228,8 +247,8 @@ def test_matrix(cluster, listeners):
     halvard, keepalived = cluster.directors
     all_cases, differences = cases(), Differences()
     tellers = {d: Teller(d.path("told")) for d in cluster.directors}
-    programs = [halvard.halvard(config_of(all_cases, tellers[halvard])),
-                keepalived.keepalived(config_of(all_cases, tellers[keepalived]), ["-C"])]
+    programs = [halvard.halvard(config_of(all_cases, halvard, tellers[halvard])),
+                keepalived.keepalived(config_of(all_cases, keepalived, tellers[keepalived]), ["-C"])]
     for weight in SERVERS:
         listeners.step(weight)
     for program in programs:
@@ -269,4 +288,12 @@ def test_matrix(cluster, listeners):
                                        differences.explain(case.name, "told")):
                 wrong.append("%s, %s: %s, not %s" % (director.name, case.name, told, should))
     assert not wrong, "\n".join(wrong)
+    for director in cluster.directors:
+        with open(director.path("run")) as f:
+            ran = by_object(f.read().splitlines())
+        for case in all_cases:
+            mine = {name: states for name, states in ran.items() if str(case.port) in name}
+            assert mine == case.run() or (director is keepalived and
+                                          differences.explain(case.name, "run")), \
+                (director.name, case.name, mine, case.run())
     assert differences.stale() == []
