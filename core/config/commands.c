@@ -111,6 +111,9 @@ static bool read_command(struct parse *p, const struct item *it, const struct wo
 	if (why) {
 		parse_report(p, FINDING_ERROR, it, w->first < it->nwords ? w->first : 0,
 			     "%s: %s; it was left out", name_of(it), why);
+		memset(command, 0, COMMAND_MAX);
+		memset(user, 0, NAME_USER);
+		memset(group, 0, NAME_USER);
 		return false;
 	}
 	if (n > 3)
