@@ -2,6 +2,7 @@
 #include "config/keyword_rows.h"
 #include "config/keywords_lvs.h"
 #include "config/parse.h"
+#include "config/special_checks.h"
 
 /* clang-format off */
 /* What every check has that opens a connection. */
@@ -35,7 +36,7 @@ static const struct keyword tcp_check_keywords[] = {
 const struct block block_tcp_check = {
     .name = "TCP_CHECK",
     .keywords = tcp_check_keywords,
-    .enter = enter_tcp_check,
+    .enter = enter_check,
 };
 
 static const struct keyword url_keywords[] = {
@@ -152,6 +153,7 @@ static const struct keyword ping_check_keywords[] = {
 const struct block block_ping_check = {
     .name = "PING_CHECK",
     .keywords = ping_check_keywords,
+    .enter = enter_check,
 };
 
 static const struct keyword misc_check_keywords[] = {

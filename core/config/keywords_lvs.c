@@ -35,7 +35,7 @@ static const struct enum_name schedulers[] = {{1, "rr"},   {2, "wrr"},   {3, "lc
     LATER_BLOCK("SMTP_CHECK", &block_smtp_check, 0, 0, "Checks that a mail server greets."),       \
     LATER_BLOCK("DNS_CHECK", &block_dns_check, 0, 0, "Checks that a name server answers."),        \
     LATER_BLOCK("UDP_CHECK", &block_udp_check, 0, 0, "Checks that a UDP port answers or is open."),\
-    LATER_BLOCK("PING_CHECK", &block_ping_check, 0, 0, "Checks that the server answers pings."),   \
+    {"PING_CHECK", .block = &block_ping_check, .help = "Checks that the server answers pings."},   \
     LATER_BLOCK("MISC_CHECK", &block_misc_check, 0, 0, "Checks by a script."),                     \
     LATER_BLOCK("BFD_CHECK", &block_bfd_check, 0, 0, "Checks that a BFD session is up."),          \
     LATER_BLOCK("FILE_CHECK", &block_file_check, 0, 0, "Weight from a file.")

@@ -87,7 +87,6 @@ bool read_user(struct parse *p, const struct item *it, unsigned word, char user[
 /* Its inverse; false when there is no user. */
 bool print_owner(const char *user, const char *group, char *buf, size_t size);
 bool enter_real_server(struct parse *p, struct draft *d, const struct item *it);
-bool enter_tcp_check(struct parse *p, struct draft *d, const struct item *it);
 void special_state(struct parse *p, struct draft *d, const struct keyword *k,
 		   const struct item *it);
 void special_auth_pass(struct parse *p, struct draft *d, const struct keyword *k,

@@ -12,6 +12,7 @@
 #include "config/commands.h"
 #include "config/keyword_rows.h"
 #include "config/lines_route.h"
+#include "config/special_checks.h"
 
 #include "base/text.h"
 #include "model/rules.h"
@@ -432,11 +433,11 @@ static void print_check(struct printer *p, const struct virtual_server_row *v,
 
 	row_init(T_CHECKER, &without);
 	without.connect_addr = r->addr;
-	without.connect_port = r->port;
+	without.connect_port = check_has_port(c->kind) ? r->port : 0;
 	without.delay_loop_ms = v->delay_loop_ms;
-	without.warmup_ms = c->delay_loop_ms;
+	check_defaults(&without, c->kind, c->delay_loop_ms);
 	open_block(p, enum_name(check_kind_names, c->kind), "");
-	print_keywords(p, &block_tcp_check, T_CHECKER, c, &without);
+	print_keywords(p, check_block(c->kind), T_CHECKER, c, &without);
 	close_block(p);
 }
 

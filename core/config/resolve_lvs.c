@@ -2,6 +2,7 @@
 #include "config/resolve_int.h"
 
 #include "config/commands.h"
+#include "config/special_checks.h"
 #include "config/special_pool.h"
 #include "config/validate.h"
 
@@ -22,14 +23,34 @@ static bool check_usable(struct resolver *r, const struct layers *l, const struc
 
 	if (address_objection(&c->connect_addr))
 		why = "no connection can be made to its connect_ip";
-	else if (!c->connect_port)
+	else if (!c->connect_port && check_has_port(c->kind))
 		why = "connect_port is missing, and the real server has no port either";
 	else if (c->bindto.family && c->bindto.family != c->connect_addr.family)
 		why = "bindto must be of the same address family as the address that is checked";
 	if (why)
-		resolve_report(r, FINDING_ERROR, l->at, "TCP_CHECK: %s; the block was left out",
-			       why);
+		resolve_report(r, FINDING_ERROR, l->at, "%s: %s; the block was left out",
+			       enum_name(check_kind_names, c->kind), why);
 	return !why;
+}
+
+/* What no block says. */
+static void fix_check(struct checker_row *c, const struct layers *l, const struct server_context *s)
+{
+	struct checker_row usual;
+
+	if (!layers_have(l, IN_CHECK(connect_addr)))
+		c->connect_addr = s->rs->addr;
+	if (!layers_have(l, IN_CHECK(connect_port)) && check_has_port(c->kind))
+		c->connect_port = s->rs->port;
+	if (!layers_have(l, IN_CHECK(delay_loop_ms)))
+		c->delay_loop_ms = s->vs->delay_loop_ms;
+	check_defaults(&usual, c->kind, c->delay_loop_ms);
+	if (!layers_have(l, IN_CHECK(retry)))
+		c->retry = usual.retry;
+	if (!layers_have(l, IN_CHECK(delay_before_retry_ms)))
+		c->delay_before_retry_ms = usual.delay_before_retry_ms;
+	if (!layers_have(l, IN_CHECK(warmup_ms)))
+		c->warmup_ms = usual.warmup_ms;
 }
 
 static bool resolve_check(struct resolver *r, const struct server_context *s, struct draft *d,
@@ -46,14 +67,7 @@ static bool resolve_check(struct resolver *r, const struct server_context *s, st
 	c.vs = s->vs->name;
 	c.rs = s->rs->name;
 	c.number = number;
-	if (!layers_have(&l, IN_CHECK(connect_addr)))
-		c.connect_addr = s->rs->addr;
-	if (!layers_have(&l, IN_CHECK(connect_port)))
-		c.connect_port = s->rs->port;
-	if (!layers_have(&l, IN_CHECK(delay_loop_ms)))
-		c.delay_loop_ms = s->vs->delay_loop_ms;
-	if (!layers_have(&l, IN_CHECK(warmup_ms)))
-		c.warmup_ms = c.delay_loop_ms;
+	fix_check(&c, &l, s);
 	if (!check_usable(r, &l, &c))
 		return false;
 	layers_keep(r, &l);

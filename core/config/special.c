@@ -119,15 +119,6 @@ bool enter_real_server(struct parse *p, struct draft *d, const struct item *it)
 	return read_endpoint(p, it, 1, &r->addr, &r->port);
 }
 
-bool enter_tcp_check(struct parse *p, struct draft *d, const struct item *it)
-{
-	struct checker_row *r = row_of(p, d, T_CHECKER);
-
-	r->kind = CHECK_TCP;
-	parse_no_more(p, it, 1);
-	return true;
-}
-
 /* ---- keywords -------------------------------------------------------- */
 
 void special_state(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)

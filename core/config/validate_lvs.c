@@ -1,5 +1,5 @@
 /* validate_lvs: the rules of virtual servers, real servers and checks, see validate.h. */
-#include "config/keyword.h"
+#include "config/special_checks.h"
 #include "config/validate.h"
 
 #include "base/text.h"
@@ -243,7 +243,7 @@ static void check_checkers(struct validation *v)
 		if (address_objection(&c->connect_addr))
 			validate_say(v, FINDING_ERROR, T_CHECKER, c, "connect_addr", not_reachable,
 				     address_objection(&c->connect_addr));
-		if (!c->connect_port)
+		if (!c->connect_port && check_has_port(c->kind))
 			validate_say(v, FINDING_ERROR, T_CHECKER, c, "connect_port",
 				     "it has no port to connect to");
 	}

@@ -257,8 +257,11 @@ static void add_check(const struct ctl *c, struct grid *g, const struct checker_
 	grid_add(g, k->vs);
 	grid_add(g, k->rs);
 	grid_addf(g, "%u %s", k->number, enum_name(check_kind_names, k->kind));
-	grid_addf(g, "%s%s%s:%u", v6 ? "[" : "", addr_text(&k->connect_addr, text), v6 ? "]" : "",
-		  k->connect_port);
+	addr_text(&k->connect_addr, text);
+	if (k->connect_port)
+		grid_addf(g, v6 ? "[%s]:%u" : "%s:%u", text, k->connect_port);
+	else
+		grid_add(g, text);
 	grid_add(g, enum_name(check_state_names, k->state));
 	view_age(c, g, k->last_run);
 	grid_addf(g, "%.1f ms", (double)k->latency_us / 1000);

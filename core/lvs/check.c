@@ -48,7 +48,7 @@ struct check_set {
 	unsigned short seed[3];
 };
 
-static const struct check_ops *const kinds[] = {&check_tcp};
+static const struct check_ops *const kinds[] = {&check_tcp, &check_ping};
 
 static const struct check_ops *ops_of(uint8_t kind)
 {
@@ -144,8 +144,13 @@ static void log_run(const struct check_job *j, enum check_state was, enum check_
 
 	if (!log_enabled(level))
 		return;
-	snprintf(target, sizeof(target), j->params.addr.family == ADDR_IPV6 ? "[%s]:%u" : "%s:%u",
-		 addr_text(&j->params.addr, addr), j->params.port);
+	addr_text(&j->params.addr, addr);
+	if (j->params.port)
+		snprintf(target, sizeof(target),
+			 j->params.addr.family == ADDR_IPV6 ? "[%s]:%u" : "%s:%u", addr,
+			 j->params.port);
+	else
+		TEXT_COPY(target, addr);
 	log_transition(
 	    &(struct log_transition){.event = LOG_CHECK,
 				     .level = level,

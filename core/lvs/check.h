@@ -84,7 +84,7 @@ struct check_ops {
 	void (*cancel)(struct check_job *j, void *state);
 };
 
-extern const struct check_ops check_tcp;
+extern const struct check_ops check_tcp, check_ping;
 
 const struct check_params *check_job_params(const struct check_job *j);
 struct loop *check_job_loop(const struct check_job *j);

@@ -54,9 +54,11 @@ static struct check_params params_of(const struct checker_row *row)
 	memset(&p, 0, sizeof(p));
 	p.kind = row->kind;
 	p.addr = row->connect_addr;
-	p.port = row->connect_port;
 	p.bindto = row->bindto;
-	p.bind_port = row->bind_port;
+	if (row->kind != CHECK_PING) {
+		p.port = row->connect_port;
+		p.bind_port = row->bind_port;
+	}
 	p.connect_timeout_ms = row->connect_timeout_ms;
 	p.delay_loop_ms = row->delay_loop_ms;
 	p.warmup_ms = row->warmup_ms;

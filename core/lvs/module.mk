@@ -2,8 +2,10 @@ noinst_LIBRARIES += core/lvs/liblvs.a
 core_lvs_liblvs_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 core_lvs_liblvs_a_SOURCES = \
 	core/lvs/check.c core/lvs/check.h \
+	core/lvs/check_ping.c \
 	core/lvs/check_socket.c core/lvs/check_socket.h \
 	core/lvs/check_tcp.c \
+	core/lvs/echo.c core/lvs/echo.h \
 	core/lvs/engine.c core/lvs/engine.h core/lvs/engine_int.h \
 	core/lvs/engine_ask.c \
 	core/lvs/engine_checks.c \

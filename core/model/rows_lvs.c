@@ -54,7 +54,8 @@ const struct enum_name check_reason_names[] = {
     {REASON_ADMIN, "admin"},
     {0},
 };
-const struct enum_name check_kind_names[] = {{CHECK_TCP, "TCP_CHECK"}, {0}};
+const struct enum_name check_kind_names[] = {
+    {CHECK_TCP, "TCP_CHECK"}, {CHECK_PING, "PING_CHECK"}, {0}};
 const struct enum_name check_state_names[] = {
     {CHECK_UNKNOWN, "unknown"}, {CHECK_UP, "up"}, {CHECK_DOWN, "down"}, {0}};
 

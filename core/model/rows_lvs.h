@@ -128,7 +128,7 @@ struct real_server_row {
 	struct mono discontinuity;
 };
 
-enum check_kind { CHECK_TCP = 1 };
+enum check_kind { CHECK_TCP = 1, CHECK_PING = 7 };
 extern const struct enum_name check_kind_names[];
 enum check_state { CHECK_UNKNOWN = 1, CHECK_UP = 2, CHECK_DOWN = 3 };
 extern const struct enum_name check_state_names[];

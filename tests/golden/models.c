@@ -525,7 +525,7 @@ static void put_checks(struct store *s, const struct real_server_row *r)
 		c.vs = r->vs;
 		c.rs = r->name;
 		c.number = i;
-		c.kind = CHECK_TCP;
+		c.kind = (uint8_t)draw_name(check_kind_names)->value;
 		c.connect_addr = draw(2) ? r->addr : draw_addr(draw(2) ? ADDR_IPV4 : ADDR_IPV6);
 		c.connect_port = r->port && draw(2) ? r->port : (uint16_t)(1 + draw(65535));
 		if (c.bindto.family)
