@@ -3,7 +3,7 @@ core_tests = tests/unit/test_base tests/unit/base_log tests/unit/test_store test
 	tests/unit/daemon_overlay tests/unit/daemon_jobs \
 	tests/unit/daemon_watchdog tests/unit/daemon_silence tests/unit/daemon_confine tests/unit/daemon_machine \
 	tests/unit/base_syscalls tests/unit/daemon_roles tests/unit/daemon_trust \
-	tests/unit/exec_run tests/unit/exec_command tests/unit/exec_track tests/unit/exec_notify tests/unit/daemon_tracked
+	tests/unit/exec_run tests/unit/exec_command tests/unit/exec_track tests/unit/exec_notify tests/unit/exec_pools tests/unit/daemon_tracked
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
 core_test_libs = core/ipc/libipc.a core/model/libmodel.a core/base/libbase.a
@@ -28,6 +28,7 @@ tests_unit_exec_run_LDADD = $(exec_test_libs)
 tests_unit_exec_command_LDADD = $(exec_test_libs)
 tests_unit_exec_track_LDADD = $(exec_test_libs)
 tests_unit_exec_notify_LDADD = $(exec_test_libs)
+tests_unit_exec_pools_LDADD = $(exec_test_libs)
 tests_unit_daemon_trust_SOURCES = tests/unit/daemon_trust.c tests/unit/liar.c tests/unit/liar.h
 tests_unit_daemon_trust_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=schema_field
 tests_unit_daemon_trust_LDADD = core/daemon/libdaemon.a core/config/libconfig.a $(core_test_libs) \
