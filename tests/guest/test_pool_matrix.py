@@ -236,6 +236,12 @@ def replace(program, role):
     wait_for(lambda: program.role(role) != died, 10, "another process " + role)
 
 
+def unasked(lines):
+    """Quorums that were told of before the server that decided; the first is told of by itself."""
+    return [after for before, after in zip(lines, lines[1:])
+            if after.startswith("VS ") and before.startswith("VS ")]
+
+
 @pytest.fixture
 def listeners(cluster):
     made = Listeners(cluster)
@@ -283,6 +289,7 @@ def test_matrix(cluster, listeners):
     for case in all_cases:
         case.end()
         for director in cluster.directors:
+            assert unasked(tellers[director].of(case)) == [], case.name
             told, should = by_object(tellers[director].of(case)), by_object(case.told)
             if told != should and not (director is keepalived and
                                        differences.explain(case.name, "told")):

@@ -1,6 +1,6 @@
 """smtp_alert: changes of state by mail, to a mail server that is Python's own.
 
-Proven here: who gets which mails of instances and groups, with which headers; that no_email_faults and
+Proven here: who gets which mails of instances, groups, real servers and quorums, with which headers; that no_email_faults and
 the switches count; that a server which is not there delays nothing, is said once and gets the mails when
 it comes; and that nothing of root speaks to the network.
 """
@@ -8,6 +8,7 @@ import email
 import json
 import os
 import shutil
+import socket
 import threading
 import warnings
 
@@ -67,6 +68,28 @@ vrrp_sync_group G {
 		B
 	}
 	%(group)s
+}
+"""
+
+
+POOLS = """
+virtual_server 192.0.2.1 80 {
+	delay_loop 0.3
+	protocol TCP
+	quorum 1
+	%(service)s
+	real_server 127.0.0.1 9301 {
+		%(server)s
+		TCP_CHECK {
+			retry 0
+			warmup 0
+		}
+		TCP_CHECK {
+			connect_port 9302
+			retry 0
+			warmup 0
+		}
+	}
 }
 """
 
@@ -204,3 +227,51 @@ def test_not_as_root(director, cluster, server):
                                     input="Subject: x\r\n\r\n.\r\nx\r\n")
     assert taken.returncode == 0, taken.stdout
     assert server.mails[0][2].get_payload().splitlines() == [".", "x"]
+
+
+def listen(director, port):
+    return director.namespace.call(lambda: socket.create_server(("127.0.0.1", port)))
+
+
+def pool(program):
+    shown = program.ctl("--json", "show", "real_server", check=False).stdout  # it may begin yet
+    rows = json.loads(shown).get("real_server") if shown else None
+    return (rows[0]["health"], rows[0]["checks_failing"]) if rows else None
+
+
+RS = "[Director] Realserver [127.0.0.1]:tcp:9301 of virtual server [192.0.2.1]:tcp:80 - "
+VS = "[Director] Virtualserver [192.0.2.1]:tcp:80 - "
+
+
+@pytest.mark.parametrize("globals_, service, server_, wanted", [
+    ("", "", "", ["RS DOWN", "RS DOWN", "RS UP"]),
+    ("no_checker_emails", "", "", ["RS DOWN", "RS UP"]),
+    ("no_checker_emails", "smtp_alert", "smtp_alert no", ["VS UP", "VS DOWN", "VS UP"]),
+    ("smtp_alert\n\tno_checker_emails", "", "",
+     ["VS UP", "RS DOWN", "VS DOWN", "RS UP", "VS UP"]),
+    ("smtp_alert\n\tsmtp_alert_checker off", "smtp_alert on", "", ["VS UP", "VS DOWN", "VS UP"]),
+])
+def test_pools(director, server, globals_, service, server_, wanted):
+    """Whether the kernel has IPVS or not: it is what checks say that is told."""
+    text = config(globals_, "smtp_alert off") + POOLS % {"service": service, "server": server_}
+    ports = {n: listen(director, n) for n in (9301, 9302)}
+    daemon = director.halvard(text, options=["-C"]).start()
+    wait_for(lambda: pool(daemon) == ("alive", 0), 10, "alive")
+    for port, state in ((9301, ("dead", 1)), (9302, ("dead", 2))):
+        ports.pop(port).close()
+        wait_for(lambda state=state: pool(daemon) == state, 10, str(state))
+    ports = {n: listen(director, n) for n in (9301, 9302)}
+    wait_for(lambda: pool(daemon) == ("alive", 0), 10, "alive again")
+
+    def told():
+        return [s.replace(RS, "RS ").replace(VS, "VS ") for s in server.subjects() if "VRRP" not in s]
+
+    # Each failing check of a dead server is told, each that succeeds again too, however many
+    # there are: the last word is what it is now.
+    if "no_checker_emails" in globals_ or "off" in globals_:
+        wait_for(lambda: told() == wanted, 10, "%s, not %s" % (wanted, told()))
+    else:
+        wait_for(lambda: told()[:2] == wanted[:2] and told()[-1] == wanted[-1], 10, told())
+    for port in ports.values():
+        port.close()
+    daemon.stop(deadline=20)
