@@ -203,6 +203,12 @@ static void choices_allowed(const struct keyword *k, char *buf, size_t size)
 				      c->name);
 }
 
+/* Of a text, octets. */
+static size_t longest(const struct field *f)
+{
+	return f->type == FT_TEXT ? (size_t)f->max : (size_t)f->size - 1;
+}
+
 void keyword_allowed(const struct keyword *k, char *buf, size_t size)
 {
 	const struct field *f = keyword_field(k);
@@ -217,7 +223,7 @@ void keyword_allowed(const struct keyword *k, char *buf, size_t size)
 		break;
 	case CONV_TEXT:
 		snprintf(buf, size, "%u..%u characters", (unsigned)(k->max ? k->min : f->min),
-			 (unsigned)f->size - 1);
+			 (unsigned)longest(f));
 		break;
 	case CONV_ADDRESS:
 		text_copy(buf, size, "an IPv4 or IPv6 address");
@@ -315,8 +321,11 @@ static bool convert_text(const struct keyword *k, const struct field *f, const c
 	size_t len = strlen(text);
 	char how[64];
 
-	if (len < f->size && len >= (k->max ? k->min : f->min)) {
-		text_copy((char *)row + f->offset, f->size, text);
+	if (len <= longest(f) && len >= (k->max ? k->min : f->min)) {
+		if (f->type == FT_TEXT)
+			field_point(f, row, text);
+		else
+			text_copy((char *)row + f->offset, f->size, text);
 		return true;
 	}
 	snprintf(how, sizeof(how), "has %zu characters, allowed is", len);
@@ -423,7 +432,7 @@ bool keyword_text(const struct keyword *k, const void *row, char *buf, size_t si
 		text_copy(buf, size, choice_text(k, f, row));
 		return true;
 	case CONV_TEXT:
-		keyword_quote((const char *)row + f->offset, buf, size);
+		keyword_quote(field_str(f, row), buf, size);
 		return true;
 	case CONV_ADDRESS:
 		text_copy(buf, size,

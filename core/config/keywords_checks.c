@@ -14,9 +14,10 @@
     {"bindto", NULL, false, CHECK(bindto), CONV_ADDRESS, .help = "Address to connect from."},      \
     {"bind_port", NULL, false, CHECK(bind_port), CONV_NUMBER, .min = 1, .max = 65535,              \
      .help = "Port to connect from."},                                                             \
-    CONNECT_TIMEOUT,                                                                               \
-    LATER("bind_if", 1, 1, "Interface to connect from."),                                          \
-    LATER("fwmark", 1, 1, "Firewall mark of its packets.")
+    {"bind_if", NULL, false, CHECK(bind_if), CONV_TEXT, 1, NAME_IF - 1,                            \
+     .help = "Interface to connect from."},                                                        \
+    {"fwmark", NULL, false, CHECK(fwmark), CONV_NUMBER, .help = "Firewall mark of its packets."},  \
+    CONNECT_TIMEOUT
 /* What every check has that runs by a timer. */
 #define TIMED                                                                                      \
     INHERITED_BY_SCRIPTS,                                                                          \
@@ -24,7 +25,8 @@
      .help = "Seconds between checks."},                                                           \
     {"alpha", NULL, false, CHECK(alpha), CONV_FLAG,                                                \
      .help = "The server is down until the check succeeds."},                                      \
-    LATER("log_all_failures", 0, 1, "Log each failed check, not only the last retry.")
+    {"log_all_failures", NULL, false, CHECK(log_all_failures), CONV_FLAG,                          \
+     .help = "Log each attempt that fails while the server is up."}
 /* clang-format on */
 
 static const struct keyword tcp_check_keywords[] = {

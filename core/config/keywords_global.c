@@ -203,7 +203,12 @@ static const struct keyword global_keywords[] = {
      CONV_FLAG, .alone = true, .help = "Tell the pipes the states after a reload."},
     {"rs_init_notifies", NULL, false, EXEC(rs_init_notifies), CONV_FLAG, .alone = true,
      .help = "Tell about real servers at start, too."},
-    LATER("checker_log_all_failures", 0, 1, "Log each failed check, not only the last retry."),
+    {"checker_log_all_failures", NULL, false, GLOBAL(checker_log_all_failures), CONV_FLAG,
+     .help = "Log each attempt that fails while the server is up."},
+    {"checks_at_once", NULL, false, GLOBAL(checks_at_once), CONV_NUMBER,
+     .help = "Checks that may run at one time; 4096."},
+    {"checks_at_once_per_host", NULL, false, GLOBAL(checks_at_once_per_host), CONV_NUMBER,
+     .help = "... and of those that are of one address; 128."},
     /* VRRP */
     OLD_NAME("vrrp_vmac_garp_intvl", "vrrp_garp_extra_if"),
     ALWAYS("dynamic_interfaces", 0, 1, "Interfaces may come later, and go."),

@@ -15,15 +15,21 @@
  * A run that the director itself could not do (no socket, no such source address) says nothing
  * about the server: the state stays, and the reason shows.
  *
+ * Not all run at one time (turns.h). One that has to wait begins later, and its deadline
+ * counts from when it does.
+ *
  * Runs in the lvs process.
  */
 #define LOG_AREA LOG_AREA_CHECK
 #include "lvs/check.h"
 
+#include "lvs/turns.h"
+
 #include "base/log.h"
 #include "base/text.h"
 
 #include <search.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +41,7 @@ struct check_job {
 	void *state;
 	struct check_user *users;
 	struct check_result result;
+	struct turn turn;
 	bool running;
 	bool again;         /* asked for while it runs: the next run follows at once */
 	struct timer timer; /* of the deadline while it runs, else of the next run */
@@ -43,6 +50,8 @@ struct check_job {
 
 struct check_set {
 	struct loop *loop;
+	struct turns *turns;
+	bool log_all_failures;
 	void *tree; /* tsearch(3) of jobs by params */
 	size_t njobs;
 	unsigned short seed[3];
@@ -63,11 +72,14 @@ static int cmp_jobs(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct check_params));
 }
 
+static void go(struct turn *t);
+
 struct check_set *check_set_new(struct loop *loop)
 {
 	struct check_set *s = xcalloc(1, sizeof(*s));
 
 	s->loop = loop;
+	s->turns = turns_new(loop, go);
 	arc4random_buf(s->seed, sizeof(s->seed));
 	return s;
 }
@@ -76,7 +88,19 @@ void check_set_free(struct check_set *s)
 {
 	if (s && s->njobs)
 		fatalx("check: %zu jobs left", s->njobs);
+	if (s)
+		turns_free(s->turns);
 	free(s);
+}
+
+void check_set_limits(struct check_set *s, uint32_t at_once, uint32_t per_host)
+{
+	turns_limit(s->turns, at_once, per_host);
+}
+
+void check_set_log_all_failures(struct check_set *s, bool all)
+{
+	s->log_all_failures = all;
 }
 
 size_t check_set_jobs(const struct check_set *s)
@@ -110,13 +134,25 @@ static void start_run(struct check_job *j)
 	j->ops->start(j, j->state);
 }
 
+static void go(struct turn *t)
+{
+	start_run((struct check_job *)((char *)t - offsetof(struct check_job, turn)));
+}
+
+/* One that waits for its turn already is called later. */
+static void want_run(struct check_job *j)
+{
+	if (j->turn.state == TURN_IDLE && turn_ask(&j->turn))
+		start_run(j);
+}
+
 static void on_timer(void *arg, struct mono now)
 {
 	struct check_job *j = arg;
 
 	(void)now;
 	if (!j->running) {
-		start_run(j);
+		want_run(j);
 		return;
 	}
 	j->ops->cancel(j, j->state);
@@ -135,11 +171,33 @@ struct check_verdict check_judge(const struct check_params *p, enum check_state 
 	return (struct check_verdict){CHECK_DOWN, p->delay_loop_ms};
 }
 
+/* Whether somebody wants to read of every attempt. */
+static bool logs_failures(const struct check_job *j)
+{
+	bool all = j->set->log_all_failures;
+
+	for (const struct check_user *u = j->users; u && !all; u = u->next)
+		all = u->log_all_failures;
+	return all;
+}
+
+static enum log_level level_of(const struct check_job *j, enum check_state was,
+			       enum check_reason before)
+{
+	const struct check_result *r = &j->result;
+	bool failed = r->reason != REASON_OK && r->reason != REASON_LOCAL_ERROR;
+
+	if (r->reason == REASON_LOCAL_ERROR && before != REASON_LOCAL_ERROR)
+		return LOG_LV_WARN;
+	if (was != r->state || (failed && was == CHECK_UP && logs_failures(j)))
+		return LOG_LV_INFO;
+	return LOG_LV_DEBUG;
+}
+
 static void log_run(const struct check_job *j, enum check_state was, enum check_reason before)
 {
 	const struct check_result *r = &j->result;
-	bool ours = r->reason == REASON_LOCAL_ERROR && before != REASON_LOCAL_ERROR;
-	enum log_level level = ours ? LOG_LV_WARN : was == r->state ? LOG_LV_DEBUG : LOG_LV_INFO;
+	enum log_level level = level_of(j, was, before);
 	char addr[ADDR_TEXT_MAX], target[ADDR_TEXT_MAX + 16];
 
 	if (!log_enabled(level))
@@ -182,6 +240,7 @@ void check_done(struct check_job *j, enum check_reason reason, const char *text)
 	struct check_verdict v;
 
 	j->running = false;
+	turn_end(&j->turn);
 	if (reason != REASON_LOCAL_ERROR)
 		r->failed_in_row = failed ? r->failed_in_row + 1 : 0;
 	v = check_judge(&j->params, was, reason, r->failed_in_row);
@@ -219,6 +278,7 @@ static struct check_job *job_new(struct check_set *s, const struct check_params 
 	j->state = xcalloc(1, j->ops->size);
 	j->result = *last;
 	timer_init(&j->timer, s->loop, on_timer, j);
+	turn_join(s->turns, &j->turn, &p->addr);
 	timer_at(&j->timer, mono_add(loop_now(s->loop), random_within_ns(s, p->warmup_ms)));
 	if (!tsearch(j, &s->tree, cmp_jobs))
 		fatalx("out of memory");
@@ -231,6 +291,7 @@ static void job_free(struct check_job *j)
 	if (j->running)
 		j->ops->cancel(j, j->state);
 	timer_stop(&j->timer);
+	turn_leave(&j->turn);
 	tdelete(j, &j->set->tree, cmp_jobs);
 	j->set->njobs--;
 	free(j->state);
@@ -276,7 +337,7 @@ bool check_now(struct check_user *u)
 		return false;
 	if (j->running)
 		j->again = true;
-	else
+	else if (j->turn.state == TURN_IDLE)
 		timer_after(&j->timer, 0);
 	return true;
 }

@@ -18,6 +18,8 @@ struct check_params {
 	uint16_t port;
 	struct addr bindto;
 	uint16_t bind_port;
+	char bind_if[NAME_IF];
+	uint32_t fwmark;
 	uint32_t connect_timeout_ms;
 	uint32_t delay_loop_ms;
 	uint32_t warmup_ms;
@@ -57,11 +59,16 @@ struct check_user {
 	struct check_job *job;
 	struct check_user *next;
 	check_fn fn;
+	bool log_all_failures;
 };
 
 struct check_set *check_set_new(struct loop *loop);
 void check_set_free(struct check_set *s); /* every user must have left */
 size_t check_set_jobs(const struct check_set *s);
+/* How many may run at one time, in all and of one address. */
+void check_set_limits(struct check_set *s, uint32_t at_once, uint32_t per_host);
+/* Every attempt that fails while a server is up is logged, whatever the users say. */
+void check_set_log_all_failures(struct check_set *s, bool all);
 
 /* Joins the job with these parameters, which is made when there is none; then it starts from
  * `last`, what was known of it before (state CHECK_UNKNOWN: nothing). Returns the job's result

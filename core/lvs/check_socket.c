@@ -50,6 +50,11 @@ int check_socket_prepare(int fd, const struct check_params *p)
 	struct addr from = p->bindto;
 	socklen_t len;
 
+	if (p->bind_if[0] && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, p->bind_if,
+					(socklen_t)strlen(p->bind_if)) < 0)
+		return errno;
+	if (p->fwmark && setsockopt(fd, SOL_SOCKET, SO_MARK, &p->fwmark, sizeof(p->fwmark)) < 0)
+		return errno;
 	if (!p->bindto.family && !p->bind_port)
 		return 0;
 	from.family = p->addr.family;

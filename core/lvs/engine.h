@@ -7,6 +7,7 @@
 #define LVS_ENGINE_H
 
 #include "base/loop.h"
+#include "model/rows.h"
 #include "model/store.h"
 
 struct engine;
@@ -24,6 +25,9 @@ void engine_start(struct engine *e);
 void engine_touch(struct engine *e, enum table_id t, const void *row);
 /* The row is about to go. */
 void engine_forget(struct engine *e, enum table_id t, const void *row);
+
+/* What is set for all. */
+void engine_use_global(struct engine *e, const struct global_row *g);
 
 /* Does that work now. False when the kernel refused something about a virtual server that was
  * touched since the last call of this function; `why` (of TEXT_MAX) then says what. */

@@ -6,6 +6,7 @@
  *
  * Runs in the lvs process.
  */
+#include "lvs/engine.h"
 #include "lvs/engine_int.h"
 
 #include "base/log.h"
@@ -59,6 +60,8 @@ static struct check_params params_of(const struct checker_row *row)
 		p.port = row->connect_port;
 		p.bind_port = row->bind_port;
 	}
+	TEXT_COPY(p.bind_if, row->bind_if);
+	p.fwmark = row->fwmark;
 	p.connect_timeout_ms = row->connect_timeout_ms;
 	p.delay_loop_ms = row->delay_loop_ms;
 	p.warmup_ms = row->warmup_ms;
@@ -94,6 +97,7 @@ static void join(struct engine *e, const struct checker_row *known)
 	const struct check_result *r;
 	struct checker_row row;
 
+	p->user.log_all_failures = known->log_all_failures;
 	if (p->user.job && memcmp(&params, &p->params, sizeof(params)) == 0)
 		return;
 	TEXT_COPY(last.text, known->result);
@@ -104,6 +108,12 @@ static void join(struct engine *e, const struct checker_row *known)
 	row = *known;
 	take_result(&row, r);
 	store_put(e->store, T_CHECKER, &row, F_SEEN, NULL);
+}
+
+void engine_use_global(struct engine *e, const struct global_row *g)
+{
+	check_set_limits(e->checks, g->checks_at_once, g->checks_at_once_per_host);
+	check_set_log_all_failures(e->checks, g->checker_log_all_failures);
 }
 
 void engine_run_check(struct engine *e, const struct checker_row *row)

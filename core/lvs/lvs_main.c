@@ -67,8 +67,10 @@ static void on_row(void *arg, enum table_id t, const void *row, const struct fie
 	struct lvs *l = arg;
 
 	(void)old;
-	if (t == T_GLOBAL)
+	if (t == T_GLOBAL) {
 		use_global(row, changed);
+		engine_use_global(l->engine, row);
+	}
 	engine_touch(l->engine, t, row);
 }
 

@@ -20,4 +20,5 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/lvs_main.c \
 	core/lvs/pool.c core/lvs/pool.h \
 	core/lvs/quiescent.c core/lvs/quiescent.h \
-	core/lvs/quorum.c core/lvs/quorum.h
+	core/lvs/quorum.c core/lvs/quorum.h \
+	core/lvs/turns.c core/lvs/turns.h

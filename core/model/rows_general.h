@@ -25,6 +25,8 @@ struct global_row {
 	char checker_process_name[PROCESS_NAME];
 	uint32_t vrrp_garp_interval_us;
 	uint32_t vrrp_gna_interval_us;
+	bool checker_log_all_failures;
+	uint32_t checks_at_once, checks_at_once_per_host;
 	uint32_t change_log_size;
 	char log_level[LOG_LEVELS_TEXT];
 	uint32_t vrrp_netlink_monitor_rcv_bufs;

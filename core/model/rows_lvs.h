@@ -143,12 +143,15 @@ struct checker_row {
 	uint16_t connect_port;
 	struct addr bindto;
 	uint16_t bind_port;
+	const char *bind_if;
+	uint32_t fwmark;
 	uint32_t connect_timeout_ms;
 	uint32_t delay_loop_ms;
 	uint32_t warmup_ms; /* the first run is at random within this */
 	uint32_t retry;
 	uint32_t delay_before_retry_ms;
 	bool alpha; /* its server is down until it succeeds */
+	bool log_all_failures;
 	/* state */
 	uint8_t state;
 	uint8_t reason;

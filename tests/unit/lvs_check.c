@@ -239,6 +239,24 @@ static void test_local_error_condemns_nobody(void **state)
 	close(fd);
 }
 
+static void test_interface(void **state)
+{
+	struct check_params p;
+	struct probe pr;
+	uint16_t port;
+	int fd = listener(8, &port);
+
+	(void)state;
+	p = params_for(port);
+	strcpy(p.bind_if, "lo");
+	run_check(&pr, &p, CHECK_UNKNOWN, 1);
+	assert_int_equal(pr.results[0].reason, REASON_OK);
+	strcpy(p.bind_if, "nonesuch0");
+	run_check(&pr, &p, CHECK_UNKNOWN, 1);
+	assert_int_equal(pr.results[0].reason, REASON_LOCAL_ERROR);
+	close(fd);
+}
+
 static void test_one_job_for_all_users(void **state)
 {
 	struct check_result none = {.state = CHECK_UNKNOWN, .reason = REASON_NOT_RUN};
@@ -270,6 +288,57 @@ static void test_one_job_for_all_users(void **state)
 	close(fd);
 }
 
+static void stop_at_last(struct check_user *u, const struct check_result *r, bool failed,
+			 struct mono now)
+{
+	static unsigned runs;
+
+	record(u, r, failed, now);
+	if (++runs == 4)
+		loop_stop(((struct probe *)u)->loop);
+}
+
+/* Four that get no answer, one at a time: each has its whole deadline, although the last waits
+ * for three times as long before. */
+static void test_waiting_costs_no_deadline(void **state)
+{
+	struct check_result none = {.state = CHECK_UNKNOWN, .reason = REASON_NOT_RUN};
+	struct probe pr[4];
+	struct check_params p;
+	struct check_set *set;
+	struct loop *loop = loop_new();
+	uint16_t port;
+	int full = listener(0, &port), fds[8];
+	int n = fill_backlog(port, fds, 8);
+
+	(void)state;
+	set = check_set_new(loop);
+	check_set_limits(set, 100, 1);
+	p = params_for(port);
+	p.connect_timeout_ms = 100;
+	p.delay_loop_ms = 60000;
+	for (uint32_t i = 0; i < 4; i++) {
+		pr[i] = (struct probe){.loop = loop, .want_runs = 99, .user.fn = stop_at_last};
+		p.retry = i; /* a job of its own */
+		check_join(set, &pr[i].user, &p, &none);
+	}
+	loop_run(loop);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(pr[i].runs, 1);
+		assert_int_equal(pr[i].results[0].reason, REASON_TIMEOUT);
+		assert_true(pr[i].results[0].latency_us >= 100000);
+		for (int k = 0; k < i; k++)
+			assert_true(mono_diff(pr[i].results[0].last_run, pr[k].at[0]) >= 0 ||
+				    mono_diff(pr[k].results[0].last_run, pr[i].at[0]) >= 0);
+		check_leave(&pr[i].user);
+	}
+	check_set_free(set);
+	loop_free(loop);
+	while (n--)
+		close(fds[n]);
+	close(full);
+}
+
 int main(void)
 {
 	const struct log_options quiet = {.ident = "lvs_check", .levels.rest = LOG_LV_ERR};
@@ -280,7 +349,9 @@ int main(void)
 	    cmocka_unit_test(test_comes_back_at_once),
 	    cmocka_unit_test(test_timeout),
 	    cmocka_unit_test(test_local_error_condemns_nobody),
+	    cmocka_unit_test(test_interface),
 	    cmocka_unit_test(test_one_job_for_all_users),
+	    cmocka_unit_test(test_waiting_costs_no_deadline),
 	};
 
 	log_init(&quiet);

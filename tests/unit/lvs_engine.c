@@ -6,14 +6,19 @@
 #include "lvs/ipvs_kernel.h"
 #include "lvs/quiescent.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "model/rows.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -274,13 +279,106 @@ static void drift_is_repaired_although_a_pass_is_due(void **state)
 	end(&d);
 }
 
+/* ---- one check for all ------------------------------------------------- */
+
+#define SERVICES 1000
+
+static unsigned accepted;
+
+static void on_connection(void *arg, int fd, int what, struct mono now)
+{
+	int got = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+
+	(void)what, (void)now;
+	if (got >= 0)
+		close(got);
+	if (++accepted == 3)
+		loop_stop(arg);
+}
+
+static int listen_on(uint16_t *at)
+{
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(sin);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	assert_int_equal(listen(fd, SERVICES), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
+	*at = ntohs(sin.sin_port);
+	return fd;
+}
+
+static void add_checked(struct director *d, unsigned i, uint16_t at)
+{
+	struct virtual_server_row vs;
+	struct real_server_row rs;
+	struct checker_row c;
+	char name[NAME_VS];
+
+	snprintf(name, sizeof(name), "198.51.%u.%u:80/tcp", i / 250, i % 250 + 1);
+	row_init(T_VIRTUAL_SERVER, &vs);
+	vs.name = name;
+	TEXT_COPY(vs.scheduler, "rr");
+	vs.addr = addr_ipv4(0xc6330001 + i / 250 * 256 + i % 250);
+	vs.port = 80;
+	vs.protocol = LVS_TCP;
+	add(d, T_VIRTUAL_SERVER, &vs);
+	row_init(T_REAL_SERVER, &rs);
+	rs.vs = name;
+	rs.name = "127.0.0.1:80";
+	rs.addr = addr_ipv4(INADDR_LOOPBACK);
+	rs.port = 80;
+	add(d, T_REAL_SERVER, &rs);
+	row_init(T_CHECKER, &c);
+	c.vs = name;
+	c.rs = rs.name;
+	c.kind = CHECK_TCP;
+	c.connect_addr = rs.addr;
+	c.connect_port = at;
+	c.delay_loop_ms = 50;
+	c.warmup_ms = 0;
+	add(d, T_CHECKER, &c);
+}
+
+/* Three connections come; had each virtual server its own, most would have seen none of them. */
+static void a_thousand_virtual_servers_share_a_check(void **state)
+{
+	struct director d = {.loop = loop_new(), .store = store_new()};
+	struct watch watch = {0};
+	uint16_t at;
+	int fd = listen_on(&at);
+
+	(void)state;
+	accepted = 0;
+	d.engine = engine_new(d.loop, d.store);
+	for (unsigned i = 0; i < SERVICES; i++)
+		add_checked(&d, i, at);
+	watch_start(&watch, d.loop, fd, WATCH_READ, on_connection, d.loop);
+	engine_start(d.engine);
+	loop_run(d.loop);
+	assert_int_equal(store_count(d.store, T_CHECKER), SERVICES);
+	STORE_EACH(d.store, T_CHECKER, struct checker_row, c)
+	{
+		assert_in_range(c->runs, 2, 3);
+		assert_int_equal(c->state, CHECK_UP);
+	}
+	watch_stop(&watch);
+	close(fd);
+	end(&d);
+}
+
 int main(void)
 {
+	const struct log_options quiet = {.ident = "lvs_engine", .levels.rest = LOG_LV_ERR};
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_sysctl_is_put_back_when_the_last_drain_is_taken_back),
 	    cmocka_unit_test(a_drain_ends_with_its_virtual_server),
 	    cmocka_unit_test(drift_is_repaired_although_a_pass_is_due),
+	    cmocka_unit_test(a_thousand_virtual_servers_share_a_check),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	log_init(&quiet);
+	return cmocka_run_group_tests_name("lvs_engine", tests, NULL, NULL);
 }
