@@ -3,6 +3,7 @@
 #include "config/keywords_lvs.h"
 #include "config/parse.h"
 #include "config/special_checks.h"
+#include "config/special_http.h"
 
 /* clang-format off */
 /* What every check has that opens a connection. */
@@ -41,35 +42,54 @@ const struct block block_tcp_check = {
     .enter = enter_check,
 };
 
+static const struct enum_name http_protocols[] = {
+    {HTTP_1_0, "1.0"}, {HTTP_1_0_CLOSE, "1.0C"}, {HTTP_1_1, "1.1"}, {0}};
+
+#define URL(member) T_CHECK_URL, offsetof(struct check_url_row, member)
+
 static const struct keyword url_keywords[] = {
-    LATER("path", 1, 1, "Path to ask for."),
-    LATER("digest", 1, 1, "MD5 digest of the answer."),
-    LATER("status_code", 0, WORDS_ANY, "Codes and ranges of codes that count as success; 200-299."),
-    LATER("virtualhost", 1, 1, "Host name to ask for."),
-    LATER("regex", 0, WORDS_ANY, "Expression that the answer must match."),
-    LATER("regex_no_match", 0, 1, "... or must not match."),
-    LATER("regex_options", 0, WORDS_ANY, "Options of the expression."),
-    LATER("regex_min_offset", 0, 1, "First octet where a match may begin."),
-    LATER("regex_max_offset", 0, 1, "Last octet where a match may begin."),
-    LATER("regex_stack", 0, 2, "First and greatest size of the stack for it, bytes."),
-    LATER("tls_compliant", 0, 1, "A TLS connection ends with a message."),
+    {"path", NULL, false, URL(path), CONV_TEXT, .help = "Path to ask for."},
+    {"digest", NULL, false, URL(digest), CONV_TEXT, .special = special_digest,
+     .help = "MD5 digest of the answer."},
+    {"status_code", NULL, false, URL(status_code), CONV_TEXT, .special = special_status_code,
+     .print = print_status_code,
+     .help = "Codes and ranges of codes that count as success; 200-299 when nothing else is asked "
+	     "for."},
+    {"virtualhost", NULL, false, URL(virtualhost), CONV_TEXT,
+     .help = "Host name to ask for; that of the check by default."},
+    {"regex", NULL, false, URL(regex), CONV_TEXT, .min = 1, .max = TEXT_REGEX - 1,
+     .special = special_regex, .help = "Expression that the answer must match."},
+    {"regex_no_match", NULL, false, URL(regex_no_match), CONV_FLAG, .alone = true,
+     .help = "... or must not match."},
+    {"regex_options", NULL, false, URL(regex_options), CONV_TEXT, .special = special_regex_options,
+     .print = print_regex_options, .help = "Options of the expression, as PCRE2 names them."},
+    {"regex_min_offset", NULL, false, URL(regex_min_offset), CONV_NUMBER,
+     .special = special_regex_offset, .help = "First octet where a match may begin."},
+    {"regex_max_offset", NULL, false, URL(regex_max_offset), CONV_NUMBER,
+     .special = special_regex_offset, .help = "Octet before which a match must begin."},
+    GONE("regex_stack", 0, 2, "First and greatest size of the stack for it: the heap is used."),
+    {"tls_compliant", NULL, false, URL(tls_compliant), CONV_FLAG, .alone = true,
+     .help = "A TLS connection must end with a message."},
     {0},
 };
 
-static const struct block block_url = {
+const struct block block_url = {
     .name = "url",
     .keywords = url_keywords,
+    .enter = enter_url,
 };
 
 /* clang-format off */
 #define HTTP                                                                                       \
     CONNECTION,                                                                                    \
     TIMED,                                                                                         \
-    LATER_BLOCK("url", &block_url, 0, 0, "What to ask for, and what to expect."),                  \
-    LATER("virtualhost", 1, 1, "Host name to ask for."),                                           \
-    LATER("enable_sni", 0, 1, "TLS: tell the host name during the handshake."),                    \
-    LATER("http_protocol", 1, 1, "Version of HTTP: 1.0, 1.0C or 1.1."),                            \
-    LATER("fast_recovery", 0, 1, "No pause between URLs after a failure.")
+    {"url", .block = &block_url, .help = "What to ask for, and what to expect; all must be so."},  \
+    VIRTUALHOST,                                                                                   \
+    {"enable_sni", NULL, false, CHECK(enable_sni), CONV_FLAG, .alone = true,                       \
+     .help = "TLS: tell the host name during the handshake."},                                     \
+    {"http_protocol", NULL, false, CHECK(http_protocol), CONV_CHOICE,                              \
+     .choices = http_protocols, .help = "Version of HTTP: 1.0, 1.0C or 1.1."},                     \
+    ALWAYS("fast_recovery", 0, 1, "No pause between URLs.")
 /* clang-format on */
 
 static const struct keyword http_get_keywords[] = {
@@ -80,18 +100,22 @@ static const struct keyword http_get_keywords[] = {
 const struct block block_http_get = {
     .name = "HTTP_GET",
     .keywords = http_get_keywords,
+    .enter = enter_check,
 };
 
 static const struct keyword ssl_get_keywords[] = {
     HTTP,
-    LATER("sni_name", 1, 1, "Host name to tell; virtualhost by default."),
-    LATER("tls_compliant", 0, 1, "A TLS connection ends with a message."),
+    {"sni_name", NULL, false, CHECK(sni_name), CONV_TEXT,
+     .help = "Host name to tell in the handshake; virtualhost by default."},
+    {"tls_compliant", NULL, false, URL(tls_compliant), CONV_FLAG, .alone = true,
+     .help = "All its TLS connections must end with a message."},
     {0},
 };
 
 const struct block block_ssl_get = {
     .name = "SSL_GET",
     .keywords = ssl_get_keywords,
+    .enter = enter_check,
 };
 
 static const struct keyword smtp_host_keywords[] = {

@@ -30,8 +30,8 @@ static const struct enum_name schedulers[] = {{1, "rr"},   {2, "wrr"},   {3, "lc
 /* What a server is checked by. */
 #define CHECKS                                                                                     \
     {"TCP_CHECK", .block = &block_tcp_check, .help = "Checks that a TCP connection is accepted."}, \
-    LATER_BLOCK("HTTP_GET", &block_http_get, 0, 0, "Checks what HTTP answers."),                   \
-    LATER_BLOCK("SSL_GET", &block_ssl_get, 0, 0, "Checks what HTTPS answers."),                    \
+    {"HTTP_GET", .block = &block_http_get, .help = "Checks what HTTP answers."},                   \
+    {"SSL_GET", .block = &block_ssl_get, .help = "Checks what HTTPS answers."},                    \
     LATER_BLOCK("SMTP_CHECK", &block_smtp_check, 0, 0, "Checks that a mail server greets."),       \
     LATER_BLOCK("DNS_CHECK", &block_dns_check, 0, 0, "Checks that a name server answers."),        \
     LATER_BLOCK("UDP_CHECK", &block_udp_check, 0, 0, "Checks that a UDP port answers or is open."),\
@@ -61,7 +61,7 @@ static const struct keyword real_server_keywords[] = {
      .help = "The server is down until its checks succeed."},
     {"smtp_alert", NULL, false, SERVER(smtp_alert), CONV_CHOICE, .choices = alert_names,
      .special = special_alert, .print = print_server_alert, .help = "Mail about changes."},
-    LATER("virtualhost", 1, 1, "Host name that HTTP checks ask for."),
+    VIRTUALHOST,
     LATER("snmp_name", 1, 1, "Name of the server in KEEPALIVED-MIB."),
     {0},
 };
@@ -133,7 +133,7 @@ static const struct keyword virtual_server_keywords[] = {
     {"smtp_alert", NULL, false, SERVICE(smtp_alert), CONV_CHOICE, .choices = alert_names,
      .special = special_alert, .print = print_service_alert,
      .help = "Mail when the quorum is gained or lost."},
-    LATER("virtualhost", 1, 1, "Host name that HTTP checks ask for."),
+    VIRTUALHOST,
     LATER("snmp_name", 1, 1, "Name of the service in KEEPALIVED-MIB."),
     {"alpha", NULL, false, CHECK(alpha), CONV_FLAG, .alone = true,
      .help = "Servers are down until their checks succeed."},

@@ -21,6 +21,9 @@
     {"warmup", NULL, false, CHECK(warmup_ms), CONV_SECONDS,                                        \
      .help = "The first check is at a random time within so many seconds; delay_loop by default."}
 #define INHERITED_BY_CHECKS CONNECT_TIMEOUT, INHERITED_BY_SCRIPTS
+#define VIRTUALHOST                                                                                \
+    {"virtualhost", NULL, false, CHECK(virtualhost), CONV_TEXT,                                    \
+     .help = "Host name that checks by HTTP ask for."}
 /* clang-format on */
 
 #endif

@@ -126,12 +126,27 @@ static void drop_of_instance(struct store *s, const struct vrrp_instance_row *v)
 	drop_commands(s, NOTIFY_INSTANCE, v->name);
 }
 
+static void drop_urls(struct store *s, const struct real_server_row *r)
+{
+	struct check_url_row key = {0};
+	const struct check_url_row *u;
+	size_t i;
+
+	key.vs = r->vs;
+	key.rs = r->name;
+	i = store_lower_bound(s, T_CHECK_URL, &key);
+	while ((u = i < store_count(s, T_CHECK_URL) ? store_at(s, T_CHECK_URL, i) : NULL) &&
+	       text_eq(u->vs, r->vs) && text_eq(u->rs, r->name))
+		store_del(s, T_CHECK_URL, u);
+}
+
 static void drop_checks(struct store *s, const struct real_server_row *r)
 {
 	struct checker_row key = {0};
 	const struct checker_row *c;
 	size_t i;
 
+	drop_urls(s, r);
 	key.vs = r->vs;
 	key.rs = r->name;
 	i = store_lower_bound(s, T_CHECKER, &key);

@@ -426,6 +426,26 @@ static void print_instance(struct printer *p, const struct vrrp_instance_row *v)
 
 /* ---- virtual_server -------------------------------------------------- */
 
+static void print_urls(struct printer *p, const struct checker_row *c)
+{
+	struct check_url_row key = {0}, without;
+	const struct check_url_row *u;
+
+	row_init(T_CHECK_URL, &without);
+	key.vs = c->vs;
+	key.rs = c->rs;
+	key.number = c->number;
+	for (size_t i = store_lower_bound(p->store, T_CHECK_URL, &key);
+	     i < store_count(p->store, T_CHECK_URL); i++) {
+		u = store_at(p->store, T_CHECK_URL, i);
+		if (!text_eq(u->vs, c->vs) || !text_eq(u->rs, c->rs) || u->number != c->number)
+			return;
+		open_block(p, block_url.name, "");
+		print_keywords(p, &block_url, T_CHECK_URL, u, &without);
+		close_block(p);
+	}
+}
+
 static void print_check(struct printer *p, const struct virtual_server_row *v,
 			const struct real_server_row *r, const struct checker_row *c)
 {
@@ -438,6 +458,7 @@ static void print_check(struct printer *p, const struct virtual_server_row *v,
 	check_defaults(&without, c->kind, c->delay_loop_ms);
 	open_block(p, enum_name(check_kind_names, c->kind), "");
 	print_keywords(p, check_block(c->kind), T_CHECKER, c, &without);
+	print_urls(p, c);
 	close_block(p);
 }
 

@@ -17,7 +17,13 @@ struct server_context {
 	struct draft *vs_draft, *rs_draft;
 };
 
-static bool check_usable(struct resolver *r, const struct layers *l, const struct checker_row *c)
+static bool is_http(const struct checker_row *c)
+{
+	return c->kind == CHECK_HTTP || c->kind == CHECK_SSL;
+}
+
+static bool check_usable(struct resolver *r, const struct layers *l, const struct checker_row *c,
+			 const struct draft *d)
 {
 	const char *why = NULL;
 
@@ -27,6 +33,8 @@ static bool check_usable(struct resolver *r, const struct layers *l, const struc
 		why = "connect_port is missing, and the real server has no port either";
 	else if (c->bindto.family && c->bindto.family != c->connect_addr.family)
 		why = "bindto must be of the same address family as the address that is checked";
+	else if (is_http(c) && !d->first)
+		why = "it has no url, so there is nothing to ask for";
 	if (why)
 		resolve_report(r, FINDING_ERROR, l->at, "%s: %s; the block was left out",
 			       enum_name(check_kind_names, c->kind), why);
@@ -51,6 +59,27 @@ static void fix_check(struct checker_row *c, const struct layers *l, const struc
 		c->delay_before_retry_ms = usual.delay_before_retry_ms;
 	if (!layers_have(l, IN_CHECK(warmup_ms)))
 		c->warmup_ms = usual.warmup_ms;
+	if (!is_http(c))
+		c->virtualhost = "";
+}
+
+static void resolve_url(struct resolver *r, const struct checker_row *c, const struct draft *check,
+			const struct draft *d, unsigned number)
+{
+	struct check_url_row u;
+	struct layers l = {
+	    T_CHECK_URL, {d->parts[T_CHECK_URL], check->parts[T_CHECK_URL]}, d->at, &u};
+
+	layers_pile(&l);
+	u.vs = c->vs;
+	u.rs = c->rs;
+	u.number = c->number;
+	u.url = number;
+	if (!u.path[0])
+		u.path = "/";
+	if (!u.status_code[0] && !u.digest[0] && !u.regex[0])
+		u.status_code = "200-299";
+	layers_keep(r, &l);
 }
 
 static bool resolve_check(struct resolver *r, const struct server_context *s, struct draft *d,
@@ -62,15 +91,18 @@ static bool resolve_check(struct resolver *r, const struct server_context *s, st
 	    {d->parts[T_CHECKER], s->rs_draft->parts[T_CHECKER], s->vs_draft->parts[T_CHECKER]},
 	    d->at,
 	    &c};
+	unsigned url = 0;
 
 	layers_pile(&l);
 	c.vs = s->vs->name;
 	c.rs = s->rs->name;
 	c.number = number;
 	fix_check(&c, &l, s);
-	if (!check_usable(r, &l, &c))
+	if (!check_usable(r, &l, &c, d))
 		return false;
 	layers_keep(r, &l);
+	for (const struct draft *u = d->first; u; u = u->next)
+		resolve_url(r, &c, d, u, ++url);
 	return true;
 }
 

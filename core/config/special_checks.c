@@ -29,8 +29,9 @@ void check_defaults(struct checker_row *ret, uint8_t kind, uint32_t delay_loop_m
 {
 	const struct checker_row *usual = row_defaults(T_CHECKER);
 
-	(void)kind;
 	ret->retry = usual->retry;
 	ret->delay_before_retry_ms = usual->delay_before_retry_ms;
+	if (kind == CHECK_HTTP || kind == CHECK_SSL)
+		ret->delay_before_retry_ms = HTTP_DELAY_BEFORE_RETRY_MS;
 	ret->warmup_ms = delay_loop_ms;
 }

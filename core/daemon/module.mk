@@ -33,6 +33,9 @@ core_daemon_libdaemon_a_SOURCES = \
 
 sbin_PROGRAMS += halvard
 halvard_SOURCES = core/daemon/halvard.c
-halvard_LDADD = core/daemon/libdaemon.a core/vrrp/libvrrp.a core/lvs/liblvs.a core/exec/libexec.a \
+halvard_LDFLAGS = $(AM_LDFLAGS) -Wl,--dynamic-list=$(top_srcdir)/core/lvs/module.syms
+halvard_DEPENDENCIES = $(halvard_own_libs) core/lvs/module.syms
+halvard_own_libs = core/daemon/libdaemon.a core/vrrp/libvrrp.a core/lvs/liblvs.a core/exec/libexec.a \
 	core/config/libconfig.a core/nl/libnl.a core/ipc/libipc.a core/model/libmodel.a \
-	core/base/libbase.a $(NL_LIBS) $(EVENT_LIBS) $(MD_LIBS) $(SECCOMP_LIBS) -lpthread
+	core/base/libbase.a
+halvard_LDADD = $(halvard_own_libs) $(NL_LIBS) $(EVENT_LIBS) $(MD_LIBS) $(SECCOMP_LIBS) -lpthread

@@ -27,6 +27,8 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "lvs/check_plugin.h"
+#include "model/texts.h"
 
 #include <search.h>
 #include <stddef.h>
@@ -38,7 +40,9 @@ struct check_job {
 	struct check_params params; /* first: the key */
 	struct check_set *set;
 	const struct check_ops *ops;
+	void *prepared;
 	void *state;
+	char *unable; /* why no run is possible, or NULL */
 	struct check_user *users;
 	struct check_result result;
 	struct turn turn;
@@ -59,12 +63,13 @@ struct check_set {
 
 static const struct check_ops *const kinds[] = {&check_tcp, &check_ping};
 
-static const struct check_ops *ops_of(uint8_t kind)
+/* NULL with `why`: its code is not there. */
+static const struct check_ops *ops_of(uint8_t kind, char why[TEXT_REASON])
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i]->kind == kind)
 			return kinds[i];
-	fatalx("check: kind %u has no code", kind);
+	return check_plugin(kind, why);
 }
 
 static int cmp_jobs(const void *a, const void *b)
@@ -123,13 +128,32 @@ void *check_job_state(const struct check_job *j)
 	return j->state;
 }
 
+const void *check_job_prepared(const struct check_job *j)
+{
+	return j->prepared;
+}
+
 /* ---- running --------------------------------------------------------- */
+
+static void begin_deadline(struct check_job *j, struct mono now)
+{
+	timer_at(&j->timer, mono_add(now, j->params.connect_timeout_ms * NS_PER_MS));
+}
+
+void check_go_on(struct check_job *j)
+{
+	begin_deadline(j, loop_refresh(j->set->loop));
+}
 
 static void start_run(struct check_job *j)
 {
 	j->running = true;
 	j->began = loop_refresh(j->set->loop);
-	timer_at(&j->timer, mono_add(j->began, j->params.connect_timeout_ms * NS_PER_MS));
+	if (j->unable) {
+		check_done(j, REASON_LOCAL_ERROR, j->unable);
+		return;
+	}
+	begin_deadline(j, j->began);
 	memset(j->state, 0, j->ops->size);
 	j->ops->start(j, j->state);
 }
@@ -267,15 +291,29 @@ static int64_t random_within_ns(struct check_set *s, uint32_t ms)
 	return ms ? (int64_t)(jrand48(s->seed) & INT32_MAX) % ms * NS_PER_MS : 0;
 }
 
+/* Whatever is missing, the job is there: it says so at each run. */
+static void equip(struct check_job *j)
+{
+	char why[TEXT_REASON] = "";
+
+	j->ops = ops_of(j->params.kind, why);
+	if (j->ops && j->ops->prepare)
+		j->prepared = j->ops->prepare(&j->params, why);
+	if (!j->ops || (j->ops->prepare && !j->prepared))
+		j->unable = xstrdup(why);
+	else
+		j->state = xcalloc(1, j->ops->size);
+}
+
 static struct check_job *job_new(struct check_set *s, const struct check_params *p,
 				 const struct check_result *last)
 {
 	struct check_job *j = xcalloc(1, sizeof(*j));
 
 	j->params = *p;
+	texts_hold(p->request);
 	j->set = s;
-	j->ops = ops_of(p->kind);
-	j->state = xcalloc(1, j->ops->size);
+	equip(j);
 	j->result = *last;
 	timer_init(&j->timer, s->loop, on_timer, j);
 	turn_join(s->turns, &j->turn, &p->addr);
@@ -294,6 +332,10 @@ static void job_free(struct check_job *j)
 	turn_leave(&j->turn);
 	tdelete(j, &j->set->tree, cmp_jobs);
 	j->set->njobs--;
+	if (j->prepared)
+		j->ops->discard(j->prepared);
+	texts_drop(j->params.request);
+	free(j->unable);
 	free(j->state);
 	free(j);
 }

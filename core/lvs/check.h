@@ -11,7 +11,8 @@
 #include "base/loop.h"
 #include "model/rows.h"
 
-/* Compared as memory: zero it before filling it. */
+/* Compared as memory: zero it before filling it. The request is a copy of model/texts.h, so that
+ * equal ones are one; a job holds its own. */
 struct check_params {
 	uint8_t kind; /* enum check_kind */
 	struct addr addr;
@@ -25,6 +26,7 @@ struct check_params {
 	uint32_t warmup_ms;
 	uint32_t retry;
 	uint32_t delay_before_retry_ms;
+	const char *request; /* what else the kind must know: engine_request(); or "" */
 };
 
 struct check_result {
@@ -85,6 +87,10 @@ bool check_now(struct check_user *u);
 struct check_ops {
 	enum check_kind kind;
 	size_t size; /* of its state, zeroed before each start */
+	/* Makes of the parameters what every run needs; NULL with `why`: no run is possible. A kind
+	 * without it needs nothing. */
+	void *(*prepare)(const struct check_params *p, char why[TEXT_REASON]);
+	void (*discard)(void *prepared);
 	/* Begins a run, which ends in check_done(), perhaps at once. */
 	void (*start)(struct check_job *j, void *state);
 	/* Ends a run that has not called check_done(): the deadline, or nobody wants it. */
@@ -92,10 +98,15 @@ struct check_ops {
 };
 
 extern const struct check_ops check_tcp, check_ping;
+/* In modules (check_plugin.h). */
+extern const struct check_ops check_http, check_ssl;
 
 const struct check_params *check_job_params(const struct check_job *j);
 struct loop *check_job_loop(const struct check_job *j);
 void *check_job_state(const struct check_job *j);
+const void *check_job_prepared(const struct check_job *j);
+/* The deadline begins anew: the run has come to its next step. */
+void check_go_on(struct check_job *j);
 void check_done(struct check_job *j, enum check_reason reason, const char *text);
 
 #endif

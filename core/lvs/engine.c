@@ -444,6 +444,8 @@ static const char *service_of(enum table_id t, const void *row)
 		return ((const struct real_server_row *)row)->vs;
 	case T_CHECKER:
 		return ((const struct checker_row *)row)->vs;
+	case T_CHECK_URL:
+		return ((const struct check_url_row *)row)->vs;
 	default:
 		return NULL;
 	}
@@ -461,7 +463,7 @@ void engine_touch(struct engine *e, enum table_id t, const void *row)
 		e->all_touched = true;
 		return;
 	}
-	service = t == T_CHECKER ? NULL : engine_service_named(e, vs);
+	service = t == T_CHECKER || t == T_CHECK_URL ? NULL : engine_service_named(e, vs);
 	m = service ? engine_service_memory(service) : NULL;
 	if (m && !m->is_touched) {
 		m->is_touched = true;

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "model/texts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +49,8 @@ static void on_result(struct check_user *u, const struct check_result *r, bool f
 		engine_wake(p->engine, row.vs);
 }
 
-static struct check_params params_of(const struct checker_row *row)
+/* p->request is held: texts_drop() it. */
+static struct check_params params_of(const struct engine *e, const struct checker_row *row)
 {
 	struct check_params p;
 
@@ -67,6 +69,7 @@ static struct check_params params_of(const struct checker_row *row)
 	p.warmup_ms = row->warmup_ms;
 	p.retry = row->retry;
 	p.delay_before_retry_ms = row->delay_before_retry_ms;
+	p.request = engine_request(e, row);
 	return p;
 }
 
@@ -88,7 +91,7 @@ static struct probe *probe_of(struct engine *e, const struct checker_row *row)
 static void join(struct engine *e, const struct checker_row *known)
 {
 	struct probe *p = probe_of(e, known);
-	struct check_params params = params_of(known);
+	struct check_params params = params_of(e, known);
 	struct check_result last = {.state = known->state,
 				    .reason = known->reason,
 				    .last_run = known->last_run,
@@ -98,11 +101,14 @@ static void join(struct engine *e, const struct checker_row *known)
 	struct checker_row row;
 
 	p->user.log_all_failures = known->log_all_failures;
-	if (p->user.job && memcmp(&params, &p->params, sizeof(params)) == 0)
+	if (p->user.job && memcmp(&params, &p->params, sizeof(params)) == 0) {
+		texts_drop(params.request);
 		return;
+	}
 	TEXT_COPY(last.text, known->result);
 	p->params = params;
 	r = check_join(e->checks, &p->user, &params, &last);
+	texts_drop(params.request); /* the job holds it */
 	if (r->state == CHECK_UNKNOWN)
 		return;
 	row = *known;

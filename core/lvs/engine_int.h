@@ -111,6 +111,10 @@ void engine_count_held(struct engine *e, struct service_memory *m, size_t draini
 /* Their keys, sealed. */
 void engine_want_keys(struct engine *e, struct ipvs_table *ret);
 
+/* engine_request.c: what a check asks and expects beyond its common parameters, as one text; to
+ * be dropped by texts_drop(). */
+const char *engine_request(const struct engine *e, const struct checker_row *c);
+
 /* engine_checks.c */
 void engine_join_checks(struct engine *e); /* of the virtual servers in e->scope */
 void engine_leave_check(const struct checker_row *row);

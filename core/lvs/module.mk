@@ -1,8 +1,9 @@
 noinst_LIBRARIES += core/lvs/liblvs.a
-core_lvs_liblvs_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+core_lvs_liblvs_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE -DHALVARD_MODULE_DIR='"$(pkglibdir)"'
 core_lvs_liblvs_a_SOURCES = \
 	core/lvs/check.c core/lvs/check.h \
 	core/lvs/check_ping.c \
+	core/lvs/check_plugin.c core/lvs/check_plugin.h \
 	core/lvs/check_socket.c core/lvs/check_socket.h \
 	core/lvs/check_tcp.c \
 	core/lvs/echo.c core/lvs/echo.h \
@@ -10,6 +11,7 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/engine_ask.c \
 	core/lvs/engine_checks.c \
 	core/lvs/engine_refusals.c core/lvs/refusals.h \
+	core/lvs/engine_request.c \
 	core/lvs/engine_rows.c \
 	core/lvs/engine_stats.c \
 	core/lvs/engine_want.c \
@@ -22,3 +24,8 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/quiescent.c core/lvs/quiescent.h \
 	core/lvs/quorum.c core/lvs/quorum.h \
 	core/lvs/turns.c core/lvs/turns.h
+
+# Modules of the lvs process: programs to automake, which knows no other shared objects.
+moduledir = $(pkglibdir)
+module_PROGRAMS =
+EXTRA_DIST += core/lvs/module.syms

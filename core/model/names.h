@@ -11,6 +11,7 @@
 #define NAME_POOL  (NAME_VS + NAME_RS) /* a virtual server, a blank, a real server of it */
 #define NAME_IF    16
 #define NAME_USER  33
+#define NAME_HOST  256
 #define NAME_MAIL  128 /* of a mail address */
 #define NAME_TABLE 32  /* of nftables */
 

@@ -52,10 +52,19 @@ const struct enum_name check_reason_names[] = {
     {REASON_LOCAL_ERROR, "localError"},
     {REASON_KERNEL_REFUSED, "kernelRefused"},
     {REASON_ADMIN, "admin"},
+    {REASON_TLS, "tls"},
+    {REASON_BAD_REPLY, "badReply"},
+    {REASON_STATUS, "status"},
+    {REASON_CONTENT, "content"},
     {0},
 };
-const struct enum_name check_kind_names[] = {
-    {CHECK_TCP, "TCP_CHECK"}, {CHECK_PING, "PING_CHECK"}, {0}};
+const struct enum_name check_kind_names[] = {{CHECK_TCP, "TCP_CHECK"},
+					     {CHECK_HTTP, "HTTP_GET"},
+					     {CHECK_SSL, "SSL_GET"},
+					     {CHECK_PING, "PING_CHECK"},
+					     {0}};
+const struct enum_name http_protocol_names[] = {
+    {HTTP_1_0, "http10"}, {HTTP_1_0_CLOSE, "http10close"}, {HTTP_1_1, "http11"}, {0}};
 const struct enum_name check_state_names[] = {
     {CHECK_UNKNOWN, "unknown"}, {CHECK_UP, "up"}, {CHECK_DOWN, "down"}, {0}};
 
@@ -195,6 +204,11 @@ static const struct field checker_fields[] = {
     U32(delay_before_retry_ms, LIVE, 0, UINT32_MAX, 1000, "ms", "Interval between those attempts."),
     BOOL(alpha, LIVE, false, "The server is down until the check succeeds."),
     BOOL(log_all_failures, LIVE, false, "Attempts that fail are logged while the server is up."),
+    TEXT(virtualhost, F_CONFIG | F_LIVE, 0, NAME_HOST, "HTTP: host name that is asked for."),
+    TEXT(sni_name, F_CONFIG | F_LIVE, 0, NAME_HOST,
+	 "TLS: host name that is told; empty for virtualhost."),
+    BOOL(enable_sni, F_CONFIG | F_LIVE, false, "TLS: a host name is told in the handshake."),
+    ENUM(http_protocol, F_CONFIG | F_LIVE, http_protocol_names, HTTP_1_0, "Version of HTTP."),
     ENUM(state, F_STATE, check_state_names, CHECK_UNKNOWN, "Result in force."),
     ENUM(reason, F_STATE, check_reason_names, REASON_NOT_RUN, "Result of the last run."),
     TEXT(result, F_STATE, 0, TEXT_REASON, "The same in words."),
@@ -206,4 +220,29 @@ static const struct field checker_fields[] = {
 };
 const struct table table_checker =
     TABLE(T_CHECKER, "checker", ROLE_LVS, 3, checker_fields, "Checks of real servers.");
+#undef ROW
+
+#define ROW struct check_url_row
+static const struct field check_url_fields[] = {
+    TEXT(vs, F_KEY, 1, NAME_VS, "Name of the virtual server."),
+    TEXT(rs, F_KEY, 1, NAME_RS, "Name of the real server."),
+    U32(number, F_KEY, 1, UINT32_MAX, 1, NULL, "Number of the check."),
+    U32(url, F_KEY, 1, UINT32_MAX, 1, NULL, "Number of the URL, in the order of the file."),
+    TEXT(path, F_CONFIG | F_LIVE, 0, TEXT_URL, "Path that is asked for."),
+    TEXT(virtualhost, F_CONFIG | F_LIVE, 0, NAME_HOST,
+	 "Host name that is asked for; empty for that of the check."),
+    TEXT(status_code, F_CONFIG | F_LIVE, 0, TEXT_NOTE,
+	 "Status codes, and ranges of them, that are good; empty for any."),
+    TEXT(digest, F_CONFIG | F_LIVE, 0, TEXT_DIGEST, "MD5 digest of the content; empty for any."),
+    TEXT(regex, F_CONFIG | F_LIVE, 0, TEXT_REGEX, "Expression that the content must match."),
+    TEXT(regex_options, F_CONFIG | F_LIVE, 0, TEXT_NOTE, "Options of the expression."),
+    BOOL(regex_no_match, F_CONFIG | F_LIVE, false, "The content must not match it."),
+    U32(regex_min_offset, F_CONFIG | F_LIVE, 0, UINT32_MAX, 0, "octets",
+	"Where a match may begin, from."),
+    U32(regex_max_offset, F_CONFIG | F_LIVE, 0, UINT32_MAX, 0, "octets",
+	"Where a match may begin, up to; 0 for anywhere."),
+    BOOL(tls_compliant, F_CONFIG | F_LIVE, false, "A TLS connection must end with a message."),
+};
+const struct table table_check_url =
+    TABLE(T_CHECK_URL, "check_url", ROLE_LVS, 4, check_url_fields, "URLs of checks by HTTP.");
 #undef ROW

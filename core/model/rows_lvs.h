@@ -47,6 +47,10 @@ enum check_reason {
 	REASON_LOCAL_ERROR,    /* the director itself could not run the check */
 	REASON_KERNEL_REFUSED, /* the kernel did not take the service or the server */
 	REASON_ADMIN,
+	REASON_TLS,       /* no handshake, or its end was missing */
+	REASON_BAD_REPLY, /* what came is not of the protocol, or too much of it */
+	REASON_STATUS,    /* another status than was wanted */
+	REASON_CONTENT,   /* the content is not what was wanted */
 };
 extern const struct enum_name check_reason_names[];
 
@@ -128,8 +132,11 @@ struct real_server_row {
 	struct mono discontinuity;
 };
 
-enum check_kind { CHECK_TCP = 1, CHECK_PING = 7 };
+enum check_kind { CHECK_TCP = 1, CHECK_HTTP, CHECK_SSL, CHECK_PING = 7 };
 extern const struct enum_name check_kind_names[];
+#define HTTP_DELAY_BEFORE_RETRY_MS 3000 /* where a check by HTTP does not say */
+enum http_protocol { HTTP_1_0 = 1, HTTP_1_0_CLOSE, HTTP_1_1 };
+extern const struct enum_name http_protocol_names[];
 enum check_state { CHECK_UNKNOWN = 1, CHECK_UP = 2, CHECK_DOWN = 3 };
 extern const struct enum_name check_state_names[];
 
@@ -152,6 +159,10 @@ struct checker_row {
 	uint32_t delay_before_retry_ms;
 	bool alpha; /* its server is down until it succeeds */
 	bool log_all_failures;
+	const char *virtualhost;
+	const char *sni_name;
+	bool enable_sni;
+	uint8_t http_protocol;
 	/* state */
 	uint8_t state;
 	uint8_t reason;
@@ -161,6 +172,27 @@ struct checker_row {
 	uint32_t failed_in_row;
 	/* counters */
 	uint64_t runs, failures;
+};
+
+#define TEXT_URL    512 /* path of a URL, with its NUL */
+#define TEXT_REGEX  512
+#define TEXT_DIGEST 33
+
+/* What a check by HTTP asks for, and expects; it needs all of its URLs. */
+struct check_url_row {
+	const char *vs;
+	const char *rs;
+	uint32_t number; /* of the check */
+	uint32_t url;    /* from 1, in the order of the file */
+	const char *path;
+	const char *virtualhost;
+	const char *status_code; /* "200-299 301" */
+	const char *digest;      /* MD5 of the content, in hexadecimal */
+	const char *regex;
+	const char *regex_options;
+	bool regex_no_match;
+	uint32_t regex_min_offset, regex_max_offset; /* octets; 0: no limit */
+	bool tls_compliant;
 };
 
 #endif

@@ -514,6 +514,40 @@ static void name_endpoint(char *buf, size_t size, const struct addr *a, uint16_t
 		 port, tail);
 }
 
+static void put_urls(struct store *s, const struct checker_row *c)
+{
+	static const char *const lists[] = {"200", "200-299 301", "404 500-599"};
+
+	for (unsigned i = 1; i <= 1 + draw(2); i++) {
+		struct check_url_row u;
+
+		fill(T_CHECK_URL, &u);
+		u.vs = c->vs;
+		u.rs = c->rs;
+		u.number = c->number;
+		u.url = i;
+		u.path = "/some \"path\"?a=b#c!d";
+		u.status_code = draw(2) ? lists[draw(3)] : "";
+		u.digest = draw(2) ? "0123456789abcdef0123456789abcdef" : "";
+		u.regex_options = draw(2) ? "caseless utf" : "";
+		if (!u.status_code[0] && !u.digest[0] && !u.regex[0])
+			u.status_code = "200-299";
+		store_put(s, T_CHECK_URL, &u, F_WANTED, NULL);
+	}
+}
+
+static bool is_http(const struct checker_row *c)
+{
+	return c->kind == CHECK_HTTP || c->kind == CHECK_SSL;
+}
+
+static void no_http(struct checker_row *c)
+{
+	c->virtualhost = c->sni_name = "";
+	c->enable_sni = false;
+	c->http_protocol = HTTP_1_0;
+}
+
 static void put_checks(struct store *s, const struct real_server_row *r)
 {
 	unsigned n = (unsigned)draw(3);
@@ -526,11 +560,17 @@ static void put_checks(struct store *s, const struct real_server_row *r)
 		c.rs = r->name;
 		c.number = i;
 		c.kind = (uint8_t)draw_name(check_kind_names)->value;
+		if (!is_http(&c))
+			no_http(&c);
+		if (c.kind == CHECK_HTTP)
+			c.sni_name = "";
 		c.connect_addr = draw(2) ? r->addr : draw_addr(draw(2) ? ADDR_IPV4 : ADDR_IPV6);
 		c.connect_port = r->port && draw(2) ? r->port : (uint16_t)(1 + draw(65535));
 		if (c.bindto.family)
 			c.bindto = draw_addr(c.connect_addr.family);
 		store_put(s, T_CHECKER, &c, F_WANTED, NULL);
+		if (is_http(&c))
+			put_urls(s, &c);
 	}
 }
 

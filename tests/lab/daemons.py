@@ -17,6 +17,9 @@ BUILD = os.environ.get("builddir", os.getcwd())
 SOURCE = os.environ.get("srcdir", BUILD)
 
 
+MODULES = ("check_http.so",)
+
+
 def _installed_copy(name, folder="/run/lab/bin", program=None):
     """A built program where every user may execute it: the tree may lie below /root.
 
@@ -170,6 +173,9 @@ class Halvard(Program):
             _installed_copy("halvard-agent", self.bin_dir)
         if os.path.exists(os.path.join(BUILD, "halvard-mail")):
             _installed_copy("halvard-mail", self.bin_dir)
+        for module in MODULES:
+            if os.path.exists(os.path.join(BUILD, module)):
+                _installed_copy(module, self.bin_dir)
         snmp = ["-x", "-A", "unix:" + self.agentx] if self.agentx else []
         return [_installed_copy("halvard", self.bin_dir), "-n", "-l", "-D", "-f", self.config, "--run-dir",
                 self.run_dir, "--state-dir", self.state_dir, *snmp, *self.options]

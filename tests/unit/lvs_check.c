@@ -6,6 +6,7 @@
 #include "lvs/check.h"
 
 #include "base/log.h"
+#include "model/texts.h"
 
 #include <arpa/inet.h>
 #include <setjmp.h>
@@ -104,6 +105,7 @@ static struct check_params params_for(uint16_t port)
 
 	memset(&p, 0, sizeof(p));
 	p.kind = CHECK_TCP;
+	p.request = texts_hold("");
 	p.addr = addr_ipv4(INADDR_LOOPBACK);
 	p.port = port;
 	p.connect_timeout_ms = 2000;

@@ -1,0 +1,32 @@
+/* http_request: the text of engine_request() of a check by HTTP, made ready for its runs. */
+#ifndef LVS_HTTP_REQUEST_H
+#define LVS_HTTP_REQUEST_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "model/rows.h"
+
+#include <pcre2.h>
+
+struct http_url {
+	char *path, *virtualhost; /* "" for none */
+	char *status_code, *digest;
+	pcre2_code *regex; /* NULL: none */
+	pcre2_match_data *match;
+	uint32_t regex_options; /* of PCRE2 */
+	bool regex_no_match;
+	uint32_t regex_min_offset, regex_max_offset;
+	bool tls_compliant;
+};
+
+struct http_request {
+	char *virtualhost, *sni_name;
+	enum http_protocol protocol;
+	struct http_url *urls;
+	size_t nurls;
+};
+
+/* NULL with `why`: the text is not one, or an expression does not compile. */
+struct http_request *http_request_new(const char *text, char why[TEXT_REASON]);
+void http_request_free(struct http_request *r);
+
+#endif
