@@ -14,6 +14,7 @@
 
 struct jobs;
 struct control;
+struct remembered;
 
 struct director {
 	const struct role_env *env;
@@ -27,6 +28,7 @@ struct director {
 	struct client *agent;           /* the agent as one who asks for changes */
 	struct jobs *jobs;
 	struct control *control;
+	struct remembered *remembered;
 	unsigned awaited;         /* workers without a first word: nobody is shown the rows yet */
 	struct timer first_word;  /* patience with them */
 	bool exec_first;          /* the daemon has just begun: exec runs what comes first */

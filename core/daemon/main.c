@@ -19,6 +19,7 @@
 #include "daemon/control.h"
 #include "daemon/jobs.h"
 #include "daemon/reload.h"
+#include "daemon/remembered.h"
 #include "daemon/silence.h"
 #include "daemon/suspended.h"
 #include "daemon/tracked.h"
@@ -194,6 +195,8 @@ static void on_row(void *arg, enum table_id t, const void *row, const struct fie
 
 	(void)old;
 	tracked_seen(p->d->live, t, row, changed);
+	if (p->role == ROLE_LVS)
+		remembered_seen(p->d->remembered, t, changed);
 	suspended_seen(p->d->live, t, row, changed);
 	if (p->d->links[ROLE_EXEC] && calls_for_programs(t, changed))
 		link_push(p->d->links[ROLE_EXEC]);
@@ -423,6 +426,7 @@ static void stop(struct director *d)
 	timer_stop(&d->first_word);
 	timer_stop(&d->exec_limit);
 	control_close(d->control);
+	remembered_free(d->remembered);
 	jobs_free(d->jobs);
 	parent_close(d->parent);
 	overlay_free(d->overlay);
@@ -447,6 +451,8 @@ int main_main(const struct role_env *env)
 	d.overlay_error = overlay_load_or_keep(d.overlay, env->state_dir);
 	reload_first(&d);
 	first_state(&d);
+	d.remembered = remembered_new(d.loop, d.live, env->state_dir);
+	remembered_load(d.remembered);
 	d.control = control_open(&d);
 	await_workers(&d);
 	d.parent = parent_open(d.loop, &parent_ops, &d);

@@ -335,13 +335,11 @@ static void on_stats(void *arg, struct mono now)
 static bool drain_over(const struct real_server_row *rs, const struct server_memory *m,
 		       const struct ipvs_counts *n, struct mono now)
 {
-	int64_t for_ns = mono_diff(now, m->drain_started);
-
 	if (!n)
 		return true;
 	if (!n->active && !n->inactive)
 		return true;
-	if (!rs->drain_time_s || for_ns < rs->drain_time_s * NS_PER_S)
+	if (!m->drain_ends.ns || mono_diff(now, m->drain_ends) < 0)
 		return false;
 	log_notice("real_server %s %s: the drain time of %u s is over, %u active and %u inactive "
 		   "connections are given up",

@@ -26,6 +26,8 @@ struct totals {
 struct server_memory {
 	struct pool_verdict verdict;
 	struct mono drain_started; /* 0: does not drain */
+	struct mono drain_ends;    /* 0: when the last connection has gone */
+	uint32_t drain_time_s;     /* from which that follows */
 	bool drained;
 	struct totals *totals; /* NULL: nothing was counted */
 };

@@ -92,6 +92,7 @@ static void write_server(struct engine *e, const struct ipvs_service_key *servic
 	row.checks = n.checks;
 	row.checks_failing = n.failing;
 	row.drain_started = m->drain_started;
+	row.drain_ends = m->drain_ends;
 	note_health(rs, &row, v.alive);
 	note_transition(rs, &row, loop_now(e->loop));
 	tell = row.health != rs->health;

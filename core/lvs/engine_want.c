@@ -72,15 +72,30 @@ static struct ipvs_dest dest_of(const struct real_server_row *rs, uint32_t weigh
 	    .key = engine_dest_key(rs), .forwarding = methods[rs->forwarding], .weight = weight};
 }
 
+static void set_deadline(struct server_memory *m)
+{
+	m->drain_ends = m->drain_time_s ? mono_add(m->drain_started, m->drain_time_s * NS_PER_S)
+					: (struct mono){0};
+}
+
 /* Follows the operator's word: a drain begins, or is over because it was taken back. */
 static void follow_drain(struct engine *e, struct server_memory *m,
 			 const struct real_server_row *rs)
 {
+	bool known = rs->drain_started.ns;
+
 	if (rs->admin_state != RS_DRAINING) {
 		m->drained = false;
-		m->drain_started = (struct mono){0};
+		m->drain_started = m->drain_ends = (struct mono){0};
 	} else if (!m->drain_started.ns) {
-		m->drain_started = rs->drain_started.ns ? rs->drain_started : loop_now(e->loop);
+		m->drain_started = known ? rs->drain_started : loop_now(e->loop);
+		m->drain_time_s = rs->drain_time_s;
+		m->drain_ends = rs->drain_ends;
+		if (!known || !m->drain_ends.ns)
+			set_deadline(m);
+	} else if (m->drain_time_s != rs->drain_time_s) {
+		m->drain_time_s = rs->drain_time_s;
+		set_deadline(m);
 	}
 }
 

@@ -157,6 +157,7 @@ static const struct field real_server_fields[] = {
 	 "What its checks say, whatever the operator does with it."),
     TEXT(reason_text, F_STATE | F_EVENT, 0, TEXT_REASON, "The same in words."),
     WHEN(drain_started, F_STATE, "When draining began."),
+    WHEN(drain_ends, F_STATE, "When its time is over."),
     GAUGE32(active_conns, "connections", "Active connections."),
     GAUGE32(inactive_conns, "connections", "Inactive connections."),
     GAUGE32(persistent_conns, "connections", "Persistence templates."),

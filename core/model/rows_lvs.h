@@ -120,7 +120,7 @@ struct real_server_row {
 	uint8_t reason;
 	uint8_t health; /* enum rs_health */
 	const char *reason_text;
-	struct mono drain_started;
+	struct mono drain_started, drain_ends;
 	uint32_t active_conns, inactive_conns, persistent_conns;
 	uint32_t cps, in_pps, out_pps, in_bps, out_bps;
 	uint32_t checks, checks_failing;
