@@ -127,19 +127,22 @@ static const struct keyword smtp_host_keywords[] = {
 static const struct block block_smtp_host = {
     .name = "host",
     .keywords = smtp_host_keywords,
+    .enter = enter_smtp_host,
 };
 
 static const struct keyword smtp_check_keywords[] = {
     CONNECTION,
     TIMED,
-    LATER("helo_name", 1, 1, "Name to greet with."),
-    LATER_BLOCK("host", &block_smtp_host, 0, 0, "A mail server to connect to."),
+    {"helo_name", NULL, false, CHECK(helo_name), CONV_TEXT, .special = special_helo_name,
+     .help = "Name to greet with; that of the director by default."},
+    {"host", .block = &block_smtp_host, .help = "A mail server to connect to; all must be well."},
     {0},
 };
 
 const struct block block_smtp_check = {
     .name = "SMTP_CHECK",
     .keywords = smtp_check_keywords,
+    .enter = enter_check,
 };
 
 static const struct keyword dns_check_keywords[] = {
@@ -158,16 +161,22 @@ const struct block block_dns_check = {
 static const struct keyword udp_check_keywords[] = {
     CONNECTION,
     TIMED,
-    LATER("payload", 1, WORDS_ANY, "Octets to send, in hexadecimal."),
-    LATER("require_reply", 0, WORDS_ANY, "There must be an answer, perhaps these octets."),
-    LATER("min_reply_length", 1, 1, "Fewest octets of the answer; 0."),
-    LATER("max_reply_length", 1, 1, "Most octets of the answer; 255."),
+    {"payload", NULL, false, CHECK(payload), CONV_TEXT, .special = special_payload,
+     .help = "Octets to send, in hexadecimal; random ones by default."},
+    {"require_reply", NULL, false, CHECK(require_reply), CONV_TEXT,
+     .special = special_require_reply, .print = print_require_reply,
+     .help = "There must be an answer, perhaps these octets, x for any digit."},
+    {"min_reply_length", NULL, false, CHECK(min_reply_length), CONV_NUMBER,
+     .help = "Fewest octets of the answer; 0."},
+    {"max_reply_length", NULL, false, CHECK(max_reply_length), CONV_NUMBER,
+     .help = "Most octets of the answer; 255."},
     {0},
 };
 
 const struct block block_udp_check = {
     .name = "UDP_CHECK",
     .keywords = udp_check_keywords,
+    .enter = enter_check,
 };
 
 static const struct keyword ping_check_keywords[] = {

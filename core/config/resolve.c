@@ -25,7 +25,7 @@
 
 bool layers_have(const struct layers *l, enum table_id t, size_t offset)
 {
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < LAYERS_MAX; i++)
 		if (part_has(l->parts[i], t, offset))
 			return true;
 	return false;
@@ -35,7 +35,7 @@ struct place layers_place(const struct layers *l, enum table_id t, size_t offset
 {
 	unsigned field = field_at(t, offset);
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < LAYERS_MAX; i++)
 		if (l->parts[i] && fieldset_has(&l->parts[i]->set, field))
 			return part_place(l->parts[i], field, l->at);
 	return l->at;
@@ -44,7 +44,7 @@ struct place layers_place(const struct layers *l, enum table_id t, size_t offset
 void layers_pile(struct layers *l)
 {
 	part_row(l->parts[0], l->table, l->row);
-	for (int i = 2; i >= 0; i--)
+	for (int i = LAYERS_MAX - 1; i >= 0; i--)
 		if (l->parts[i])
 			row_copy_fields(l->table, l->row, l->parts[i]->row, l->parts[i]->set);
 }
@@ -70,7 +70,7 @@ const void *layers_keep(struct resolver *r, const struct layers *l)
 {
 	const void *row = store_put(r->store, l->table, l->row, F_WANTED, NULL);
 
-	origins_add(r->origins, row, l->at, l->parts, 3);
+	origins_add(r->origins, row, l->at, l->parts, LAYERS_MAX);
 	return row;
 }
 

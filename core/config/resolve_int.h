@@ -19,10 +19,12 @@ struct resolver {
 	struct origins *origins;
 };
 
+#define LAYERS_MAX 4
+
 /* A row while it is put together: the drafts that speak about it, the innermost first. */
 struct layers {
 	enum table_id table;
-	const struct part *parts[3];
+	const struct part *parts[LAYERS_MAX];
 	struct place at; /* of the block */
 	void *row;
 };

@@ -35,6 +35,8 @@ static bool check_usable(struct resolver *r, const struct layers *l, const struc
 		why = "bindto must be of the same address family as the address that is checked";
 	else if (is_http(c) && !d->first)
 		why = "it has no url, so there is nothing to ask for";
+	else if (c->min_reply_length > c->max_reply_length)
+		why = "no answer is as short as max_reply_length and as long as min_reply_length";
 	if (why)
 		resolve_report(r, FINDING_ERROR, l->at, "%s: %s; the block was left out",
 			       enum_name(check_kind_names, c->kind), why);
@@ -82,15 +84,17 @@ static void resolve_url(struct resolver *r, const struct checker_row *c, const s
 	layers_keep(r, &l);
 }
 
+/* `host`: the block within that of the check, or NULL. */
 static bool resolve_check(struct resolver *r, const struct server_context *s, struct draft *d,
-			  unsigned number)
+			  struct draft *host, unsigned number)
 {
 	struct checker_row c;
-	struct layers l = {
-	    T_CHECKER,
-	    {d->parts[T_CHECKER], s->rs_draft->parts[T_CHECKER], s->vs_draft->parts[T_CHECKER]},
-	    d->at,
-	    &c};
+	struct draft *inner = host ? host : d;
+	struct layers l = {T_CHECKER,
+			   {inner->parts[T_CHECKER], d->parts[T_CHECKER],
+			    s->rs_draft->parts[T_CHECKER], s->vs_draft->parts[T_CHECKER]},
+			   inner->at,
+			   &c};
 	unsigned url = 0;
 
 	layers_pile(&l);
@@ -101,9 +105,22 @@ static bool resolve_check(struct resolver *r, const struct server_context *s, st
 	if (!check_usable(r, &l, &c, d))
 		return false;
 	layers_keep(r, &l);
-	for (const struct draft *u = d->first; u; u = u->next)
+	for (const struct draft *u = d->first; is_http(&c) && u; u = u->next)
 		resolve_url(r, &c, d, u, ++url);
 	return true;
+}
+
+/* One check, or one for each of its hosts: all of them must be well. How many there are. */
+static unsigned resolve_check_block(struct resolver *r, const struct server_context *s,
+				    struct draft *d, unsigned number)
+{
+	unsigned n = 0;
+
+	if (d->block != &block_smtp_check || !d->first)
+		return resolve_check(r, s, d, NULL, number);
+	for (struct draft *host = d->first; host; host = host->next)
+		n += resolve_check(r, s, d, host, number + n);
+	return n;
 }
 
 /* ---- real_server ----------------------------------------------------- */
@@ -198,7 +215,7 @@ static bool resolve_server(struct resolver *r, const struct virtual_server_row *
 	commands_resolve(r->p, d, NOTIFY_REAL_SERVER, notify_server_name(pool, v->name, s.name));
 	for (struct draft *c = d->first; c; c = c->next)
 		if (c->parts[T_CHECKER])
-			number += resolve_check(r, &context, c, number);
+			number += resolve_check_block(r, &context, c, number);
 	*weight += s.weight;
 	return true;
 }

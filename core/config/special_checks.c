@@ -2,6 +2,10 @@
 #include "config/special_checks.h"
 
 #include "base/log.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <string.h>
 
 bool enter_check(struct parse *p, struct draft *d, const struct item *it)
 {
@@ -14,6 +18,116 @@ bool enter_check(struct parse *p, struct draft *d, const struct item *it)
 	parse_no_more(p, it, 1);
 	return true;
 }
+
+bool enter_smtp_host(struct parse *p, struct draft *d, const struct item *it)
+{
+	struct checker_row *r = draft_part(p->arena, d, T_CHECKER)->row;
+
+	r->kind = CHECK_SMTP;
+	parse_no_more(p, it, 1);
+	return true;
+}
+
+void special_helo_name(struct parse *p, struct draft *d, const struct keyword *k,
+		       const struct item *it)
+{
+	const char *text = parse_word(p, it, 1, "the name");
+	bool good = text;
+
+	for (const char *c = text; c && *c; c++)
+		good = good && isgraph((unsigned char)*c);
+	if (good)
+		parse_value(p, d, k, it);
+	else if (text)
+		parse_report(p, FINDING_ERROR, it, 1,
+			     "%s: a name has letters, digits and signs, no blanks; it was left out",
+			     k->name);
+}
+
+/* ---- octets ------------------------------------------------------------ */
+
+/* Digits of one group, in pairs; of an odd number the last is an octet of its own. */
+static bool add_group(char *text, size_t *len, const char *group, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool alone = i + 1 == n && n % 2;
+
+		if (*len + 1 + alone >= TEXT_OCTETS)
+			return false;
+		if (alone)
+			text[(*len)++] = '0';
+		text[(*len)++] = (char)toupper((unsigned char)group[i]);
+	}
+	return true;
+}
+
+/* The words from the first on as pairs of digits; false: reported. */
+static bool read_octets(struct parse *p, const struct keyword *k, const struct item *it,
+			const char *digits, char text[TEXT_OCTETS])
+{
+	size_t len = 0;
+
+	for (unsigned w = 1; w < it->nwords; w++)
+		for (const char *c = it->words[w].text; *c; c += strspn(c, " \t")) {
+			size_t n = strspn(c, digits);
+
+			if (c[n] && !strchr(" \t", c[n])) {
+				parse_report(
+				    p, FINDING_ERROR, it, w,
+				    "%s: \"%.64s\" is not hexadecimal; the line was left out",
+				    k->name, it->words[w].text);
+				return false;
+			}
+			if (!add_group(text, &len, c, n)) {
+				parse_report(p, FINDING_ERROR, it, w,
+					     "%s: at most %d octets; the line was left out",
+					     k->name, OCTETS_MAX);
+				return false;
+			}
+			c += n;
+		}
+	text[len] = '\0';
+	return true;
+}
+
+static void keep(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it,
+		 const char *text)
+{
+	field_point(keyword_field(k), draft_part(p->arena, d, T_CHECKER)->row,
+		    arena_text(p->arena, text, strlen(text)));
+	parse_mark(p, d, k, it);
+}
+
+#define HEXADECIMAL "0123456789abcdefABCDEF"
+
+void special_payload(struct parse *p, struct draft *d, const struct keyword *k,
+		     const struct item *it)
+{
+	char text[TEXT_OCTETS];
+
+	if (parse_word(p, it, 1, "the hexadecimal text") &&
+	    read_octets(p, k, it, HEXADECIMAL, text))
+		keep(p, d, k, it, text);
+}
+
+void special_require_reply(struct parse *p, struct draft *d, const struct keyword *k,
+			   const struct item *it)
+{
+	char text[TEXT_OCTETS];
+
+	if (read_octets(p, k, it, HEXADECIMAL "xX", text))
+		keep(p, d, k, it, text[0] ? text : UDP_ANY_REPLY);
+}
+
+bool print_require_reply(const void *row, char *buf, size_t size)
+{
+	const struct checker_row *c = row;
+
+	text_copy(buf, size, strcmp(c->require_reply, UDP_ANY_REPLY) ? c->require_reply : "");
+	return true;
+}
+
+/* ---- kinds --------------------------------------------------------------- */
 
 const struct block *check_block(uint8_t kind)
 {

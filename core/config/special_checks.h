@@ -6,6 +6,15 @@
 
 /* Of every block whose name is that of a kind of check. */
 bool enter_check(struct parse *p, struct draft *d, const struct item *it);
+/* A server of a SMTP_CHECK, whose words it has too. */
+bool enter_smtp_host(struct parse *p, struct draft *d, const struct item *it);
+void special_helo_name(struct parse *p, struct draft *d, const struct keyword *k,
+		       const struct item *it);
+void special_payload(struct parse *p, struct draft *d, const struct keyword *k,
+		     const struct item *it);
+void special_require_reply(struct parse *p, struct draft *d, const struct keyword *k,
+			   const struct item *it);
+bool print_require_reply(const void *row, char *buf, size_t size);
 /* The block of a kind. */
 const struct block *check_block(uint8_t kind);
 /* Whether what is checked has a port. */

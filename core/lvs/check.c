@@ -61,7 +61,7 @@ struct check_set {
 	unsigned short seed[3];
 };
 
-static const struct check_ops *const kinds[] = {&check_tcp, &check_ping};
+static const struct check_ops *const kinds[] = {&check_tcp, &check_ping, &check_smtp, &check_udp};
 
 /* NULL with `why`: its code is not there. */
 static const struct check_ops *ops_of(uint8_t kind, char why[TEXT_REASON])
@@ -177,6 +177,10 @@ static void on_timer(void *arg, struct mono now)
 	(void)now;
 	if (!j->running) {
 		want_run(j);
+		return;
+	}
+	if (j->ops->expired) {
+		j->ops->expired(j, j->state);
 		return;
 	}
 	j->ops->cancel(j, j->state);

@@ -95,9 +95,12 @@ struct check_ops {
 	void (*start)(struct check_job *j, void *state);
 	/* Ends a run that has not called check_done(): the deadline, or nobody wants it. */
 	void (*cancel)(struct check_job *j, void *state);
+	/* What the deadline means, by check_done() after cancel(). A kind without it:
+	 * REASON_TIMEOUT. */
+	void (*expired)(struct check_job *j, void *state);
 };
 
-extern const struct check_ops check_tcp, check_ping;
+extern const struct check_ops check_tcp, check_ping, check_smtp, check_udp;
 /* In modules (check_plugin.h). */
 extern const struct check_ops check_http, check_ssl;
 

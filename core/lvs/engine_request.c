@@ -1,47 +1,34 @@
 /*
- * engine_request: the rows that only one kind of check knows, as one text: checks with equal texts
- * share a job.
+ * engine_request: what only one kind of check knows, as one text (check_request.h): checks with
+ * equal texts share a job.
  *
- * A line for each word that is not as usual: its name, and its value in quotes as text_quote()
- * writes it. What stands before the first "url" is for all of them.
+ * Of checks by HTTP what stands before the first "url" is for all of them.
  *
  * Runs in the lvs process.
  */
 #include "lvs/engine_int.h"
 
-#include "base/log.h"
 #include "base/text.h"
+#include "lvs/check_request.h"
 #include "model/texts.h"
-
-#include <stdlib.h>
-
-static void add(struct buf *b, const char *name, const char *value)
-{
-	char quoted[4 * TEXT_URL + 3];
-
-	if (!value[0])
-		return;
-	text_quote(quoted, sizeof(quoted), value);
-	buf_printf(b, "%s %s\n", name, quoted);
-}
 
 static void add_number(struct buf *b, const char *name, uint32_t value)
 {
 	if (value)
-		buf_printf(b, "%s \"%u\"\n", name, value);
+		request_add_number(b, name, value);
 }
 
 static void add_url(struct buf *b, const struct check_url_row *u)
 {
-	add(b, "url", u->path);
-	add(b, "virtualhost", u->virtualhost);
-	add(b, "status_code", u->status_code);
-	add(b, "digest", u->digest);
-	add(b, "regex_options", u->regex_options);
+	request_add(b, "url", u->path);
+	request_add(b, "virtualhost", u->virtualhost);
+	request_add(b, "status_code", u->status_code);
+	request_add(b, "digest", u->digest);
+	request_add(b, "regex_options", u->regex_options);
 	add_number(b, "regex_no_match", u->regex_no_match);
 	add_number(b, "regex_min_offset", u->regex_min_offset);
 	add_number(b, "regex_max_offset", u->regex_max_offset);
-	add(b, "regex", u->regex);
+	request_add(b, "regex", u->regex);
 	add_number(b, "tls_compliant", u->tls_compliant);
 }
 
@@ -50,10 +37,10 @@ static void add_http(const struct engine *e, const struct checker_row *c, struct
 	struct check_url_row key;
 	const struct check_url_row *u;
 
-	add(b, "virtualhost", c->virtualhost);
+	request_add(b, "virtualhost", c->virtualhost);
 	if (c->enable_sni)
-		add(b, "sni_name", c->sni_name[0] ? c->sni_name : c->virtualhost);
-	add(b, "http_protocol", enum_name(http_protocol_names, c->http_protocol));
+		request_add(b, "sni_name", c->sni_name[0] ? c->sni_name : c->virtualhost);
+	request_add(b, "http_protocol", enum_name(http_protocol_names, c->http_protocol));
 	row_init(T_CHECK_URL, &key);
 	key.vs = c->vs;
 	key.rs = c->rs;
@@ -67,6 +54,16 @@ static void add_http(const struct engine *e, const struct checker_row *c, struct
 	}
 }
 
+static void add_udp(const struct checker_row *c, struct buf *b)
+{
+	request_add(b, "payload", c->payload);
+	request_add(b, "require_reply", c->require_reply);
+	if (!c->require_reply[0])
+		return;
+	request_add_number(b, "min_reply_length", c->min_reply_length);
+	request_add_number(b, "max_reply_length", c->max_reply_length);
+}
+
 const char *engine_request(const struct engine *e, const struct checker_row *c)
 {
 	struct buf b = {0};
@@ -74,6 +71,10 @@ const char *engine_request(const struct engine *e, const struct checker_row *c)
 
 	if (c->kind == CHECK_HTTP || c->kind == CHECK_SSL)
 		add_http(e, c, &b);
+	else if (c->kind == CHECK_UDP)
+		add_udp(c, &b);
+	else if (c->kind == CHECK_SMTP)
+		request_add(&b, "helo_name", c->helo_name);
 	ret = texts_hold(b.len ? buf_cstr(&b) : "");
 	buf_free(&b);
 	return ret;

@@ -4,6 +4,8 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/check.c core/lvs/check.h \
 	core/lvs/check_ping.c \
 	core/lvs/check_plugin.c core/lvs/check_plugin.h \
+	core/lvs/check_request.c core/lvs/check_request.h \
+	core/lvs/check_smtp.c core/lvs/check_udp.c \
 	core/lvs/check_socket.c core/lvs/check_socket.h \
 	core/lvs/check_tcp.c \
 	core/lvs/echo.c core/lvs/echo.h \
@@ -23,7 +25,9 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/pool.c core/lvs/pool.h \
 	core/lvs/quiescent.c core/lvs/quiescent.h \
 	core/lvs/quorum.c core/lvs/quorum.h \
-	core/lvs/turns.c core/lvs/turns.h
+	core/lvs/smtp.c core/lvs/smtp.h \
+	core/lvs/turns.c core/lvs/turns.h \
+	core/lvs/udp_answer.c core/lvs/udp_answer.h
 
 # Modules of the lvs process: programs to automake, which knows no other shared objects.
 moduledir = $(pkglibdir)

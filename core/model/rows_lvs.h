@@ -132,7 +132,15 @@ struct real_server_row {
 	struct mono discontinuity;
 };
 
-enum check_kind { CHECK_TCP = 1, CHECK_HTTP, CHECK_SSL, CHECK_PING = 7 };
+enum check_kind {
+	CHECK_TCP = 1,
+	CHECK_HTTP,
+	CHECK_SSL,
+	CHECK_SMTP,
+	CHECK_UDP = 6,
+	CHECK_PING,
+};
+#define UDP_ANY_REPLY "any" /* what a check may want: an answer, of whatever octets */
 extern const struct enum_name check_kind_names[];
 #define HTTP_DELAY_BEFORE_RETRY_MS 3000 /* where a check by HTTP does not say */
 enum http_protocol { HTTP_1_0 = 1, HTTP_1_0_CLOSE, HTTP_1_1 };
@@ -159,10 +167,15 @@ struct checker_row {
 	uint32_t delay_before_retry_ms;
 	bool alpha; /* its server is down until it succeeds */
 	bool log_all_failures;
-	const char *virtualhost;
-	const char *sni_name;
 	bool enable_sni;
 	uint8_t http_protocol;
+	uint16_t min_reply_length, max_reply_length; /* UDP: octets */
+	const char *virtualhost;
+	const char *sni_name;
+	const char *helo_name; /* SMTP */
+	const char *payload;   /* UDP: pairs of hexadecimal digits */
+	const char
+	    *require_reply; /* likewise, x for any digit; or UDP_ANY_REPLY; "": none needed */
 	/* state */
 	uint8_t state;
 	uint8_t reason;

@@ -548,6 +548,29 @@ static void no_http(struct checker_row *c)
 	c->http_protocol = HTTP_1_0;
 }
 
+/* What only one kind has. */
+static void say_of_kind(struct checker_row *c)
+{
+	static const char *const octets[] = {"", "00", "0FA9", "DEADBEEF0102"};
+	static const char *const replies[] = {"", UDP_ANY_REPLY, "0X", "XXF0AX"};
+	const struct checker_row *usual = row_defaults(T_CHECKER);
+	uint16_t min = c->min_reply_length;
+
+	if (c->kind == CHECK_SMTP)
+		c->helo_name = draw(2) ? "mail.example.com" : "[2001:db8::1]";
+	if (c->kind != CHECK_UDP) {
+		c->min_reply_length = usual->min_reply_length;
+		c->max_reply_length = usual->max_reply_length;
+		return;
+	}
+	c->payload = octets[draw(4)];
+	c->require_reply = replies[draw(4)];
+	if (min > c->max_reply_length) {
+		c->min_reply_length = c->max_reply_length;
+		c->max_reply_length = min;
+	}
+}
+
 static void put_checks(struct store *s, const struct real_server_row *r)
 {
 	unsigned n = (unsigned)draw(3);
@@ -564,6 +587,7 @@ static void put_checks(struct store *s, const struct real_server_row *r)
 			no_http(&c);
 		if (c.kind == CHECK_HTTP)
 			c.sni_name = "";
+		say_of_kind(&c);
 		c.connect_addr = draw(2) ? r->addr : draw_addr(draw(2) ? ADDR_IPV4 : ADDR_IPV6);
 		c.connect_port = r->port && draw(2) ? r->port : (uint16_t)(1 + draw(65535));
 		if (c.bindto.family)

@@ -1,7 +1,7 @@
 if HAVE_CMOCKA
 LVS_UNIT = tests/unit/lvs_ipvs_msg tests/unit/lvs_ipvs_apply tests/unit/lvs_pool tests/unit/lvs_quorum \
-	tests/unit/lvs_check tests/unit/lvs_echo tests/unit/lvs_turns tests/unit/lvs_engine \
-	tests/unit/nl_genl
+	tests/unit/lvs_check tests/unit/lvs_echo tests/unit/lvs_smtp tests/unit/lvs_turns \
+	tests/unit/lvs_udp_answer tests/unit/lvs_engine tests/unit/nl_genl
 check_PROGRAMS += $(LVS_UNIT)
 TESTS += $(LVS_UNIT)
 LVS_UNIT_LIBS = core/lvs/liblvs.a core/model/libmodel.a core/base/libbase.a \
@@ -27,6 +27,12 @@ tests_unit_lvs_echo_LDADD = $(LVS_UNIT_LIBS)
 tests_unit_lvs_turns_SOURCES = tests/unit/lvs_turns.c
 tests_unit_lvs_turns_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_lvs_turns_LDADD = $(LVS_UNIT_LIBS)
+tests_unit_lvs_smtp_SOURCES = tests/unit/lvs_smtp.c
+tests_unit_lvs_smtp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_lvs_smtp_LDADD = $(LVS_UNIT_LIBS)
+tests_unit_lvs_udp_answer_SOURCES = tests/unit/lvs_udp_answer.c
+tests_unit_lvs_udp_answer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_lvs_udp_answer_LDADD = $(LVS_UNIT_LIBS)
 tests_unit_lvs_engine_SOURCES = tests/unit/lvs_engine.c
 tests_unit_lvs_engine_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_lvs_engine_LDADD = $(LVS_UNIT_LIBS)

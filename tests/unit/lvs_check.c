@@ -108,6 +108,7 @@ static struct check_params params_for(uint16_t port)
 	p.request = texts_hold("");
 	p.addr = addr_ipv4(INADDR_LOOPBACK);
 	p.port = port;
+	p.request = "";
 	p.connect_timeout_ms = 2000;
 	p.delay_loop_ms = 100;
 	p.delay_before_retry_ms = 20;
