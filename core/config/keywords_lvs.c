@@ -9,6 +9,7 @@
 #include "config/keyword_rows.h"
 #include "config/keywords_lvs.h"
 #include "config/parse.h"
+#include "config/special_lvs.h"
 #include "config/special_pool.h"
 
 #define SERVICE(member) T_VIRTUAL_SERVER, offsetof(struct virtual_server_row, member)
@@ -45,7 +46,10 @@ static const struct keyword real_server_keywords[] = {
     {"weight", NULL, false, SERVER(weight), CONV_NUMBER, .always = true,
      .help = "Share of the connections, 0..65535."},
     {"lvs_method", NULL, false, SERVER(forwarding), CONV_CHOICE, .choices = methods,
-     .special = special_forwarding, .help = "Forwarding method; the virtual server's by default."},
+     .special = special_forwarding, .print = print_forwarding,
+     .help =
+	 "Forwarding method: NAT, DR, or TUN with type ipip, gue or gre, port N, and nocsum, csum "
+	 "or remcsum; the virtual server's by default."},
     ALSO("lb_kind", "lvs_method"),
     {"inhibit_on_failure", NULL, false, SERVER(inhibit_on_failure), CONV_FLAG,
      .help = "A failed server stays in the table with weight 0."},
@@ -53,8 +57,10 @@ static const struct keyword real_server_keywords[] = {
     {"delay_loop", NULL, false, CHECK(delay_loop_ms), CONV_SECONDS,
      .help = "Seconds between checks of this server."},
     CHECKS,
-    LATER("uthreshold", 1, 1, "Connections from which the server gets no more."),
-    LATER("lthreshold", 1, 1, "Connections below which it gets some again."),
+    {"uthreshold", NULL, false, SERVER(uthreshold), CONV_NUMBER,
+     .help = "Connections from which on the server gets no more."},
+    {"lthreshold", NULL, false, SERVER(lthreshold), CONV_NUMBER,
+     .help = "Connections below which it gets some again; three quarters of uthreshold."},
     NOTIFY("notify_up", "Command to run when its checks find the server alive."),
     NOTIFY("notify_down", "Command to run when they find it dead."),
     {"alpha", NULL, false, CHECK(alpha), CONV_FLAG,
@@ -96,7 +102,8 @@ static const struct keyword virtual_server_keywords[] = {
      .help = "Scheduler of the kernel."},
     ALSO("lvs_sched", "lb_algo"),
     {"lb_kind", NULL, false, SERVICE(forwarding), CONV_CHOICE, .choices = methods, .always = true,
-     .special = special_forwarding, .help = "Forwarding method: NAT, DR or TUN."},
+     .special = special_forwarding,
+     .help = "Forwarding method: NAT, DR, or TUN and how: see lvs_method of real servers."},
     ALSO("lvs_method", "lb_kind"),
     {"persistence_timeout", NULL, false, SERVICE(persistence_timeout_s), CONV_NUMBER,
      .special = special_persistence, .print = print_persistence,
@@ -121,13 +128,20 @@ static const struct keyword virtual_server_keywords[] = {
      .help = "Failed servers stay in the table with weight 0."},
     INHERITED_BY_CHECKS,
     {"real_server", .block = &block_real_server, .help = "A server behind it."},
-    LATER("flag-1", 0, 0, "First flag of the scheduler."),
-    LATER("flag-2", 0, 0, "Second flag of the scheduler."),
-    LATER("flag-3", 0, 0, "Third flag of the scheduler."),
-    LATER("hashed", 0, 0, "Keep connections in the hash table."),
-    LATER("ops", 0, 0, "UDP: choose a server for each packet."),
-    LATER("persistence_engine", 1, 1, "What tells clients apart: sip."),
-    LATER("persistence_granularity", 1, 1, "Mask of client addresses that stay together."),
+    {"flag-1", NULL, false, SERVICE(sched_fallback), CONV_FLAG, .alone = true, .print = print_flag,
+     .help = "First flag of the scheduler."},
+    {"flag-2", NULL, false, SERVICE(sched_port), CONV_FLAG, .alone = true, .print = print_flag,
+     .help = "Second flag of the scheduler."},
+    {"flag-3", NULL, false, SERVICE(sched_flag_3), CONV_FLAG, .alone = true,
+     .help = "Third flag of the scheduler."},
+    ALWAYS("hashed", 0, 0, "Keep connections in the hash table."),
+    {"ops", NULL, false, SERVICE(one_packet), CONV_FLAG, .alone = true,
+     .help = "UDP: choose a server for each packet."},
+    {"persistence_engine", NULL, false, SERVICE(persistence_engine), CONV_TEXT, .min = 1,
+     .max = NAME_ENGINE - 1, .help = "What tells clients apart, instead of their addresses: sip."},
+    {"persistence_granularity", NULL, false, SERVICE(persistence_granularity), CONV_NUMBER,
+     .special = special_granularity, .print = print_granularity,
+     .help = "Mask, or prefix length, of client addresses that stay together."},
     {"ha_suspend", NULL, false, SERVICE(ha_suspend), CONV_FLAG, .alone = true,
      .help = "Check only while the address is on this director."},
     {"smtp_alert", NULL, false, SERVICE(smtp_alert), CONV_CHOICE, .choices = alert_names,

@@ -91,8 +91,6 @@ void special_state(struct parse *p, struct draft *d, const struct keyword *k,
 		   const struct item *it);
 void special_auth_pass(struct parse *p, struct draft *d, const struct keyword *k,
 		       const struct item *it);
-void special_forwarding(struct parse *p, struct draft *d, const struct keyword *k,
-			const struct item *it);
 void special_persistence(struct parse *p, struct draft *d, const struct keyword *k,
 			 const struct item *it);
 void special_log_level(struct parse *p, struct draft *d, const struct keyword *k,

@@ -12,6 +12,7 @@
 #include "config/commands.h"
 #include "config/keyword_rows.h"
 #include "config/lines_route.h"
+#include "config/special_lvs.h"
 #include "config/special_checks.h"
 
 #include "base/text.h"
@@ -486,6 +487,13 @@ static void endpoint_words(char *buf, size_t size, const struct addr *a, uint16_
 	snprintf(buf, size, "%s %u", addr_text(a, text), port);
 }
 
+/* Whether its line about forwarding says more than the virtual server's. */
+static bool own_tunnel(const struct real_server_row *r, const struct real_server_row *usual)
+{
+	return r->tunnel_type != usual->tunnel_type ||
+	       r->tunnel_checksum != usual->tunnel_checksum || r->tunnel_port != usual->tunnel_port;
+}
+
 static void print_server(struct printer *p, const struct virtual_server_row *v,
 			 const struct real_server_row *r)
 {
@@ -493,7 +501,7 @@ static void print_server(struct printer *p, const struct virtual_server_row *v,
 	char words[TEXT_SIZE], pool[NAME_POOL];
 
 	row_init(T_REAL_SERVER, &without);
-	without.forwarding = v->forwarding;
+	without.forwarding = own_tunnel(r, &without) ? 0 : v->forwarding;
 	endpoint_words(words, sizeof(words), &r->addr, r->port);
 	open_block(p, "real_server", words);
 	print_keywords(p, &block_real_server, T_REAL_SERVER, r, &without);
@@ -533,10 +541,10 @@ static void print_sorry(struct printer *p, const struct virtual_server_row *v,
 		indent(p);
 		fputs("sorry_server_inhibit\n", p->to);
 	}
-	if (r->forwarding != v->forwarding) {
+	if (r->forwarding != v->forwarding || own_tunnel(r, row_defaults(T_REAL_SERVER))) {
+		print_forwarding(r, words, sizeof(words));
 		indent(p);
-		fprintf(p->to, "sorry_server_lvs_method %s\n",
-			enum_name(lvs_forwarding_names, r->forwarding));
+		fprintf(p->to, "sorry_server_lvs_method %s\n", words);
 	}
 }
 

@@ -15,6 +15,7 @@ struct server_context {
 	const struct virtual_server_row *vs;
 	const struct real_server_row *rs;
 	struct draft *vs_draft, *rs_draft;
+	uint16_t port; /* that its block says */
 };
 
 static bool is_http(const struct checker_row *c)
@@ -51,7 +52,7 @@ static void fix_check(struct checker_row *c, const struct layers *l, const struc
 	if (!layers_have(l, IN_CHECK(connect_addr)))
 		c->connect_addr = s->rs->addr;
 	if (!layers_have(l, IN_CHECK(connect_port)) && check_has_port(c->kind))
-		c->connect_port = s->rs->port;
+		c->connect_port = s->rs->port ? s->rs->port : s->port;
 	if (!layers_have(l, IN_CHECK(delay_loop_ms)))
 		c->delay_loop_ms = s->vs->delay_loop_ms;
 	check_defaults(&usual, c->kind, c->delay_loop_ms);
@@ -142,7 +143,7 @@ static const char *word_of(const struct real_server_row *s)
 static void fix_port(struct resolver *r, const struct layers *l, struct real_server_row *s,
 		     const struct virtual_server_row *v)
 {
-	if (v->fwmark && s->kind == RS_SORRY)
+	if (v->fwmark) /* packets of a mark may be for any port: they keep it */
 		s->port = 0;
 	if (v->fwmark || (s->port && (s->forwarding == LVS_NAT || s->port == v->port)))
 		return;
@@ -151,6 +152,43 @@ static void fix_port(struct resolver *r, const struct layers *l, struct real_ser
 			       "%s: only NAT can change the port; %u is used, not %u", word_of(s),
 			       v->port, s->port);
 	s->port = v->port;
+}
+
+static void inherit_forwarding(struct real_server_row *s, const struct virtual_server_row *v,
+			       const struct draft *vs_draft)
+{
+	const struct part *part = vs_draft->parts[T_REAL_SERVER];
+	struct real_server_row usual;
+
+	s->forwarding = v->forwarding;
+	if (!part)
+		return;
+	part_row(part, T_REAL_SERVER, &usual);
+	s->tunnel_type = usual.tunnel_type;
+	s->tunnel_checksum = usual.tunnel_checksum;
+	s->tunnel_port = usual.tunnel_port;
+}
+
+/* What the virtual server says of tunnels is for those of its servers that have one. */
+static void fix_tunnel(struct real_server_row *s)
+{
+	if (s->forwarding == LVS_TUN)
+		return;
+	s->tunnel_type = TUNNEL_IPIP;
+	s->tunnel_checksum = TUNNEL_NOCSUM;
+	s->tunnel_port = 0;
+}
+
+static void fix_thresholds(struct resolver *r, const struct layers *l, struct real_server_row *s)
+{
+	if (s->lthreshold <= s->uthreshold)
+		return;
+	resolve_report(
+	    r, FINDING_WARNING, layers_place(l, IN_SERVER(lthreshold)),
+	    "lthreshold: %u is more than uthreshold, %u, which the kernel refuses; it was "
+	    "left out",
+	    s->lthreshold, s->uthreshold);
+	s->lthreshold = 0;
 }
 
 static bool server_usable(struct resolver *r, const struct layers *l,
@@ -205,7 +243,10 @@ static bool resolve_server(struct resolver *r, const struct virtual_server_row *
 	layers_pile(&l);
 	s.vs = v->name;
 	if (!layers_have(&l, IN_SERVER(forwarding)))
-		s.forwarding = v->forwarding;
+		inherit_forwarding(&s, v, vs_draft);
+	context.port = s.port;
+	fix_tunnel(&s);
+	fix_thresholds(r, &l, &s);
 	fix_port(r, &l, &s, v);
 	name_endpoint(name, sizeof(name), &s.addr, s.port, "");
 	s.name = name;
@@ -290,6 +331,19 @@ static void fix_persistence(struct resolver *r, const struct layers *l,
 	    "persistence_timeout 360 is used");
 }
 
+static void fix_granularity(struct resolver *r, const struct layers *l,
+			    struct virtual_server_row *v)
+{
+	if (v->family == FAMILY_IPV6 || v->persistence_granularity <= 32)
+		return;
+	resolve_report(
+	    r, FINDING_ERROR, layers_place(l, IN_SERVICE(persistence_granularity)),
+	    "persistence_granularity: %u is more than an IPv4 address has, 32; it was left "
+	    "out",
+	    v->persistence_granularity);
+	v->persistence_granularity = 0;
+}
+
 static void make_service(struct resolver *r, struct draft *d)
 {
 	struct virtual_server_row v;
@@ -305,6 +359,7 @@ static void make_service(struct resolver *r, struct draft *d)
 	fix_family(r, &l, d, &v);
 	name_service(r, &l, &v, name);
 	fix_persistence(r, &l, &v);
+	fix_granularity(r, &l, &v);
 	first = store_find(r->store, T_VIRTUAL_SERVER, &v);
 	if (first) {
 		resolve_report(

@@ -154,20 +154,6 @@ void special_auth_pass(struct parse *p, struct draft *d, const struct keyword *k
 	parse_no_more(p, it, 2);
 }
 
-void special_forwarding(struct parse *p, struct draft *d, const struct keyword *k,
-			const struct item *it)
-{
-	struct item first = *it;
-
-	first.nwords = it->nwords > 2 ? 2 : it->nwords;
-	parse_value(p, d, k, &first);
-	if (it->nwords > 2)
-		parse_report(p, FINDING_NOTICE, it, 2,
-			     "%s: tunnel options are known but not supported yet; ipip without "
-			     "checksum is used",
-			     it->words[0].text);
-}
-
 #define PERSISTENCE_BARE 360
 
 void special_persistence(struct parse *p, struct draft *d, const struct keyword *k,
@@ -492,7 +478,10 @@ bool print_mh_flag(const void *row, char *buf, size_t size)
 
 bool print_sh_flag(const void *row, char *buf, size_t size)
 {
-	return !print_mh_flag(row, buf, size);
+	const struct virtual_server_row *r = row;
+
+	text_copy(buf, size, "");
+	return text_eq(r->scheduler, "sh");
 }
 
 bool print_never(const void *row, char *buf, size_t size)

@@ -3,6 +3,7 @@
 #define CONFIG_SPECIAL_POOL_H
 
 #include "config/parse.h"
+#include "config/special_lvs.h"
 
 extern const struct block block_sorry_server;
 

@@ -9,6 +9,7 @@
  */
 #include "lvs/engine_int.h"
 
+#include "base/text.h"
 #include "model/rules.h"
 
 #include <netinet/in.h>
@@ -49,17 +50,38 @@ void engine_want_keys(struct engine *e, struct ipvs_table *ret)
 static struct ipvs_service service_of(const struct virtual_server_row *vs)
 {
 	struct ipvs_service s = {.key = engine_service_key(vs),
-				 .prefix = vs->family == FAMILY_IPV6 ? 128 : 32,
+				 .prefix = vs->persistence_granularity,
 				 .timeout_s = vs->persistence_timeout_s};
 
+	if (!s.prefix)
+		s.prefix = vs->family == FAMILY_IPV6 ? 128 : 32;
 	memcpy(s.scheduler, vs->scheduler, sizeof(s.scheduler));
+	TEXT_COPY(s.engine, vs->persistence_engine);
 	if (vs->persistence_timeout_s)
 		s.flags |= IP_VS_SVC_F_PERSISTENT;
 	if (vs->sched_fallback)
 		s.flags |= IP_VS_SVC_F_SCHED1;
 	if (vs->sched_port)
 		s.flags |= IP_VS_SVC_F_SCHED2;
+	if (vs->sched_flag_3)
+		s.flags |= IP_VS_SVC_F_SCHED3;
+	if (vs->one_packet)
+		s.flags |= IP_VS_SVC_F_ONEPACKET;
 	return s;
+}
+
+static void add_tunnel(struct ipvs_dest *d, const struct real_server_row *rs)
+{
+	static const uint8_t types[] = {[TUNNEL_IPIP] = IP_VS_CONN_F_TUNNEL_TYPE_IPIP,
+					[TUNNEL_GUE] = IP_VS_CONN_F_TUNNEL_TYPE_GUE,
+					[TUNNEL_GRE] = IP_VS_CONN_F_TUNNEL_TYPE_GRE};
+	static const uint16_t flags[] = {[TUNNEL_NOCSUM] = IP_VS_TUNNEL_ENCAP_FLAG_NOCSUM,
+					 [TUNNEL_CSUM] = IP_VS_TUNNEL_ENCAP_FLAG_CSUM,
+					 [TUNNEL_REMCSUM] = IP_VS_TUNNEL_ENCAP_FLAG_REMCSUM};
+
+	d->tun_type = types[rs->tunnel_type];
+	d->tun_port = rs->tunnel_port;
+	d->tun_flags = flags[rs->tunnel_checksum];
 }
 
 static struct ipvs_dest dest_of(const struct real_server_row *rs, uint32_t weight)
@@ -68,8 +90,15 @@ static struct ipvs_dest dest_of(const struct real_server_row *rs, uint32_t weigh
 					   [LVS_DR] = IP_VS_CONN_F_DROUTE,
 					   [LVS_TUN] = IP_VS_CONN_F_TUNNEL};
 
-	return (struct ipvs_dest){
-	    .key = engine_dest_key(rs), .forwarding = methods[rs->forwarding], .weight = weight};
+	struct ipvs_dest d = {.key = engine_dest_key(rs),
+			      .forwarding = methods[rs->forwarding],
+			      .weight = weight,
+			      .u_threshold = rs->uthreshold,
+			      .l_threshold = rs->lthreshold};
+
+	if (rs->forwarding == LVS_TUN)
+		add_tunnel(&d, rs);
+	return d;
 }
 
 static void set_deadline(struct server_memory *m)

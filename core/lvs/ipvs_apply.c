@@ -291,10 +291,10 @@ static void note_dest(struct ipvs_entry *e, const struct ipvs_op *op)
 			(size_t)(e->dests + e->ndests - (have + 1)) * sizeof(*have));
 		e->ndests--;
 	} else if (op->kind != IPVS_DEL_DEST && have) {
-		have->forwarding = op->dest.forwarding;
-		have->weight = op->dest.weight;
-		have->u_threshold = op->dest.u_threshold;
-		have->l_threshold = op->dest.l_threshold;
+		uint32_t counted = have->counted;
+
+		*have = op->dest;
+		have->counted = counted;
 	} else if (op->kind != IPVS_DEL_DEST) {
 		ipvs_entry_insert(e, &op->dest);
 	}

@@ -125,6 +125,9 @@ void ipvs_msg_put_service(struct buf *b, const struct ipvs_service *s)
 	put_attr(b, IPVS_SVC_ATTR_FLAGS, &flags, sizeof(flags));
 	put_u32(b, IPVS_SVC_ATTR_TIMEOUT, s->timeout_s);
 	put_u32(b, IPVS_SVC_ATTR_NETMASK, netmask_of(s));
+	if (s->engine[0])
+		put_attr(b, IPVS_SVC_ATTR_PE_NAME, s->engine,
+			 strnlen(s->engine, sizeof(s->engine) - 1) + 1);
 	nest_end(b, at);
 }
 
@@ -152,6 +155,11 @@ void ipvs_msg_put_dest(struct buf *b, const struct ipvs_dest *d)
 	put_u32(b, IPVS_DEST_ATTR_WEIGHT, d->weight);
 	put_u32(b, IPVS_DEST_ATTR_U_THRESH, d->u_threshold);
 	put_u32(b, IPVS_DEST_ATTR_L_THRESH, d->l_threshold);
+	if (d->tun_type || d->tun_flags) {
+		put_attr(b, IPVS_DEST_ATTR_TUN_TYPE, &d->tun_type, sizeof(d->tun_type));
+		put_u16(b, IPVS_DEST_ATTR_TUN_PORT, htons(d->tun_port));
+		put_u16(b, IPVS_DEST_ATTR_TUN_FLAGS, d->tun_flags);
+	}
 	nest_end(b, at);
 }
 
@@ -343,6 +351,7 @@ bool ipvs_msg_get_service(const void *attrs, size_t len, struct ipvs_service *re
 	memcpy(&flags, f[IPVS_SVC_ATTR_FLAGS].data, sizeof(flags));
 	ret->flags = flags.flags & ~(uint32_t)IP_VS_SVC_F_HASHED;
 	ret->prefix = prefix_of(ret, mask);
+	get_name(&f[IPVS_SVC_ATTR_PE_NAME], ret->engine, sizeof(ret->engine));
 	return get_stats(&f[IPVS_SVC_ATTR_STATS64], &ret->stats);
 }
 
@@ -352,6 +361,17 @@ static bool get_counts(const struct attr *f, struct ipvs_counts *n)
 	       get_u32(&f[IPVS_DEST_ATTR_INACT_CONNS], &n->inactive) &&
 	       get_u32(&f[IPVS_DEST_ATTR_PERSIST_CONNS], &n->persistent) &&
 	       get_stats(&f[IPVS_DEST_ATTR_STATS64], &n->stats);
+}
+
+/* Kernels before 5.2 say nothing of it. */
+static void get_tunnel(const struct attr *f, struct ipvs_dest *d)
+{
+	const struct attr *type = &f[IPVS_DEST_ATTR_TUN_TYPE];
+
+	if (type->data && type->len == sizeof(d->tun_type))
+		d->tun_type = type->data[0];
+	get_port(&f[IPVS_DEST_ATTR_TUN_PORT], &d->tun_port);
+	get_u16(&f[IPVS_DEST_ATTR_TUN_FLAGS], &d->tun_flags);
 }
 
 bool ipvs_msg_get_dest(const void *attrs, size_t len, enum addr_family family,
@@ -373,6 +393,8 @@ bool ipvs_msg_get_dest(const void *attrs, size_t len, enum addr_family family,
 	    !get_u32(&f[IPVS_DEST_ATTR_L_THRESH], &ret->l_threshold))
 		return false;
 	ret->forwarding &= IP_VS_CONN_F_FWD_MASK;
+	if (ret->forwarding == IP_VS_CONN_F_TUNNEL)
+		get_tunnel(f, ret);
 	return get_counts(f, counts);
 }
 

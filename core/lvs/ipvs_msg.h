@@ -33,6 +33,7 @@ struct ipvs_service {
 	uint32_t flags;     /* IP_VS_SVC_F_*, without HASHED */
 	uint32_t timeout_s; /* of persistence */
 	uint32_t prefix;    /* granularity of persistence: prefix length of a client */
+	char engine[IP_VS_PENAME_MAXLEN]; /* of persistence; "" for none */
 	struct ipvs_stats stats;
 };
 
@@ -46,7 +47,10 @@ struct ipvs_dest {
 	uint32_t forwarding; /* IP_VS_CONN_F_MASQ, _TUNNEL, _DROUTE, ... */
 	uint32_t weight;
 	uint32_t u_threshold, l_threshold;
-	uint32_t counted; /* in a table: its place among the counts, from 1; 0: none */
+	uint8_t tun_type;   /* IP_VS_CONN_F_TUNNEL_TYPE_* */
+	uint16_t tun_port;  /* of gue */
+	uint16_t tun_flags; /* IP_VS_TUNNEL_ENCAP_FLAG_* */
+	uint32_t counted;   /* in a table: its place among the counts, from 1; 0: none */
 };
 
 /* Of a destination, from the kernel. */

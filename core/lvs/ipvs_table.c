@@ -220,7 +220,8 @@ void ipvs_table_remove(struct ipvs_table *t, const struct ipvs_service_key *k)
 
 bool ipvs_service_same(const struct ipvs_service *want, const struct ipvs_service *have)
 {
-	if (want->flags != have->flags || strcmp(want->scheduler, have->scheduler) != 0)
+	if (want->flags != have->flags || strcmp(want->scheduler, have->scheduler) != 0 ||
+	    strcmp(want->engine, have->engine) != 0)
 		return false;
 	if (!(want->flags & IP_VS_SVC_F_PERSISTENT))
 		return true;
@@ -230,7 +231,9 @@ bool ipvs_service_same(const struct ipvs_service *want, const struct ipvs_servic
 bool ipvs_dest_same(const struct ipvs_dest *want, const struct ipvs_dest *have)
 {
 	return want->weight == have->weight && want->forwarding == have->forwarding &&
-	       want->u_threshold == have->u_threshold && want->l_threshold == have->l_threshold;
+	       want->u_threshold == have->u_threshold && want->l_threshold == have->l_threshold &&
+	       want->tun_type == have->tun_type && want->tun_port == have->tun_port &&
+	       want->tun_flags == have->tun_flags;
 }
 
 void ipvs_ops_free(struct ipvs_ops *o)

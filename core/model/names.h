@@ -4,16 +4,17 @@
 
 #include "model/schema.h"
 
-#define NAME_VRRP  64 /* sizes include the NUL: 63 octets */
-#define NAME_SYNC  48 /* with an instance's it fits into an object identifier of SNMP */
-#define NAME_VS    57
-#define NAME_RS    55
-#define NAME_POOL  (NAME_VS + NAME_RS) /* a virtual server, a blank, a real server of it */
-#define NAME_IF    16
-#define NAME_USER  33
-#define NAME_HOST  256
-#define NAME_MAIL  128 /* of a mail address */
-#define NAME_TABLE 32  /* of nftables */
+#define NAME_VRRP   64 /* sizes include the NUL: 63 octets */
+#define NAME_SYNC   48 /* with an instance's it fits into an object identifier of SNMP */
+#define NAME_VS     57
+#define NAME_RS     55
+#define NAME_POOL   (NAME_VS + NAME_RS) /* a virtual server, a blank, a real server of it */
+#define NAME_IF     16
+#define NAME_USER   33
+#define NAME_ENGINE 16 /* of persistence, in the kernel */
+#define NAME_HOST   256
+#define NAME_MAIL   128 /* of a mail address */
+#define NAME_TABLE  32  /* of nftables */
 
 #define OCTETS_MAX  255 /* of a text that is octets in hexadecimal */
 #define TEXT_OCTETS (2 * OCTETS_MAX + 1)

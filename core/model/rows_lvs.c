@@ -7,6 +7,10 @@ const struct enum_name lvs_protocol_names[] = {
     {LVS_TCP, "tcp"}, {LVS_UDP, "udp"}, {LVS_SCTP, "sctp"}, {0}};
 const struct enum_name lvs_forwarding_names[] = {
     {LVS_NAT, "NAT"}, {LVS_DR, "DR"}, {LVS_TUN, "TUN"}, {0}};
+const struct enum_name tunnel_type_names[] = {
+    {TUNNEL_IPIP, "ipip"}, {TUNNEL_GUE, "gue"}, {TUNNEL_GRE, "gre"}, {0}};
+const struct enum_name tunnel_checksum_names[] = {
+    {TUNNEL_NOCSUM, "nocsum"}, {TUNNEL_CSUM, "csum"}, {TUNNEL_REMCSUM, "remcsum"}, {0}};
 const struct enum_name vs_admin_names[] = {{VS_ENABLED, "enabled"}, {VS_DISABLED, "disabled"}, {0}};
 const struct enum_name vs_oper_names[] = {
     {VS_UP, "up"},
@@ -85,10 +89,16 @@ static const struct field virtual_server_fields[] = {
     STR(scheduler, LIVE, 1, "Scheduler of the kernel."),
     BOOL(sched_fallback, LIVE, false, "sh and mh: pass over a server of weight 0."),
     BOOL(sched_port, LIVE, false, "sh and mh: hash the source port too."),
+    BOOL(sched_flag_3, LIVE, false, "Third flag of the scheduler."),
+    BOOL(one_packet, LIVE, false, "UDP: a server is chosen for each packet."),
     ENUM(forwarding, F_CONFIG | F_LIVE, lvs_forwarding_names, LVS_NAT,
 	 "Forwarding method of servers that name none."),
     U32(persistence_timeout_s, LIVE, 0, 2678400, 0, "s",
 	"How long a client stays with its server; 0 for not at all."),
+    U8(persistence_granularity, LIVE, 0, 128, 0, NULL,
+       "Prefix length of client addresses that stay together; 0 for each by itself."),
+    TEXT(persistence_engine, F_CONFIG | F_LIVE, 0, NAME_ENGINE,
+	 "What tells clients apart; empty for their addresses."),
     U32(delay_loop_ms, LIVE, 1, UINT32_MAX, 60000, "ms", "Interval of checks that name none."),
     U32(quorum, LIVE | F_SNMP, 1, UINT32_MAX, 1, NULL,
 	"Weight of live servers that the service needs."),
@@ -140,7 +150,15 @@ static const struct field real_server_fields[] = {
     U16(port, F_CONFIG, 0, 65535, 0, NULL,
 	"Port of the real server; 0 is the port of the request."),
     ENUM(forwarding, F_CONFIG | F_LIVE, lvs_forwarding_names, LVS_NAT, "Forwarding method."),
+    ENUM(tunnel_type, F_CONFIG | F_LIVE, tunnel_type_names, TUNNEL_IPIP, "TUN: the tunnel."),
+    ENUM(tunnel_checksum, F_CONFIG | F_LIVE, tunnel_checksum_names, TUNNEL_NOCSUM,
+	 "TUN: checksums of the tunnel."),
+    U16(tunnel_port, F_CONFIG | F_LIVE, 0, 65535, 0, NULL, "TUN: port of a gue tunnel."),
     U32(weight, LIVE | F_SNMP, 0, 65535, 1, NULL, "Weight as configured."),
+    U32(uthreshold, LIVE, 0, UINT32_MAX, 0, "connections",
+	"From so many on the server gets no more; 0 for no limit."),
+    U32(lthreshold, LIVE, 0, UINT32_MAX, 0, "connections",
+	"Below so many it gets some again; 0 for three quarters of uthreshold."),
     BOOL(inhibit_on_failure, LIVE, false, "A failed server stays in the table with weight 0."),
     ENUM(kind, F_CONFIG, rs_kind_names, RS_REGULAR,
 	 "Whether it is of the pool, or stands in for it when it has no quorum."),

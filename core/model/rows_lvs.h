@@ -10,6 +10,10 @@ enum lvs_protocol { LVS_TCP = 1, LVS_UDP = 2, LVS_SCTP = 3 };
 extern const struct enum_name lvs_protocol_names[];
 enum lvs_forwarding { LVS_NAT = 1, LVS_DR = 2, LVS_TUN = 3 };
 extern const struct enum_name lvs_forwarding_names[];
+enum tunnel_type { TUNNEL_IPIP = 1, TUNNEL_GUE, TUNNEL_GRE };
+extern const struct enum_name tunnel_type_names[];
+enum tunnel_checksum { TUNNEL_NOCSUM = 1, TUNNEL_CSUM, TUNNEL_REMCSUM };
+extern const struct enum_name tunnel_checksum_names[];
 enum vs_admin { VS_ENABLED = 1, VS_DISABLED = 2 };
 extern const struct enum_name vs_admin_names[];
 enum vs_oper { VS_UP = 1, VS_DEGRADED, VS_QUORUM_LOST, VS_SORRY, VS_DOWN, VS_OPER_DISABLED };
@@ -63,10 +67,14 @@ struct virtual_server_row {
 	uint8_t protocol;
 	uint32_t fwmark;
 	char scheduler[16];
-	bool sched_fallback;            /* sh-fallback, mh-fallback */
-	bool sched_port;                /* sh-port, mh-port */
-	uint8_t forwarding;             /* default of its real servers */
-	uint32_t persistence_timeout_s; /* 0: none */
+	bool sched_fallback; /* sh-fallback, mh-fallback */
+	bool sched_port;     /* sh-port, mh-port */
+	bool sched_flag_3;
+	bool one_packet;                 /* ops */
+	uint8_t forwarding;              /* default of its real servers */
+	uint32_t persistence_timeout_s;  /* 0: none */
+	uint8_t persistence_granularity; /* prefix length; 0: whole addresses */
+	const char *persistence_engine;
 	uint32_t delay_loop_ms;
 	uint32_t quorum, hysteresis; /* weights */
 	bool omega;
@@ -103,7 +111,11 @@ struct real_server_row {
 	struct addr addr;
 	uint16_t port;
 	uint8_t forwarding;
-	uint32_t weight; /* 0..65535 */
+	uint8_t tunnel_type;             /* enum tunnel_type */
+	uint8_t tunnel_checksum;         /* enum tunnel_checksum */
+	uint16_t tunnel_port;            /* of gue */
+	uint32_t weight;                 /* 0..65535 */
+	uint32_t uthreshold, lthreshold; /* connections; 0: none */
 	bool inhibit_on_failure;
 	uint8_t kind;       /* enum rs_kind */
 	uint8_t smtp_alert; /* enum alert */

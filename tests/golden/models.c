@@ -598,6 +598,20 @@ static void put_checks(struct store *s, const struct real_server_row *r)
 	}
 }
 
+static void fit(struct real_server_row *r)
+{
+	if (r->forwarding != LVS_TUN) {
+		r->tunnel_type = TUNNEL_IPIP;
+		r->tunnel_checksum = TUNNEL_NOCSUM;
+	}
+	if (r->tunnel_type != TUNNEL_GUE)
+		r->tunnel_port = 0;
+	else if (!r->tunnel_port)
+		r->tunnel_port = 5555;
+	if (r->lthreshold > r->uthreshold)
+		r->lthreshold = r->uthreshold;
+}
+
 /* Returns its weight, of a sorry server 0; nothing comes of one that is there already. */
 static uint32_t put_server(struct store *s, const struct virtual_server_row *v, enum rs_kind kind)
 {
@@ -606,16 +620,20 @@ static uint32_t put_server(struct store *s, const struct virtual_server_row *v, 
 	bool other;
 
 	fill(T_REAL_SERVER, &r);
+	fit(&r);
 	other = r.forwarding == LVS_TUN && draw(4) == 0;
 	r.vs = v->name;
 	r.addr = draw_addr(other == (v->family == FAMILY_IPV6) ? ADDR_IPV4 : ADDR_IPV6);
-	if (!v->fwmark && (r.forwarding != LVS_NAT || !r.port))
+	if (v->fwmark)
+		r.port = 0;
+	else if (r.forwarding != LVS_NAT || !r.port)
 		r.port = v->port;
 	name_endpoint(name, sizeof(name), &r.addr, r.port, "");
 	r.name = name;
 	r.kind = (uint8_t)kind;
 	if (kind == RS_SORRY) {
 		r.weight = 1;
+		r.uthreshold = r.lthreshold = 0;
 		r.smtp_alert = ALERT_DEFAULT;
 	}
 	if (kind == RS_SORRY && v->fwmark)
@@ -668,9 +686,9 @@ static void put_service(struct store *s)
 
 	fill(T_VIRTUAL_SERVER, &v);
 	TEXT_COPY(v.scheduler, schedulers[draw(sizeof(schedulers) / sizeof(schedulers[0]))]);
-	if (!text_eq(v.scheduler, "sh") && !text_eq(v.scheduler, "mh"))
-		v.sched_fallback = v.sched_port = false;
 	identify(&v, name);
+	if (v.family == FAMILY_IPV4)
+		v.persistence_granularity %= 33;
 	if (store_find(s, T_VIRTUAL_SERVER, &v))
 		return;
 	store_put(s, T_VIRTUAL_SERVER, &v, F_WANTED, NULL);

@@ -93,6 +93,9 @@ static const char *const by_syntax[] = {"vrrp_instance family",
 					"vrrp_instance ipvlan_reach",
 					"vrrp_instance ipvlan_addr",
 					"vrrp_instance ipvlan_prefix_len",
+					"real_server tunnel_type",
+					"real_server tunnel_checksum",
+					"real_server tunnel_port",
 					NULL};
 
 static bool listed(const char *text)

@@ -1,0 +1,165 @@
+"""What a virtual server says of the kernel's service: the same file by keepalived and by Halvard,
+and the kernel's tables are equal; a change goes into the service in its place."""
+import re
+import socket
+import struct
+
+import pytest
+
+from lab import scale
+from lab.daemons import Halvard, Keepalived
+from lab.space import Namespace, ip_batch, wait_for
+
+VIP = "192.0.2.1"
+FOLDER = "/run/lab/test_services"
+
+SERVICE = """virtual_server %s {
+	%s
+	real_server %s {
+		weight 3
+		%s
+	}
+}
+"""
+
+
+def service(head, words, server="10.0.0.1 80", more=""):
+    return SERVICE % (head, words, server, more)
+
+
+# What each is about, and its text.
+SERVICES = {
+    "plain": service(VIP + " 80", "lb_algo wrr\n lb_kind DR\n protocol TCP"),
+    "nat-port": service(VIP + " 81", "lb_algo rr\n lb_kind NAT\n protocol TCP", "10.0.0.1 8080"),
+    "udp-ops": service(VIP + " 53", "lb_algo rr\n lb_kind DR\n protocol UDP\n ops", "10.0.0.1 53"),
+    "sctp": service(VIP + " 5060", "lb_algo lc\n lb_kind DR\n protocol SCTP", "10.0.0.1 5060"),
+    "persistent": service(VIP + " 82", "lb_algo rr\n lb_kind DR\n protocol TCP\n persistence_timeout 50",
+                          "10.0.0.1 82"),
+    "granular": service(VIP + " 83", "lb_algo rr\n lb_kind DR\n protocol TCP\n persistence_timeout 50\n"
+                        " persistence_granularity 255.255.255.0", "10.0.0.1 83"),
+    "sh": service(VIP + " 84", "lb_algo sh\n lb_kind DR\n protocol TCP\n sh-port\n sh-fallback", "10.0.0.1 84"),
+    "mh": service(VIP + " 85", "lb_algo mh\n lb_kind DR\n protocol TCP\n mh-port\n mh-fallback", "10.0.0.1 85"),
+    "flags": service(VIP + " 86", "lb_algo rr\n lb_kind DR\n protocol TCP\n flag-1\n flag-3", "10.0.0.1 86"),
+    "thresholds": service(VIP + " 87", "lb_algo rr\n lb_kind DR\n protocol TCP", "10.0.0.1 87",
+                          "uthreshold 100\n lthreshold 50"),
+    "tun": service(VIP + " 88", "lb_algo rr\n lb_kind TUN\n protocol TCP", "10.0.0.1 88"),
+    "tun-gue": service(VIP + " 89", "lb_algo rr\n lb_kind TUN type gue port 6080 csum\n protocol TCP", "10.0.0.1 89"),
+    "tun-gre": service(VIP + " 90", "lb_algo rr\n lb_kind TUN\n protocol TCP", "10.0.0.1 90",
+                       "lvs_method TUN type gre csum"),
+    "tun-own": service(VIP + " 91", "lb_algo rr\n lb_kind TUN type gue port 6080\n protocol TCP", "10.0.0.1 91",
+                       "lvs_method TUN"),
+    "mixed": service(VIP + " 92", "lb_algo rr\n lb_kind TUN\n protocol TCP", "2001:db8::5 92"),
+    "fwmark": service("fwmark 7", "lb_algo rr\n lb_kind DR\n protocol TCP"),
+    "fwmark6": service("fwmark 8", "lb_algo rr\n lb_kind DR\n protocol TCP\n ip_family inet6", "2001:db8::5 80"),
+    "ipv6": service("2001:db8::1 80", "lb_algo rr\n lb_kind DR\n protocol TCP\n persistence_timeout 60\n"
+                    " persistence_granularity 64", "2001:db8::5 80"),
+    "sip": service(VIP + " 5061", "lb_algo rr\n lb_kind DR\n protocol UDP\n persistence_timeout 60\n"
+                   " persistence_engine sip", "10.0.0.1 5061"),
+}
+
+class Table(scale.TableProbe):
+    """Every attribute of every service and its servers, but for what is counted."""
+
+    GET_SERVICE, STATS = 4, {"service": {10, 11}, "dest": {7, 8, 9, 10, 12}}
+    SVC_FLAGS = 7
+
+    def read(self):
+        services = {}
+        for reply in self._exchange(self.family, scale.NLM_F_DUMP, self.GET_SERVICE, b""):
+            s = scale._attributes(reply[scale.IPVS_CMD_ATTR_SERVICE])
+            key = b"".join(scale._attribute(t, s[t]) for t in (1, 2, 3, 4, 5) if t in s)
+            dests = self._exchange(self.family, scale.NLM_F_DUMP, scale.IPVS_CMD_GET_DEST,
+                                   scale._attribute(scale.IPVS_CMD_ATTR_SERVICE, key))
+            name = self.name(s)
+            services[name] = ({t: v for t, v in s.items() if t not in self.STATS["service"]},
+                              [{t: v for t, v in scale._attributes(d[scale.IPVS_CMD_ATTR_DEST]).items()
+                                if t not in self.STATS["dest"]} for d in dests])
+        return services
+
+    @staticmethod
+    def name(s):
+        if struct.unpack("=I", s.get(5, bytes(4)))[0]:
+            return "fwmark %d" % struct.unpack("=I", s[5])
+        family = struct.unpack("=H", s[1])[0]
+        return "%s %d %d" % (socket.inet_ntop(family, s[3][:4 if family == socket.AF_INET else 16]),
+                             struct.unpack("!H", s[4])[0], struct.unpack("=H", s[2])[0])
+
+
+@pytest.fixture(scope="module")
+def director():
+    ip_batch(["netns add director", "link add eth0 netns director type veth peer name eth1"])
+    namespace = Namespace("director")
+    namespace.ip("link set lo up", "addr add 192.0.2.9/24 dev eth0", "link set eth0 up",
+                 "addr add 2001:db8::9/64 dev eth0 nodad")
+    yield namespace
+    namespace.close()
+    ip_batch(["netns del director"])
+
+
+def table_of(namespace, program, count):
+    """What the program makes of the kernel's table, which is empty before and after."""
+    probe = Table(namespace)
+    assert probe.read() == {}
+    program.start()
+    wait_for(lambda: len(t := probe.read()) == count and all(d for _, d in t.values()), 30,
+             lambda: "%d services, there are %s" % (count, sorted(probe.read())))
+    table = probe.read()
+    program.stop(deadline=30)
+    wait_for(lambda: probe.read() == {}, 30, "an empty table")
+    probe.close()
+    return table
+
+
+@pytest.fixture(scope="module")
+def tables(director):
+    text = "".join(SERVICES.values())
+    return {kind: table_of(director, program(director, FOLDER + "/" + kind, text), len(SERVICES))
+            for kind, program in (("keepalived", Keepalived), ("halvard", Halvard))}
+
+
+def key_of(name):
+    """As Table.name() has it."""
+    head = re.match(r"virtual_server (\S+) (\d+)", SERVICES[name])
+    if head.group(1) == "fwmark":
+        return "fwmark " + head.group(2)
+    protocol = re.search(r"protocol (\w+)", SERVICES[name]).group(1)
+    return "%s %s %d" % (*head.groups(), {"TCP": 6, "UDP": 17, "SCTP": 132}[protocol])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_same_as_keepalived(tables, name):
+    ours, theirs = (tables[k][key_of(name)] for k in ("halvard", "keepalived"))
+    assert ours == theirs
+
+
+CHANGES = [
+    ("uthreshold", "\n real_server 10.0.0.1 80 {", "\n real_server 10.0.0.1 80 {\n uthreshold 9\n lthreshold 3"),
+    ("granularity", "persistence_timeout 50", "persistence_timeout 50\n persistence_granularity 255.255.0.0"),
+    ("no persistence", "persistence_timeout 50", ""),
+    ("tunnel", "lb_kind DR", "lb_kind TUN type gue port 7000 remcsum"),
+    ("flags", "lb_algo rr", "lb_algo sh\n sh-port"),
+]
+
+
+def test_changes_are_in_place(director):
+    """Each change of the file ends where a fresh start with it would, and no service goes meanwhile."""
+    before = service(VIP + " 80", "lb_algo rr\n lb_kind DR\n protocol TCP\n persistence_timeout 50")
+    wanted = {}
+    for what, old, new in CHANGES:
+        text = re.sub(r"\s*\n\s*", "\n ", before)
+        assert old in text, what
+        wanted[what] = (text.replace(old, new),
+                        table_of(director, Halvard(director, FOLDER + "/fresh", text.replace(old, new)), 1))
+    program = Halvard(director, FOLDER + "/change", before).start()
+    probe = Table(director)
+    wait_for(lambda: len(probe.read()) == 1, 20, "the service")
+    with scale.TableWrites(director) as writes:
+        for what, (text, table) in wanted.items():
+            program.configure(text)
+            program.reload()
+            wait_for(lambda: probe.read() == table, 20,
+                     lambda: "%s: %s, wanted is %s" % (what, probe.read(), table))
+        seen = set(writes.seen())
+    assert seen == {"set service", "set server"}
+    probe.close()
+    program.stop(deadline=30)
