@@ -41,6 +41,7 @@ static struct map_column map_vs_columns[] = {
     {39, "admin_reason", M_STRING, M_RW},
     {40, "stats_at", M_AGE_MS, M_RO | M_SPARSE},
     {41, "discontinuity", M_TIMESTAMP, M_RO},
+    {42, "quorum_changes", M_COUNTER32, M_RO},
 };
 struct map_table map_vs = {"halVsTable", 8, T_VIRTUAL_SERVER, false, MAP_COLUMNS(map_vs_columns)};
 

@@ -202,7 +202,7 @@ static const struct keyword global_keywords[] = {
     {"fifo_write_vrrp_states_on_reload", NULL, false, EXEC(fifo_write_vrrp_states_on_reload),
      CONV_FLAG, .alone = true, .help = "Tell the pipes the states after a reload."},
     {"rs_init_notifies", NULL, false, EXEC(rs_init_notifies), CONV_FLAG, .alone = true,
-     .help = "Tell about real servers at start, too."},
+     .help = "Tell about real servers that are up at start, too."},
     {"checker_log_all_failures", NULL, false, GLOBAL(checker_log_all_failures), CONV_FLAG,
      .help = "Log each attempt that fails while the server is up."},
     {"checks_at_once", NULL, false, GLOBAL(checks_at_once), CONV_NUMBER,

@@ -140,6 +140,13 @@ static void drop_urls(struct store *s, const struct real_server_row *r)
 		store_del(s, T_CHECK_URL, u);
 }
 
+static void drop_server_commands(struct store *s, const struct real_server_row *r)
+{
+	char name[NAME_POOL];
+
+	drop_commands(s, NOTIFY_REAL_SERVER, notify_server_name(name, r->vs, r->name));
+}
+
 static void drop_checks(struct store *s, const struct real_server_row *r)
 {
 	struct checker_row key = {0};
@@ -163,10 +170,12 @@ static void drop_servers(struct store *s, const struct virtual_server_row *v)
 
 	key.vs = v->name;
 	drop_tracks(s, 0, TRACK_VIRTUAL_SERVER, v->name);
+	drop_commands(s, NOTIFY_VIRTUAL_SERVER, v->name);
 	i = store_lower_bound(s, T_REAL_SERVER, &key);
 	while ((r = i < store_count(s, T_REAL_SERVER) ? store_at(s, T_REAL_SERVER, i) : NULL) &&
 	       text_eq(r->vs, v->name)) {
 		drop_checks(s, r);
+		drop_server_commands(s, r);
 		store_del(s, T_REAL_SERVER, r);
 	}
 }
@@ -190,8 +199,10 @@ static void drop_objections(struct store *s, const struct validation *v)
 			drop_of_instance(s, o->row);
 		else if (o->table == T_VIRTUAL_SERVER)
 			drop_servers(s, o->row);
-		else if (o->table == T_REAL_SERVER)
+		else if (o->table == T_REAL_SERVER) {
 			drop_checks(s, o->row);
+			drop_server_commands(s, o->row);
+		}
 		store_del(s, o->table, o->row);
 	}
 }

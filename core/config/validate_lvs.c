@@ -49,13 +49,17 @@ static void check_holders(struct validation *v)
 	const struct vrrp_address_row **all;
 	size_t n, said = 0;
 
-	if (!v->findings || !store_count(v->store, T_VRRP_ADDRESS))
+	if (!v->findings)
 		return;
 	all = addresses_sorted(v, &n);
 	STORE_EACH(v->store, T_VIRTUAL_SERVER, struct virtual_server_row, r)
 	{
-		if (r->fwmark || address_objection(&r->addr) || is_held(r, all, n) ||
-		    ++said > HOLDERS_SAID)
+		if (r->ha_suspend && (r->fwmark || !is_held(r, all, n)))
+			validate_say(v, FINDING_WARNING, T_VIRTUAL_SERVER, r, "ha_suspend",
+				     "no vrrp_instance has an address of it that could be "
+				     "elsewhere: it is checked always");
+		if (!store_count(v->store, T_VRRP_ADDRESS) || r->fwmark ||
+		    address_objection(&r->addr) || is_held(r, all, n) || ++said > HOLDERS_SAID)
 			continue;
 		validate_say(v, FINDING_NOTICE, T_VIRTUAL_SERVER, r, NULL,
 			     "no vrrp_instance has this address: something else must put it on the "

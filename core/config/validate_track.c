@@ -80,6 +80,21 @@ static enum table_id table_of(int kind)
 				       : T_VIRTUAL_SERVER;
 }
 
+/* It is looked at only where the address is already. */
+static void check_suspended(struct validation *v, const struct track_row *t)
+{
+	const char *const key[] = {t->object};
+	const struct virtual_server_row *r = t->kind == TRACK_VIRTUAL_SERVER
+						 ? store_find_text(v->store, T_VIRTUAL_SERVER, key)
+						 : NULL;
+
+	if (v->findings && r && r->ha_suspend)
+		validate_say(
+		    v, FINDING_WARNING, T_TRACK, t, NULL,
+		    "with ha_suspend it counts as alive while its address is elsewhere: a "
+		    "director with a dead pool takes it, finds that, and gives it away again");
+}
+
 static void check_object(struct validation *v, const struct track_row *t)
 {
 	const char *const key[] = {t->object};
@@ -106,6 +121,7 @@ void validate_tracks(struct validation *v)
 	{
 		check_user(v, t);
 		check_object(v, t);
+		check_suspended(v, t);
 		check_weight(v, t);
 	}
 }

@@ -6,6 +6,8 @@
  */
 #include "daemon/suspended.h"
 
+#include "daemon/tracked.h"
+
 #include "base/text.h"
 #include "model/rows.h"
 
@@ -26,10 +28,14 @@ static bool is_elsewhere(const struct store *live, const struct addr *addr)
 static void look(struct store *live, const struct virtual_server_row *v)
 {
 	struct virtual_server_row now = *v;
+	struct fieldset changed;
+	const void *row;
 
 	now.suspended = v->ha_suspend && is_elsewhere(live, &v->addr);
-	if (now.suspended != v->suspended)
-		store_put(live, T_VIRTUAL_SERVER, &now, F_MAIN, NULL);
+	if (now.suspended == v->suspended)
+		return;
+	row = store_put(live, T_VIRTUAL_SERVER, &now, F_MAIN, &changed);
+	tracked_seen(live, T_VIRTUAL_SERVER, row, &changed);
 }
 
 void suspended_seen(struct store *live, enum table_id t, const void *row,

@@ -13,6 +13,8 @@ static enum track_state state_of_pool(const struct virtual_server_row *v)
 {
 	if (!v->rs_total)
 		return TRACK_UNKNOWN; /* lvs has not spoken of it yet */
+	if (v->suspended)
+		return TRACK_OK; /* nobody looks; else its address could never come here */
 	switch (v->oper_state) {
 	case VS_UP:
 	case VS_DEGRADED:
@@ -68,6 +70,7 @@ static bool is_told(enum table_id t, const struct fieldset *changed)
 	switch (t) {
 	case T_VIRTUAL_SERVER:
 		return fieldset_has_name(changed, t, "oper_state") ||
+		       fieldset_has_name(changed, t, "suspended") ||
 		       fieldset_has_name(changed, t, "rs_total");
 	case T_TRACK_FILE:
 		return fieldset_has_name(changed, t, "state") ||

@@ -4,7 +4,8 @@
  * Lines of pipes and subjects of mails are those of keepalived. What is told is a difference to
  * what was told last, as with routers: nothing twice, and nothing not at all, whatever process
  * was replaced meanwhile. The first state of a quorum is told, as keepalived does, that of a
- * server only with rs_init_notifies. Of what was there before this process nothing is told.
+ * server only with rs_init_notifies, and only when it is up. Of what was there before this process
+ * nothing is told.
  *
  * Programs of one object run in order, one at a time. A real server is told before the quorum
  * that it decides, since its row comes first.
@@ -256,7 +257,8 @@ static void tell(struct object *o, const struct subject *s, bool up, struct mono
 /* A first state is told when it is new, and when first states are. */
 static bool begins(struct object *o, const struct subject *s, enum told_pool state)
 {
-	bool told = o->p->whole && (!s->rs || exec_settings(o->p->env)->rs_init_notifies);
+	bool told = o->p->whole &&
+		    (!s->rs || (state == TOLD_UP && exec_settings(o->p->env)->rs_init_notifies));
 
 	if (o->told->state)
 		return false;

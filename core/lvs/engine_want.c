@@ -149,7 +149,8 @@ static struct pool_verdict judge(struct engine *e, const struct virtual_server_r
 
 struct held {
 	size_t draining;
-	bool any; /* a server is held out by the operator's word */
+	bool any;    /* a server is held out by the operator's word */
+	bool placed; /* the sorry server stands in, or stands by with weight 0 */
 };
 
 /* Each server by itself, then the pool as a whole; true: the sorry server stands in. */
@@ -186,6 +187,7 @@ static struct held want_servers(struct engine *e, const struct virtual_server_ro
 		if (!m->verdict.present)
 			continue;
 		held.any |= pool_is_held_out(&m->verdict);
+		held.placed |= sorry || m->verdict.oper == RS_STANDBY;
 		d = dest_of(rs, m->verdict.weight);
 		ipvs_entry_add(entry, &d);
 	}
@@ -210,7 +212,7 @@ static void want_service(struct engine *e, const struct virtual_server_row *vs,
 
 	engine_count_held(e, engine_service_memory(vs), held.draining,
 			  held.any && vs->persistence_timeout_s);
-	if (held.any && lvs_scheduler_needs_fallback(vs->scheduler))
+	if ((held.any || held.placed) && lvs_scheduler_needs_fallback(vs->scheduler))
 		entry->service.flags |= IP_VS_SVC_F_SCHED1;
 }
 

@@ -150,3 +150,26 @@ def test_alpha(cluster, director, rig, inhibit):
     pool.wait({"real1": 1})
     pool.state("up")
     pool.close()
+
+
+@pytest.mark.parametrize("scheduler", ["sh", "mh"])
+def test_who_waits_with_weight_0_gets_no_client(cluster, director, rig, scheduler):
+    """A scheduler that would choose such a server passes over it."""
+    pool = Pool(cluster, rig, scheduler=scheduler)
+    pool.server("real1", inhibit_on_failure="yes")
+    sorry = pool.sorry("192.168.1.13", inhibit_on_failure="yes")
+    pool.check("real1")
+    pool.listen("real1")
+    rig.settle()
+    rig.wait(5, pool.reals["real1"], "oper_state", "up", pool.name)
+
+    def flags():
+        shown = director.namespace.run(["ipvsadm", "-Sn"]).stdout
+        return [l for l in shown.splitlines() if l.startswith("-A -t %s:%d" % (VIP, pool.port))]
+
+    assert pool.weights() == {pool.reals["real1"]: 1, sorry: 0}
+    assert scheduler + "-fallback" in flags()[0], flags()
+    pool.fail("real1")
+    pool.wait({"real1": 0, sorry: 1})
+    assert scheduler + "-fallback" in flags()[0], flags()
+    pool.close()
