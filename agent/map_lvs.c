@@ -61,6 +61,7 @@ static struct map_column map_rs_columns[] = {
     {14, "changed_at", M_DATE, M_RO | M_SPARSE},
     {15, "drain_time_s", M_UNSIGNED32, M_RW},
     {16, "drain_started", M_TIMESTAMP, M_RO},
+    {18, "slow_start_s", M_UNSIGNED32, M_RW},
     {21, "inhibit_on_failure", M_TRUTH, M_RO},
     {22, "active_conns", M_GAUGE32, M_RO},
     {23, "inactive_conns", M_GAUGE32, M_RO},

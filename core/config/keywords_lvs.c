@@ -51,6 +51,8 @@ static const struct keyword real_server_keywords[] = {
 	 "Forwarding method: NAT, DR, or TUN with type ipip, gue or gre, port N, and nocsum, csum "
 	 "or remcsum; the virtual server's by default."},
     ALSO("lb_kind", "lvs_method"),
+    {"slow_start", NULL, false, SERVER(slow_start_s), CONV_NUMBER,
+     .help = "Seconds to its full weight after it has come back."},
     {"inhibit_on_failure", NULL, false, SERVER(inhibit_on_failure), CONV_FLAG,
      .help = "A failed server stays in the table with weight 0."},
     INHERITED_BY_CHECKS,
@@ -124,6 +126,8 @@ static const struct keyword virtual_server_keywords[] = {
      .help = "mh: hash the source port too."},
     {"weight", NULL, false, SERVER(weight), CONV_NUMBER,
      .help = "Weight of real servers that name none."},
+    {"slow_start", NULL, false, SERVER(slow_start_s), CONV_NUMBER,
+     .help = "Seconds to the full weight of servers that have come back."},
     {"inhibit_on_failure", NULL, false, SERVER(inhibit_on_failure), CONV_FLAG, .alone = true,
      .help = "Failed servers stay in the table with weight 0."},
     INHERITED_BY_CHECKS,

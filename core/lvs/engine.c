@@ -406,6 +406,7 @@ struct engine *engine_new(struct loop *loop, struct store *store)
 	timer_init(&e->retry, loop, on_retry, e);
 	timer_init(&e->stats, loop, on_stats, e);
 	timer_init(&e->drain, loop, on_drain, e);
+	timer_init(&e->ramp, loop, engine_on_ramp, e);
 	return e;
 }
 
@@ -418,6 +419,7 @@ void engine_free(struct engine *e)
 	timer_stop(&e->retry);
 	timer_stop(&e->stats);
 	timer_stop(&e->drain);
+	timer_stop(&e->ramp);
 	forget_all(e);
 	engine_refusals_free(e);
 	ipvs_apply_free(e->apply);

@@ -7,43 +7,13 @@
 #define LVS_ENGINE_INT_H
 
 #include "lvs/check.h"
+#include "lvs/engine_memory.h"
 #include "lvs/ipvs_apply.h"
 #include "lvs/ipvs_kernel.h"
 #include "lvs/quiescent.h"
 #include "lvs/quorum.h"
 #include "lvs/refusals.h"
 #include "model/store.h"
-
-#include <sys/queue.h>
-
-/* Counters of the kernel start again when an object is made anew; totals go on. */
-struct totals {
-	struct ipvs_stats last; /* as the kernel said to this process */
-	struct ipvs_stats base; /* to be added to that */
-};
-
-/* What must be remembered between two passes lies beside the row and goes with it. */
-struct server_memory {
-	struct pool_verdict verdict;
-	struct mono drain_started; /* 0: does not drain */
-	struct mono drain_ends;    /* 0: when the last connection has gone */
-	uint32_t drain_time_s;     /* from which that follows */
-	bool drained;
-	struct totals *totals; /* NULL: nothing was counted */
-};
-
-struct service_memory {
-	const struct virtual_server_row *row;
-	bool is_due; /* for the next pass */
-	LIST_ENTRY(service_memory) due;
-	bool is_touched; /* since engine_settle() was called */
-	LIST_ENTRY(service_memory) touched;
-	uint8_t quorum;  /* enum vs_quorum, as judged in this pass */
-	size_t draining; /* of its servers */
-	bool holding;    /* a server is held out although the service is persistent */
-	struct totals *totals;
-};
-LIST_HEAD(service_list, service_memory);
 
 /* The virtual servers that a pass is about. */
 struct scope {
@@ -57,7 +27,7 @@ struct engine {
 	struct store *store;
 	bool started;
 	uint64_t pass;
-	struct timer work, stats, drain, retry;
+	struct timer work, stats, drain, retry, ramp;
 	bool all_due;            /* the next pass is about every virtual server ... */
 	struct service_list due; /* ... or about these */
 	bool all_touched;
@@ -77,8 +47,9 @@ struct engine {
 	struct check_set *checks;
 	struct refusals refusals, earlier; /* of this pass, of the one before */
 	struct quiescent quiescent;
-	size_t draining; /* servers that drain now */
-	size_t holding;  /* virtual servers that need the sysctl of persistent drains */
+	size_t draining;      /* servers that drain now */
+	struct mono ramp_due; /* of its timer */
+	size_t holding;       /* virtual servers that need the sysctl of persistent drains */
 };
 
 /* Real servers of a virtual server are neighbours in the store. */
@@ -117,15 +88,22 @@ void engine_want_keys(struct engine *e, struct ipvs_table *ret);
  * be dropped by texts_drop(). */
 const char *engine_request(const struct engine *e, const struct checker_row *c);
 
-/* engine_checks.c */
-void engine_join_checks(struct engine *e); /* of the virtual servers in e->scope */
-void engine_leave_check(const struct checker_row *row);
-void engine_leave_checks(struct engine *e);
+/* What the checks of a server say. */
 struct check_count {
 	unsigned checks, failing, unknown, unproven;
 	enum check_reason reason; /* of the first that fails; REASON_NONE */
 	char text[96];
 };
+
+/* engine_ramp.c: slow_start. The share of the server now; what its checks say is followed. */
+uint8_t engine_ramp(struct engine *e, const struct virtual_server_row *vs,
+		    const struct real_server_row *rs, const struct check_count *n);
+void engine_on_ramp(void *engine, struct mono now);
+
+/* engine_checks.c */
+void engine_join_checks(struct engine *e); /* of the virtual servers in e->scope */
+void engine_leave_check(const struct checker_row *row);
+void engine_leave_checks(struct engine *e);
 void engine_run_check(struct engine *e, const struct checker_row *row);
 bool engine_is_asked(const struct engine *e, const char *vs, const char *rs);
 void engine_answer_asks(struct engine *e);

@@ -28,12 +28,13 @@ static const char *trouble_of(const struct engine *e, const struct ipvs_service_
 }
 
 static void set_reason(struct real_server_row *row, const struct pool_verdict *v,
-		       const struct check_count *n)
+		       const struct check_count *n, uint8_t ramp)
 {
 	row->reason = (uint8_t)(v->reason == REASON_NONE ? n->reason : v->reason);
-	row->reason_text = v->oper == RS_DOWN ? n->text
-			   : v->replaced      ? "the sorry server stands in"
-					      : "";
+	row->reason_text = v->oper == RS_DOWN               ? n->text
+			   : v->replaced                    ? "the sorry server stands in"
+			   : v->oper == RS_UP && ramp < 100 ? "starts slowly"
+							    : "";
 }
 
 /* A server that should take traffic and is not in the table is down, whatever its checks say. */
@@ -85,7 +86,7 @@ static void write_server(struct engine *e, const struct ipvs_service_key *servic
 	struct real_server_row row = *rs;
 	bool tell;
 
-	set_reason(&row, &v, &n);
+	set_reason(&row, &v, &n, m->ramp_percent);
 	mind_trouble(&row, &v, dest != NULL, trouble_of(e, service, &key));
 	row.oper_state = (uint8_t)v.oper;
 	row.effective_weight = dest ? dest->weight : 0;
@@ -93,6 +94,7 @@ static void write_server(struct engine *e, const struct ipvs_service_key *servic
 	row.checks_failing = n.failing;
 	row.drain_started = m->drain_started;
 	row.drain_ends = m->drain_ends;
+	row.ramp_percent = m->ramp_percent;
 	note_health(rs, &row, v.alive);
 	note_transition(rs, &row, loop_now(e->loop));
 	tell = row.health != rs->health;

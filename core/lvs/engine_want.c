@@ -144,6 +144,7 @@ static struct pool_verdict judge(struct engine *e, const struct virtual_server_r
 	follow_drain(e, m, rs);
 	f.in_kernel = seen && ipvs_entry_find(seen, &key);
 	f.drained = m->drained;
+	f.ramp_percent = engine_ramp(e, vs, rs, &n);
 	return pool_judge(&f);
 }
 
@@ -160,6 +161,7 @@ static bool judge_pool(struct engine *e, const struct virtual_server_row *vs,
 	struct service_memory *service = engine_service_memory(vs);
 	struct quorum_facts facts = {0};
 
+	service->ramp_next = (struct mono){0};
 	SERVERS_OF(e, vs->name, rs)
 	{
 		struct server_memory *m = engine_server_memory(rs);

@@ -9,11 +9,12 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/check_socket.c core/lvs/check_socket.h \
 	core/lvs/check_tcp.c \
 	core/lvs/echo.c core/lvs/echo.h \
-	core/lvs/engine.c core/lvs/engine.h core/lvs/engine_int.h \
+	core/lvs/engine.c core/lvs/engine.h core/lvs/engine_int.h core/lvs/engine_memory.h \
 	core/lvs/engine_ask.c \
 	core/lvs/engine_checks.c \
 	core/lvs/engine_refusals.c core/lvs/refusals.h \
 	core/lvs/engine_request.c \
+	core/lvs/engine_ramp.c \
 	core/lvs/engine_rows.c \
 	core/lvs/engine_stats.c \
 	core/lvs/engine_want.c \
@@ -25,6 +26,7 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/pool.c core/lvs/pool.h \
 	core/lvs/quiescent.c core/lvs/quiescent.h \
 	core/lvs/quorum.c core/lvs/quorum.h \
+	core/lvs/ramp.c core/lvs/ramp.h \
 	core/lvs/smtp.c core/lvs/smtp.h \
 	core/lvs/turns.c core/lvs/turns.h \
 	core/lvs/udp_answer.c core/lvs/udp_answer.h

@@ -2,7 +2,8 @@
  * pool: effective weights and states.
  *
  * The effective weight is a product with one factor for each source: the configured weight,
- * the operator's word on the server, the operator's word on the virtual server, the checks.
+ * the operator's word on the server, the operator's word on the virtual server, the checks, and
+ * how long ago it came back (slow_start).
  * Nobody overwrites another's factor, so taking one source back restores exactly what was
  * there before, and the configured weight is never lost.
  *
@@ -24,6 +25,8 @@
  */
 #include "lvs/pool.h"
 
+#include "lvs/ramp.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -38,7 +41,7 @@ static uint32_t weight_product(const struct pool_facts *f)
 	uint32_t by_parent = f->vs->admin_state != VS_DISABLED;
 	uint32_t by_checks = is_alive(f);
 
-	return f->rs->weight * by_server * by_parent * by_checks;
+	return ramp_weight(f->rs->weight, f->ramp_percent) * by_server * by_parent * by_checks;
 }
 
 static struct pool_verdict judge_enabled(const struct pool_facts *f)

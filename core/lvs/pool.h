@@ -15,6 +15,7 @@ struct pool_facts {
 	unsigned unproven;                 /* of the unknown, those that must succeed first */
 	bool in_kernel;                    /* the kernel's table has it now */
 	bool drained;                      /* it was drained to the end */
+	uint8_t ramp_percent;              /* of its weight, by slow_start */
 };
 
 struct pool_verdict {

@@ -116,6 +116,7 @@ struct real_server_row {
 	uint16_t tunnel_port;            /* of gue */
 	uint32_t weight;                 /* 0..65535 */
 	uint32_t uthreshold, lthreshold; /* connections; 0: none */
+	uint32_t slow_start_s;
 	bool inhibit_on_failure;
 	uint8_t kind;       /* enum rs_kind */
 	uint8_t smtp_alert; /* enum alert */
@@ -128,6 +129,7 @@ struct real_server_row {
 	uint64_t changed_at; /* wall */
 	/* state, by lvs */
 	uint32_t effective_weight;
+	uint8_t ramp_percent; /* of its weight, while it starts slowly */
 	uint8_t oper_state;
 	uint8_t reason;
 	uint8_t health; /* enum rs_health */

@@ -635,6 +635,7 @@ static uint32_t put_server(struct store *s, const struct virtual_server_row *v, 
 		r.weight = 1;
 		r.uthreshold = r.lthreshold = 0;
 		r.smtp_alert = ALERT_DEFAULT;
+		r.slow_start_s = 0;
 	}
 	if (kind == RS_SORRY && v->fwmark)
 		return 0;

@@ -1,6 +1,6 @@
 if HAVE_CMOCKA
 LVS_UNIT = tests/unit/lvs_ipvs_msg tests/unit/lvs_ipvs_apply tests/unit/lvs_pool tests/unit/lvs_quorum \
-	tests/unit/lvs_check tests/unit/lvs_echo tests/unit/lvs_smtp tests/unit/lvs_turns \
+	tests/unit/lvs_check tests/unit/lvs_echo tests/unit/lvs_smtp tests/unit/lvs_turns tests/unit/lvs_ramp \
 	tests/unit/lvs_udp_answer tests/unit/lvs_engine tests/unit/nl_genl
 check_PROGRAMS += $(LVS_UNIT)
 TESTS += $(LVS_UNIT)
@@ -24,6 +24,9 @@ tests_unit_lvs_check_LDADD = $(LVS_UNIT_LIBS)
 tests_unit_lvs_echo_SOURCES = tests/unit/lvs_echo.c
 tests_unit_lvs_echo_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_lvs_echo_LDADD = $(LVS_UNIT_LIBS)
+tests_unit_lvs_ramp_SOURCES = tests/unit/lvs_ramp.c
+tests_unit_lvs_ramp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_lvs_ramp_LDADD = $(LVS_UNIT_LIBS)
 tests_unit_lvs_turns_SOURCES = tests/unit/lvs_turns.c
 tests_unit_lvs_turns_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_lvs_turns_LDADD = $(LVS_UNIT_LIBS)

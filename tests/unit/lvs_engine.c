@@ -65,11 +65,26 @@ static int get_services(void *arg, const struct ipvs_table *keys, struct ipvs_ta
 	return 0;
 }
 
+static uint32_t weights[64]; /* as they were written */
+static size_t nweights;
+static struct loop *stop_at_full; /* when the weight 100 is written */
+
+static void note_weight(const struct ipvs_op *op)
+{
+	if (op->kind != IPVS_NEW_DEST && op->kind != IPVS_SET_DEST)
+		return;
+	if (nweights < sizeof(weights) / sizeof(weights[0]))
+		weights[nweights++] = op->dest.weight;
+	if (stop_at_full && op->dest.weight == 100)
+		loop_stop(stop_at_full);
+}
+
 static int write_op(void *arg, const struct ipvs_op *op)
 {
 	struct ipvs_entry *have = ipvs_table_find(&table, &op->service.key);
 
 	(void)arg;
+	note_weight(op);
 	if (op->kind == IPVS_NEW_SERVICE)
 		ipvs_table_insert(&table, &op->service);
 	else if (!have)
@@ -133,6 +148,7 @@ struct director {
 	struct loop *loop;
 	struct store *store;
 	struct engine *engine;
+	struct timer look;
 };
 
 static const char *const names[] = {"192.0.2.1:80/tcp", "192.0.2.2:80/tcp"};
@@ -296,15 +312,25 @@ static void on_connection(void *arg, int fd, int what, struct mono now)
 		loop_stop(arg);
 }
 
-static int listen_on(uint16_t *at)
+static int listen_again(uint16_t at)
 {
-	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(sin);
+	struct sockaddr_in sin = {.sin_family = AF_INET,
+				  .sin_port = htons(at),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	assert_true(fd >= 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
 	assert_int_equal(listen(fd, SERVICES), 0);
+	return fd;
+}
+
+static int listen_on(uint16_t *at)
+{
+	struct sockaddr_in sin;
+	socklen_t len = sizeof(sin);
+	int fd = listen_again(0);
+
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
 	*at = ntohs(sin.sin_port);
 	return fd;
@@ -369,6 +395,66 @@ static void a_thousand_virtual_servers_share_a_check(void **state)
 	end(&d);
 }
 
+/* ---- slow start --------------------------------------------------------- */
+
+static const struct real_server_row *slow_server(const struct director *d)
+{
+	const char *const words[] = {"198.51.0.1:80/tcp", "127.0.0.1:80"};
+
+	return store_find_text(d->store, T_REAL_SERVER, words);
+}
+
+static void look_for_end(void *arg, struct mono now)
+{
+	struct director *d = arg;
+
+	(void)now;
+	if (slow_server(d)->oper_state == RS_DOWN)
+		loop_stop(d->loop);
+	else
+		timer_after(&d->look, 10 * NS_PER_MS);
+}
+
+/* It is down; when it is back it gets its weight in steps, each written once. */
+static void a_server_that_is_back_starts_slowly(void **state)
+{
+	struct director d = {.loop = loop_new(), .store = store_new()};
+	struct real_server_row rs;
+	uint16_t at;
+	int fd = listen_on(&at);
+
+	(void)state;
+	close(fd);
+	d.engine = engine_new(d.loop, d.store);
+	add_checked(&d, 0, at);
+	rs = *slow_server(&d);
+	rs.weight = 100;
+	rs.slow_start_s = 2;
+	rs.inhibit_on_failure = true;
+	add(&d, T_REAL_SERVER, &rs);
+	nweights = 0;
+	engine_start(d.engine);
+	timer_init(&d.look, d.loop, look_for_end, &d);
+	timer_after(&d.look, 0);
+	loop_run(d.loop);
+	assert_int_equal(weights[0], 100); /* not at the start */
+	nweights = 0;
+	fd = listen_again(at);
+	stop_at_full = d.loop;
+	loop_run(d.loop);
+	stop_at_full = NULL;
+	assert_in_range(nweights, 4, 20);
+	assert_in_range(weights[0], 5, 25);
+	for (size_t i = 1; i < nweights; i++)
+		assert_in_range(weights[i], weights[i - 1] + 1, 100);
+	settle(&d);
+	assert_int_equal(slow_server(&d)->ramp_percent, 100);
+	assert_int_equal(slow_server(&d)->effective_weight, 100);
+	timer_stop(&d.look);
+	close(fd);
+	end(&d);
+}
+
 int main(void)
 {
 	const struct log_options quiet = {.ident = "lvs_engine", .levels.rest = LOG_LV_ERR};
@@ -377,6 +463,7 @@ int main(void)
 	    cmocka_unit_test(a_drain_ends_with_its_virtual_server),
 	    cmocka_unit_test(drift_is_repaired_although_a_pass_is_due),
 	    cmocka_unit_test(a_thousand_virtual_servers_share_a_check),
+	    cmocka_unit_test(a_server_that_is_back_starts_slowly),
 	};
 
 	log_init(&quiet);
