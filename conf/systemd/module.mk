@@ -1,10 +1,11 @@
-EXTRA_DIST += conf/systemd/halvard.service.in
-CLEANFILES += conf/systemd/halvard.service
+EXTRA_DIST += conf/systemd/halvard.service.in conf/systemd/halvard-realserver@.service.in
+systemd_units = conf/systemd/halvard.service conf/systemd/halvard-realserver@.service
+CLEANFILES += $(systemd_units)
 if SYSTEMD
-systemdsystemunit_DATA = conf/systemd/halvard.service
+systemdsystemunit_DATA = $(systemd_units)
 endif
 
-conf/systemd/halvard.service: conf/systemd/halvard.service.in Makefile
+$(systemd_units): conf/systemd/halvard.service.in conf/systemd/halvard-realserver@.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) conf/systemd && sed -e 's|[@]sbindir[@]|$(sbindir)|g' \
 		-e 's|[@]runstatedir[@]|$(runstatedir)|g' -e 's|[@]localstatedir[@]|$(localstatedir)|g' \
-		$(srcdir)/conf/systemd/halvard.service.in >$@.new && mv $@.new $@
+		$(srcdir)/$@.in >$@.new && mv $@.new $@

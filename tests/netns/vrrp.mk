@@ -10,4 +10,4 @@ EXTRA_DIST += tests/netns/test_ctl.py tests/netns/test_ctl_terminal.py tests/net
 EXTRA_DIST += tests/netns/test_vrrp_faults.py tests/netns/test_vrrp_scale.py
 EXTRA_DIST += tests/netns/test_vrrp_timers.py tests/netns/test_vrrp_warnings.py tests/netns/test_vrrp_garp.py
 EXTRA_DIST += tests/netns/test_check_protocols.py
-EXTRA_DIST += tests/netns/test_check_http.py tests/netns/test_accept.py tests/netns/test_smtp_alert.py
+EXTRA_DIST += tests/netns/test_realserver.py tests/netns/test_check_http.py tests/netns/test_accept.py tests/netns/test_smtp_alert.py
