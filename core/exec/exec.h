@@ -14,6 +14,7 @@ struct exec_env {
 	struct exec_memory *memory;
 	struct timer publish; /* counters to the store */
 	uint64_t runs, timeouts, not_started;
+	bool snapshot; /* rows come as a new main has them: by table, and not as they changed */
 	bool stopping; /* this process was asked to end, and what it is to hear has come */
 };
 

@@ -150,6 +150,7 @@ static void main_up(void *arg)
 	struct process *p = arg;
 
 	p->dirty = true;
+	p->env.snapshot = false;
 	apply(p, loop_now(p->env.loop));
 }
 
@@ -231,6 +232,7 @@ static void parent_link(void *arg, enum role role, int fd)
 {
 	struct process *p = arg;
 
+	p->env.snapshot |= role == ROLE_MAIN;
 	link_to_main(&p->main, p->env.loop, fd, ROLE_EXEC, role, p->env.store, &main_ops, p);
 }
 

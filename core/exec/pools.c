@@ -8,7 +8,8 @@
  * nothing is told.
  *
  * Programs of one object run in order, one at a time. A real server is told before the quorum
- * that it decides, since its row comes first.
+ * that it decides, since its row comes first; in the snapshot of a new main it does not, so the
+ * quorums wait there for its end.
  *
  * There may be thousands of servers, so what was told of one is 16 octets in memory, found by a
  * hash of its names; where two fell on the same one, one change could be told twice or not.
@@ -36,6 +37,7 @@ struct object {
 	struct exec_pool_told own;
 	struct queue *queue; /* NULL: nothing was run */
 	bool cut_short;      /* its programs died with the process before this one */
+	bool late;           /* a quorum that is told when all of a snapshot is there */
 	bool gone;           /* its row is; it is forgotten when its queue is empty */
 };
 
@@ -49,6 +51,7 @@ struct pools {
 	LIST_HEAD(, object) objects;
 	size_t busy; /* queues that are not empty */
 	size_t gone; /* objects without a row */
+	bool late;   /* there are objects like that */
 	void (*idle)(void *arg, struct mono now);
 	void *idle_arg;
 };
@@ -334,21 +337,38 @@ static void server_changed(struct pools *p, const struct real_server_row *rs,
 	follow(p, &s, rs->health == HEALTH_ALIVE ? TOLD_UP : TOLD_DOWN, rs->health_changes, now);
 }
 
+static void service_changed(struct pools *p, const struct virtual_server_row *vs, struct mono now)
+{
+	struct subject s = of_service(vs);
+	struct object *o = object_of(p, &s);
+
+	o->late = p->env->snapshot;
+	p->late |= o->late;
+	if (!o->late && vs->quorum_state != QUORUM_UNKNOWN)
+		follow(p, &s, vs->quorum_state == QUORUM_MET ? TOLD_UP : TOLD_DOWN,
+		       vs->quorum_changes, now);
+}
+
 void pools_row_changed(struct pools *p, enum table_id t, const void *row, const void *old,
 		       struct mono now)
 {
-	const struct virtual_server_row *vs = row;
-	struct subject s;
-
 	if (t == T_REAL_SERVER) {
 		server_changed(p, row, old, now);
 	} else if (t == T_VIRTUAL_SERVER) {
-		s = of_service(vs);
-		object_of(p, &s);
-		if (vs->quorum_state == QUORUM_UNKNOWN)
-			return;
-		follow(p, &s, vs->quorum_state == QUORUM_MET ? TOLD_UP : TOLD_DOWN,
-		       vs->quorum_changes, now);
+		service_changed(p, row, now);
+	}
+}
+
+/* The quorums of a snapshot, behind the servers that decide them. */
+static void tell_late(struct pools *p, struct mono now)
+{
+	p->late = false;
+	STORE_EACH(p->env->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
+	{
+		struct object *o = *store_beside(vs);
+
+		if (o && o->late)
+			service_changed(p, vs, now);
 	}
 }
 
@@ -397,6 +417,8 @@ void pools_apply(struct pools *p)
 {
 	struct object *o, *next;
 
+	if (p->late && !p->env->snapshot)
+		tell_late(p, loop_now(p->env->loop));
 	if (!p->whole)
 		forget_unknown(p);
 	for (o = LIST_FIRST(&p->objects); o; o = next) {

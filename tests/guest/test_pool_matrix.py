@@ -298,7 +298,7 @@ def test_matrix(cluster, listeners):
     for case in all_cases:
         case.end()
         for director in cluster.directors:
-            assert unasked(tellers[director].of(case)) == [], case.name
+            assert unasked(tellers[director].of(case)) == [], (director.name, tellers[director].of(case))
             told, should = by_object(tellers[director].of(case)), by_object(case.told)
             if told != should and not (director is keepalived and
                                        differences.explain(case.name, "told")):

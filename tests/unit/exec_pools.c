@@ -245,6 +245,24 @@ static void the_next_process_tells_what_was_missed(void **state)
 	}
 }
 
+/* It has virtual servers before real servers. */
+static void quorums_wait_for_the_end_of_a_snapshot(void **state)
+{
+	(void)state;
+	health(HEALTH_ALIVE);
+	quorum(QUORUM_MET);
+	heard();
+	env.snapshot = true;
+	quorum(QUORUM_LOST);
+	assert_string_equal(heard(), "");
+	health(HEALTH_DEAD);
+	env.snapshot = false;
+	notify_apply(notify);
+	assert_string_equal(heard(), SERVER "DOWN;" SERVICE "DOWN");
+	notify_apply(notify);
+	assert_string_equal(heard(), "");
+}
+
 static void what_was_there_before_the_first_process_is_not_told(void **state)
 {
 	(void)state;
@@ -355,6 +373,8 @@ int main(void)
 					    teardown),
 	    cmocka_unit_test_setup_teardown(what_was_there_before_the_first_process_is_not_told,
 					    setup, teardown),
+	    cmocka_unit_test_setup_teardown(quorums_wait_for_the_end_of_a_snapshot, setup,
+					    teardown),
 	    cmocka_unit_test_setup_teardown(the_end, setup, teardown),
 	    cmocka_unit_test_setup_teardown(removed_and_there_again, setup, teardown),
 	    cmocka_unit_test_setup_teardown(names, setup, teardown),
