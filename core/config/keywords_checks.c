@@ -133,7 +133,7 @@ static const struct block block_smtp_host = {
 static const struct keyword smtp_check_keywords[] = {
     CONNECTION,
     TIMED,
-    {"helo_name", NULL, false, CHECK(helo_name), CONV_TEXT, .special = special_helo_name,
+    {"helo_name", NULL, false, CHECK(send), CONV_TEXT, .special = special_helo_name,
      .help = "Name to greet with; that of the director by default."},
     {"host", .block = &block_smtp_host, .help = "A mail server to connect to; all must be well."},
     {0},
@@ -148,20 +148,23 @@ const struct block block_smtp_check = {
 static const struct keyword dns_check_keywords[] = {
     CONNECTION,
     TIMED,
-    LATER("type", 1, 1, "Type to ask for; SOA."),
-    LATER("name", 1, 1, "Name to ask for; the root."),
+    {"type", NULL, false, CHECK(dns_type), CONV_CHOICE, .choices = dns_type_names, .any_case = true,
+     .help = "Type to ask for; SOA."},
+    {"name", NULL, false, CHECK(send), CONV_TEXT, .special = special_dns_name,
+     .help = "Name to ask for; the root."},
     {0},
 };
 
 const struct block block_dns_check = {
     .name = "DNS_CHECK",
     .keywords = dns_check_keywords,
+    .enter = enter_check,
 };
 
 static const struct keyword udp_check_keywords[] = {
     CONNECTION,
     TIMED,
-    {"payload", NULL, false, CHECK(payload), CONV_TEXT, .special = special_payload,
+    {"payload", NULL, false, CHECK(send), CONV_TEXT, .special = special_payload,
      .help = "Octets to send, in hexadecimal; random ones by default."},
     {"require_reply", NULL, false, CHECK(require_reply), CONV_TEXT,
      .special = special_require_reply, .print = print_require_reply,

@@ -34,7 +34,7 @@ static const struct enum_name schedulers[] = {{1, "rr"},   {2, "wrr"},   {3, "lc
     {"HTTP_GET", .block = &block_http_get, .help = "Checks what HTTP answers."},                   \
     {"SSL_GET", .block = &block_ssl_get, .help = "Checks what HTTPS answers."},                    \
     {"SMTP_CHECK", .block = &block_smtp_check, .help = "Checks that a mail server greets."},       \
-    LATER_BLOCK("DNS_CHECK", &block_dns_check, 0, 0, "Checks that a name server answers."),        \
+    {"DNS_CHECK", .block = &block_dns_check, .help = "Checks that a name server answers."},        \
     {"UDP_CHECK", .block = &block_udp_check, .help = "Checks that a UDP port answers or is open."},\
     {"PING_CHECK", .block = &block_ping_check, .help = "Checks that the server answers pings."},   \
     LATER_BLOCK("MISC_CHECK", &block_misc_check, 0, 0, "Checks by a script."),                     \

@@ -28,11 +28,19 @@ bool enter_smtp_host(struct parse *p, struct draft *d, const struct item *it)
 	return true;
 }
 
+static void keep(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it,
+		 const char *text)
+{
+	field_point(keyword_field(k), draft_part(p->arena, d, T_CHECKER)->row,
+		    arena_text(p->arena, text, strlen(text)));
+	parse_mark(p, d, k, it);
+}
+
 void special_helo_name(struct parse *p, struct draft *d, const struct keyword *k,
 		       const struct item *it)
 {
 	const char *text = parse_word(p, it, 1, "the name");
-	bool good = text;
+	bool good = text && strlen(text) < NAME_HOST;
 
 	for (const char *c = text; c && *c; c++)
 		good = good && isgraph((unsigned char)*c);
@@ -40,8 +48,48 @@ void special_helo_name(struct parse *p, struct draft *d, const struct keyword *k
 		parse_value(p, d, k, it);
 	else if (text)
 		parse_report(p, FINDING_ERROR, it, 1,
-			     "%s: a name has letters, digits and signs, no blanks; it was left out",
+			     "%s: a name has at most 255 letters, digits and signs, no blanks; "
+			     "it was left out",
 			     k->name);
+}
+
+#define DNS_NAME_MAX  253
+#define DNS_LABEL_MAX 63
+
+/* Labels with dots between them, and perhaps behind the last one. */
+static bool is_dns_name(const char *s)
+{
+	size_t total = strlen(s);
+
+	if (!*s || total > DNS_NAME_MAX + (s[total - 1] == '.'))
+		return false;
+	while (*s) {
+		size_t n = strcspn(s, ".");
+
+		for (size_t i = 0; i < n; i++)
+			if (!isgraph((unsigned char)s[i]) || s[i] == '\\')
+				return false;
+		if (!n || n > DNS_LABEL_MAX)
+			return false;
+		s += n + (s[n] == '.');
+	}
+	return true;
+}
+
+void special_dns_name(struct parse *p, struct draft *d, const struct keyword *k,
+		      const struct item *it)
+{
+	const char *text = parse_word(p, it, 1, "the name");
+
+	if (!text)
+		return;
+	if (!is_dns_name(text) && strcmp(text, ".") != 0) {
+		parse_report(p, FINDING_ERROR, it, 1,
+			     "%s: \"%.64s\" is not a name of DNS; it was left out", k->name, text);
+		return;
+	}
+	keep(p, d, k, it, text[0] == '.' ? "" : text);
+	parse_no_more(p, it, 2);
 }
 
 /* ---- octets ------------------------------------------------------------ */
@@ -88,14 +136,6 @@ static bool read_octets(struct parse *p, const struct keyword *k, const struct i
 		}
 	text[len] = '\0';
 	return true;
-}
-
-static void keep(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it,
-		 const char *text)
-{
-	field_point(keyword_field(k), draft_part(p->arena, d, T_CHECKER)->row,
-		    arena_text(p->arena, text, strlen(text)));
-	parse_mark(p, d, k, it);
 }
 
 #define HEXADECIMAL "0123456789abcdefABCDEF"
@@ -147,5 +187,9 @@ void check_defaults(struct checker_row *ret, uint8_t kind, uint32_t delay_loop_m
 	ret->delay_before_retry_ms = usual->delay_before_retry_ms;
 	if (kind == CHECK_HTTP || kind == CHECK_SSL)
 		ret->delay_before_retry_ms = HTTP_DELAY_BEFORE_RETRY_MS;
+	if (kind == CHECK_DNS) {
+		ret->retry = DNS_RETRY;
+		ret->delay_before_retry_ms = delay_loop_ms;
+	}
 	ret->warmup_ms = delay_loop_ms;
 }

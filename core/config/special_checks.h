@@ -10,6 +10,8 @@ bool enter_check(struct parse *p, struct draft *d, const struct item *it);
 bool enter_smtp_host(struct parse *p, struct draft *d, const struct item *it);
 void special_helo_name(struct parse *p, struct draft *d, const struct keyword *k,
 		       const struct item *it);
+void special_dns_name(struct parse *p, struct draft *d, const struct keyword *k,
+		      const struct item *it);
 void special_payload(struct parse *p, struct draft *d, const struct keyword *k,
 		     const struct item *it);
 void special_require_reply(struct parse *p, struct draft *d, const struct keyword *k,

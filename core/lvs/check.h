@@ -102,7 +102,7 @@ struct check_ops {
 
 extern const struct check_ops check_tcp, check_ping, check_smtp, check_udp;
 /* In modules (check_plugin.h). */
-extern const struct check_ops check_http, check_ssl;
+extern const struct check_ops check_http, check_ssl, check_dns;
 
 const struct check_params *check_job_params(const struct check_job *j);
 struct loop *check_job_loop(const struct check_job *j);

@@ -25,6 +25,7 @@ static struct plugin {
 } plugins[] = {
     {CHECK_HTTP, "check_http.so", "check_http", NULL},
     {CHECK_SSL, "check_http.so", "check_ssl", NULL},
+    {CHECK_DNS, "check_dns.so", "check_dns", NULL},
 };
 
 static void *open_beside_program(const char *module)

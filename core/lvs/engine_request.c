@@ -56,12 +56,18 @@ static void add_http(const struct engine *e, const struct checker_row *c, struct
 
 static void add_udp(const struct checker_row *c, struct buf *b)
 {
-	request_add(b, "payload", c->payload);
+	request_add(b, "payload", c->send);
 	request_add(b, "require_reply", c->require_reply);
 	if (!c->require_reply[0])
 		return;
 	request_add_number(b, "min_reply_length", c->min_reply_length);
 	request_add_number(b, "max_reply_length", c->max_reply_length);
+}
+
+static void add_dns(const struct checker_row *c, struct buf *b)
+{
+	request_add_number(b, "dns_type", c->dns_type);
+	request_add(b, "dns_name", c->send);
 }
 
 const char *engine_request(const struct engine *e, const struct checker_row *c)
@@ -73,8 +79,10 @@ const char *engine_request(const struct engine *e, const struct checker_row *c)
 		add_http(e, c, &b);
 	else if (c->kind == CHECK_UDP)
 		add_udp(c, &b);
+	else if (c->kind == CHECK_DNS)
+		add_dns(c, &b);
 	else if (c->kind == CHECK_SMTP)
-		request_add(&b, "helo_name", c->helo_name);
+		request_add(&b, "helo_name", c->send);
 	ret = texts_hold(b.len ? buf_cstr(&b) : "");
 	buf_free(&b);
 	return ret;

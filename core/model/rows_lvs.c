@@ -62,13 +62,19 @@ const struct enum_name check_reason_names[] = {
     {REASON_CONTENT, "content"},
     {0},
 };
-const struct enum_name check_kind_names[] = {{CHECK_TCP, "TCP_CHECK"},
-					     {CHECK_HTTP, "HTTP_GET"},
-					     {CHECK_SSL, "SSL_GET"},
-					     {CHECK_SMTP, "SMTP_CHECK"},
-					     {CHECK_UDP, "UDP_CHECK"},
-					     {CHECK_PING, "PING_CHECK"},
-					     {0}};
+const struct enum_name check_kind_names[] = {{CHECK_TCP, "TCP_CHECK"},   {CHECK_HTTP, "HTTP_GET"},
+					     {CHECK_SSL, "SSL_GET"},     {CHECK_SMTP, "SMTP_CHECK"},
+					     {CHECK_DNS, "DNS_CHECK"},   {CHECK_UDP, "UDP_CHECK"},
+					     {CHECK_PING, "PING_CHECK"}, {0}};
+const struct enum_name dns_type_names[] = {
+    {DNS_A, "A"},         {DNS_NS, "NS"},
+    {DNS_CNAME, "CNAME"}, {DNS_SOA, "SOA"},
+    {DNS_PTR, "PTR"},     {DNS_MX, "MX"},
+    {DNS_TXT, "TXT"},     {DNS_AAAA, "AAAA"},
+    {DNS_SRV, "SRV"},     {DNS_DS, "DS"},
+    {DNS_RRSIG, "RRSIG"}, {DNS_DNSKEY, "DNSKEY"},
+    {DNS_ANY, "ANY"},     {0},
+};
 const struct enum_name http_protocol_names[] = {
     {HTTP_1_0, "http10"}, {HTTP_1_0_CLOSE, "http10close"}, {HTTP_1_1, "http11"}, {0}};
 const struct enum_name check_state_names[] = {
@@ -218,6 +224,10 @@ static const struct field checker_fields[] = {
     U16(connect_port, F_CONFIG | F_LIVE, 0, 65535, 0, NULL, "Port that is checked."),
     ADDR(bindto, F_CONFIG | F_LIVE, "Source address of the check."),
     U16(bind_port, F_CONFIG | F_LIVE, 0, 65535, 0, NULL, "Source port of the check."),
+    BOOL(alpha, LIVE, false, "The server is down until the check succeeds."),
+    BOOL(log_all_failures, LIVE, false, "Attempts that fail are logged while the server is up."),
+    BOOL(enable_sni, F_CONFIG | F_LIVE, false, "TLS: a host name is told in the handshake."),
+    ENUM(http_protocol, F_CONFIG | F_LIVE, http_protocol_names, HTTP_1_0, "Version of HTTP."),
     TEXT(bind_if, F_CONFIG | F_LIVE, 0, NAME_IF, "Interface of the check; empty for any."),
     U32(fwmark, F_CONFIG | F_LIVE, 0, UINT32_MAX, 0, NULL,
 	"Firewall mark of the check's packets; 0 for none."),
@@ -227,23 +237,19 @@ static const struct field checker_fields[] = {
 	"The first check is at a random time within this."),
     U32(retry, LIVE, 0, UINT32_MAX, 1, NULL, "Further attempts before the check fails."),
     U32(delay_before_retry_ms, LIVE, 0, UINT32_MAX, 1000, "ms", "Interval between those attempts."),
-    BOOL(alpha, LIVE, false, "The server is down until the check succeeds."),
-    BOOL(log_all_failures, LIVE, false, "Attempts that fail are logged while the server is up."),
-    BOOL(enable_sni, F_CONFIG | F_LIVE, false, "TLS: a host name is told in the handshake."),
-    ENUM(http_protocol, F_CONFIG | F_LIVE, http_protocol_names, HTTP_1_0, "Version of HTTP."),
     U16(min_reply_length, F_CONFIG | F_LIVE, 0, 65535, 0, "octets", "UDP: least length of it."),
     U16(max_reply_length, F_CONFIG | F_LIVE, 0, 65535, 255, "octets",
 	"UDP: greatest length of it."),
     TEXT(virtualhost, F_CONFIG | F_LIVE, 0, NAME_HOST, "HTTP: host name that is asked for."),
     TEXT(sni_name, F_CONFIG | F_LIVE, 0, NAME_HOST,
 	 "TLS: host name that is told; empty for virtualhost."),
-    TEXT(helo_name, F_CONFIG | F_LIVE, 0, NAME_HOST,
-	 "SMTP: name to greet with; empty for that of the director."),
-    TEXT(payload, F_CONFIG | F_LIVE, 0, TEXT_OCTETS,
-	 "UDP: octets that are sent, in hexadecimal; empty for random ones."),
+    TEXT(send, F_CONFIG | F_LIVE, 0, TEXT_OCTETS,
+	 "SMTP: name to greet with; empty for that of the director. DNS: name that is asked for; "
+	 "empty for the root. UDP: octets, in hexadecimal; empty for random ones."),
     TEXT(require_reply, F_CONFIG | F_LIVE, 0, TEXT_OCTETS,
 	 "UDP: octets of the answer, in hexadecimal, x for any digit; any for any octets; empty "
 	 "when none is needed."),
+    ENUM(dns_type, F_CONFIG | F_LIVE, dns_type_names, DNS_SOA, "DNS: type that is asked for."),
     ENUM(state, F_STATE, check_state_names, CHECK_UNKNOWN, "Result in force."),
     ENUM(reason, F_STATE, check_reason_names, REASON_NOT_RUN, "Result of the last run."),
     TEXT(result, F_STATE, 0, TEXT_REASON, "The same in words."),

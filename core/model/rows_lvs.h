@@ -151,9 +151,28 @@ enum check_kind {
 	CHECK_HTTP,
 	CHECK_SSL,
 	CHECK_SMTP,
-	CHECK_UDP = 6,
+	CHECK_DNS,
+	CHECK_UDP,
 	CHECK_PING,
 };
+/* As RFC 1035 and its successors number them. */
+enum dns_type {
+	DNS_A = 1,
+	DNS_NS = 2,
+	DNS_CNAME = 5,
+	DNS_SOA = 6,
+	DNS_PTR = 12,
+	DNS_MX = 15,
+	DNS_TXT = 16,
+	DNS_AAAA = 28,
+	DNS_SRV = 33,
+	DNS_DS = 43,
+	DNS_RRSIG = 46,
+	DNS_DNSKEY = 48,
+	DNS_ANY = 255,
+};
+extern const struct enum_name dns_type_names[];
+#define DNS_RETRY     3     /* where a DNS_CHECK does not say */
 #define UDP_ANY_REPLY "any" /* what a check may want: an answer, of whatever octets */
 extern const struct enum_name check_kind_names[];
 #define HTTP_DELAY_BEFORE_RETRY_MS 3000 /* where a check by HTTP does not say */
@@ -172,6 +191,10 @@ struct checker_row {
 	uint16_t connect_port;
 	struct addr bindto;
 	uint16_t bind_port;
+	bool alpha; /* its server is down until it succeeds */
+	bool log_all_failures;
+	bool enable_sni;
+	uint8_t http_protocol;
 	const char *bind_if;
 	uint32_t fwmark;
 	uint32_t connect_timeout_ms;
@@ -179,17 +202,15 @@ struct checker_row {
 	uint32_t warmup_ms; /* the first run is at random within this */
 	uint32_t retry;
 	uint32_t delay_before_retry_ms;
-	bool alpha; /* its server is down until it succeeds */
-	bool log_all_failures;
-	bool enable_sni;
-	uint8_t http_protocol;
 	uint16_t min_reply_length, max_reply_length; /* UDP: octets */
 	const char *virtualhost;
 	const char *sni_name;
-	const char *helo_name; /* SMTP */
-	const char *payload;   /* UDP: pairs of hexadecimal digits */
-	const char
-	    *require_reply; /* likewise, x for any digit; or UDP_ANY_REPLY; "": none needed */
+	/* SMTP: name to greet with; DNS: name to ask for, "" being the root; UDP: the payload as
+	 * pairs of hexadecimal digits. */
+	const char *send;
+	/* UDP: such pairs, x for any digit; or UDP_ANY_REPLY; "": no answer is needed. */
+	const char *require_reply;
+	uint8_t dns_type;
 	/* state */
 	uint8_t state;
 	uint8_t reason;

@@ -557,13 +557,17 @@ static void say_of_kind(struct checker_row *c)
 	uint16_t min = c->min_reply_length;
 
 	if (c->kind == CHECK_SMTP)
-		c->helo_name = draw(2) ? "mail.example.com" : "[2001:db8::1]";
+		c->send = draw(2) ? "mail.example.com" : "[2001:db8::1]";
+	if (c->kind == CHECK_DNS)
+		c->send = draw(2) ? "www.example.com" : "_x._udp.example.";
+	else
+		c->dns_type = usual->dns_type;
 	if (c->kind != CHECK_UDP) {
 		c->min_reply_length = usual->min_reply_length;
 		c->max_reply_length = usual->max_reply_length;
 		return;
 	}
-	c->payload = octets[draw(4)];
+	c->send = octets[draw(4)];
 	c->require_reply = replies[draw(4)];
 	if (min > c->max_reply_length) {
 		c->min_reply_length = c->max_reply_length;

@@ -17,7 +17,7 @@ BUILD = os.environ.get("builddir", os.getcwd())
 SOURCE = os.environ.get("srcdir", BUILD)
 
 
-MODULES = ("check_http.so",)
+MODULES = ("check_http.so", "check_dns.so")
 
 
 def _installed_copy(name, folder="/run/lab/bin", program=None):

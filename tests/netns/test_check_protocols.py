@@ -3,6 +3,7 @@
 One director with one virtual server for each case; this kernel need not have IPVS for that.
 """
 import json
+import os
 import socket
 import struct
 import sys
@@ -11,7 +12,8 @@ import time
 
 import pytest
 
-from lab.daemons import Halvard
+from lab import daemons
+from lab.daemons import Halvard, Program
 from lab.space import Namespace, ip_batch, wait_for
 
 FOLDER = "/run/lab/test_check_protocols"
@@ -36,6 +38,56 @@ def serve_udp(namespace, port, answer):
 
     threading.Thread(target=run, daemon=True).start()
 
+
+# ---- name servers --------------------------------------------------------------
+
+NSD = 2200
+ZONE = "$ORIGIN example.\n@ 60 IN SOA ns hostmaster 1 2 3 4 5\n@ 60 IN NS ns\nns 60 IN A 192.0.2.1\nns 60 IN AAAA 2001:db8::1\n"
+NSD_CONF = """
+server:
+	ip-address: %(server)s@%(port)d
+	username: ""
+	chroot: ""
+	zonesdir: "%(folder)s"
+	pidfile: ""
+	database: ""
+	zonelistfile: "%(folder)s/zones.list"
+	xfrdfile: "%(folder)s/xfrd.state"
+remote-control:
+	control-enable: no
+zone:
+	name: example
+	zonefile: example.zone
+"""
+
+
+class Nsd(Program):
+    name = "nsd"
+    PROGRAM = "/usr/sbin/nsd"
+
+    def __init__(self, namespace, folder):
+        super().__init__(namespace, folder)
+        self.write("example.zone", ZONE)
+        self.write("nsd.conf", NSD_CONF % {"server": SERVER, "port": NSD, "folder": self.folder})
+
+    def command(self):
+        return [self.PROGRAM, "-d", "-c", self.path("nsd.conf")]
+
+
+def dns(flags=0x8580, question=None, counts=(1, 0, 0, 0), more=b"", other_id=False, cut=None):
+    def answer(data):
+        name = (int.from_bytes(data[:2], "big") ^ other_id).to_bytes(2, "big")
+        said = question if question is not None else data[12:]
+        return (name + struct.pack(">H4H", flags, *counts) + said + more)[:cut]
+    return answer
+
+
+# Of the question for the root's SOA.
+NAMESERVERS = {2201: dns(), 2202: dns(0x8582), 2203: dns(0x8183), 2204: dns(0x8585), 2205: dns(0x858e),
+               2206: dns(other_id=True), 2207: dns(0x8780), 2208: dns(cut=11), 2209: dns(cut=14),
+               2210: dns(counts=(1, 1, 0, 0), more=b"\xc0\x0c\0\6\0\1\0\0\0\x3c\0\xff"),
+               2211: dns(question=b"\7example\0\0\6\0\1"), 2212: dns(0x0100),
+               2213: dns(question=b"\xc0\x0c\0\6\0\1")}
 
 # ---- servers over TCP ----------------------------------------------------------
 
@@ -157,6 +209,29 @@ CASES = {
                   "the answer has 1 octets, wanted is 2..255"),
     "udp-long": ("UDP_CHECK", SERVER, LONG, "require_reply", "down", "content", "has 1400 octets, wanted is 0..255"),
     "udp-long-wanted": ("UDP_CHECK", SERVER, LONG, "require_reply\n max_reply_length 1400", "up", "ok", ""),
+    "dns-soa": ("DNS_CHECK", SERVER, NSD, "name example", "up", "ok", ""),
+    "dns-a": ("DNS_CHECK", SERVER, NSD, "type A\n name NS.Example.", "up", "ok", ""),
+    "dns-aaaa": ("DNS_CHECK", SERVER, NSD, "type aaaa\n name ns.example", "up", "ok", ""),
+    "dns-no-record": ("DNS_CHECK", SERVER, NSD, "type MX\n name ns.example", "up", "ok", "no record of that type"),
+    "dns-nxdomain": ("DNS_CHECK", SERVER, NSD, "type A\n name nobody.example", "down", "status",
+                     "NXDOMAIN for nobody.example"),
+    "dns-not-its-own": ("DNS_CHECK", SERVER, NSD, "", "down", "status", "REFUSED for ."),
+    "dns-empty": ("DNS_CHECK", SERVER, 2201, "", "up", "ok", ""),
+    "dns-servfail": ("DNS_CHECK", SERVER, 2202, "", "down", "status", "SERVFAIL for ."),
+    "dns-nxdomain-root": ("DNS_CHECK", SERVER, 2203, "", "down", "status", "NXDOMAIN for ."),
+    "dns-refused": ("DNS_CHECK", SERVER, 2204, "", "down", "status", "REFUSED for ."),
+    "dns-odd-rcode": ("DNS_CHECK", SERVER, 2205, "", "down", "status", "rcode 14 for ."),
+    "dns-other-id": ("DNS_CHECK", SERVER, 2206, "", "down", "timeout", "an answer with another id"),
+    "dns-truncated": ("DNS_CHECK", SERVER, 2207, "", "up", "ok", "truncated"),
+    "dns-half-header": ("DNS_CHECK", SERVER, 2208, "", "down", "badReply", "shorter than its header"),
+    "dns-half": ("DNS_CHECK", SERVER, 2209, "", "down", "badReply", "another question"),
+    "dns-half-record": ("DNS_CHECK", SERVER, 2210, "", "down", "badReply", "ends before its last record"),
+    "dns-other-question": ("DNS_CHECK", SERVER, 2211, "", "down", "badReply", "another question"),
+    "dns-question": ("DNS_CHECK", SERVER, 2212, "", "down", "badReply", "a question came back"),
+    "dns-loop": ("DNS_CHECK", SERVER, 2213, "", "down", "badReply", "another question"),
+    "dns-port-closed": ("DNS_CHECK", SERVER, NOBODY, "", "down", "refused", "Connection refused"),
+    "dns-silent": ("DNS_CHECK", SERVER, DUMB, "", "down", "timeout", "no answer in time"),
+    "dns-away": ("DNS_CHECK", AWAY, 53, "", "down", "unreachable", "No route to host"),
     "smtp": ("SMTP_CHECK", SERVER, 2001, "helo_name director.example", "up", "ok", ""),
     "smtp-real": ("SMTP_CHECK", SERVER, REAL, "", "up", "ok", ""),
     "smtp-lines": ("SMTP_CHECK", SERVER, 2002, "", "up", "ok", ""),
@@ -210,6 +285,9 @@ class Stage:
         serve_udp(namespace, ECHO, lambda data: data)
         serve_udp(namespace, DUMB, lambda data: None)
         serve_udp(namespace, LONG, lambda data: bytes(1400))
+        for port, answer in NAMESERVERS.items():
+            serve_udp(namespace, port, answer)
+        self.nsd = Nsd(namespace, FOLDER + "/nsd").start() if os.path.exists(Nsd.PROGRAM) else None
         for port, handler in SMTP.items():
             serve(namespace, port, handler)
         serve(namespace, SWITCH, self.switch)
@@ -240,6 +318,8 @@ def stage():
     it = Stage(namespace)
     yield it
     it.halvard.stop()
+    if it.nsd:
+        it.nsd.kill_all()
     it.mail.kill()
     it.mail.wait()
     namespace.close()
@@ -257,6 +337,10 @@ def judged(stage, name):
 
 @pytest.mark.parametrize("name", [n for n in CASES if n != "switch"])
 def test_case(stage, name):
+    if name.startswith("dns") and not os.path.exists(os.path.join(daemons.BUILD, "check_dns.so")):
+        pytest.skip("built without the module for DNS")
+    if CASES[name][2] == NSD and not stage.nsd:
+        pytest.skip("no nsd (Debian package nsd)")
     row = judged(stage, name)
     if row["reason"] == "timeout" and "QUIT" not in row["result"] and "HELO" not in row["result"]:
         assert PATIENCE * 0.95e6 <= row["latency_us"] <= PATIENCE * 4e6

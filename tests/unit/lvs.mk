@@ -42,4 +42,11 @@ tests_unit_lvs_engine_LDADD = $(LVS_UNIT_LIBS)
 tests_unit_nl_genl_SOURCES = tests/unit/nl_genl.c
 tests_unit_nl_genl_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_nl_genl_LDADD = core/nl/libnl.a core/base/libbase.a $(CMOCKA_LIBS) $(NL_LIBS)
+if DNS
+check_PROGRAMS += tests/unit/dns_answer
+TESTS += tests/unit/dns_answer
+tests_unit_dns_answer_SOURCES = tests/unit/dns_answer.c core/dns/dns.c core/dns/dns.h
+tests_unit_dns_answer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CARES_CFLAGS)
+tests_unit_dns_answer_LDADD = $(LVS_UNIT_LIBS) $(CARES_LIBS)
+endif
 endif
