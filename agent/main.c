@@ -67,7 +67,7 @@ static unsigned wanted_tables(const struct global_row *g)
 		t |= 1u << T_VRRP_INSTANCE | 1u << T_VRRP_ADDRESS | 1u << T_SYNC_GROUP |
 		     1u << T_SYNC_MEMBER | 1u << T_TRACK;
 	if (g->enable_snmp_checker)
-		t |= 1u << T_VIRTUAL_SERVER | 1u << T_REAL_SERVER;
+		t |= 1u << T_VIRTUAL_SERVER | 1u << T_REAL_SERVER | 1u << T_NODE;
 	return t;
 }
 

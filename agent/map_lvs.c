@@ -1,4 +1,4 @@
-/* map_lvs: halVsTable and halRsTable of HALVARD-MIB. */
+/* map_lvs: halVsTable, halRsTable and halNodeTable of HALVARD-MIB. */
 #include "agent/map.h"
 
 static struct map_column map_vs_columns[] = {
@@ -84,3 +84,16 @@ static struct map_column map_rs_columns[] = {
     {40, "kind", M_INTEGER, M_RO},
 };
 struct map_table map_rs = {"halRsTable", 9, T_REAL_SERVER, false, MAP_COLUMNS(map_rs_columns)};
+
+static struct map_column map_node_columns[] = {
+    {2, "addr", M_ADDR_TYPE, M_RO},
+    {3, "addr", M_ADDR, M_RO},
+    {4, "admin_state", M_INTEGER, M_RW},
+    {5, "admin_reason", M_STRING, M_RW},
+    {6, "drain_time_s", M_UNSIGNED32, M_RW},
+    {7, "changed_by", M_STRING, M_RO},
+    {8, "changed_at", M_DATE, M_RO | M_SPARSE},
+    {9, "rs_total", M_GAUGE32, M_RO},
+    {10, "rs_up", M_GAUGE32, M_RO},
+};
+struct map_table map_node = {"halNodeTable", 10, T_NODE, false, MAP_COLUMNS(map_node_columns)};

@@ -91,6 +91,9 @@ bool config_validate(const struct store *s, struct findings *f);
 bool config_acceptable(const struct store *s, char *why);
 
 /* A file that parses to the same rows. */
+/* A row for each machine that a real server is on, made from those; config_load() does it. */
+void config_nodes(struct store *s);
+
 void config_print(const struct store *s, FILE *to);
 
 #endif

@@ -224,6 +224,7 @@ static struct store *load(struct lexed *l, const struct config_options *options,
 	drop_objections(s, &v);
 	resolve_drop_untracked(s);
 	resolve_vmac_addresses(s);
+	config_nodes(s);
 	if (v.machine)
 		scripts_check(l, v.machine, f);
 	findings_sort(f, from);

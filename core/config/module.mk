@@ -20,7 +20,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/lines_route.c core/config/lines_route.h \
 	core/config/load.c \
 	core/config/mails.c \
-	core/config/mention.c \
+	core/config/mention.c core/config/nodes.c \
 	core/config/origin.c \
 	core/config/parse.c core/config/parse.h \
 	core/config/predefined.c \

@@ -253,12 +253,37 @@ static void check_checkers(struct validation *v)
 	}
 }
 
+static void check_node(struct validation *v, const struct node_row *n)
+{
+	STORE_EACH(v->store, T_REAL_SERVER, struct real_server_row, r)
+	{
+		const struct virtual_server_row *vs =
+		    addr_equal(&r->addr, &n->addr) ? service_of(v, r->vs) : NULL;
+		const char *why = vs ? lvs_drain_objection(vs) : NULL;
+
+		if (!why)
+			continue;
+		validate_say(v, FINDING_ERROR, T_NODE, n, "admin_state", "%s: %s", r->vs, why);
+		return;
+	}
+}
+
+static void check_nodes(struct validation *v)
+{
+	STORE_EACH(v->store, T_NODE, struct node_row, n)
+	{
+		if (n->admin_state == RS_DRAINING)
+			check_node(v, n);
+	}
+}
+
 void validate_services(struct validation *v)
 {
 	check_services(v);
 	check_kernel(v);
 	check_holders(v);
 	check_servers(v);
+	check_nodes(v);
 	check_weights(v);
 	check_checkers(v);
 }

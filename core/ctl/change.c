@@ -209,12 +209,29 @@ static size_t find_servers(struct ctl *c, int argc, char **argv, struct match *m
 	return match_rs(c, vs, argv[argc - 1], m);
 }
 
+/* A machine: one change is for every real server that has its address. */
+static int set_node(struct ctl *c, char *address, const char *field, const char *value)
+{
+	const void *row = match_row(c, T_NODE, &address, 1);
+	struct change ch = {0};
+	bool good;
+
+	if (!row)
+		return result_no_row(c);
+	good = add_set(c, &ch, T_NODE, row, field, value) && add_reason(c, &ch, T_NODE, row, value);
+	if (good && c->time_s)
+		good = add_set(c, &ch, T_NODE, row, "drain_time_s", c->time_s);
+	return send_change(c, &ch, good);
+}
+
 static int set_servers(struct ctl *c, int argc, char **argv, const char *field, const char *value)
 {
 	struct change ch = {0};
 	struct match m = {0};
 	bool good = true;
 
+	if (argc == 2 && text_eq(argv[0], "node"))
+		return set_node(c, argv[1], field, value);
 	if (!find_servers(c, argc, argv, &m) || !m.n)
 		return result_no_row(c);
 	if (m.n * 3 > CHANGE_OPS_MAX) {

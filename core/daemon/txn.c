@@ -216,6 +216,14 @@ static void show(struct txn *t, bool with_author)
 			rs.changed_at = wall_now_ms();
 			store_put(t->d->live, op->table, &rs, F_MAIN, NULL);
 		}
+		if (op->table == T_NODE && with_author) {
+			struct node_row n;
+
+			memcpy(&n, row, sizeof(n));
+			n.changed_by = t->change.who;
+			n.changed_at = wall_now_ms();
+			store_put(t->d->live, op->table, &n, F_MAIN, NULL);
+		}
 	}
 }
 

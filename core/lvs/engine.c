@@ -343,7 +343,7 @@ static bool drain_over(const struct real_server_row *rs, const struct server_mem
 		return false;
 	log_notice("real_server %s %s: the drain time of %u s is over, %u active and %u inactive "
 		   "connections are given up",
-		   rs->vs, rs->name, rs->drain_time_s, n->active, n->inactive);
+		   rs->vs, rs->name, m->drain_time_s, n->active, n->inactive);
 	return true;
 }
 
@@ -407,6 +407,7 @@ struct engine *engine_new(struct loop *loop, struct store *store)
 	timer_init(&e->stats, loop, on_stats, e);
 	timer_init(&e->drain, loop, on_drain, e);
 	timer_init(&e->ramp, loop, engine_on_ramp, e);
+	timer_init(&e->nodes, loop, engine_on_nodes, e);
 	return e;
 }
 
@@ -420,6 +421,7 @@ void engine_free(struct engine *e)
 	timer_stop(&e->stats);
 	timer_stop(&e->drain);
 	timer_stop(&e->ramp);
+	timer_stop(&e->nodes);
 	forget_all(e);
 	engine_refusals_free(e);
 	ipvs_apply_free(e->apply);
@@ -431,6 +433,7 @@ void engine_free(struct engine *e)
 void engine_start(struct engine *e)
 {
 	e->started = true;
+	engine_count_nodes_soon(e);
 	engine_wake_all(e);
 }
 
@@ -457,6 +460,8 @@ void engine_touch(struct engine *e, enum table_id t, const void *row)
 	const struct virtual_server_row *service;
 	struct service_memory *m;
 
+	if (t == T_NODE && e->started)
+		engine_touch_node(e, row);
 	if (!vs)
 		return;
 	if (!e->started) {

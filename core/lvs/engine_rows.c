@@ -37,6 +37,19 @@ static void set_reason(struct real_server_row *row, const struct pool_verdict *v
 							    : "";
 }
 
+/* When the operator said it of the machine, and not of the server. */
+static const char *name_node(const struct engine *e, const struct real_server_row *rs,
+			     char text[TEXT_REASON])
+{
+	struct admin_word w = engine_admin(e, rs);
+
+	if (!w.node)
+		return "";
+	snprintf(text, TEXT_REASON, "node %s is %s", w.node->name,
+		 enum_name(rs_admin_names, w.node->admin_state));
+	return text;
+}
+
 /* A server that should take traffic and is not in the table is down, whatever its checks say. */
 static void mind_trouble(struct real_server_row *row, struct pool_verdict *v, bool in_kernel,
 			 const char *trouble)
@@ -84,9 +97,12 @@ static void write_server(struct engine *e, const struct ipvs_service_key *servic
 	const struct ipvs_dest *dest = seen ? ipvs_entry_find(seen, &key) : NULL;
 	struct pool_verdict v = m->verdict;
 	struct real_server_row row = *rs;
+	char text[TEXT_REASON];
 	bool tell;
 
 	set_reason(&row, &v, &n, m->ramp_percent);
+	if (v.reason == REASON_ADMIN)
+		row.reason_text = name_node(e, rs, text);
 	mind_trouble(&row, &v, dest != NULL, trouble_of(e, service, &key));
 	row.oper_state = (uint8_t)v.oper;
 	row.effective_weight = dest ? dest->weight : 0;
@@ -97,6 +113,8 @@ static void write_server(struct engine *e, const struct ipvs_service_key *servic
 	row.ramp_percent = m->ramp_percent;
 	note_health(rs, &row, v.alive);
 	note_transition(rs, &row, loop_now(e->loop));
+	if (row.oper_state != rs->oper_state)
+		engine_count_nodes_soon(e);
 	tell = row.health != rs->health;
 	store_put(e->store, T_REAL_SERVER, &row, F_SEEN, NULL);
 	if (tell && e->event)

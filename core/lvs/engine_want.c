@@ -109,21 +109,21 @@ static void set_deadline(struct server_memory *m)
 
 /* Follows the operator's word: a drain begins, or is over because it was taken back. */
 static void follow_drain(struct engine *e, struct server_memory *m,
-			 const struct real_server_row *rs)
+			 const struct real_server_row *rs, const struct admin_word *w)
 {
 	bool known = rs->drain_started.ns;
 
-	if (rs->admin_state != RS_DRAINING) {
+	if (w->state != RS_DRAINING) {
 		m->drained = false;
 		m->drain_started = m->drain_ends = (struct mono){0};
 	} else if (!m->drain_started.ns) {
 		m->drain_started = known ? rs->drain_started : loop_now(e->loop);
-		m->drain_time_s = rs->drain_time_s;
+		m->drain_time_s = w->drain_time_s;
 		m->drain_ends = rs->drain_ends;
 		if (!known || !m->drain_ends.ns)
 			set_deadline(m);
-	} else if (m->drain_time_s != rs->drain_time_s) {
-		m->drain_time_s = rs->drain_time_s;
+	} else if (m->drain_time_s != w->drain_time_s) {
+		m->drain_time_s = w->drain_time_s;
 		set_deadline(m);
 	}
 }
@@ -133,6 +133,7 @@ static struct pool_verdict judge(struct engine *e, const struct virtual_server_r
 				 const struct ipvs_entry *seen)
 {
 	struct check_count n = engine_count_checks(e, rs);
+	struct admin_word w = engine_admin(e, rs);
 	struct ipvs_dest_key key = engine_dest_key(rs);
 	struct pool_facts f = {.vs = vs,
 			       .rs = rs,
@@ -141,7 +142,8 @@ static struct pool_verdict judge(struct engine *e, const struct virtual_server_r
 			       .unknown = n.unknown,
 			       .unproven = n.unproven};
 
-	follow_drain(e, m, rs);
+	follow_drain(e, m, rs, &w);
+	f.admin = (uint8_t)w.state;
 	f.in_kernel = seen && ipvs_entry_find(seen, &key);
 	f.drained = m->drained;
 	f.ramp_percent = engine_ramp(e, vs, rs, &n);

@@ -37,7 +37,7 @@ static bool is_alive(const struct pool_facts *f)
 
 static uint32_t weight_product(const struct pool_facts *f)
 {
-	uint32_t by_server = f->rs->admin_state == RS_ENABLED;
+	uint32_t by_server = f->admin == RS_ENABLED;
 	uint32_t by_parent = f->vs->admin_state != VS_DISABLED;
 	uint32_t by_checks = is_alive(f);
 
@@ -76,7 +76,7 @@ struct pool_verdict pool_judge(const struct pool_facts *f)
 {
 	struct pool_verdict v;
 
-	switch (f->rs->admin_state) {
+	switch (f->admin) {
 	case RS_FORCED_OFFLINE:
 		v = (struct pool_verdict){.oper = RS_OPER_DISABLED, .reason = REASON_ADMIN};
 		break;

@@ -16,6 +16,7 @@ struct pool_facts {
 	bool in_kernel;                    /* the kernel's table has it now */
 	bool drained;                      /* it was drained to the end */
 	uint8_t ramp_percent;              /* of its weight, by slow_start */
+	uint8_t admin;                     /* enum rs_admin: the server's or the stricter node's */
 };
 
 struct pool_verdict {

@@ -214,6 +214,24 @@ const struct table table_real_server =
 	  "Real servers of virtual servers.");
 #undef ROW
 
+#define ROW struct node_row
+static const struct field node_fields[] = {
+    TEXT(name, F_KEY, 1, ADDR_TEXT_MAX, "Address of the machine."),
+    ADDR(addr, F_CONFIG, "The same."),
+    ENUM(admin_state, ADMIN, rs_admin_names, RS_ENABLED,
+	 "What the operator wants of all real servers with this address."),
+    TEXT(admin_reason, ADMIN, 0, TEXT_NOTE, "The operator's note."),
+    U32(drain_time_s, ADMIN, 0, 2592000, 0, "s",
+	"How long draining may take; 0 for as long as there are connections."),
+    TEXT(changed_by, F_STATE | F_MAIN, 0, TEXT_WHO, "Who changed the admin state last."),
+    WALL(changed_at, F_STATE | F_MAIN, "When that was."),
+    GAUGE32(rs_total, NULL, "Real servers with this address."),
+    GAUGE32(rs_up, NULL, "Real servers of these that are up."),
+};
+const struct table table_node =
+    TABLE(T_NODE, "node", ROLE_LVS, 1, node_fields, "Machines: all real servers of one address.");
+#undef ROW
+
 #define ROW struct checker_row
 static const struct field checker_fields[] = {
     TEXT(vs, F_KEY, 1, NAME_VS, "Name of the virtual server."),

@@ -146,6 +146,21 @@ struct real_server_row {
 	struct mono discontinuity;
 };
 
+/* A machine: every real server of one address. */
+struct node_row {
+	const char *name; /* the address */
+	struct addr addr;
+	/* the operator's word */
+	uint8_t admin_state; /* enum rs_admin */
+	const char *admin_reason;
+	uint32_t drain_time_s; /* of servers that have none of their own */
+	/* state, by main */
+	const char *changed_by;
+	uint64_t changed_at; /* wall */
+	/* state, by lvs */
+	uint32_t rs_total, rs_up;
+};
+
 enum check_kind {
 	CHECK_TCP = 1,
 	CHECK_HTTP,

@@ -29,6 +29,7 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_TRACK_PROCESS] = &table_track_process,
     [T_VIRTUAL_SERVER] = &table_virtual_server,
     [T_REAL_SERVER] = &table_real_server,
+    [T_NODE] = &table_node,
     [T_CHECKER] = &table_checker,
     [T_CHECK_URL] = &table_check_url,
     [T_CHANGE_LOG] = &table_change_log,

@@ -869,6 +869,7 @@ static struct store *draw_model(void)
 	put_tracks(s);
 	put_delays(s);
 	put_linkbeats(s);
+	config_nodes(s);
 	return s;
 }
 

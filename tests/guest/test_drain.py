@@ -1,10 +1,12 @@
 """Draining a real server by snmpset: what it promises, for schedulers that differ in how
 they treat a weight of 0, through crash and reload."""
+import time
+
 import pytest
 
 from lab.space import wait_for
-from lab.steer import object_name
-from lab.topology import CLIENTS, REAL, Download
+from lab.steer import BOTH, QUICK_CHECKS, object_name
+from lab.topology import CLIENTS, REAL, SERVICE, VIP, Download, tutorial_config
 from lab.watch import TableWatch
 
 DRAINING, ENABLED = "2", "1"
@@ -81,3 +83,63 @@ def test_dh_refuses_to_drain(steered):
     assert steered.snmp.set(object_name("halRsAdminState"), "i", DRAINING) == "inconsistentValue"
     assert steered.admin_state() == ENABLED
     assert steered.kernel_weight() == 1
+
+
+SECOND = "%s:81/tcp" % VIP
+# Without a check, and with no traffic: what is asked is whether it follows.
+SECOND_SERVICE = """
+virtual_server %s 81 {
+    lb_algo rr
+    lb_kind DR
+    protocol TCP
+    real_server 192.168.1.11 81 {
+    }
+    real_server 192.168.1.12 81 {
+    }
+}
+""" % VIP
+
+
+def test_a_node_drains_everywhere(cluster):
+    """One word; a connection goes on to the deadline, none comes, and all is as before after."""
+    director = cluster.directors[0]
+    halvard = director.halvard(tutorial_config(replace=QUICK_CHECKS) + SECOND_SERVICE).start()
+    cluster.wait_owner(director, 15)
+    cluster.wait_weights(director, BOTH, 15)
+    download = Download(cluster.client, 20000)
+    name = download.server
+    address = REAL[name].split(":")[0]
+    other = {"real1": "real2", "real2": "real1"}[name]
+    in_second = {address + ":81": 0, REAL[other].replace(":80", ":81"): 1}
+    halvard.ctl("drain", "node", address, "--time", "6", "--reason", "disk")
+    began = time.monotonic()
+    assert director.weights() == {REAL[name]: 0, REAL[other]: 1}
+    assert director.weights(SECOND) in (in_second, {REAL[other].replace(":80", ":81"): 1})
+    assert served_by(cluster) == {other}
+    row = halvard.ctl("show", "real_server", SERVICE, REAL[name]).stdout
+    assert "node %s is draining" % address in row, row
+    assert download.running(), "the connection was to outlast the drain"
+    wait_for(lambda: REAL[name] not in director.weights(), 20, "the drain is over")
+    assert 5 < time.monotonic() - began < 15
+    download.close()
+
+    halvard.kill_all()
+    halvard.start()
+    cluster.wait_owner(director, 15)
+    wait_for(lambda: halvard.ctl("status", check=False).returncode == 0, 10, "an answer")
+    assert director.weights() == {REAL[other]: 1}, "the word on the node survives everything"
+    halvard.ctl("enable", "node", address)
+    cluster.wait_weights(director, BOTH, 10)
+    assert len(director.weights(SECOND)) == 2
+
+
+def test_a_node_is_set_by_snmp_and_dh_refuses(steered):
+    steered.start(replace=[("lb_algo rr", "lb_algo dh")])
+    steered.wait_healthy()
+    name = 'halNodeAdminState."%s"' % REAL["real1"].split(":")[0]
+    assert steered.snmp.set(name, "i", DRAINING) == "inconsistentValue"
+    assert steered.kernel_weight() == 1
+    steered.snmp.set_ok(name, "i", "4")
+    assert steered.kernel_weight() is None
+    steered.snmp.set_ok(name, "i", ENABLED)
+    steered.wait_healthy()

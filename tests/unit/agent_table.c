@@ -67,6 +67,7 @@ static struct store *filled(void)
 
 	store_single(s, T_GLOBAL);
 	store_single(s, T_AGENT);
+	add_named(s, T_NODE, "10.0.0.1", NULL);
 	add_named(s, T_PROCESS, "main", NULL);
 	add_named(s, T_PROCESS, "lvs", NULL);
 	add_named(s, T_VRRP_INSTANCE, "VI_1", NULL);

@@ -295,6 +295,71 @@ static void drift_is_repaired_although_a_pass_is_due(void **state)
 	end(&d);
 }
 
+/* ---- machines --------------------------------------------------------- */
+
+static void say_of_node(struct director *d, uint8_t state)
+{
+	struct node_row n;
+
+	row_init(T_NODE, &n);
+	n.name = "10.0.0.1";
+	n.addr = addr_ipv4(0x0a000001);
+	n.admin_state = state;
+	n.drain_time_s = 7;
+	add(d, T_NODE, &n);
+	settle(d);
+}
+
+static uint32_t weight_in(unsigned i)
+{
+	const struct ipvs_dest_key key = {.addr = addr_ipv4(0x0a000001), .port = 80};
+	const struct ipvs_service_key service = {
+	    .addr = addr_ipv4(0xc0000201 + i), .port = 80, .protocol = IPPROTO_TCP};
+	const struct ipvs_dest *dest = ipvs_entry_find(ipvs_table_find(&table, &service), &key);
+
+	return dest ? dest->weight : UINT32_MAX;
+}
+
+/* One word takes it out everywhere and leaves what was said of each server; the stricter counts. */
+static void a_machine_is_out_everywhere(void **state)
+{
+	static const struct {
+		uint8_t node, server, oper; /* of the second virtual server */
+		uint32_t weight;
+	} cases[] = {
+	    {RS_DRAINING, RS_ENABLED, RS_OPER_DRAINING, 0},
+	    {RS_DISABLED, RS_ENABLED, RS_OPER_DISABLED, 0},
+	    {RS_ENABLED, RS_ENABLED, RS_UP, 1},
+	    {RS_DRAINING, RS_DISABLED, RS_OPER_DISABLED, 0},
+	    {RS_DISABLED, RS_DRAINING, RS_OPER_DISABLED, 0},
+	    {RS_ENABLED, RS_DRAINING, RS_OPER_DRAINING, 0},
+	};
+	struct director d;
+
+	(void)state;
+	begin(&d);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct real_server_row rs = *server_of(&d, 1);
+
+		rs.admin_state = cases[i].server;
+		add(&d, T_REAL_SERVER, &rs);
+		say_of_node(&d, cases[i].node);
+		assert_int_equal(server_of(&d, 1)->oper_state, cases[i].oper);
+		assert_int_equal(server_of(&d, 1)->admin_state, cases[i].server);
+		assert_int_equal(weight_in(1), cases[i].weight);
+		assert_int_equal(weight_in(0), cases[i].node == RS_ENABLED);
+		assert_string_equal(server_of(&d, 0)->reason_text,
+				    cases[i].node == RS_DRAINING   ? "node 10.0.0.1 is draining"
+				    : cases[i].node == RS_DISABLED ? "node 10.0.0.1 is disabled"
+								   : "");
+		if (cases[i].node == RS_DRAINING)
+			assert_int_equal(mono_diff(server_of(&d, 0)->drain_ends,
+						   server_of(&d, 0)->drain_started),
+					 7 * NS_PER_S);
+	}
+	end(&d);
+}
+
 /* ---- one check for all ------------------------------------------------- */
 
 #define SERVICES 1000
@@ -462,6 +527,7 @@ int main(void)
 	    cmocka_unit_test(the_sysctl_is_put_back_when_the_last_drain_is_taken_back),
 	    cmocka_unit_test(a_drain_ends_with_its_virtual_server),
 	    cmocka_unit_test(drift_is_repaired_although_a_pass_is_due),
+	    cmocka_unit_test(a_machine_is_out_everywhere),
 	    cmocka_unit_test(a_thousand_virtual_servers_share_a_check),
 	    cmocka_unit_test(a_server_that_is_back_starts_slowly),
 	};

@@ -56,7 +56,7 @@ static const struct judge_case cases[] = {
 static struct pool_facts facts_of(const struct judge_case *c, struct virtual_server_row *vs,
 				  struct real_server_row *rs)
 {
-	struct pool_facts f = {.vs = vs, .rs = rs, .ramp_percent = 100};
+	struct pool_facts f = {.vs = vs, .rs = rs, .ramp_percent = 100, .admin = c->admin};
 
 	memset(vs, 0, sizeof(*vs));
 	memset(rs, 0, sizeof(*rs));
