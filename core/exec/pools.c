@@ -380,6 +380,25 @@ static void end(struct object *o, const struct subject *s, struct mono now)
 	tell(o, s, false, now);
 }
 
+/* Its row goes before those of its servers. */
+static void end_servers(struct pools *p, const struct virtual_server_row *vs, struct mono now)
+{
+	struct real_server_row key;
+	const struct real_server_row *rs;
+	struct subject s;
+
+	row_init(T_REAL_SERVER, &key);
+	key.vs = vs->name;
+	for (size_t i = store_lower_bound(p->env->store, T_REAL_SERVER, &key);
+	     i < store_count(p->env->store, T_REAL_SERVER); i++) {
+		rs = store_at(p->env->store, T_REAL_SERVER, i);
+		if (!text_eq(rs->vs, vs->name))
+			return;
+		s = of_server(p, rs);
+		end(*store_beside(rs), &s, now);
+	}
+}
+
 void pools_row_gone(struct pools *p, enum table_id t, const void *row, struct mono now)
 {
 	struct subject s;
@@ -390,6 +409,8 @@ void pools_row_gone(struct pools *p, enum table_id t, const void *row, struct mo
 	o = *store_beside(row);
 	if (!o)
 		return;
+	if (t == T_VIRTUAL_SERVER)
+		end_servers(p, row, now);
 	s = t == T_REAL_SERVER ? of_server(p, row) : of_service(row);
 	end(o, &s, now);
 	o->gone = true;
