@@ -205,6 +205,8 @@ static const struct keyword global_keywords[] = {
      .help = "Tell about real servers that are up at start, too."},
     {"checker_log_all_failures", NULL, false, GLOBAL(checker_log_all_failures), CONV_FLAG,
      .help = "Log each attempt that fails while the server is up."},
+    {"lvs_drain_persistent", NULL, false, GLOBAL(lvs_drain_persistent), CONV_FLAG,
+     .help = "Persistent clients leave a server that drains, by a sysctl of the namespace; yes."},
     {"checks_at_once", NULL, false, GLOBAL(checks_at_once), CONV_NUMBER,
      .help = "Checks that may run at one time; 4096."},
     {"checks_at_once_per_host", NULL, false, GLOBAL(checks_at_once_per_host), CONV_NUMBER,

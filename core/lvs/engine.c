@@ -202,13 +202,13 @@ static void write_kernel(struct engine *e)
 	if (!e->kernel || r < 0) {
 		ipvs_table_free(&want);
 	} else {
-		if (e->holding)
+		if (e->holding && e->drain_persistent)
 			quiescent_need(&e->quiescent, true);
 		if (e->scope.all)
 			r = ipvs_apply_sync(e->apply, &want, &report);
 		else
 			r = ipvs_apply_update(e->apply, &want, &report);
-		if (!e->holding)
+		if (!e->holding || !e->drain_persistent)
 			quiescent_need(&e->quiescent, false);
 	}
 	if (r < 0) {
@@ -402,6 +402,7 @@ struct engine *engine_new(struct loop *loop, struct store *store)
 	e->loop = loop;
 	e->store = store;
 	e->checks = check_set_new(loop);
+	e->drain_persistent = true;
 	timer_init(&e->work, loop, on_work, e);
 	timer_init(&e->retry, loop, on_retry, e);
 	timer_init(&e->stats, loop, on_stats, e);

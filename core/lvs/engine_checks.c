@@ -120,6 +120,10 @@ void engine_use_global(struct engine *e, const struct global_row *g)
 {
 	check_set_limits(e->checks, g->checks_at_once, g->checks_at_once_per_host);
 	check_set_log_all_failures(e->checks, g->checker_log_all_failures);
+	if (e->drain_persistent == g->lvs_drain_persistent)
+		return;
+	e->drain_persistent = g->lvs_drain_persistent;
+	engine_wake_all(e);
 }
 
 void engine_run_check(struct engine *e, const struct checker_row *row)

@@ -49,7 +49,8 @@ struct engine {
 	struct quiescent quiescent;
 	size_t draining;      /* servers that drain now */
 	struct mono ramp_due; /* of its timer */
-	size_t holding;       /* virtual servers that need the sysctl of persistent drains */
+	bool drain_persistent;
+	size_t holding; /* virtual servers that need the sysctl of persistent drains */
 };
 
 /* Real servers of a virtual server are neighbours in the store. */

@@ -56,6 +56,9 @@ static const struct field global_fields[] = {
 	"Least time between two neighbour advertisements on an interface without a garp_group."),
     BOOL(checker_log_all_failures, F_CONFIG | F_LOCAL | F_LIVE, false,
 	 "Attempts of all checks that fail are logged while the server is up."),
+    BOOL(lvs_drain_persistent, F_CONFIG | F_LOCAL | F_LIVE, true,
+	 "While a server of a persistent service drains, net.ipv4.vs.expire_quiescent_template is "
+	 "1."),
     U32(checks_at_once, F_CONFIG | F_LOCAL | F_LIVE, 1, 1000000, 4096, NULL,
 	"Checks that may run at one time; others wait in order."),
     U32(checks_at_once_per_host, F_CONFIG | F_LOCAL | F_LIVE, 1, 1000000, 128, NULL,

@@ -26,6 +26,7 @@ struct global_row {
 	uint32_t vrrp_garp_interval_us;
 	uint32_t vrrp_gna_interval_us;
 	bool checker_log_all_failures;
+	bool lvs_drain_persistent;
 	uint32_t checks_at_once, checks_at_once_per_host;
 	uint32_t change_log_size;
 	char log_level[LOG_LEVELS_TEXT];

@@ -13,6 +13,7 @@ from lab.daemons import settle
 from lab.space import wait_for
 from lab.steer import BOTH, QUICK_CHECKS
 from lab.topology import REAL, SERVICE, VIP, Download, tutorial_config
+from lab.watch import TableWatch
 
 ETH_P_IP = 0x0800
 
@@ -147,3 +148,39 @@ def test_a_drain_ends_when_it_was_to_end(cluster):
     took = time.monotonic() - began
     download.close()
     assert 13 < took < 20, took
+
+
+@pytest.mark.parametrize("scheduler, steps", [("wrr", 20), ("sh", 4)])
+def test_a_server_that_is_back_starts_slowly(cluster, scheduler, steps):
+    """In the kernel's table: in steps upwards, each written once, from down and not at start."""
+    director = cluster.directors[0]
+    replace = [*QUICK_CHECKS, ("lb_algo rr", "lb_algo %s\nslow_start 4" % scheduler),
+               ("weight 1", "weight 100")]
+    with TableWatch(director.namespace) as first:
+        director.halvard(tutorial_config(replace=replace)).start()
+        cluster.wait_owner(director, 15)
+        cluster.wait_weights(director, {real: 100 for real in REAL.values()}, 15)
+    assert not [w for rows in first.seen for s, d, w in rows if d and w != 100], first.seen
+    cluster.web["real1"].stop()
+    cluster.wait_weights(director, {REAL["real2"]: 100}, 10)
+    with TableWatch(director.namespace) as table:
+        cluster.web["real1"].start()
+        cluster.wait_weights(director, {real: 100 for real in REAL.values()}, 20)
+    weights = [w for rows in table.seen for s, d, w in rows if d == REAL["real1"]]
+    assert weights == sorted(set(weights)), weights
+    assert weights[0] <= 100 // steps * 2 and weights[-1] == 100, weights
+    assert steps // 2 <= len(weights) <= steps, weights
+
+
+def test_a_check_has_its_mark(cluster):
+    """What routes marked packets away hits the check that has the mark, and no other."""
+    director = cluster.directors[0]
+    config = tutorial_config(replace=QUICK_CHECKS)
+    config = config.replace("TCP_CHECK {", "TCP_CHECK {\nfwmark 9", 1)
+    director.halvard(config).start()
+    cluster.wait_owner(director, 15)
+    cluster.wait_weights(director, BOTH, 15)
+    director.namespace.ip("rule add fwmark 9 unreachable")
+    cluster.wait_weights(director, {REAL["real2"]: 1}, 10)
+    director.namespace.ip("rule del fwmark 9 unreachable")
+    cluster.wait_weights(director, BOTH, 10)

@@ -263,6 +263,26 @@ static void the_sysctl_is_put_back_when_the_last_drain_is_taken_back(void **stat
 	end(&d);
 }
 
+static void the_sysctl_is_left_alone_where_that_is_set(void **state)
+{
+	struct director d;
+	struct global_row g;
+
+	(void)state;
+	begin(&d);
+	row_init(T_GLOBAL, &g);
+	g.lvs_drain_persistent = false;
+	engine_use_global(d.engine, &g);
+	drain(&d, 0);
+	settle(&d);
+	assert_false(sysctl_set);
+	g.lvs_drain_persistent = true;
+	engine_use_global(d.engine, &g);
+	settle(&d);
+	assert_true(sysctl_set);
+	end(&d);
+}
+
 static void a_drain_ends_with_its_virtual_server(void **state)
 {
 	struct director d;
@@ -525,6 +545,7 @@ int main(void)
 	const struct log_options quiet = {.ident = "lvs_engine", .levels.rest = LOG_LV_ERR};
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_sysctl_is_put_back_when_the_last_drain_is_taken_back),
+	    cmocka_unit_test(the_sysctl_is_left_alone_where_that_is_set),
 	    cmocka_unit_test(a_drain_ends_with_its_virtual_server),
 	    cmocka_unit_test(drift_is_repaired_although_a_pass_is_due),
 	    cmocka_unit_test(a_machine_is_out_everywhere),
