@@ -49,7 +49,7 @@ struct agent {
 	struct result result;
 	/* what the registrations were made from */
 	char socket[sizeof(((struct global_row *)0)->snmp_socket)];
-	unsigned tables;
+	uint64_t tables;
 	int exit_status;
 };
 
@@ -58,16 +58,19 @@ static const struct global_row *global_of(const struct agent *a)
 	return store_count(a->store, T_GLOBAL) ? store_at(a->store, T_GLOBAL, 0) : NULL;
 }
 
-static unsigned wanted_tables(const struct global_row *g)
+static uint64_t wanted_tables(const struct global_row *g)
 {
-	_Static_assert(T_COUNT <= 32, "tables are bits of an unsigned");
-	unsigned t = 1u << T_GLOBAL | 1u << T_PROCESS | 1u << T_AGENT | 1u << T_CHANGE_LOG;
+	_Static_assert(T_COUNT <= 64, "tables are bits of a word");
+	uint64_t t = UINT64_C(1) << T_GLOBAL | UINT64_C(1) << T_PROCESS | UINT64_C(1) << T_AGENT |
+		     UINT64_C(1) << T_CHANGE_LOG;
 
 	if (g->enable_snmp_vrrp)
-		t |= 1u << T_VRRP_INSTANCE | 1u << T_VRRP_ADDRESS | 1u << T_SYNC_GROUP |
-		     1u << T_SYNC_MEMBER | 1u << T_TRACK;
+		t |= UINT64_C(1) << T_VRRP_INSTANCE | UINT64_C(1) << T_VRRP_ADDRESS |
+		     UINT64_C(1) << T_SYNC_GROUP | UINT64_C(1) << T_SYNC_MEMBER |
+		     UINT64_C(1) << T_TRACK;
 	if (g->enable_snmp_checker)
-		t |= 1u << T_VIRTUAL_SERVER | 1u << T_REAL_SERVER | 1u << T_NODE;
+		t |= UINT64_C(1) << T_VIRTUAL_SERVER | UINT64_C(1) << T_REAL_SERVER |
+		     UINT64_C(1) << T_NODE;
 	return t;
 }
 

@@ -145,7 +145,7 @@ static void register_table(struct registration *r)
 }
 
 void serve_tables(struct loop *loop, const struct store *store, struct set *set,
-		  const struct mono *confirmed, unsigned tables)
+		  const struct mono *confirmed, uint64_t tables)
 {
 	for (struct map_table *const *m = map_tables; *m; m++) {
 		struct registration *r;

@@ -8,11 +8,13 @@
 #include "config/keyword_rows.h"
 #include "config/lines_route.h"
 #include "config/parse.h"
+#include "config/special_ipvs.h"
 #include "config/special_network.h"
 #include "config/special_vmac.h"
 #include "config/special_garp.h"
 
 #define GLOBAL(member)   T_GLOBAL, offsetof(struct global_row, member)
+#define IPVS(member)     T_IPVS, offsetof(struct ipvs_row, member)
 #define NETWORK(member)  T_NETWORK, offsetof(struct network_row, member)
 #define EXEC(member)     T_EXEC, offsetof(struct exec_row, member)
 #define MAIL(member)     T_MAIL, offsetof(struct mail_row, member)
@@ -238,11 +240,18 @@ static const struct keyword global_keywords[] = {
     LATER("nftables_ipvs_priority", 1, 1, "Priority of those chains."),
     LATER("nftables_ipvs_start_fwmark", 1, 1, "First mark that is used; 1000."),
     /* IPVS */
-    LATER("lvs_timeouts", 2, 6, "Seconds the kernel keeps connections: tcp, tcpfin, udp."),
+    {"lvs_timeouts", NULL, false, IPVS(timeout_tcp_s), CONV_NUMBER, .special = special_timeouts,
+     .print = print_timeouts, .always = true,
+     .help = "Seconds that the kernel keeps connections: tcp N, tcpfin N, udp N."},
     LATER("lvs_flush", 0, 0, "Empty the kernel's table at start."),
-    LATER("lvs_flush_on_stop", 0, 1, "Empty it at the end, or delete the services only: VS."),
+    {"lvs_flush_on_stop", NULL, false, IPVS(flush_on_stop), CONV_CHOICE,
+     .choices = flush_on_stop_names, .special = special_flush_on_stop, .print = print_flush_on_stop,
+     .help = "Empty it at the end; or take out the services as they are: VS."},
     OLD_NAME("lvs_flush_onstop", "lvs_flush_on_stop"),
-    LATER("lvs_sync_daemon", 1, WORDS_ANY, "Share connections with other directors."),
+    {"lvs_sync_daemon", NULL, false, IPVS(sync_interface), CONV_TEXT,
+     .special = special_sync_daemon, .print = print_sync_daemon, .always = true,
+     .help = "Tell connections to other directors: INTERFACE [inst INSTANCE] [id N] [maxlen N] "
+	     "[port N] [ttl N] [group ADDRESS]."},
     /* scheduling */
     ALWAYS("vrrp_priority", 1, 1, "Nice value of the VRRP process, which runs in real time."),
     ALWAYS("vrrp_rt_priority", 1, 1, "The VRRP process runs in real time."),

@@ -3,6 +3,7 @@
 #include "config/keyword_rows.h"
 #include "config/lines_route.h"
 #include "config/parse.h"
+#include "config/special_ipvs.h"
 #include "config/special_vmac.h"
 #include "config/special_garp.h"
 
@@ -280,7 +281,9 @@ static const struct keyword instance_keywords[] = {
 	   "A master whose timer came so late that another may have taken over is backup; highest "
 	   "priority of the others."),
     OLD_NAME("thread_timer_expired", "timer_expired_backup"),
-    LATER("lvs_sync_daemon_interface", 1, 1, "Interface of the connection synchronisation."),
+    {"lvs_sync_daemon_interface", NULL, false, T_IPVS, offsetof(struct ipvs_row, sync_interface),
+     CONV_TEXT, .special = special_sync_interface,
+     .help = "Old form of lvs_sync_daemon, for this instance."},
     GONE("native_ipv6", 0, 1, "The addresses say it."),
     GONE("debug", 1, 1, "Level of messages; it never did anything."),
     GONE("linkbeat_use_polling", 0, 0, "Poll the link: linkbeat_interfaces now."),

@@ -35,6 +35,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/scripts.c \
 	core/config/special.c core/config/special_checks.c core/config/special_checks.h core/config/special_garp.c core/config/special_garp.h \
 	core/config/special_http.c core/config/special_http.h \
+	core/config/special_ipvs.c core/config/special_ipvs.h \
 	core/config/special_lvs.c core/config/special_lvs.h \
 	core/config/special_network.c core/config/special_network.h \
 	core/config/special_pool.c core/config/special_pool.h \

@@ -169,6 +169,7 @@ static void print_global(struct printer *p)
 	print_single(p, &block_global_defs, T_GLOBAL);
 	print_single(p, &block_global_defs, T_EXEC);
 	print_single(p, &block_global_defs, T_NETWORK);
+	print_single(p, &block_global_defs, T_IPVS);
 	print_single(p, &block_global_defs, T_MAIL);
 	print_recipients(p);
 	print_commands(p, NOTIFY_DIRECTOR, "");

@@ -86,6 +86,21 @@ static void resolve_single(struct resolver *r, enum table_id t)
 	layers_keep(r, &l);
 }
 
+/* Who says no number takes that of the instance. */
+static void resolve_ipvs(struct resolver *r)
+{
+	const struct part *part = draft_part(r->p->arena, r->p->root, T_IPVS);
+	const struct vrrp_instance_row *v;
+	struct ipvs_row *row = part->row;
+
+	v = row->sync_instance[0] ? store_find_text(r->store, T_VRRP_INSTANCE,
+						    (const char *const[]){row->sync_instance})
+				  : NULL;
+	if (v && !part_has(part, T_IPVS, offsetof(struct ipvs_row, sync_id)))
+		row->sync_id = v->vrid;
+	resolve_single(r, T_IPVS);
+}
+
 /* ---- garp_group --------------------------------------------------------- */
 
 static const struct garp_group_row *garp_group_of(struct resolver *r, const char *interface)
@@ -142,6 +157,7 @@ void resolve_drafts(struct parse *p)
 	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_vrrp_instance)
 			resolve_instance(&r, d);
+	resolve_ipvs(&r);
 	resolve_vmacs(p);
 	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_sync_group)

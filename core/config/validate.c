@@ -77,7 +77,7 @@ static void subject(enum table_id t, const void *row, char *buf, size_t size)
 /* What is done about an error in a file. */
 static const char *consequence(enum table_id t)
 {
-	return t == T_GLOBAL || t == T_EXEC || t == T_NETWORK ? ""
+	return t == T_GLOBAL || t == T_EXEC || t == T_NETWORK || t == T_IPVS ? ""
 	       : t == T_VRRP_ADDRESS || t == T_VRRP_PEER || t == T_SYNC_MEMBER || t == T_TRACK ||
 		       t == T_VRRP_ROUTE || t == T_VRRP_RULE || t == T_STATIC_ADDRESS ||
 		       t == T_TRACK_GROUP_MEMBER

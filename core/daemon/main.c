@@ -22,6 +22,7 @@
 #include "daemon/remembered.h"
 #include "daemon/silence.h"
 #include "daemon/suspended.h"
+#include "daemon/sync_role.h"
 #include "daemon/tracked.h"
 
 #include "base/log.h"
@@ -71,6 +72,7 @@ void director_changed(struct director *d)
 	follow_log_level(d, &g);
 	tracked_all(d->live);
 	suspended_all(d->live);
+	sync_role_look(d->live);
 }
 
 /* Whether the configuration has anything that is executed, or a dead daemon has left what must be
@@ -198,6 +200,7 @@ static void on_row(void *arg, enum table_id t, const void *row, const struct fie
 	if (p->role == ROLE_LVS)
 		remembered_seen(p->d->remembered, t, changed);
 	suspended_seen(p->d->live, t, row, changed);
+	sync_role_seen(p->d->live, t, row, changed);
 	if (p->d->links[ROLE_EXEC] && calls_for_programs(t, changed))
 		link_push(p->d->links[ROLE_EXEC]);
 	if (t == T_EXEC && ((const struct exec_row *)row)->started)

@@ -28,6 +28,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/roles.c core/daemon/roles.h \
 	core/daemon/spawn.c core/daemon/spawn.h \
 	core/daemon/suspended.c core/daemon/suspended.h \
+	core/daemon/sync_role.c core/daemon/sync_role.h \
 	core/daemon/tracked.c core/daemon/tracked.h \
 	core/daemon/txn.c core/daemon/txn.h \
 	core/daemon/watchdog.c core/daemon/watchdog.h

@@ -187,6 +187,19 @@ static void tell_report(struct engine *e, const struct ipvs_report *r)
 	e->told_adoption = true;
 }
 
+static void sync_whole(struct engine *e)
+{
+	struct ipvs_row r = *(const struct ipvs_row *)store_single(e->store, T_IPVS);
+	enum sync_role running = ipvs_whole_sync(&e->whole, e->kernel, &r);
+
+	if (r.sync_running == running)
+		return;
+	log_notice("ipvs: synchronisation daemons: %s -> %s",
+		   enum_name(sync_role_names, r.sync_running), enum_name(sync_role_names, running));
+	r.sync_running = (uint8_t)running;
+	store_put(e->store, T_IPVS, &r, F_SEEN, NULL);
+}
+
 static void write_kernel(struct engine *e)
 {
 	struct ipvs_table keys = {0}, want = {0};
@@ -194,6 +207,7 @@ static void write_kernel(struct engine *e)
 	int r = 0;
 
 	if (have_kernel(e)) {
+		sync_whole(e);
 		engine_want_keys(e, &keys);
 		r = ipvs_apply_learn(e->apply, &keys);
 		ipvs_table_free(&keys);
@@ -463,6 +477,8 @@ void engine_touch(struct engine *e, enum table_id t, const void *row)
 
 	if (t == T_NODE && e->started)
 		engine_touch_node(e, row);
+	if (t == T_IPVS)
+		engine_wake_all(e);
 	if (!vs)
 		return;
 	if (!e->started) {
@@ -536,11 +552,15 @@ bool engine_settle(struct engine *e, char *why)
 void engine_release(struct engine *e)
 {
 	struct ipvs_table none = {0};
+	const struct ipvs_row *r = store_single(e->store, T_IPVS);
 	struct ipvs_report report;
 
 	if (!e->apply)
 		return;
-	if (ipvs_apply_sync(e->apply, &none, &report) == 0)
+	if (r->flush_on_stop == FLUSH_ALL && ipvs_kernel_flush(e->kernel) == 0)
+		log_notice("ipvs: the whole table was flushed, as lvs_flush_on_stop says");
+	else if (ipvs_apply_sync(e->apply, &none, &report) == 0)
 		log_notice("ipvs: our services taken out, %zu written", report.written);
 	quiescent_need(&e->quiescent, false);
+	ipvs_whole_release(&e->whole);
 }

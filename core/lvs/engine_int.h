@@ -10,6 +10,7 @@
 #include "lvs/engine_memory.h"
 #include "lvs/ipvs_apply.h"
 #include "lvs/ipvs_kernel.h"
+#include "lvs/ipvs_whole.h"
 #include "lvs/quiescent.h"
 #include "lvs/quorum.h"
 #include "lvs/refusals.h"
@@ -47,6 +48,7 @@ struct engine {
 	struct check_set *checks;
 	struct refusals refusals, earlier; /* of this pass, of the one before */
 	struct quiescent quiescent;
+	struct ipvs_whole whole;
 	size_t draining;      /* servers that drain now */
 	struct mono ramp_due; /* of its timer */
 	bool drain_persistent;

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "nl/genl.h"
 
+#include <string.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -215,4 +216,67 @@ int ipvs_kernel_info(struct ipvs_kernel *k, struct ipvs_info *ret)
 	int r = genl_get(k->genl, IPVS_CMD_GET_INFO, NULL, take_info, &one);
 
 	return r < 0 ? r : one.found ? 0 : -EBADMSG;
+}
+
+struct one_timeouts {
+	struct ipvs_timeouts *ret;
+	bool found;
+};
+
+static void take_timeouts(void *arg, const void *attrs, size_t len)
+{
+	struct one_timeouts *one = arg;
+
+	one->found = ipvs_msg_get_timeouts(attrs, len, one->ret);
+}
+
+int ipvs_kernel_timeouts(struct ipvs_kernel *k, struct ipvs_timeouts *ret)
+{
+	struct one_timeouts one = {.ret = ret};
+	int r = genl_get(k->genl, IPVS_CMD_GET_CONFIG, NULL, take_timeouts, &one);
+
+	return r < 0 ? r : one.found ? 0 : -EBADMSG;
+}
+
+int ipvs_kernel_set_timeouts(struct ipvs_kernel *k, const struct ipvs_timeouts *t)
+{
+	buf_reset(&k->request);
+	ipvs_msg_put_timeouts(&k->request, t);
+	return genl_request(k->genl, IPVS_CMD_SET_CONFIG, &k->request);
+}
+
+static void take_daemon(void *arg, const void *attrs, size_t len)
+{
+	struct ipvs_daemon *ret = arg, d;
+
+	if (ipvs_msg_get_daemon(attrs, len, &d))
+		ret[d.role == IP_VS_STATE_MASTER] = d;
+}
+
+int ipvs_kernel_daemons(struct ipvs_kernel *k, struct ipvs_daemon ret[2])
+{
+	memset(ret, 0, 2 * sizeof(*ret));
+	return genl_dump(k->genl, IPVS_CMD_GET_DAEMON, NULL, take_daemon, ret);
+}
+
+static int tell_daemon(struct ipvs_kernel *k, uint8_t cmd, const struct ipvs_daemon *d)
+{
+	buf_reset(&k->request);
+	ipvs_msg_put_daemon(&k->request, d);
+	return genl_request(k->genl, cmd, &k->request);
+}
+
+int ipvs_kernel_begin_daemon(struct ipvs_kernel *k, const struct ipvs_daemon *d)
+{
+	return tell_daemon(k, IPVS_CMD_NEW_DAEMON, d);
+}
+
+int ipvs_kernel_end_daemon(struct ipvs_kernel *k, const struct ipvs_daemon *d)
+{
+	return tell_daemon(k, IPVS_CMD_DEL_DAEMON, d);
+}
+
+int ipvs_kernel_flush(struct ipvs_kernel *k)
+{
+	return genl_request(k->genl, IPVS_CMD_FLUSH, NULL);
 }

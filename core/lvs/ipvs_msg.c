@@ -163,6 +163,36 @@ void ipvs_msg_put_dest(struct buf *b, const struct ipvs_dest *d)
 	nest_end(b, at);
 }
 
+void ipvs_msg_put_timeouts(struct buf *b, const struct ipvs_timeouts *t)
+{
+	put_u32(b, IPVS_CMD_ATTR_TIMEOUT_TCP, t->tcp);
+	put_u32(b, IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, t->tcpfin);
+	put_u32(b, IPVS_CMD_ATTR_TIMEOUT_UDP, t->udp);
+}
+
+/* Unlike all else here the port is in host order: the kernel has it so. */
+void ipvs_msg_put_daemon(struct buf *b, const struct ipvs_daemon *d)
+{
+	size_t at = nest_begin(b, IPVS_CMD_ATTR_DAEMON);
+
+	put_u32(b, IPVS_DAEMON_ATTR_STATE, d->role);
+	put_attr(b, IPVS_DAEMON_ATTR_MCAST_IFN, d->interface,
+		 strnlen(d->interface, sizeof(d->interface) - 1) + 1);
+	put_u32(b, IPVS_DAEMON_ATTR_SYNC_ID, d->id);
+	if (d->maxlen)
+		put_u16(b, IPVS_DAEMON_ATTR_SYNC_MAXLEN, d->maxlen);
+	if (d->port)
+		put_u16(b, IPVS_DAEMON_ATTR_MCAST_PORT, d->port);
+	if (d->ttl)
+		put_attr(b, IPVS_DAEMON_ATTR_MCAST_TTL, &d->ttl, sizeof(d->ttl));
+	if (d->group.family)
+		put_attr(b,
+			 d->group.family == ADDR_IPV6 ? IPVS_DAEMON_ATTR_MCAST_GROUP6
+						      : IPVS_DAEMON_ATTR_MCAST_GROUP,
+			 d->group.bytes, addr_len(&d->group));
+	nest_end(b, at);
+}
+
 /* ---- reading --------------------------------------------------------- */
 
 struct attr {
@@ -396,6 +426,38 @@ bool ipvs_msg_get_dest(const void *attrs, size_t len, enum addr_family family,
 	if (ret->forwarding == IP_VS_CONN_F_TUNNEL)
 		get_tunnel(f, ret);
 	return get_counts(f, counts);
+}
+
+bool ipvs_msg_get_timeouts(const void *attrs, size_t len, struct ipvs_timeouts *ret)
+{
+	struct attr f[IPVS_CMD_ATTR_MAX + 1];
+
+	memset(ret, 0, sizeof(*ret));
+	return parse_attrs(attrs, len, f, IPVS_CMD_ATTR_MAX) &&
+	       get_u32(&f[IPVS_CMD_ATTR_TIMEOUT_TCP], &ret->tcp) &&
+	       get_u32(&f[IPVS_CMD_ATTR_TIMEOUT_TCP_FIN], &ret->tcpfin) &&
+	       get_u32(&f[IPVS_CMD_ATTR_TIMEOUT_UDP], &ret->udp);
+}
+
+bool ipvs_msg_get_daemon(const void *attrs, size_t len, struct ipvs_daemon *ret)
+{
+	struct attr f[IPVS_DAEMON_ATTR_MAX + 1];
+	const struct attr *ttl = &f[IPVS_DAEMON_ATTR_MCAST_TTL];
+
+	memset(ret, 0, sizeof(*ret));
+	if (!open_nest(attrs, len, IPVS_CMD_ATTR_DAEMON, f, IPVS_DAEMON_ATTR_MAX) ||
+	    !get_u32(&f[IPVS_DAEMON_ATTR_STATE], &ret->role) ||
+	    !get_name(&f[IPVS_DAEMON_ATTR_MCAST_IFN], ret->interface, sizeof(ret->interface)) ||
+	    !get_u32(&f[IPVS_DAEMON_ATTR_SYNC_ID], &ret->id))
+		return false;
+	get_u16(&f[IPVS_DAEMON_ATTR_SYNC_MAXLEN], &ret->maxlen);
+	get_u16(&f[IPVS_DAEMON_ATTR_MCAST_PORT], &ret->port);
+	if (ttl->data && ttl->len == sizeof(ret->ttl))
+		ret->ttl = ttl->data[0];
+	if (!get_addr(&f[IPVS_DAEMON_ATTR_MCAST_GROUP], ADDR_IPV4, &ret->group) &&
+	    !get_addr(&f[IPVS_DAEMON_ATTR_MCAST_GROUP6], ADDR_IPV6, &ret->group))
+		ret->group = (struct addr){0};
+	return true;
 }
 
 bool ipvs_msg_get_info(const void *attrs, size_t len, struct ipvs_info *ret)

@@ -64,6 +64,20 @@ struct ipvs_info {
 	uint32_t conn_tab_size; /* buckets */
 };
 
+struct ipvs_timeouts {
+	uint32_t tcp, tcpfin, udp; /* seconds */
+};
+
+/* One that tells connections to other directors, or listens. */
+struct ipvs_daemon {
+	uint32_t role; /* IP_VS_STATE_MASTER, _BACKUP */
+	char interface[IP_VS_IFNAME_MAXLEN];
+	uint32_t id;
+	uint16_t maxlen, port; /* 0: the kernel's default */
+	uint8_t ttl;
+	struct addr group;
+};
+
 /* Total orders; 0 when equal. */
 int ipvs_service_key_cmp(const struct ipvs_service_key *a, const struct ipvs_service_key *b);
 int ipvs_dest_key_cmp(const struct ipvs_dest_key *a, const struct ipvs_dest_key *b);
@@ -75,12 +89,17 @@ void ipvs_msg_put_service(struct buf *b, const struct ipvs_service *s);
 void ipvs_msg_put_dest_key(struct buf *b, const struct ipvs_dest_key *k);
 void ipvs_msg_put_dest(struct buf *b, const struct ipvs_dest *d);
 
+void ipvs_msg_put_timeouts(struct buf *b, const struct ipvs_timeouts *t);
+void ipvs_msg_put_daemon(struct buf *b, const struct ipvs_daemon *d);
+
 /* Replies: the attributes behind the generic netlink header. `family` of a dest is that of
  * its service, for kernels that do not say. False when malformed or incomplete; then *ret is
  * undefined. Unknown attributes are skipped. */
 bool ipvs_msg_get_service(const void *attrs, size_t len, struct ipvs_service *ret);
 bool ipvs_msg_get_dest(const void *attrs, size_t len, enum addr_family family,
 		       struct ipvs_dest *ret, struct ipvs_counts *counts);
+bool ipvs_msg_get_timeouts(const void *attrs, size_t len, struct ipvs_timeouts *ret);
+bool ipvs_msg_get_daemon(const void *attrs, size_t len, struct ipvs_daemon *ret);
 bool ipvs_msg_get_info(const void *attrs, size_t len, struct ipvs_info *ret);
 
 #endif

@@ -22,6 +22,7 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/ipvs_apply.c core/lvs/ipvs_apply.h \
 	core/lvs/ipvs_kernel.c core/lvs/ipvs_kernel.h \
 	core/lvs/ipvs_msg.c core/lvs/ipvs_msg.h \
+	core/lvs/ipvs_whole.c core/lvs/ipvs_whole.h \
 	core/lvs/ipvs_table.c core/lvs/ipvs_table.h \
 	core/lvs/lvs_main.c \
 	core/lvs/pool.c core/lvs/pool.h \

@@ -77,5 +77,6 @@ extern const struct table table_vrrp_route, table_vrrp_rule;
 extern const struct table table_static_address, table_track_group_member;
 extern const struct table table_node;
 extern const struct table table_virtual_server, table_real_server, table_checker, table_check_url;
+extern const struct table table_ipvs;
 
 #endif

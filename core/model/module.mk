@@ -5,6 +5,7 @@ core_model_libmodel_a_SOURCES = \
 	core/model/names.h core/model/rows.h \
 	core/model/rows_exec.c core/model/rows_exec.h \
 	core/model/rows_general.c core/model/rows_general.h \
+	core/model/rows_ipvs.c core/model/rows_ipvs.h \
 	core/model/rows_lvs.c core/model/rows_lvs.h \
 	core/model/rows_network.c core/model/rows_network.h \
 	core/model/rows_route.c core/model/rows_route.h \

@@ -8,6 +8,7 @@ enum table_id {
 	T_AGENT,
 	T_EXEC,
 	T_NETWORK,
+	T_IPVS,
 	T_NOTIFY,
 	T_NOTIFY_FIFO,
 	T_MAIL,

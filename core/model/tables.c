@@ -7,6 +7,7 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_AGENT] = &table_agent,
     [T_EXEC] = &table_exec,
     [T_NETWORK] = &table_network,
+    [T_IPVS] = &table_ipvs,
     [T_NOTIFY] = &table_notify,
     [T_NOTIFY_FIFO] = &table_notify_fifo,
     [T_MAIL] = &table_mail,

@@ -818,6 +818,22 @@ static void put_mail(struct store *s)
 	}
 }
 
+static void put_ipvs(struct store *s)
+{
+	struct ipvs_row r;
+
+	fill(T_IPVS, &r);
+	if (r.sync_group.family)
+		r.sync_group = draw_group(draw(2) ? ADDR_IPV4 : ADDR_IPV6);
+	if (!r.sync_interface[0]) {
+		memset(r.sync_instance, 0, sizeof(r.sync_instance));
+		r.sync_id = r.sync_ttl = 0;
+		r.sync_maxlen = r.sync_port = 0;
+		r.sync_group = (struct addr){0};
+	}
+	store_put(s, T_IPVS, &r, F_WANTED, NULL);
+}
+
 static struct store *draw_model(void)
 {
 	static const char *const levels[] = {"", "notice", "debug", "info,vrrp:debug"};
@@ -857,6 +873,7 @@ static struct store *draw_model(void)
 	if (strpbrk(w.net_namespace_ipvs, "./"))
 		TEXT_COPY(w.net_namespace_ipvs, IPVS_OF_CALLER);
 	store_put(s, T_NETWORK, &w, F_WANTED, NULL);
+	put_ipvs(s);
 	put_mail(s);
 	for (unsigned i = 0; i < n; i++)
 		put_instance(s, i);

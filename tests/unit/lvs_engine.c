@@ -3,7 +3,7 @@
  * services that it is not about, or that are no more.
  */
 #include "lvs/engine.h"
-#include "lvs/ipvs_kernel.h"
+#include "lvs/ipvs_whole.h"
 #include "lvs/quiescent.h"
 
 #include "base/log.h"
@@ -134,6 +134,25 @@ int ipvs_kernel_info(struct ipvs_kernel *k, struct ipvs_info *ret)
 {
 	(void)k, (void)ret;
 	return 0;
+}
+
+int ipvs_kernel_flush(struct ipvs_kernel *k)
+{
+	(void)k;
+	return -ENOSYS;
+}
+
+/* Of no interest here: nothing asks for timeouts or daemons. */
+enum sync_role ipvs_whole_sync(struct ipvs_whole *w, struct ipvs_kernel *k,
+			       const struct ipvs_row *r)
+{
+	(void)w, (void)k, (void)r;
+	return SYNC_NONE;
+}
+
+void ipvs_whole_release(struct ipvs_whole *w)
+{
+	(void)w;
 }
 
 void quiescent_need(struct quiescent *q, bool needed)
