@@ -28,7 +28,7 @@
 /* Of checks. */
 extern const struct block block_url, block_http_get, block_ssl_get, block_smtp_check,
     block_dns_check, block_udp_check, block_ping_check, block_misc_check, block_bfd_check,
-    block_file_check;
+    block_file_check, block_agent_check;
 /* Of what is tracked. */
 extern const struct block block_vrrp_script, block_track_process, block_track_file,
     block_bfd_instance, block_tracked, block_track_interface, block_track_virtual_server,

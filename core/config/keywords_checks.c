@@ -4,6 +4,7 @@
 #include "config/parse.h"
 #include "config/special_checks.h"
 #include "config/special_http.h"
+#include "config/special_weights.h"
 
 /* clang-format off */
 /* What every check has that opens a connection. */
@@ -39,6 +40,20 @@ static const struct keyword tcp_check_keywords[] = {
 const struct block block_tcp_check = {
     .name = "TCP_CHECK",
     .keywords = tcp_check_keywords,
+    .enter = enter_check,
+};
+
+static const struct keyword agent_check_keywords[] = {
+    CONNECTION,
+    {"agent_send", NULL, false, CHECK(object), CONV_TEXT, .special = special_agent_send,
+     .print = print_agent_send, .help = "What is said to the agent before it answers."},
+    TIMED,
+    {0},
+};
+
+const struct block block_agent_check = {
+    .name = "AGENT_CHECK",
+    .keywords = agent_check_keywords,
     .enter = enter_check,
 };
 
@@ -195,10 +210,15 @@ const struct block block_ping_check = {
 };
 
 static const struct keyword misc_check_keywords[] = {
-    LATER("misc_path", 1, WORDS_ANY, "Command that is run; what counts is its exit status."),
-    LATER("misc_timeout", 1, 1, "Seconds that it may take."),
-    LATER("misc_dynamic", 0, 0, "Its exit status is the weight."),
-    LATER("user", 1, 3, "User and group that run it."),
+    {"misc_path", NULL, false, MISC(script), CONV_TEXT, .always = true,
+     .special = special_misc_path, .print = print_misc_path,
+     .help = "Command that is run; what counts is its exit status."},
+    {"misc_timeout", NULL, false, MISC(timeout_ms), CONV_SECONDS,
+     .help = "Seconds that it may take; delay_loop by default."},
+    {"misc_dynamic", NULL, false, CHECK(dynamic), CONV_FLAG, .alone = true,
+     .help = "An exit status of 2..255 is success and sets the weight to 0..253."},
+    {"user", NULL, false, MISC(user), CONV_TEXT, .special = special_misc_user,
+     .print = print_misc_user, .help = "User, and group, that run it; script_user by default."},
     TIMED,
     {0},
 };
@@ -206,6 +226,7 @@ static const struct keyword misc_check_keywords[] = {
 const struct block block_misc_check = {
     .name = "MISC_CHECK",
     .keywords = misc_check_keywords,
+    .enter = enter_check,
 };
 
 static const struct keyword bfd_check_keywords[] = {
@@ -220,8 +241,12 @@ const struct block block_bfd_check = {
 };
 
 static const struct keyword file_check_keywords[] = {
-    LATER("track_file", 1, 1, "Name of the track_file."),
-    LATER("weight", 1, 2, "What its number is multiplied by."),
+    {"track_file", NULL, false, CHECK(object), CONV_TEXT, .special = special_check_file,
+     .print = print_check_file, .help = "Name of the track_file."},
+    {"weight", NULL, false, CHECK(weight), CONV_NUMBER, .always = true,
+     .special = special_check_weight, .print = print_check_weight,
+     .help = "What its number is multiplied by, and added to the server's weight; with 0 any "
+	     "number but 0 is a failure. reverse turns it."},
     GONE("dynamic", 0, 0, "It is in manuals and was never read."),
     {0},
 };
@@ -229,6 +254,7 @@ static const struct keyword file_check_keywords[] = {
 const struct block block_file_check = {
     .name = "FILE_CHECK",
     .keywords = file_check_keywords,
+    .enter = enter_check,
 };
 
 static const struct keyword ssl_keywords[] = {

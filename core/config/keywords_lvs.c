@@ -37,9 +37,11 @@ static const struct enum_name schedulers[] = {{1, "rr"},   {2, "wrr"},   {3, "lc
     {"DNS_CHECK", .block = &block_dns_check, .help = "Checks that a name server answers."},        \
     {"UDP_CHECK", .block = &block_udp_check, .help = "Checks that a UDP port answers or is open."},\
     {"PING_CHECK", .block = &block_ping_check, .help = "Checks that the server answers pings."},   \
-    LATER_BLOCK("MISC_CHECK", &block_misc_check, 0, 0, "Checks by a script."),                     \
+    {"MISC_CHECK", .block = &block_misc_check, .help = "Checks by a script."},                     \
     LATER_BLOCK("BFD_CHECK", &block_bfd_check, 0, 0, "Checks that a BFD session is up."),          \
-    LATER_BLOCK("FILE_CHECK", &block_file_check, 0, 0, "Weight from a file.")
+    {"FILE_CHECK", .block = &block_file_check, .help = "Weight from a file."},                     \
+    {"AGENT_CHECK", .block = &block_agent_check,                                                   \
+     .help = "Asks an agent on the server how much it can take."}
 /* clang-format on */
 
 static const struct keyword real_server_keywords[] = {

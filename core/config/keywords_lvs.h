@@ -7,6 +7,7 @@
 #include "config/keyword_rows.h"
 
 #define CHECK(member) T_CHECKER, offsetof(struct checker_row, member)
+#define MISC(member)  T_MISC_SCRIPT, offsetof(struct misc_script_row, member)
 
 /* clang-format off */
 #define CONNECT_TIMEOUT                                                                            \

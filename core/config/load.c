@@ -4,6 +4,7 @@
  */
 #include "config/parse.h"
 #include "config/special_vmac.h"
+#include "config/resolve_check.h"
 #include "config/validate.h"
 
 #include "base/text.h"
@@ -222,6 +223,7 @@ static struct store *load(struct lexed *l, const struct config_options *options,
 	resolve_drafts(&p);
 	validate_store(&v);
 	drop_objections(s, &v);
+	resolve_sources(s);
 	resolve_drop_untracked(s);
 	resolve_vmac_addresses(s);
 	config_nodes(s);

@@ -26,6 +26,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/predefined.c \
 	core/config/print.c \
 	core/config/resolve.c core/config/resolve_int.h \
+	core/config/resolve_check.c core/config/resolve_check.h \
 	core/config/resolve_lvs.c core/config/resolve_pool.c core/config/resolve_vrrp.c \
 	core/config/resolve_peers.c \
 	core/config/resolve_route.c \
@@ -37,6 +38,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/special_http.c core/config/special_http.h \
 	core/config/special_ipvs.c core/config/special_ipvs.h \
 	core/config/special_lvs.c core/config/special_lvs.h \
+	core/config/special_weights.c core/config/special_weights.h \
 	core/config/special_network.c core/config/special_network.h \
 	core/config/special_pool.c core/config/special_pool.h \
 	core/config/special_track.c core/config/special_track.h \

@@ -95,6 +95,17 @@ struct origin origins_find(const struct origins *o, const void *row, unsigned fi
 				      .expansion = o->contexts[m->context].expansion}};
 }
 
+bool origins_has(const struct origins *o, const void *row, enum table_id t, size_t offset)
+{
+	const struct record *r = o ? *store_beside(row) : NULL;
+	unsigned field = field_at(t, offset);
+
+	for (uint32_t i = 0; r && i < r->nmarks; i++)
+		if (r->marks[i].field == field)
+			return true;
+	return false;
+}
+
 const char *origin_text(const struct origins *o, const void *row, unsigned field, const char *what,
 			char *buf, size_t size)
 {

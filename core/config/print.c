@@ -448,9 +448,23 @@ static void print_urls(struct printer *p, const struct checker_row *c)
 	}
 }
 
+/* Of a MISC_CHECK. */
+static void print_script_of(struct printer *p, const struct block *b, const struct checker_row *c)
+{
+	const char *const key[] = {c->object};
+	const void *script = store_find_text(p->store, T_MISC_SCRIPT, key);
+	struct misc_script_row without;
+
+	row_init(T_MISC_SCRIPT, &without);
+	without.timeout_ms = c->delay_loop_ms;
+	if (script)
+		print_keywords(p, b, T_MISC_SCRIPT, script, &without);
+}
+
 static void print_check(struct printer *p, const struct virtual_server_row *v,
 			const struct real_server_row *r, const struct checker_row *c)
 {
+	const struct block *b = check_block(c->kind);
 	struct checker_row without;
 
 	row_init(T_CHECKER, &without);
@@ -458,8 +472,10 @@ static void print_check(struct printer *p, const struct virtual_server_row *v,
 	without.connect_port = check_has_port(c->kind) ? r->port : 0;
 	without.delay_loop_ms = v->delay_loop_ms;
 	check_defaults(&without, c->kind, c->delay_loop_ms);
-	open_block(p, enum_name(check_kind_names, c->kind), "");
-	print_keywords(p, check_block(c->kind), T_CHECKER, c, &without);
+	open_block(p, b->name, "");
+	if (c->kind == CHECK_MISC)
+		print_script_of(p, b, c);
+	print_keywords(p, b, T_CHECKER, c, &without);
 	print_urls(p, c);
 	close_block(p);
 }

@@ -45,5 +45,8 @@ void resolve_instance(struct resolver *r, struct draft *d);
 void resolve_quorum(struct resolver *r, const struct layers *l, struct virtual_server_row *v,
 		    uint64_t weight);
 void resolve_group(struct resolver *r, struct draft *d);
+/* Of a check that a script or a file is for: which; its name may be in `name`. false: reported. */
+bool resolve_source_of(struct resolver *r, const struct layers *l, struct draft *d,
+		       char name[NAME_VS]);
 
 #endif

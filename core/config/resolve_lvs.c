@@ -28,7 +28,7 @@ static bool check_usable(struct resolver *r, const struct layers *l, const struc
 {
 	const char *why = NULL;
 
-	if (address_objection(&c->connect_addr))
+	if (check_connects(c->kind) && address_objection(&c->connect_addr))
 		why = "no connection can be made to its connect_ip";
 	else if (!c->connect_port && check_has_port(c->kind))
 		why = "connect_port is missing, and the real server has no port either";
@@ -49,7 +49,7 @@ static void fix_check(struct checker_row *c, const struct layers *l, const struc
 {
 	struct checker_row usual;
 
-	if (!layers_have(l, IN_CHECK(connect_addr)))
+	if (!layers_have(l, IN_CHECK(connect_addr)) && check_connects(c->kind))
 		c->connect_addr = s->rs->addr;
 	if (!layers_have(l, IN_CHECK(connect_port)) && check_has_port(c->kind))
 		c->connect_port = s->rs->port ? s->rs->port : s->port;
@@ -96,6 +96,7 @@ static bool resolve_check(struct resolver *r, const struct server_context *s, st
 			    s->rs_draft->parts[T_CHECKER], s->vs_draft->parts[T_CHECKER]},
 			   inner->at,
 			   &c};
+	char name[NAME_VS];
 	unsigned url = 0;
 
 	layers_pile(&l);
@@ -103,7 +104,7 @@ static bool resolve_check(struct resolver *r, const struct server_context *s, st
 	c.rs = s->rs->name;
 	c.number = number;
 	fix_check(&c, &l, s);
-	if (!check_usable(r, &l, &c, d))
+	if (!resolve_source_of(r, &l, d, name) || !check_usable(r, &l, &c, d))
 		return false;
 	layers_keep(r, &l);
 	for (const struct draft *u = d->first; is_http(&c) && u; u = u->next)

@@ -8,6 +8,7 @@
  */
 #include "config/keyword_rows.h"
 #include "config/parse.h"
+#include "config/resolve_check.h"
 #include "config/validate.h"
 
 #include "base/text.h"
@@ -87,6 +88,8 @@ static void define(struct parse *p, const struct definition *def, const struct d
 
 static bool is_tracked(const struct store *s, enum track_kind kind, const char *name)
 {
+	if (kind == TRACK_FILE && resolve_is_checked(s, name))
+		return true;
 	for (size_t i = 0; i < store_count(s, T_TRACK); i++) {
 		const struct track_row *t = store_at(s, T_TRACK, i);
 
@@ -251,6 +254,8 @@ void resolve_tracks(struct parse *p)
 			resolve_user(p, TRACK_BY_INSTANCE, T_VRRP_INSTANCE, d);
 		else if (d->block == &block_sync_group)
 			resolve_user(p, TRACK_BY_GROUP, T_SYNC_GROUP, d);
+	resolve_file_checks(p);
+	resolve_sources(p->store);
 	for (size_t k = 0; k < DEFINITIONS; k++)
 		for (size_t i = 0; i < store_count(p->store, definitions[k].table); i++)
 			say_untracked(p, &definitions[k],

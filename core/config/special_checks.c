@@ -174,9 +174,14 @@ const struct block *check_block(uint8_t kind)
 	return keyword_row(&block_real_server, enum_name(check_kind_names, kind))->block;
 }
 
+bool check_connects(uint8_t kind)
+{
+	return kind != CHECK_MISC && kind != CHECK_FILE;
+}
+
 bool check_has_port(uint8_t kind)
 {
-	return kind != CHECK_PING;
+	return kind != CHECK_PING && check_connects(kind);
 }
 
 void check_defaults(struct checker_row *ret, uint8_t kind, uint32_t delay_loop_ms)
@@ -185,6 +190,8 @@ void check_defaults(struct checker_row *ret, uint8_t kind, uint32_t delay_loop_m
 
 	ret->retry = usual->retry;
 	ret->delay_before_retry_ms = usual->delay_before_retry_ms;
+	if (kind == CHECK_MISC)
+		ret->retry = 0;
 	if (kind == CHECK_HTTP || kind == CHECK_SSL)
 		ret->delay_before_retry_ms = HTTP_DELAY_BEFORE_RETRY_MS;
 	if (kind == CHECK_DNS) {

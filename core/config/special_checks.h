@@ -19,6 +19,8 @@ void special_require_reply(struct parse *p, struct draft *d, const struct keywor
 bool print_require_reply(const void *row, char *buf, size_t size);
 /* The block of a kind. */
 const struct block *check_block(uint8_t kind);
+/* Whether the check speaks to an address; the others are told by process exec. */
+bool check_connects(uint8_t kind);
 /* Whether what is checked has a port. */
 bool check_has_port(uint8_t kind);
 /* retry, delay_before_retry and warmup when the file does not say them. */

@@ -27,34 +27,48 @@ static bool rest_of(const struct item *it, char *buf, size_t size)
 
 /* ---- commands ---------------------------------------------------------- */
 
+static bool is_command(struct parse *p, const struct item *it, const char *text, bool fits)
+{
+	const char *why = "it is too long";
+	struct argv words;
+
+	if (fits && argv_split(&words, text, &why))
+		return true;
+	parse_report(p, FINDING_ERROR, it, 1, "%s: %s; it was left out", it->words[0].text, why);
+	return false;
+}
+
 static void put_command(struct parse *p, struct draft *d, const struct keyword *k,
 			const struct item *it, const char *text, bool fits)
 {
 	const struct field *f = keyword_field(k);
 	char *dst = (char *)draft_part(p->arena, d, k->table)->row + f->offset;
-	const char *why = "it is too long";
-	struct argv words;
 
-	if (fits && argv_split(&words, text, &why) && text_copy(dst, f->size, text))
+	if (is_command(p, it, text, fits && strlen(text) < f->size)) {
+		text_copy(dst, f->size, text);
 		parse_mark(p, d, k, it);
-	else
-		parse_report(p, FINDING_ERROR, it, 1, "%s: %s; it was left out", k->name, why);
+	}
 }
 
 /* One word, in quotes most often, is the whole command; else it is all that stands there. */
+static bool command_text(const struct item *it, char *buf, size_t size)
+{
+	return it->nwords == 2 ? text_copy(buf, size, it->words[1].text) : rest_of(it, buf, size);
+}
+
+bool read_command(struct parse *p, const struct item *it, char *buf, size_t size)
+{
+	return parse_word(p, it, 1, "the command") &&
+	       is_command(p, it, buf, command_text(it, buf, size));
+}
+
 void special_command(struct parse *p, struct draft *d, const struct keyword *k,
 		     const struct item *it)
 {
 	char text[1024];
-	bool fits = true;
 
-	if (!parse_word(p, it, 1, "the command"))
-		return;
-	if (it->nwords == 2)
-		fits = TEXT_COPY(text, it->words[1].text);
-	else
-		fits = rest_of(it, text, sizeof(text));
-	put_command(p, d, k, it, text, fits);
+	if (parse_word(p, it, 1, "the command"))
+		put_command(p, d, k, it, text, command_text(it, text, sizeof(text)));
 }
 
 /* Quotes keep a name with blanks together, so they stay. */

@@ -4,6 +4,8 @@
 
 #include "config/parse.h"
 
+/* The whole text of a command, in quotes or not; false: reported. */
+bool read_command(struct parse *p, const struct item *it, char *buf, size_t size);
 void special_command(struct parse *p, struct draft *d, const struct keyword *k,
 		     const struct item *it);
 void special_weight(struct parse *p, struct draft *d, const struct keyword *k,

@@ -42,6 +42,8 @@ void origins_add(struct origins *o, const void *row, struct place at,
 		 const struct part *const *parts, size_t nparts);
 /* Of the field, else of the row; order 0: neither is known, or there are no origins. */
 struct origin origins_find(const struct origins *o, const void *row, unsigned field);
+/* Whether the file sets the field of the row. */
+bool origins_has(const struct origins *o, const void *row, enum table_id t, size_t offset);
 /* ", WHAT at FILE:LINE", or nothing where the place is not known. */
 const char *origin_text(const struct origins *o, const void *row, unsigned field, const char *what,
 			char *buf, size_t size);

@@ -233,6 +233,26 @@ static void check_weights(struct validation *v)
 	}
 }
 
+static void check_target(struct validation *v, const struct checker_row *c)
+{
+	if (address_objection(&c->connect_addr))
+		validate_say(v, FINDING_ERROR, T_CHECKER, c, "connect_addr", not_reachable,
+			     address_objection(&c->connect_addr));
+	if (!c->connect_port && check_has_port(c->kind))
+		validate_say(v, FINDING_ERROR, T_CHECKER, c, "connect_port",
+			     "it has no port to connect to");
+}
+
+static void check_source(struct validation *v, const struct checker_row *c)
+{
+	const char *const key[] = {c->object};
+	bool script = c->kind == CHECK_MISC;
+
+	if (!store_find_text(v->store, script ? T_MISC_SCRIPT : T_TRACK_FILE, key))
+		validate_say(v, FINDING_ERROR, T_CHECKER, c, "object", "there is no %s %.64s",
+			     script ? "script" : "track_file", c->object);
+}
+
 static void check_checkers(struct validation *v)
 {
 	STORE_EACH(v->store, T_CHECKER, struct checker_row, c)
@@ -244,12 +264,10 @@ static void check_checkers(struct validation *v)
 		if (!store_find(v->store, T_REAL_SERVER, &key))
 			validate_say(v, FINDING_ERROR, T_CHECKER, c, NULL,
 				     "there is no such real server");
-		if (address_objection(&c->connect_addr))
-			validate_say(v, FINDING_ERROR, T_CHECKER, c, "connect_addr", not_reachable,
-				     address_objection(&c->connect_addr));
-		if (!c->connect_port && check_has_port(c->kind))
-			validate_say(v, FINDING_ERROR, T_CHECKER, c, "connect_port",
-				     "it has no port to connect to");
+		if (check_connects(c->kind))
+			check_target(v, c);
+		else
+			check_source(v, c);
 	}
 }
 

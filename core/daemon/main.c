@@ -21,6 +21,7 @@
 #include "daemon/reload.h"
 #include "daemon/remembered.h"
 #include "daemon/silence.h"
+#include "daemon/sources.h"
 #include "daemon/suspended.h"
 #include "daemon/sync_role.h"
 #include "daemon/tracked.h"
@@ -73,6 +74,7 @@ void director_changed(struct director *d)
 	tracked_all(d->live);
 	suspended_all(d->live);
 	sync_role_look(d->live);
+	sources_all(d->live);
 }
 
 /* Whether the configuration has anything that is executed, or a dead daemon has left what must be
@@ -199,6 +201,7 @@ static void on_row(void *arg, enum table_id t, const void *row, const struct fie
 	tracked_seen(p->d->live, t, row, changed);
 	if (p->role == ROLE_LVS)
 		remembered_seen(p->d->remembered, t, changed);
+	sources_seen(p->d->live, t, row, changed);
 	suspended_seen(p->d->live, t, row, changed);
 	sync_role_seen(p->d->live, t, row, changed);
 	if (p->d->links[ROLE_EXEC] && calls_for_programs(t, changed))

@@ -27,6 +27,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/silence.c core/daemon/silence.h \
 	core/daemon/roles.c core/daemon/roles.h \
 	core/daemon/spawn.c core/daemon/spawn.h \
+	core/daemon/sources.c core/daemon/sources.h \
 	core/daemon/suspended.c core/daemon/suspended.h \
 	core/daemon/sync_role.c core/daemon/sync_role.h \
 	core/daemon/tracked.c core/daemon/tracked.h \

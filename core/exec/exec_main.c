@@ -48,7 +48,9 @@ struct process {
 	struct scripts *scripts;
 	struct files *files;
 	struct processes *processes;
+	struct miscs *miscs;
 	bool dirty;    /* rows of these have changed */
+	bool asked;    /* or of the scripts of checks, which happens often */
 	bool starting; /* the startup script runs */
 	enum end end;
 	struct timer end_limit;
@@ -118,7 +120,12 @@ static void go_on_ending(struct process *p, struct mono now);
 
 static void apply_trackers(struct process *p, struct mono now)
 {
-	if (!p->dirty || p->env.stopping)
+	if (p->env.stopping)
+		return;
+	if (p->asked)
+		miscs_apply(p->miscs, now);
+	p->asked = false;
+	if (!p->dirty)
 		return;
 	p->dirty = false;
 	scripts_apply(p->scripts, now);
@@ -149,14 +156,15 @@ static void main_up(void *arg)
 {
 	struct process *p = arg;
 
-	p->dirty = true;
+	p->dirty = p->asked = true;
 	p->env.snapshot = false;
 	apply(p, loop_now(p->env.loop));
 }
 
 static void rows_changed(struct process *p, enum table_id t)
 {
-	p->dirty |= schema_table(t)->owner == ROLE_EXEC;
+	p->asked |= t == T_MISC_SCRIPT;
+	p->dirty |= schema_table(t)->owner == ROLE_EXEC && t != T_MISC_SCRIPT;
 	if (p->main && link_is_up(p->main) && !p->apply.armed)
 		timer_after(&p->apply, 0);
 }
@@ -406,6 +414,7 @@ int exec_main(const struct role_env *env)
 	p.scripts = scripts_new(&p.env);
 	p.files = files_new(&p.env);
 	p.processes = processes_new(&p.env);
+	p.miscs = miscs_new(&p.env);
 	timer_init(&p.apply, p.env.loop, apply_due, &p);
 	timer_init(&p.end_limit, p.env.loop, on_end_limit, &p);
 	timer_init(&p.env.publish, p.env.loop, publish_due, &p.env);
@@ -419,6 +428,7 @@ int exec_main(const struct role_env *env)
 	accept_free(p.accept);
 	if (p.main)
 		link_close(p.main);
+	miscs_free(p.miscs);
 	processes_free(p.processes);
 	files_free(p.files);
 	scripts_free(p.scripts);

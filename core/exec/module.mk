@@ -11,6 +11,7 @@ core_exec_libexec_a_SOURCES = \
 	core/exec/mails.c core/exec/mails.h \
 	core/exec/match.c core/exec/match.h \
 	core/exec/memory.c core/exec/memory.h \
+	core/exec/misc.c \
 	core/exec/notify.c core/exec/notify.h \
 	core/exec/pools.c core/exec/pools.h \
 	core/exec/processes.c \

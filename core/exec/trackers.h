@@ -1,6 +1,7 @@
 /*
- * trackers: what instances track that a process has to run or watch for: scripts, files and other
- * processes. Each is a row of its table, with what is wanted from main and what is seen from here.
+ * trackers: what instances track, and checks use, that a process has to run or watch for: scripts,
+ * files and other processes. Each is a row of its table, with what is wanted from main and what is
+ * seen from here.
  */
 #ifndef EXEC_TRACKERS_H
 #define EXEC_TRACKERS_H
@@ -10,6 +11,7 @@
 struct scripts;
 struct files;
 struct processes;
+struct miscs;
 
 /* Each makes what runs equal to the rows, whenever these have changed, and tells what it sees in
  * them. At the end scripts that run are ended. */
@@ -24,5 +26,10 @@ void files_free(struct files *f);
 struct processes *processes_new(struct exec_env *env);
 void processes_apply(struct processes *p, struct mono now);
 void processes_free(struct processes *p);
+
+/* Scripts of checks, which run when they are asked for. */
+struct miscs *miscs_new(struct exec_env *env);
+void miscs_apply(struct miscs *m, struct mono now);
+void miscs_free(struct miscs *m);
 
 #endif

@@ -11,12 +11,16 @@
  *  - a server that was up is down after 1 + retry failures, the further attempts
  *    delay_before_retry apart; one that was never checked is down after the first;
  *  - otherwise one run each delay_loop.
+ * An agent that says that its server is down is believed at once.
  *
  * A run that the director itself could not do (no socket, no such source address) says nothing
  * about the server: the state stays, and the reason shows.
  *
  * Not all run at one time (turns.h). One that has to wait begins later, and its deadline
  * counts from when it does.
+ * A script is run by process exec, which has the patience that the configuration says; here it gets
+ * ELSEWHERE_MS more, and when that is over it is the director's fault. So the death of exec or of
+ * main, by whom the answer comes, is no failure of a server.
  *
  * Runs in the lvs process.
  */
@@ -59,9 +63,14 @@ struct check_set {
 	void *tree; /* tsearch(3) of jobs by params */
 	size_t njobs;
 	unsigned short seed[3];
+	check_ask_fn ask;
+	void *ask_arg;
 };
 
-static const struct check_ops *const kinds[] = {&check_tcp, &check_ping, &check_smtp, &check_udp};
+#define ELSEWHERE_MS 30000
+
+static const struct check_ops *const kinds[] = {&check_tcp, &check_ping, &check_smtp,
+						&check_udp, &check_misc, &check_agent};
 
 /* NULL with `why`: its code is not there. */
 static const struct check_ops *ops_of(uint8_t kind, char why[TEXT_REASON])
@@ -133,16 +142,71 @@ const void *check_job_prepared(const struct check_job *j)
 	return j->prepared;
 }
 
+const char *check_job_text(const struct check_job *j)
+{
+	return j->result.text;
+}
+
+struct check_weight *check_job_weight(struct check_job *j)
+{
+	return &j->result.weight;
+}
+
 /* ---- running --------------------------------------------------------- */
 
 static void begin_deadline(struct check_job *j, struct mono now)
 {
-	timer_at(&j->timer, mono_add(now, j->params.connect_timeout_ms * NS_PER_MS));
+	int64_t patience_ms = j->params.connect_timeout_ms;
+
+	if (j->ops->answered)
+		patience_ms += ELSEWHERE_MS;
+	timer_at(&j->timer, mono_add(now, patience_ms * NS_PER_MS));
 }
 
 void check_go_on(struct check_job *j)
 {
 	begin_deadline(j, loop_refresh(j->set->loop));
+}
+
+void check_on_ask(struct check_set *s, check_ask_fn ask, void *arg)
+{
+	s->ask = ask;
+	s->ask_arg = arg;
+}
+
+void check_ask(struct check_job *j)
+{
+	j->set->ask(j->set->ask_arg, j->params.object, j->began);
+}
+
+struct answer {
+	struct check_set *set;
+	const struct check_source_row *source;
+	struct check_job **jobs;
+	size_t n;
+};
+
+static void pick_waiting(const void *node, VISIT which, void *arg)
+{
+	struct check_job *j = *(struct check_job *const *)node;
+	struct answer *a = arg;
+
+	if ((which == postorder || which == leaf) && j->running && j->ops && j->ops->answered &&
+	    text_eq(j->params.object, a->source->name) &&
+	    mono_diff(a->source->answered, j->began) >= 0)
+		a->jobs[a->n++] = j;
+}
+
+/* The tree may not change while it is walked, and what comes of an answer may change it. */
+void check_answered(struct check_set *s, const struct check_source_row *source)
+{
+	struct answer a = {.set = s, .source = source};
+
+	a.jobs = xcalloc(s->njobs + 1, sizeof(*a.jobs));
+	twalk_r(s->tree, pick_waiting, &a);
+	for (size_t i = 0; i < a.n; i++)
+		a.jobs[i]->ops->answered(a.jobs[i], a.jobs[i]->state, source);
+	free(a.jobs);
 }
 
 static void start_run(struct check_job *j)
@@ -163,10 +227,12 @@ static void go(struct turn *t)
 	start_run((struct check_job *)((char *)t - offsetof(struct check_job, turn)));
 }
 
-/* One that waits for its turn already is called later. */
+/* One that waits for its turn already is called later. Process exec has turns of its own. */
 static void want_run(struct check_job *j)
 {
-	if (j->turn.state == TURN_IDLE && turn_ask(&j->turn))
+	if (j->ops && j->ops->answered)
+		start_run(j);
+	else if (j->turn.state == TURN_IDLE && turn_ask(&j->turn))
 		start_run(j);
 }
 
@@ -194,7 +260,7 @@ struct check_verdict check_judge(const struct check_params *p, enum check_state 
 		return (struct check_verdict){CHECK_UP, p->delay_loop_ms};
 	if (reason == REASON_LOCAL_ERROR)
 		return (struct check_verdict){was, p->delay_before_retry_ms};
-	if (was == CHECK_UP && failed_in_row <= p->retry)
+	if (was == CHECK_UP && failed_in_row <= p->retry && reason != REASON_AGENT)
 		return (struct check_verdict){CHECK_UP, p->delay_before_retry_ms};
 	return (struct check_verdict){CHECK_DOWN, p->delay_loop_ms};
 }
@@ -231,7 +297,9 @@ static void log_run(const struct check_job *j, enum check_state was, enum check_
 	if (!log_enabled(level))
 		return;
 	addr_text(&j->params.addr, addr);
-	if (j->params.port)
+	if (j->ops && j->ops->answered)
+		TEXT_COPY(target, j->params.object);
+	else if (j->params.port)
 		snprintf(target, sizeof(target),
 			 j->params.addr.family == ADDR_IPV6 ? "[%s]:%u" : "%s:%u", addr,
 			 j->params.port);
@@ -309,6 +377,12 @@ static void equip(struct check_job *j)
 		j->state = xcalloc(1, j->ops->size);
 }
 
+static void hold(const char *text)
+{
+	if (text && texts_hold(text) != text)
+		fatalx("check: the text \"%s\" is of no row", text);
+}
+
 static struct check_job *job_new(struct check_set *s, const struct check_params *p,
 				 const struct check_result *last)
 {
@@ -319,6 +393,7 @@ static struct check_job *job_new(struct check_set *s, const struct check_params 
 	j->set = s;
 	equip(j);
 	j->result = *last;
+	hold(p->object);
 	timer_init(&j->timer, s->loop, on_timer, j);
 	turn_join(s->turns, &j->turn, &p->addr);
 	timer_at(&j->timer, mono_add(loop_now(s->loop), random_within_ns(s, p->warmup_ms)));
@@ -340,6 +415,8 @@ static void job_free(struct check_job *j)
 		j->ops->discard(j->prepared);
 	texts_drop(j->params.request);
 	free(j->unable);
+	if (j->params.object)
+		texts_drop(j->params.object);
 	free(j->state);
 	free(j);
 }

@@ -27,6 +27,17 @@ struct check_params {
 	uint32_t retry;
 	uint32_t delay_before_retry_ms;
 	const char *request; /* what else the kind must know: engine_request(); or "" */
+	bool dynamic;
+	/* Of a row of a store, or NULL: equal texts are one there. The job holds them. */
+	const char *object;
+};
+
+/* What a check has to say of the weight; a run that says nothing leaves it. */
+struct check_weight {
+	uint8_t value; /* exit status that is a weight, or 0 */
+	uint8_t agent; /* enum agent_word */
+	bool agent_down;
+	uint16_t percent;
 };
 
 struct check_result {
@@ -36,6 +47,7 @@ struct check_result {
 	struct mono last_run; /* when it began */
 	uint32_t latency_us;
 	uint32_t failed_in_row;
+	struct check_weight weight;
 };
 
 /* What a run means: the new state, and how long to wait, counted from the begin of the run
@@ -66,6 +78,11 @@ struct check_user {
 
 struct check_set *check_set_new(struct loop *loop);
 void check_set_free(struct check_set *s); /* every user must have left */
+/* Who asks process exec to run a script: in the row of its source. */
+typedef void (*check_ask_fn)(void *arg, const char *object, struct mono when);
+void check_on_ask(struct check_set *s, check_ask_fn ask, void *arg);
+/* A script has answered. */
+void check_answered(struct check_set *s, const struct check_source_row *source);
 size_t check_set_jobs(const struct check_set *s);
 /* How many may run at one time, in all and of one address. */
 void check_set_limits(struct check_set *s, uint32_t at_once, uint32_t per_host);
@@ -98,9 +115,11 @@ struct check_ops {
 	/* What the deadline means, by check_done() after cancel(). A kind without it:
 	 * REASON_TIMEOUT. */
 	void (*expired)(struct check_job *j, void *state);
+	/* It is run by process exec, which ends it in time: here it is only waited for. */
+	void (*answered)(struct check_job *j, void *state, const struct check_source_row *source);
 };
 
-extern const struct check_ops check_tcp, check_ping, check_smtp, check_udp;
+extern const struct check_ops check_tcp, check_ping, check_smtp, check_udp, check_misc, check_agent;
 /* In modules (check_plugin.h). */
 extern const struct check_ops check_http, check_ssl, check_dns;
 
@@ -110,6 +129,10 @@ void *check_job_state(const struct check_job *j);
 const void *check_job_prepared(const struct check_job *j);
 /* The deadline begins anew: the run has come to its next step. */
 void check_go_on(struct check_job *j);
+struct check_weight *check_job_weight(struct check_job *j);
+void check_ask(struct check_job *j);
+/* Of the run before. */
+const char *check_job_text(const struct check_job *j);
 void check_done(struct check_job *j, enum check_reason reason, const char *text);
 
 #endif

@@ -417,6 +417,7 @@ struct engine *engine_new(struct loop *loop, struct store *store)
 	e->store = store;
 	e->checks = check_set_new(loop);
 	e->drain_persistent = true;
+	check_on_ask(e->checks, engine_ask_script, e);
 	timer_init(&e->work, loop, on_work, e);
 	timer_init(&e->retry, loop, on_retry, e);
 	timer_init(&e->stats, loop, on_stats, e);
@@ -479,6 +480,8 @@ void engine_touch(struct engine *e, enum table_id t, const void *row)
 		engine_touch_node(e, row);
 	if (t == T_IPVS)
 		engine_wake_all(e);
+	if (t == T_CHECK_SOURCE)
+		engine_source_changed(e, row);
 	if (!vs)
 		return;
 	if (!e->started) {

@@ -31,6 +31,16 @@ static void take_result(struct checker_row *row, const struct check_result *r)
 	row->last_run = r->last_run;
 	row->latency_us = r->latency_us;
 	row->failed_in_row = r->failed_in_row;
+	row->value = r->weight.value;
+	row->agent = r->weight.agent;
+	row->agent_down = r->weight.agent_down;
+	row->percent = r->weight.percent;
+}
+
+/* Whether that counts for the weight of its server. */
+static bool weighs_otherwise(const struct checker_row *a, const struct checker_row *b)
+{
+	return a->value != b->value || a->agent != b->agent || a->percent != b->percent;
 }
 
 static void on_result(struct check_user *u, const struct check_result *r, bool failed,
@@ -38,15 +48,22 @@ static void on_result(struct check_user *u, const struct check_result *r, bool f
 {
 	struct probe *p = (struct probe *)u;
 	struct checker_row row = *p->row;
-	uint8_t was = row.state;
+	bool changed;
 
 	(void)now;
 	take_result(&row, r);
 	row.runs++;
 	row.failures += failed;
+	changed = row.state != p->row->state || weighs_otherwise(&row, p->row);
 	store_put(p->engine->store, T_CHECKER, &row, F_SEEN, NULL);
-	if (was != row.state || engine_is_asked(p->engine, row.vs, row.rs))
+	if (changed || engine_is_asked(p->engine, row.vs, row.rs))
 		engine_wake(p->engine, row.vs);
+}
+
+/* Equal texts of rows are one, but for the empty ones. */
+static const char *text_or_null(const char *text)
+{
+	return text && text[0] ? text : NULL;
 }
 
 /* p->request is held: texts_drop() it. */
@@ -70,6 +87,8 @@ static struct check_params params_of(const struct engine *e, const struct checke
 	p.retry = row->retry;
 	p.delay_before_retry_ms = row->delay_before_retry_ms;
 	p.request = engine_request(e, row);
+	p.dynamic = row->dynamic;
+	p.object = text_or_null(row->object);
 	return p;
 }
 
@@ -88,7 +107,7 @@ static struct probe *probe_of(struct engine *e, const struct checker_row *row)
 	return p;
 }
 
-static void join(struct engine *e, const struct checker_row *known)
+static void join_job(struct engine *e, const struct checker_row *known)
 {
 	struct probe *p = probe_of(e, known);
 	struct check_params params = params_of(e, known);
@@ -96,7 +115,11 @@ static void join(struct engine *e, const struct checker_row *known)
 				    .reason = known->reason,
 				    .last_run = known->last_run,
 				    .latency_us = known->latency_us,
-				    .failed_in_row = known->failed_in_row};
+				    .failed_in_row = known->failed_in_row,
+				    .weight = {.value = known->value,
+					       .agent = known->agent,
+					       .agent_down = known->agent_down,
+					       .percent = known->percent}};
 	const struct check_result *r;
 	struct checker_row row;
 
@@ -126,9 +149,20 @@ void engine_use_global(struct engine *e, const struct global_row *g)
 	engine_wake_all(e);
 }
 
+static void join(struct engine *e, const struct checker_row *row)
+{
+	if (row->kind == CHECK_FILE)
+		engine_take_number(e, row, false);
+	else
+		join_job(e, row);
+}
+
 void engine_run_check(struct engine *e, const struct checker_row *row)
 {
-	check_now(&probe_of(e, row)->user);
+	if (row->kind == CHECK_FILE)
+		engine_take_number(e, row, true);
+	else
+		check_now(&probe_of(e, row)->user);
 }
 
 void engine_leave_check(const struct checker_row *row)
@@ -172,6 +206,20 @@ void engine_leave_checks(struct engine *e)
 	engine_leave_check(c);
 }
 
+static void count_weight(const struct engine *e, struct pool_changes *n,
+			 const struct checker_row *c, const struct real_server_row *rs)
+{
+	n->added += engine_added_weight(e, c, rs);
+	if (c->kind != CHECK_AGENT)
+		return;
+	if (c->agent > n->agent)
+		n->agent = c->agent;
+	if (c->percent == 100 || (n->scaled && n->percent <= c->percent))
+		return;
+	n->scaled = true;
+	n->percent = c->percent;
+}
+
 struct check_count engine_count_checks(const struct engine *e, const struct real_server_row *rs)
 {
 	struct check_count n = {.reason = REASON_NONE};
@@ -191,6 +239,7 @@ struct check_count engine_count_checks(const struct engine *e, const struct real
 		n.unknown += c->state == CHECK_UNKNOWN;
 		n.unproven += c->state == CHECK_UNKNOWN && c->alpha;
 		n.failing += c->state == CHECK_DOWN;
+		count_weight(e, &n.changes, c, rs);
 		if (c->state == CHECK_DOWN && n.reason == REASON_NONE) {
 			n.reason = c->reason;
 			TEXT_COPY(n.text, c->result);

@@ -14,6 +14,7 @@
 #include "lvs/quiescent.h"
 #include "lvs/quorum.h"
 #include "lvs/refusals.h"
+#include "lvs/sources.h"
 #include "model/store.h"
 
 /* The virtual servers that a pass is about. */
@@ -108,6 +109,7 @@ void engine_count_nodes_soon(struct engine *e);
 /* What the checks of a server say. */
 struct check_count {
 	unsigned checks, failing, unknown, unproven;
+	struct pool_changes changes;
 	enum check_reason reason; /* of the first that fails; REASON_NONE */
 	char text[96];
 };

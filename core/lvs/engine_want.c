@@ -140,7 +140,8 @@ static struct pool_verdict judge(struct engine *e, const struct virtual_server_r
 			       .checks = n.checks,
 			       .failing = n.failing,
 			       .unknown = n.unknown,
-			       .unproven = n.unproven};
+			       .unproven = n.unproven,
+			       .changes = n.changes};
 
 	follow_drain(e, m, rs, &w);
 	f.admin = (uint8_t)w.state;

@@ -6,6 +6,9 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/check_plugin.c core/lvs/check_plugin.h \
 	core/lvs/check_request.c core/lvs/check_request.h \
 	core/lvs/check_smtp.c core/lvs/check_udp.c \
+	core/lvs/agent_line.c core/lvs/agent_line.h \
+	core/lvs/check_agent.c \
+	core/lvs/check_misc.c \
 	core/lvs/check_socket.c core/lvs/check_socket.h \
 	core/lvs/check_tcp.c \
 	core/lvs/echo.c core/lvs/echo.h \
@@ -17,6 +20,7 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/engine_nodes.c \
 	core/lvs/engine_ramp.c \
 	core/lvs/engine_rows.c \
+	core/lvs/engine_sources.c core/lvs/sources.h \
 	core/lvs/engine_stats.c \
 	core/lvs/engine_want.c \
 	core/lvs/ipvs_apply.c core/lvs/ipvs_apply.h \

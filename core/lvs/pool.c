@@ -1,11 +1,16 @@
 /*
  * pool: effective weights and states.
  *
- * The effective weight is a product with one factor for each source: the configured weight,
- * the operator's word on the server, the operator's word on the virtual server, the checks, and
- * how long ago it came back (slow_start).
+ * The effective weight is a product with one factor for each source: the configured weight with
+ * what scripts and files add to it (so keepalived does), the share that an agent leaves, the
+ * operator's word on the server, the operator's word on the virtual server, the checks, and how
+ * long ago it came back (slow_start).
  * Nobody overwrites another's factor, so taking one source back restores exactly what was
- * there before, and the configured weight is never lost.
+ * there before, and the configured weight is never lost. A share rounds up: what somebody wants
+ * to weigh little weighs 1, and nothing only when that is what was said.
+ *
+ * An agent's drain or maint, or 0%, is to the server what the operator's disabled is, until the
+ * agent takes it back; what the operator has said counts first.
  *
  * Whether a server is in the kernel's table at all:
  *   failed          out, as keepalived does; with inhibit_on_failure in, at weight 0
@@ -35,13 +40,34 @@ static bool is_alive(const struct pool_facts *f)
 	return !f->failing && !f->unproven;
 }
 
+#define WEIGHT_MAX 65535
+
+static bool is_held_by_agent(const struct pool_facts *f)
+{
+	return f->changes.agent == AGENT_DRAIN || f->changes.agent == AGENT_MAINT ||
+	       (f->changes.scaled && !f->changes.percent);
+}
+
+/* What the server would weigh if nobody held it out. */
+static uint32_t own_weight(const struct pool_facts *f)
+{
+	int64_t sum = (int64_t)f->rs->weight + f->changes.added;
+	uint64_t weight = sum < 0 ? 0 : sum > WEIGHT_MAX ? WEIGHT_MAX : (uint64_t)sum;
+
+	if (f->changes.scaled)
+		weight = (weight * f->changes.percent + 99) / 100;
+	return weight > WEIGHT_MAX ? WEIGHT_MAX : (uint32_t)weight;
+}
+
 static uint32_t weight_product(const struct pool_facts *f)
 {
 	uint32_t by_server = f->admin == RS_ENABLED;
 	uint32_t by_parent = f->vs->admin_state != VS_DISABLED;
+	uint32_t by_agent = !is_held_by_agent(f);
 	uint32_t by_checks = is_alive(f);
 
-	return ramp_weight(f->rs->weight, f->ramp_percent) * by_server * by_parent * by_checks;
+	return ramp_weight(own_weight(f), f->ramp_percent) * by_server * by_parent * by_agent *
+	       by_checks;
 }
 
 static struct pool_verdict judge_enabled(const struct pool_facts *f)
@@ -53,6 +79,9 @@ static struct pool_verdict judge_enabled(const struct pool_facts *f)
 		return (struct pool_verdict){.present = f->rs->inhibit_on_failure,
 					     .oper = RS_CHECKING,
 					     .reason = REASON_NOT_RUN};
+	if (is_held_by_agent(f))
+		return (struct pool_verdict){
+		    .present = f->in_kernel, .oper = RS_OPER_DISABLED, .reason = REASON_AGENT};
 	if (f->vs->admin_state == VS_DISABLED)
 		return (struct pool_verdict){
 		    .present = true, .oper = RS_DISABLED_BY_PARENT, .reason = REASON_ADMIN};
@@ -92,6 +121,7 @@ struct pool_verdict pool_judge(const struct pool_facts *f)
 		break;
 	}
 	v.weight = weight_product(f);
+	v.share = own_weight(f);
 	v.alive = is_alive(f);
 	return v;
 }

@@ -7,16 +7,25 @@
 
 #include "model/rows.h"
 
+/* What checks do to the weight of a server. */
+struct pool_changes {
+	int64_t added; /* by scripts and files */
+	uint8_t agent; /* enum agent_word, the one that takes most; 0: no agent has spoken */
+	bool scaled;   /* agents leave so many percent of it, the least that one says */
+	uint32_t percent;
+};
+
 /* All that decides about one real server. */
 struct pool_facts {
 	const struct virtual_server_row *vs;
 	const struct real_server_row *rs;
 	unsigned checks, failing, unknown; /* its checks: all, those down, those that never ran */
 	unsigned unproven;                 /* of the unknown, those that must succeed first */
-	bool in_kernel;                    /* the kernel's table has it now */
-	bool drained;                      /* it was drained to the end */
-	uint8_t ramp_percent;              /* of its weight, by slow_start */
-	uint8_t admin;                     /* enum rs_admin: the server's or the stricter node's */
+	struct pool_changes changes;
+	bool in_kernel;       /* the kernel's table has it now */
+	bool drained;         /* it was drained to the end */
+	uint8_t ramp_percent; /* of its weight, by slow_start */
+	uint8_t admin;        /* enum rs_admin: the server's or the stricter node's */
 };
 
 struct pool_verdict {
@@ -26,6 +35,7 @@ struct pool_verdict {
 	enum check_reason reason; /* REASON_NONE: the reason of the failing check */
 	bool alive;               /* by its checks, whatever the operator says */
 	bool replaced;            /* by the sorry server */
+	uint32_t share;           /* its weight as far as the quorum is concerned */
 };
 
 struct pool_verdict pool_judge(const struct pool_facts *f);

@@ -1,10 +1,10 @@
 /*
  * quorum: see quorum.h.
  *
- * The quorum is a sum of weights. What counts is who is alive: a server that its checks find well
- * and that the operator has not taken out. What is done with it then (weight 0 since the operator
- * has disabled the whole virtual server, its place taken by the sorry server) does not count, since
- * that would keep the quorum from coming back.
+ * The quorum is a sum of weights, as scripts, files and agents have changed them. What counts is
+ * who is alive: a server that its checks find well and that the operator has not taken out. What is
+ * done with it then (weight 0 since the operator has disabled the whole virtual server, its place
+ * taken by the sorry server) does not count, since that would keep the quorum from coming back.
  *
  * A sorry server takes the place of all others: they go out of the kernel's table, as with
  * keepalived, or stay at weight 0 with inhibit_on_failure. It does so only while it works itself:
@@ -47,7 +47,7 @@ void quorum_count(struct quorum_facts *f, const struct real_server_row *rs,
 		return;
 	}
 	if (works(v))
-		f->weight += rs->weight;
+		f->weight += v->share;
 }
 
 bool quorum_wants_sorry(const struct quorum_facts *f, enum vs_quorum q)

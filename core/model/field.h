@@ -65,7 +65,7 @@
 
 extern const struct table table_global, table_process, table_agent, table_change_log, table_overlay;
 extern const struct table table_exec, table_notify, table_notify_fifo, table_mail,
-    table_mail_recipient;
+    table_mail_recipient, table_misc_script;
 extern const struct table table_network;
 extern const struct table table_garp_group, table_vrrp_instance, table_vrrp_address,
     table_vrrp_peer;
@@ -76,7 +76,8 @@ extern const struct table table_track, table_vrrp_script, table_track_file, tabl
 extern const struct table table_vrrp_route, table_vrrp_rule;
 extern const struct table table_static_address, table_track_group_member;
 extern const struct table table_node;
-extern const struct table table_virtual_server, table_real_server, table_checker, table_check_url;
+extern const struct table table_virtual_server, table_real_server, table_checker, table_check_url,
+    table_check_source;
 extern const struct table table_ipvs;
 
 #endif

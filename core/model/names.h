@@ -16,8 +16,11 @@
 #define NAME_MAIL   128 /* of a mail address */
 #define NAME_TABLE  32  /* of nftables */
 
-#define OCTETS_MAX  255 /* of a text that is octets in hexadecimal */
-#define TEXT_OCTETS (2 * OCTETS_MAX + 1)
+#define OCTETS_MAX    255 /* of a text that is octets in hexadecimal */
+#define TEXT_OCTETS   (2 * OCTETS_MAX + 1)
+#define AGENT_SEND    128   /* what an agent is told */
+#define AGENT_PERCENT 65535 /* of a weight, at most */
+
 #define TEXT_NOTE   128 /* likewise */
 #define TEXT_WHO    48
 #define TEXT_REASON 96

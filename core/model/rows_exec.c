@@ -1,5 +1,6 @@
 /* rows_exec: the fields of exec, notify and notify_fifo. */
 #include "model/rows_exec.h"
+#include "model/rows_lvs.h"
 
 #include "model/field.h"
 
@@ -132,4 +133,26 @@ static const struct field mail_recipient_fields[] = {
 };
 const struct table table_mail_recipient = TABLE(T_MAIL_RECIPIENT, "mail_recipient", ROLE_EXEC, 1,
 						mail_recipient_fields, "Who gets mail.");
+#undef ROW
+
+#define LIVE (F_CONFIG | F_LIVE | F_LOCAL)
+#define ROW  struct misc_script_row
+static const struct field misc_script_fields[] = {
+    TEXT(name, F_KEY, 1, NAME_VS, "Its program's name, and a number for all that follows."),
+    TEXT(script, LIVE | F_EXEC, 0, COMMAND_MAX, "Program and its arguments, as they were written."),
+    TEXT(user, LIVE | F_EXEC, 0, NAME_USER, "User that runs it; empty is script_user."),
+    TEXT(group, LIVE | F_EXEC, 0, NAME_USER, "Group that runs it; empty is the user's."),
+    U32(timeout_ms, LIVE, 0, UINT32_MAX, 60000, "ms", "Time that a run may take."),
+    WHEN(asked, F_STATE | F_MAIN, "When checks wanted it to be run last."),
+    WHEN(began, F_STATE, "When the run was started that has ended last."),
+    ENUM(outcome, F_STATE, source_outcome_names, SOURCE_UNKNOWN, "How that ended."),
+    I32(value, F_STATE, INT32_MIN, INT32_MAX, 0, NULL, "Its exit status, or the signal."),
+    TEXT(result, F_STATE, 0, TEXT_REASON, "The same in words."),
+    GAUGE32(duration_us, "us", "Time that it took."),
+    COUNTER64(runs, NULL, "Runs that have ended."),
+    COUNTER64(timeouts, NULL, "Those that took too long."),
+};
+const struct table table_misc_script =
+    TABLE(T_MISC_SCRIPT, "misc_script", ROLE_EXEC, 1, misc_script_fields,
+	  "Scripts that checks of real servers run.");
 #undef ROW

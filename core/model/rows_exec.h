@@ -79,6 +79,25 @@ struct notify_row {
 	const char *last_result;
 };
 
+/* A script that checks of real servers ask for, once for all that name the same. */
+struct misc_script_row {
+	const char *name; /* misc_script_name() of what follows */
+	/* configuration */
+	const char *script; /* the command as it was written */
+	const char *user, *group;
+	uint32_t timeout_ms;
+	/* state, by main */
+	struct mono asked; /* the last run that is wanted */
+	/* state */
+	struct mono began; /* the last run that has ended */
+	uint8_t outcome;   /* enum source_outcome */
+	int32_t value;
+	const char *result;
+	uint32_t duration_us;
+	/* counters */
+	uint64_t runs, timeouts;
+};
+
 enum fifo_kind { FIFO_ALL = 1, FIFO_VRRP = 2, FIFO_LVS = 3 };
 extern const struct enum_name fifo_kind_names[];
 

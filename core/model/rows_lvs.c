@@ -60,12 +60,26 @@ const struct enum_name check_reason_names[] = {
     {REASON_BAD_REPLY, "badReply"},
     {REASON_STATUS, "status"},
     {REASON_CONTENT, "content"},
+    {REASON_SCRIPT, "script"},
+    {REASON_AGENT, "agent"},
     {0},
 };
-const struct enum_name check_kind_names[] = {{CHECK_TCP, "TCP_CHECK"},   {CHECK_HTTP, "HTTP_GET"},
-					     {CHECK_SSL, "SSL_GET"},     {CHECK_SMTP, "SMTP_CHECK"},
-					     {CHECK_DNS, "DNS_CHECK"},   {CHECK_UDP, "UDP_CHECK"},
-					     {CHECK_PING, "PING_CHECK"}, {0}};
+const struct enum_name agent_word_names[] = {{AGENT_NONE, "none"},
+					     {AGENT_READY, "ready"},
+					     {AGENT_DRAIN, "drain"},
+					     {AGENT_MAINT, "maint"},
+					     {0}};
+const struct enum_name check_kind_names[] = {{CHECK_TCP, "TCP_CHECK"},
+					     {CHECK_HTTP, "HTTP_GET"},
+					     {CHECK_SSL, "SSL_GET"},
+					     {CHECK_SMTP, "SMTP_CHECK"},
+					     {CHECK_DNS, "DNS_CHECK"},
+					     {CHECK_UDP, "UDP_CHECK"},
+					     {CHECK_PING, "PING_CHECK"},
+					     {CHECK_MISC, "MISC_CHECK"},
+					     {CHECK_FILE, "FILE_CHECK"},
+					     {CHECK_AGENT, "AGENT_CHECK"},
+					     {0}};
 const struct enum_name dns_type_names[] = {
     {DNS_A, "A"},         {DNS_NS, "NS"},
     {DNS_CNAME, "CNAME"}, {DNS_SOA, "SOA"},
@@ -77,6 +91,11 @@ const struct enum_name dns_type_names[] = {
 };
 const struct enum_name http_protocol_names[] = {
     {HTTP_1_0, "http10"}, {HTTP_1_0_CLOSE, "http10close"}, {HTTP_1_1, "http11"}, {0}};
+const struct enum_name source_kind_names[] = {
+    {CHECK_BY_SCRIPT, "script"}, {CHECK_BY_FILE, "file"}, {0}};
+const struct enum_name source_outcome_names[] = {
+    {SOURCE_UNKNOWN, "unknown"},    {SOURCE_VALUE, "value"},      {SOURCE_SIGNALLED, "signalled"},
+    {SOURCE_TIMED_OUT, "timedOut"}, {SOURCE_CANNOT, "cannotRun"}, {0}};
 const struct enum_name check_state_names[] = {
     {CHECK_UNKNOWN, "unknown"}, {CHECK_UP, "up"}, {CHECK_DOWN, "down"}, {0}};
 
@@ -258,6 +277,8 @@ static const struct field checker_fields[] = {
     U16(min_reply_length, F_CONFIG | F_LIVE, 0, 65535, 0, "octets", "UDP: least length of it."),
     U16(max_reply_length, F_CONFIG | F_LIVE, 0, 65535, 255, "octets",
 	"UDP: greatest length of it."),
+    I32(weight, F_CONFIG | F_LIVE, -INT32_MAX, INT32_MAX, 1, NULL,
+	"FILE_CHECK: what the number in the file is multiplied by."),
     TEXT(virtualhost, F_CONFIG | F_LIVE, 0, NAME_HOST, "HTTP: host name that is asked for."),
     TEXT(sni_name, F_CONFIG | F_LIVE, 0, NAME_HOST,
 	 "TLS: host name that is told; empty for virtualhost."),
@@ -267,15 +288,24 @@ static const struct field checker_fields[] = {
     TEXT(require_reply, F_CONFIG | F_LIVE, 0, TEXT_OCTETS,
 	 "UDP: octets of the answer, in hexadecimal, x for any digit; any for any octets; empty "
 	 "when none is needed."),
+    TEXT(object, F_CONFIG | F_LIVE, 0, AGENT_SEND,
+	 "Name of the misc_script of a MISC_CHECK, of the track_file of a FILE_CHECK; what an "
+	 "AGENT_CHECK sends."),
     ENUM(dns_type, F_CONFIG | F_LIVE, dns_type_names, DNS_SOA, "DNS: type that is asked for."),
+    BOOL(dynamic, LIVE, false, "MISC_CHECK: an exit status of 2..255 is a weight of 0..253."),
     ENUM(state, F_STATE, check_state_names, CHECK_UNKNOWN, "Result in force."),
     ENUM(reason, F_STATE, check_reason_names, REASON_NOT_RUN, "Result of the last run."),
+    ENUM(agent, F_STATE, agent_word_names, AGENT_NONE, "What the agent wants of the server."),
+    BOOL(agent_down, F_STATE, false, "Whether the agent says that the server is down."),
+    U8(value, F_STATE, 0, 255, 0, NULL, "MISC_CHECK: exit status that is a weight; 0 for none."),
+    U16(percent, F_STATE, 0, AGENT_PERCENT, 100, "percent",
+	"Share of the weight that the agent leaves."),
     TEXT(result, F_STATE, 0, TEXT_REASON, "The same in words."),
     WHEN(last_run, F_STATE, "When it ran last."),
     GAUGE32(latency_us, "us", "How long the last run took."),
     GAUGE32(failed_in_row, NULL, "Failed attempts since the last success."),
-    COUNTER64(runs, NULL, "Runs."),
-    COUNTER64(failures, NULL, "Runs that failed."),
+    COUNTER32(runs, NULL, "Runs."),
+    COUNTER32(failures, NULL, "Runs that failed."),
 };
 const struct table table_checker =
     TABLE(T_CHECKER, "checker", ROLE_LVS, 3, checker_fields, "Checks of real servers.");
@@ -304,4 +334,20 @@ static const struct field check_url_fields[] = {
 };
 const struct table table_check_url =
     TABLE(T_CHECK_URL, "check_url", ROLE_LVS, 4, check_url_fields, "URLs of checks by HTTP.");
+#undef ROW
+
+#define BY_MAIN (F_STATE | F_MAIN)
+#define ROW     struct check_source_row
+static const struct field check_source_fields[] = {
+    ENUM(kind, F_KEY, source_kind_names, CHECK_BY_SCRIPT, "A misc_script or a track_file."),
+    TEXT(name, F_KEY, 1, NAME_VS, "Name of the misc_script or of the track_file."),
+    WHEN(asked, F_STATE, "When a run was asked for last."),
+    WHEN(answered, BY_MAIN, "When the run began that has ended last."),
+    ENUM(outcome, BY_MAIN, source_outcome_names, SOURCE_UNKNOWN, "How that ended."),
+    I32(value, BY_MAIN, INT32_MIN, INT32_MAX, 0, NULL, "Exit status, signal or number."),
+    TEXT(result, BY_MAIN, 0, TEXT_REASON, "The same in words."),
+};
+const struct table table_check_source =
+    TABLE(T_CHECK_SOURCE, "check_source", ROLE_LVS, 2, check_source_fields,
+	  "What scripts and files say to checks.");
 #undef ROW

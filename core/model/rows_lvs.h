@@ -55,8 +55,13 @@ enum check_reason {
 	REASON_BAD_REPLY, /* what came is not of the protocol, or too much of it */
 	REASON_STATUS,    /* another status than was wanted */
 	REASON_CONTENT,   /* the content is not what was wanted */
+	REASON_SCRIPT,    /* a script, or the number in a file, says that it fails */
+	REASON_AGENT,     /* the agent on the server says that it fails, or should get nothing */
 };
 extern const struct enum_name check_reason_names[];
+/* What an agent on the server wants of it; only its own word takes back what it said. */
+enum agent_word { AGENT_NONE = 1, AGENT_READY, AGENT_DRAIN, AGENT_MAINT };
+extern const struct enum_name agent_word_names[];
 
 struct virtual_server_row {
 	const char *name;
@@ -169,6 +174,9 @@ enum check_kind {
 	CHECK_DNS,
 	CHECK_UDP,
 	CHECK_PING,
+	CHECK_MISC,
+	CHECK_FILE = 10,
+	CHECK_AGENT,
 };
 /* As RFC 1035 and its successors number them. */
 enum dns_type {
@@ -218,6 +226,7 @@ struct checker_row {
 	uint32_t retry;
 	uint32_t delay_before_retry_ms;
 	uint16_t min_reply_length, max_reply_length; /* UDP: octets */
+	int32_t weight; /* FILE_CHECK: what the number is multiplied by */
 	const char *virtualhost;
 	const char *sni_name;
 	/* SMTP: name to greet with; DNS: name to ask for, "" being the root; UDP: the payload as
@@ -225,16 +234,22 @@ struct checker_row {
 	const char *send;
 	/* UDP: such pairs, x for any digit; or UDP_ANY_REPLY; "": no answer is needed. */
 	const char *require_reply;
+	const char *object; /* its misc_script, its track_file, or what an agent is told */
 	uint8_t dns_type;
+	bool dynamic; /* MISC_CHECK: the exit status is a weight */
 	/* state */
 	uint8_t state;
 	uint8_t reason;
+	uint8_t agent;    /* enum agent_word */
+	bool agent_down;  /* the agent has said so last */
+	uint8_t value;    /* exit status of a dynamic script, or 0 */
+	uint16_t percent; /* of the weight, as the agent says */
 	const char *result;
 	struct mono last_run;
 	uint32_t latency_us;
 	uint32_t failed_in_row;
 	/* counters */
-	uint64_t runs, failures;
+	uint32_t runs, failures;
 };
 
 #define TEXT_URL    512 /* path of a URL, with its NUL */
@@ -256,6 +271,29 @@ struct check_url_row {
 	bool regex_no_match;
 	uint32_t regex_min_offset, regex_max_offset; /* octets; 0: no limit */
 	bool tls_compliant;
+};
+
+enum source_kind { CHECK_BY_SCRIPT = 1, CHECK_BY_FILE = 2 };
+extern const struct enum_name source_kind_names[];
+enum source_outcome {
+	SOURCE_UNKNOWN = 1,
+	SOURCE_VALUE,     /* of the file, or the exit status */
+	SOURCE_SIGNALLED, /* something ended the script */
+	SOURCE_TIMED_OUT, /* it took too long */
+	SOURCE_CANNOT,    /* it could not be run */
+};
+extern const struct enum_name source_outcome_names[];
+
+/* What process exec sees for checks. Lvs asks for a run, main brings the answer. */
+struct check_source_row {
+	uint8_t kind; /* enum source_kind */
+	const char *name;
+	/* state, but for the first by main */
+	struct mono asked;
+	struct mono answered; /* when the run began that has ended last */
+	uint8_t outcome;      /* enum source_outcome */
+	int32_t value;
+	const char *result;
 };
 
 #endif

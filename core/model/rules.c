@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +25,32 @@ const char *lvs_drain_objection(const struct virtual_server_row *vs)
 		return "scheduler dh keeps sending clients to a server of weight 0 and fails them: "
 		       "use another scheduler, or set forcedOffline";
 	return NULL;
+}
+
+/* FNV-1a, the end of the text included. */
+static uint64_t hash_text(uint64_t h, const char *text)
+{
+	do
+		h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	while (*text++);
+	return h;
+}
+
+const char *misc_script_name(const struct misc_script_row *s, char buf[NAME_VS])
+{
+	uint64_t h = UINT64_C(14695981039346656037) ^ s->timeout_ms;
+	size_t first = strcspn(s->script, " \t"), base = first, i;
+
+	while (base && s->script[base - 1] != '/')
+		base--;
+	h = hash_text(hash_text(hash_text(h, s->script), s->user), s->group);
+	for (i = 0; i < 32 && base + i < first; i++) {
+		unsigned char c = (unsigned char)s->script[base + i];
+
+		buf[i] = c > ' ' && c < 127 && !strchr("\"'\\", c) ? (char)c : '_';
+	}
+	snprintf(buf + i, NAME_VS - i, "#%016" PRIx64, h);
+	return buf;
 }
 
 const char *vrrp_sync_group_of(const struct store *s, const char *instance)

@@ -12,6 +12,10 @@
  * NULL when it can. */
 const char *lvs_drain_objection(const struct virtual_server_row *vs);
 
+/* The name of a script that checks run: the same for the same command, user, group and time, on
+ * every director; returns buf. */
+const char *misc_script_name(const struct misc_script_row *s, char buf[NAME_VS]);
+
 /* Name of the sync group of an instance; NULL: none. */
 const char *vrrp_sync_group_of(const struct store *s, const char *instance);
 /* Whether the instance has unicast peers, and two of them one in common. */

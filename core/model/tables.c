@@ -12,6 +12,7 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_NOTIFY_FIFO] = &table_notify_fifo,
     [T_MAIL] = &table_mail,
     [T_MAIL_RECIPIENT] = &table_mail_recipient,
+    [T_MISC_SCRIPT] = &table_misc_script,
     [T_VRRP_INSTANCE] = &table_vrrp_instance,
     [T_VRRP_ADDRESS] = &table_vrrp_address,
     [T_VRRP_PEER] = &table_vrrp_peer,
@@ -33,6 +34,7 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_NODE] = &table_node,
     [T_CHECKER] = &table_checker,
     [T_CHECK_URL] = &table_check_url,
+    [T_CHECK_SOURCE] = &table_check_source,
     [T_CHANGE_LOG] = &table_change_log,
     [T_OVERLAY] = &table_overlay,
 };

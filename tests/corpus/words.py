@@ -68,7 +68,7 @@ ROADS = {
     "FILE_CHECK": "track_file A {\nfile /run/a\n}\n" + SERVER % "FILE_CHECK {\ntrack_file A\n@\n}",
 }
 POOR = {"vrrp_sync_group": 5}  # status of keepalived: it misses the members
-NEWER = {"auth_hmac", "sorry_server"}  # blocks that this keepalived does not have
+NEWER = {"auth_hmac", "sorry_server", "AGENT_CHECK"}  # blocks that this keepalived does not have
 
 
 def tables():

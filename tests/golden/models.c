@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "config/parse.h"
+#include "config/resolve_check.h"
 #include "config/special_vmac.h"
 #include "model/rows.h"
 
@@ -503,6 +504,18 @@ static void put_tracks(struct store *s)
 	put_tracks_of(s, TRACK_BY_GROUP, g->name);
 }
 
+/* A text that can be a command: split, and without control characters; else it becomes "". */
+static void make_command(char command[COMMAND_MAX])
+{
+	struct argv a;
+
+	for (char *p = command; *p; p++)
+		if (*p == '\t')
+			*p = ' ';
+	if (!argv_split(&a, command, NULL))
+		memset(command, 0, COMMAND_MAX);
+}
+
 /* ---- LVS --------------------------------------------------------------- */
 
 static void name_endpoint(char *buf, size_t size, const struct addr *a, uint16_t port,
@@ -575,11 +588,71 @@ static void say_of_kind(struct checker_row *c)
 	}
 }
 
+static void put_file(struct store *s, struct checker_row *c, char name[NAME_VS])
+{
+	const char *const key[] = {name};
+	struct checker_row plain;
+
+	snprintf(name, NAME_VS, "f%u", (unsigned)draw(3));
+	if (!store_find_text(s, T_TRACK_FILE, key))
+		put_definition(s, T_TRACK_FILE, name);
+	row_init(T_CHECKER, &plain);
+	plain.vs = c->vs;
+	plain.rs = c->rs;
+	plain.number = c->number;
+	plain.kind = CHECK_FILE;
+	plain.weight = c->weight;
+	plain.object = name;
+	*c = plain;
+}
+
+static void put_script(struct store *s, struct checker_row *c, char name[NAME_VS])
+{
+	char command[COMMAND_MAX] = "", user[NAME_USER] = "", group[NAME_USER] = "";
+	struct misc_script_row m;
+
+	fill(T_MISC_SCRIPT, &m);
+	draw_text(command, sizeof(command), 1);
+	make_command(command);
+	if (!command[0])
+		TEXT_COPY(command, "/bin/true");
+	if (draw(2))
+		draw_text(user, sizeof(user), 0);
+	if (user[0])
+		draw_text(group, sizeof(group), 0);
+	m.script = command;
+	m.user = user;
+	m.group = group;
+	if (!m.timeout_ms) /* the interval, in a file */
+		m.timeout_ms = 1;
+	m.name = misc_script_name(&m, name);
+	store_put(s, T_MISC_SCRIPT, &m, F_WANTED, NULL);
+	c->object = name;
+	c->connect_timeout_ms = m.timeout_ms;
+}
+
+/* What only the others have. */
+static void leave_out(struct checker_row *c)
+{
+	if (c->kind == CHECK_MISC || c->kind == CHECK_FILE) {
+		c->connect_addr = c->bindto = (struct addr){0};
+		c->connect_port = c->bind_port = 0;
+		c->bind_if = "";
+		c->fwmark = 0;
+	}
+	if (c->kind != CHECK_MISC)
+		c->dynamic = false;
+	if (c->kind == CHECK_FILE)
+		return;
+	c->weight = 1;
+}
+
 static void put_checks(struct store *s, const struct real_server_row *r)
 {
 	unsigned n = (unsigned)draw(3);
 
 	for (unsigned i = 1; i <= n; i++) {
+		char text[AGENT_SEND] = "", object[NAME_VS];
 		struct checker_row c;
 
 		fill(T_CHECKER, &c);
@@ -596,6 +669,15 @@ static void put_checks(struct store *s, const struct real_server_row *r)
 		c.connect_port = r->port && draw(2) ? r->port : (uint16_t)(1 + draw(65535));
 		if (c.bindto.family)
 			c.bindto = draw_addr(c.connect_addr.family);
+		leave_out(&c);
+		if (c.kind == CHECK_AGENT && draw(2))
+			draw_text(text, sizeof(text), 1);
+		if (text[0])
+			c.object = text;
+		if (c.kind == CHECK_MISC)
+			put_script(s, &c, object);
+		else if (c.kind == CHECK_FILE)
+			put_file(s, &c, object);
 		store_put(s, T_CHECKER, &c, F_WANTED, NULL);
 		if (is_http(&c))
 			put_urls(s, &c);
@@ -705,18 +787,6 @@ static void put_service(struct store *s)
 }
 
 /* ---- programs ------------------------------------------------------------ */
-
-/* A text that can be a command: split, and without control characters; else it becomes "". */
-static void make_command(char command[COMMAND_MAX])
-{
-	struct argv a;
-
-	for (char *p = command; *p; p++)
-		if (*p == '\t')
-			*p = ' ';
-	if (!argv_split(&a, command, NULL))
-		memset(command, 0, COMMAND_MAX);
-}
 
 static void make_group(const char *user, char group[NAME_USER])
 {
@@ -884,6 +954,7 @@ static struct store *draw_model(void)
 	for (unsigned i = (unsigned)draw(4); i > 0; i--)
 		put_service(s);
 	put_tracks(s);
+	resolve_sources(s);
 	put_delays(s);
 	put_linkbeats(s);
 	config_nodes(s);

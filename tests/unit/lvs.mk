@@ -1,5 +1,5 @@
 if HAVE_CMOCKA
-LVS_UNIT = tests/unit/lvs_ipvs_msg tests/unit/lvs_ipvs_apply tests/unit/lvs_pool tests/unit/lvs_quorum \
+LVS_UNIT = tests/unit/lvs_ipvs_msg tests/unit/lvs_ipvs_apply tests/unit/lvs_pool tests/unit/lvs_agent tests/unit/lvs_quorum \
 	tests/unit/lvs_check tests/unit/lvs_echo tests/unit/lvs_smtp tests/unit/lvs_turns tests/unit/lvs_ramp \
 	tests/unit/lvs_udp_answer tests/unit/lvs_engine tests/unit/nl_genl
 check_PROGRAMS += $(LVS_UNIT)
@@ -15,6 +15,9 @@ tests_unit_lvs_ipvs_apply_LDADD = $(LVS_UNIT_LIBS)
 tests_unit_lvs_pool_SOURCES = tests/unit/lvs_pool.c
 tests_unit_lvs_pool_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_lvs_pool_LDADD = $(LVS_UNIT_LIBS)
+tests_unit_lvs_agent_SOURCES = tests/unit/lvs_agent.c
+tests_unit_lvs_agent_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_lvs_agent_LDADD = $(LVS_UNIT_LIBS)
 tests_unit_lvs_quorum_SOURCES = tests/unit/lvs_quorum.c
 tests_unit_lvs_quorum_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_lvs_quorum_LDADD = $(LVS_UNIT_LIBS)

@@ -42,6 +42,8 @@ static const struct judge_case cases[] = {
     {CHECK_UP, REASON_LOCAL_ERROR, 0, CHECK_UP, 1000},
     {CHECK_DOWN, REASON_LOCAL_ERROR, 9, CHECK_DOWN, 1000},
     {CHECK_UNKNOWN, REASON_LOCAL_ERROR, 0, CHECK_UNKNOWN, 1000},
+    {CHECK_UP, REASON_SCRIPT, 1, CHECK_UP, 1000},
+    {CHECK_UP, REASON_AGENT, 1, CHECK_DOWN, 6000},
 };
 
 static void test_judge(void **state)

@@ -104,6 +104,80 @@ static void test_weights_are_not_truncated(void **state)
 	}
 }
 
+/* Each source has a factor of its own. */
+static void test_factors(void **state)
+{
+	static const struct {
+		uint32_t configured;
+		int64_t added;
+		enum agent_word agent;
+		int percent; /* -1: no agent has said one */
+		/* expected */
+		uint32_t weight, share;
+		enum rs_oper oper;
+	} factors[] = {
+	    {7, 3, 0, -1, 10, 10, RS_UP},
+	    {7, -3, 0, -1, 4, 4, RS_UP},
+	    {7, -7, 0, -1, 0, 0, RS_UP}, /* what is said to weigh nothing does */
+	    {7, -300, 0, -1, 0, 0, RS_UP},
+	    {7, INT32_MAX, 0, -1, 65535, 65535, RS_UP},
+	    {100, 0, AGENT_READY, 75, 75, 75, RS_UP},
+	    {7, 0, AGENT_READY, 50, 4, 4, RS_UP},
+	    {1, 0, 0, 1, 1, 1, RS_UP}, /* little is not nothing */
+	    {0, 0, 0, 75, 0, 0, RS_UP},
+	    {7, 0, 0, 200, 14, 14, RS_UP},
+	    {65535, 0, 0, 200, 65535, 65535, RS_UP},
+	    {7, 3, 0, 50, 5, 5, RS_UP},
+	    {7, 0, 0, 0, 0, 0, RS_OPER_DISABLED},
+	    {7, 0, AGENT_DRAIN, -1, 0, 7, RS_OPER_DISABLED},
+	    {7, 3, AGENT_MAINT, 50, 0, 5, RS_OPER_DISABLED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(factors) / sizeof(factors[0]); i++) {
+		struct virtual_server_row vs;
+		struct real_server_row rs;
+		struct pool_facts f = facts_of(&cases[0], &vs, &rs);
+		struct pool_verdict v;
+
+		rs.weight = factors[i].configured;
+		f.changes.added = factors[i].added;
+		f.changes.agent = (uint8_t)factors[i].agent;
+		f.changes.scaled = factors[i].percent >= 0;
+		f.changes.percent = f.changes.scaled ? (uint32_t)factors[i].percent : 0;
+		v = pool_judge(&f);
+		if (v.weight != factors[i].weight || v.share != factors[i].share ||
+		    v.oper != factors[i].oper || !v.present)
+			fail_msg("case %zu: weight %u share %u oper %d", i, v.weight, v.share,
+				 v.oper);
+	}
+}
+
+/* The operator's word counts first, and what an agent has taken is there while he says nothing. */
+static void test_agent_and_operator(void **state)
+{
+	struct virtual_server_row vs;
+	struct real_server_row rs;
+	struct pool_facts f = facts_of(&cases[0], &vs, &rs);
+
+	(void)state;
+	f.changes.agent = AGENT_READY;
+	f.admin = RS_DRAINING;
+	assert_int_equal(pool_judge(&f).oper, RS_OPER_DRAINING);
+	assert_int_equal(pool_judge(&f).weight, 0);
+	f.changes.agent = AGENT_DRAIN;
+	f.admin = RS_ENABLED;
+	assert_int_equal(pool_judge(&f).reason, REASON_AGENT);
+	assert_int_equal(pool_judge(&f).weight, 0);
+	f.in_kernel = false;
+	assert_false(pool_judge(&f).present);
+	f.failing = 1;
+	assert_int_equal(pool_judge(&f).oper, RS_DOWN);
+	f.failing = 0;
+	f.changes.agent = AGENT_READY;
+	assert_int_equal(pool_judge(&f).weight, 7);
+}
+
 static void test_held_out(void **state)
 {
 	(void)state;
@@ -175,6 +249,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_judge),
 	    cmocka_unit_test(test_weights_are_not_truncated),
+	    cmocka_unit_test(test_factors),
+	    cmocka_unit_test(test_agent_and_operator),
 	    cmocka_unit_test(test_held_out),
 	    cmocka_unit_test(test_totals),
 	    cmocka_unit_test(test_who_can_be_drained),
