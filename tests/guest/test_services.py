@@ -60,8 +60,7 @@ SERVICES = {
 class Table(scale.TableProbe):
     """Every attribute of every service and its servers, but for what is counted."""
 
-    GET_SERVICE, STATS = 4, {"service": {10, 11}, "dest": {7, 8, 9, 10, 12}}
-    SVC_FLAGS = 7
+    GET_SERVICE, STATS = 4, {"service": {10, 12}, "dest": {7, 8, 9, 10, 12}}
 
     def read(self):
         services = {}
