@@ -140,12 +140,15 @@ void special_granularity(struct parse *p, struct draft *d, const struct keyword 
 bool print_granularity(const void *row, char *buf, size_t size)
 {
 	const struct virtual_server_row *r = row;
-	struct in_addr mask = {.s_addr = htonl(UINT32_MAX << (32 - r->persistence_granularity))};
+	unsigned length = r->persistence_granularity;
+	struct in_addr mask;
 
-	if (r->family == FAMILY_IPV6)
-		snprintf(buf, size, "%u", r->persistence_granularity);
-	else
-		inet_ntop(AF_INET, &mask, buf, (socklen_t)size);
+	if (r->family == FAMILY_IPV6 || !length || length > 32) {
+		snprintf(buf, size, "%u", length);
+		return true;
+	}
+	mask.s_addr = htonl(UINT32_MAX << (32 - length));
+	inet_ntop(AF_INET, &mask, buf, (socklen_t)size);
 	return true;
 }
 

@@ -94,7 +94,7 @@ class Alone:
 
     def wait_state(self, state, deadline, key="vrrp_instance VI_1"):
         start = time.monotonic()
-        wait_for(lambda: self.row(key)["state"] == state, deadline, key + " " + state)
+        wait_for(lambda: self.row(key).get("state") == state, deadline, key + " " + state)
         return time.monotonic() - start
 
     def stop(self, how="stop"):
