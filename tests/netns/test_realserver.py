@@ -103,6 +103,13 @@ def test_again_and_one_by_one(machine):
     assert machine.settings() == before
 
 
+def test_settings_that_cannot_be_kept_are_not_changed(machine):
+    before = machine.settings()
+    os.makedirs("/run/halvard-realserver/new")  # where the second half of each is written
+    assert VIP + " was not added" in machine.run("add", VIP, status=1)
+    assert machine.settings() == before and machine.addresses() == set()
+
+
 def test_what_others_set_stays(machine):
     machine.run("add", VIP)
     machine.real.sysctl("net.ipv4.conf.lo.arp_ignore", 8)
