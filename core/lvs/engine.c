@@ -279,7 +279,7 @@ static void pass(struct engine *e)
 	engine_answer_asks(e);
 	if (e->draining && !e->drain.armed)
 		timer_after(&e->drain, DRAIN_INTERVAL);
-	if ((e->kernel_error[0] || e->refusals.n) && !e->retry.armed)
+	if ((e->kernel_error[0] || e->refusals.n || e->whole.refused) && !e->retry.armed)
 		timer_after(&e->retry, RETRY_INTERVAL);
 }
 

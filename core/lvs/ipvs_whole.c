@@ -19,6 +19,7 @@ static void refuse(struct ipvs_whole *w, const char *what, int err)
 	char text[sizeof(w->told)];
 
 	snprintf(text, sizeof(text), "%s: %s", what, strerror(-err));
+	w->refused = true;
 	if (!text_eq(text, w->told))
 		log_errx("ipvs: %s", text);
 	TEXT_COPY(w->told, text);
@@ -79,7 +80,8 @@ static void sync_daemon(struct ipvs_whole *w, struct ipvs_daemon *have,
 		return;
 	if (have->role)
 		err = ipvs_kernel_end_daemon(w->kernel, have);
-	have->role = 0;
+	if (!err)
+		have->role = 0;
 	if (!err && want)
 		err = ipvs_kernel_begin_daemon(w->kernel, want);
 	if (err)
@@ -128,12 +130,15 @@ enum sync_role ipvs_whole_sync(struct ipvs_whole *w, struct ipvs_kernel *k,
 		   r->sync_role != SYNC_NONE;
 
 	w->kernel = k;
+	w->refused = false;
 	if (!w->read && any)
 		read_kernel(w);
 	if (!w->read)
 		return SYNC_NONE;
 	sync_timeouts(w, r);
 	sync_daemons(w, r);
+	if (!w->refused)
+		w->told[0] = '\0';
 	return running(w);
 }
 

@@ -10,9 +10,10 @@
 
 struct ipvs_whole {
 	struct ipvs_kernel *kernel;  /* of the last call */
-	struct ipvs_timeouts before; /* as the kernel had them; only where `set` */
+	struct ipvs_timeouts before; /* as the kernel had them, once `read` */
 	bool read;
 	struct ipvs_daemon running[2]; /* role 0: does not run; the backup first */
+	bool refused;                  /* something, in the last call: try again */
 	char told[96];                 /* what was refused last */
 };
 

@@ -1,5 +1,6 @@
 """lvs_sync_daemon and lvs_timeouts: the kernel's daemons follow the VRRP instance, with the attributes of
-the file; a connection through the master is known to the backup; what was before comes back."""
+the file; what was before comes back."""
+import json
 import struct
 
 import pytest
@@ -151,6 +152,24 @@ def test_timeouts_come_and_go(site):
              lambda: str(site.kernels[0].timeouts()))
     site.stop()
     assert site.kernels[0].timeouts() == before
+
+
+def test_an_interface_that_comes_late(site):
+    """What the kernel refused is tried again by itself."""
+    words = SYNC.replace("eth0", "late0")
+    program = Halvard(site.directors[0], "/run/lab/test_sync/late", FILE % (words, 200, VIP, VIP)).start()
+    site.programs = [program]
+    wait_for(lambda: "lvs_sync_daemon: No such device" in program.log_text(), 20, "a refusal")
+    # Nothing else will make it try: the instance has its state, and the barrier is past.
+    wait_for(lambda: json.loads(program.ctl("--json", "show", "ipvs").stdout)["ipvs"]["sync_role"] == "master", 20,
+             "the instance is master")
+    program.ctl("weight", VIP + ":80/tcp", "10.0.0.1:80", "2")
+    assert not site.kernels[0].daemons()
+    site.directors[0].ip("link add late0 type veth peer name late1", "addr add 198.51.100.1/24 dev late0",
+                         "link set late0 up", "link set late1 up")
+    wait_for(lambda: list(site.kernels[0].daemons()) == [MASTER], 40, "the daemon")
+    site.stop()
+    site.directors[0].ip("link del late0")
 
 
 def test_flush_on_stop(site):
