@@ -18,12 +18,9 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct dns_state {
-	struct watch watch;
-	int fd;
-	bool open;
+	struct check_socket socket;
 	struct dns_question question;
 	char heard[TEXT_REASON]; /* that was no answer */
 };
@@ -50,30 +47,15 @@ static void cancel(struct check_job *j, void *state)
 {
 	struct dns_state *s = state;
 
-	(void)j;
-	watch_stop(&s->watch);
 	dns_free(&s->question);
-	if (s->open)
-		close(s->fd);
-	s->open = false;
-}
-
-static void finish(struct check_job *j, enum check_reason reason, const char *text)
-{
-	cancel(j, check_job_state(j));
-	check_done(j, reason, text);
-}
-
-static void finish_error(struct check_job *j, int err)
-{
-	finish(j, check_reason_of(err), strerror(err));
+	check_socket_cancel(j, state);
 }
 
 static void expired(struct check_job *j, void *state)
 {
 	struct dns_state *s = state;
 
-	finish(j, REASON_TIMEOUT, s->heard[0] ? s->heard : "no answer in time");
+	check_end(j, REASON_TIMEOUT, s->heard[0] ? s->heard : "no answer in time");
 }
 
 static void hear(void *arg, int fd, int what, struct mono now)
@@ -88,39 +70,37 @@ static void hear(void *arg, int fd, int what, struct mono now)
 	(void)what, (void)now;
 	if (n < 0) {
 		if (errno != EAGAIN && errno != EINTR)
-			finish_error(j, errno);
+			check_end_errno(j, errno);
 		return;
 	}
 	reason = dns_judge(&s->question, data, (size_t)n, text);
 	if (reason == REASON_NONE)
 		text_copy(s->heard, sizeof(s->heard), text);
 	else
-		finish(j, reason, text);
+		check_end(j, reason, text);
 }
 
 static int ask(struct check_job *j, struct dns_state *s)
 {
-	int err = check_connect(check_job_params(j), SOCK_DGRAM, IPPROTO_UDP, &s->fd);
+	int err = check_connect(j, SOCK_DGRAM, IPPROTO_UDP);
 
-	s->open = s->fd >= 0;
 	if (err)
 		return err;
 	s->question = *(const struct dns_question *)check_job_prepared(j);
 	s->question.id = (uint16_t)arc4random();
 	if (!dns_write(&s->question))
 		return ENOMEM;
-	return send(s->fd, s->question.octets, (size_t)s->question.len, 0) < 0 ? errno : 0;
+	return send(s->socket.fd, s->question.octets, (size_t)s->question.len, 0) < 0 ? errno : 0;
 }
 
 static void start(struct check_job *j, void *state)
 {
-	struct dns_state *s = state;
-	int err = ask(j, s);
+	int err = ask(j, state);
 
 	if (err)
-		finish_error(j, err);
+		check_end_errno(j, err);
 	else
-		watch_start(&s->watch, check_job_loop(j), s->fd, WATCH_READ, hear, j);
+		check_socket_watch(j, WATCH_READ, hear);
 }
 
 const struct check_ops check_dns = {

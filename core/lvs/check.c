@@ -249,8 +249,13 @@ static void on_timer(void *arg, struct mono now)
 		j->ops->expired(j, j->state);
 		return;
 	}
+	check_end(j, REASON_TIMEOUT, "no answer in time");
+}
+
+void check_end(struct check_job *j, enum check_reason reason, const char *text)
+{
 	j->ops->cancel(j, j->state);
-	check_done(j, REASON_TIMEOUT, "no answer in time");
+	check_done(j, reason, text);
 }
 
 struct check_verdict check_judge(const struct check_params *p, enum check_state was,

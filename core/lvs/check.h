@@ -112,8 +112,7 @@ struct check_ops {
 	void (*start)(struct check_job *j, void *state);
 	/* Ends a run that has not called check_done(): the deadline, or nobody wants it. */
 	void (*cancel)(struct check_job *j, void *state);
-	/* What the deadline means, by check_done() after cancel(). A kind without it:
-	 * REASON_TIMEOUT. */
+	/* What the deadline means, by check_end(). A kind without it: REASON_TIMEOUT. */
 	void (*expired)(struct check_job *j, void *state);
 	/* It is run by process exec, which ends it in time: here it is only waited for. */
 	void (*answered)(struct check_job *j, void *state, const struct check_source_row *source);
@@ -134,5 +133,7 @@ void check_ask(struct check_job *j);
 /* Of the run before. */
 const char *check_job_text(const struct check_job *j);
 void check_done(struct check_job *j, enum check_reason reason, const char *text);
+/* The same of a run that may still have something: cancel(), then check_done(). */
+void check_end(struct check_job *j, enum check_reason reason, const char *text);
 
 #endif

@@ -19,39 +19,14 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 struct agent_state {
-	struct watch watch;
-	int fd;
-	bool open, connected;
+	struct check_socket socket;
+	bool connected;
 	char text[AGENT_SEND];
 	size_t to_send, sent, len;
 	char line[256];
 };
-
-static void cancel(struct check_job *j, void *state)
-{
-	struct agent_state *a = state;
-
-	(void)j;
-	watch_stop(&a->watch);
-	if (a->open)
-		close(a->fd);
-	a->open = false;
-}
-
-static void fail(struct check_job *j, struct agent_state *a, enum check_reason reason,
-		 const char *text)
-{
-	cancel(j, a);
-	check_done(j, reason, text);
-}
-
-static void fail_with(struct check_job *j, struct agent_state *a, int err)
-{
-	fail(j, a, check_reason_of(err), strerror(err));
-}
 
 /* Said once, until the agent says something else. */
 static void say_unknown(struct check_job *j, const char *line, const char *word)
@@ -77,38 +52,28 @@ static void understand(struct check_job *j, struct agent_state *a)
 	line[TEXT_REASON - 1] = '\0'; /* as it is kept */
 	said = agent_line_read(a->line, check_job_weight(j));
 	say_unknown(j, line, said.unknown);
-	cancel(j, a);
-	check_done(j, said.says_down ? REASON_AGENT : REASON_OK, said.why[0] ? said.why : line);
-}
-
-/* False: wait for more. */
-static bool receive(struct check_job *j, struct agent_state *a)
-{
-	size_t room = sizeof(a->line) - 1 - a->len;
-	ssize_t n = recv(a->fd, a->line + a->len, room, 0);
-
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return false;
-	if (n < 0) {
-		fail_with(j, a, errno);
-		return true;
-	}
-	a->len += (size_t)n;
-	if (!a->len) {
-		fail(j, a, REASON_RESET, "it closed the connection without a word");
-		return true;
-	}
-	if (n && (size_t)n < room && !memchr(a->line, '\n', a->len) &&
-	    !memchr(a->line, '\r', a->len))
-		return false;
-	understand(j, a);
-	return true;
+	check_end(j, said.says_down ? REASON_AGENT : REASON_OK, said.why[0] ? said.why : line);
 }
 
 static void can_read(void *arg, int fd, int what, struct mono now)
 {
-	(void)fd, (void)what, (void)now;
-	receive(arg, check_job_state(arg));
+	struct check_job *j = arg;
+	struct agent_state *a = check_job_state(j);
+	size_t room = sizeof(a->line) - 1 - a->len;
+	ssize_t n = recv(fd, a->line + a->len, room, 0);
+
+	(void)what, (void)now;
+	if (n < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			check_end_errno(j, errno);
+		return;
+	}
+	a->len += (size_t)n;
+	if (!a->len)
+		check_end(j, REASON_RESET, "it closed the connection without a word");
+	else if (!n || (size_t)n == room || memchr(a->line, '\n', a->len) ||
+		 memchr(a->line, '\r', a->len))
+		understand(j, a);
 }
 
 static void can_write(void *arg, int fd, int what, struct mono now);
@@ -117,33 +82,29 @@ static void can_write(void *arg, int fd, int what, struct mono now);
 static void go_on(struct check_job *j, struct agent_state *a)
 {
 	size_t left = a->to_send - a->sent;
-	ssize_t n = left ? send(a->fd, a->text + a->sent, left, MSG_NOSIGNAL) : 0;
+	ssize_t n = left ? send(a->socket.fd, a->text + a->sent, left, MSG_NOSIGNAL) : 0;
 
 	if (n < 0 && errno != EAGAIN && errno != EINTR) {
-		fail_with(j, a, errno);
+		check_end_errno(j, errno);
 		return;
 	}
 	a->sent += n > 0 ? (size_t)n : 0;
-	watch_stop(&a->watch);
 	if (a->sent < a->to_send)
-		watch_start(&a->watch, check_job_loop(j), a->fd, WATCH_WRITE, can_write, j);
+		check_socket_watch(j, WATCH_WRITE, can_write);
 	else
-		watch_start(&a->watch, check_job_loop(j), a->fd, WATCH_READ, can_read, j);
+		check_socket_watch(j, WATCH_READ, can_read);
 }
 
 static void can_write(void *arg, int fd, int what, struct mono now)
 {
 	struct check_job *j = arg;
 	struct agent_state *a = check_job_state(j);
-	socklen_t len = sizeof(int);
-	int err = 0;
+	int err = a->connected ? 0 : check_socket_error(fd);
 
 	(void)what, (void)now;
-	if (!a->connected && getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
-		err = errno;
 	a->connected = true;
 	if (err)
-		fail_with(j, a, err);
+		check_end_errno(j, err);
 	else
 		go_on(j, a);
 }
@@ -152,19 +113,18 @@ static void start(struct check_job *j, void *state)
 {
 	struct agent_state *a = state;
 	const struct check_params *p = check_job_params(j);
-	int err = check_connect(p, SOCK_STREAM, IPPROTO_TCP, &a->fd);
+	int err = check_connect(j, SOCK_STREAM, IPPROTO_TCP);
 
 	a->to_send = agent_text(p->object ? p->object : "", a->text, sizeof(a->text));
-	a->open = a->fd >= 0;
 	if (err && err != EINPROGRESS)
-		fail_with(j, a, err);
+		check_end_errno(j, err);
 	else
-		watch_start(&a->watch, check_job_loop(j), a->fd, WATCH_WRITE, can_write, j);
+		check_socket_watch(j, WATCH_WRITE, can_write);
 }
 
 const struct check_ops check_agent = {
     .kind = CHECK_AGENT,
     .size = sizeof(struct agent_state),
     .start = start,
-    .cancel = cancel,
+    .cancel = check_socket_cancel,
 };

@@ -20,40 +20,20 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct ping_state {
-	struct watch watch;
-	int fd;
-	bool open;
+	struct check_socket socket;
 	bool raw;
 	struct echo echo;
 };
 
-static void cancel(struct check_job *j, void *state)
-{
-	struct ping_state *s = state;
-
-	(void)j;
-	watch_stop(&s->watch);
-	if (s->open)
-		close(s->fd);
-	s->open = false;
-}
-
-static void finish(struct check_job *j, struct ping_state *s, int err)
-{
-	cancel(j, s);
-	check_done(j, check_reason_of(err), err ? strerror(err) : "");
-}
-
 /* A raw socket that hears nothing but answers. */
-static int open_raw(const struct check_params *p, struct ping_state *s)
+static int open_raw(struct check_job *j, struct ping_state *s)
 {
-	bool v6 = p->addr.family == ADDR_IPV6;
+	bool v6 = check_job_params(j)->addr.family == ADDR_IPV6;
 	struct icmp_filter only = {.data = ~(1u << ICMP_ECHOREPLY)};
 	struct icmp6_filter only6;
-	int err = check_connect(p, SOCK_RAW, v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP, &s->fd);
+	int err = check_connect(j, SOCK_RAW, v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 
 	s->raw = true;
 	if (err)
@@ -61,26 +41,25 @@ static int open_raw(const struct check_params *p, struct ping_state *s)
 	memset(&only6, 0xff, sizeof(only6));
 	only6.data[ICMPV6_ECHO_REPLY >> 5] &= ~(1u << (ICMPV6_ECHO_REPLY & 31));
 	if (v6)
-		setsockopt(s->fd, SOL_ICMPV6, ICMPV6_FILTER, &only6, sizeof(only6));
+		setsockopt(s->socket.fd, SOL_ICMPV6, ICMPV6_FILTER, &only6, sizeof(only6));
 	else
-		setsockopt(s->fd, SOL_RAW, ICMP_FILTER, &only, sizeof(only));
+		setsockopt(s->socket.fd, SOL_RAW, ICMP_FILTER, &only, sizeof(only));
 	return 0;
 }
 
-static int ask(const struct check_params *p, struct ping_state *s)
+static int ask(struct check_job *j, struct ping_state *s)
 {
-	bool v6 = p->addr.family == ADDR_IPV6;
+	bool v6 = check_job_params(j)->addr.family == ADDR_IPV6;
 	uint8_t question[ECHO_LEN];
-	int err = check_connect(p, SOCK_DGRAM, v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP, &s->fd);
+	int err = check_connect(j, SOCK_DGRAM, v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 
-	if (s->fd < 0 && (err == EACCES || err == EPERM || err == EPROTONOSUPPORT))
-		err = open_raw(p, s);
-	s->open = s->fd >= 0;
+	if (!s->socket.open && (err == EACCES || err == EPERM || err == EPROTONOSUPPORT))
+		err = open_raw(j, s);
 	if (err)
 		return err;
 	arc4random_buf(&s->echo, sizeof(s->echo));
 	echo_write(&s->echo, v6, question);
-	return send(s->fd, question, sizeof(question), 0) < 0 ? errno : 0;
+	return send(s->socket.fd, question, sizeof(question), 0) < 0 ? errno : 0;
 }
 
 static void hear(void *arg, int fd, int what, struct mono now)
@@ -93,25 +72,24 @@ static void hear(void *arg, int fd, int what, struct mono now)
 
 	(void)what, (void)now;
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
-		finish(j, s, errno);
+		check_end_errno(j, errno);
 	else if (n >= 0 && echo_is_answer(&s->echo, v6, s->raw && !v6, !s->raw, data, (size_t)n))
-		finish(j, s, 0);
+		check_end_errno(j, 0);
 }
 
 static void start(struct check_job *j, void *state)
 {
-	struct ping_state *s = state;
-	int err = ask(check_job_params(j), s);
+	int err = ask(j, state);
 
 	if (err)
-		finish(j, s, err);
+		check_end_errno(j, err);
 	else
-		watch_start(&s->watch, check_job_loop(j), s->fd, WATCH_READ, hear, j);
+		check_socket_watch(j, WATCH_READ, hear);
 }
 
 const struct check_ops check_ping = {
     .kind = CHECK_PING,
     .size = sizeof(struct ping_state),
     .start = start,
-    .cancel = cancel,
+    .cancel = check_socket_cancel,
 };

@@ -24,9 +24,7 @@
 #include <unistd.h>
 
 struct smtp_state {
-	struct watch watch;
-	int fd;
-	bool open;
+	struct check_socket socket;
 	bool connected;
 	struct smtp smtp;
 };
@@ -50,37 +48,15 @@ static void *prepare(const struct check_params *p, char why[TEXT_REASON])
 	return line;
 }
 
-static void cancel(struct check_job *j, void *state)
-{
-	struct smtp_state *s = state;
-
-	(void)j;
-	watch_stop(&s->watch);
-	if (s->open)
-		close(s->fd);
-	s->open = false;
-}
-
-static void finish(struct check_job *j, enum check_reason reason, const char *text)
-{
-	cancel(j, check_job_state(j));
-	check_done(j, reason, text);
-}
-
-static void finish_error(struct check_job *j, int err)
-{
-	finish(j, check_reason_of(err), strerror(err));
-}
-
 /* A line is little enough for an empty buffer: what does not go at once never will. */
 static void say(struct check_job *j, struct smtp_state *s, const char *line)
 {
-	ssize_t n = send(s->fd, line, strlen(line), MSG_NOSIGNAL);
+	ssize_t n = send(s->socket.fd, line, strlen(line), MSG_NOSIGNAL);
 
 	if (n == (ssize_t)strlen(line))
 		check_go_on(j);
 	else
-		finish_error(j, n < 0 ? errno : ENOBUFS);
+		check_end_errno(j, n < 0 ? errno : ENOBUFS);
 }
 
 static void go_on(struct check_job *j, struct smtp_state *s, enum smtp_next next)
@@ -95,10 +71,10 @@ static void go_on(struct check_job *j, struct smtp_state *s, enum smtp_next next
 		say(j, s, "QUIT\r\n");
 		break;
 	case SMTP_GOOD:
-		finish(j, REASON_OK, "");
+		check_end(j, REASON_OK, "");
 		break;
 	case SMTP_BAD:
-		finish(j, s->smtp.reason, s->smtp.text);
+		check_end(j, s->smtp.reason, s->smtp.text);
 		break;
 	}
 }
@@ -110,7 +86,7 @@ static void expired(struct check_job *j, void *state)
 	if (s->connected)
 		go_on(j, s, smtp_late(&s->smtp));
 	else
-		finish(j, REASON_TIMEOUT, "no connection in time");
+		check_end(j, REASON_TIMEOUT, "no connection in time");
 }
 
 static void hear(void *arg, int fd, int what, struct mono now)
@@ -126,7 +102,7 @@ static void hear(void *arg, int fd, int what, struct mono now)
 	else if (n == 0)
 		go_on(j, s, smtp_closed(&s->smtp));
 	else if (errno != EAGAIN && errno != EINTR)
-		finish_error(j, errno);
+		check_end_errno(j, errno);
 }
 
 static void listen_to(struct check_job *j, struct smtp_state *s)
@@ -134,37 +110,31 @@ static void listen_to(struct check_job *j, struct smtp_state *s)
 	s->connected = true;
 	smtp_begin(&s->smtp);
 	check_go_on(j);
-	watch_stop(&s->watch);
-	watch_start(&s->watch, check_job_loop(j), s->fd, WATCH_READ, hear, j);
+	check_socket_watch(j, WATCH_READ, hear);
 }
 
 static void connected(void *arg, int fd, int what, struct mono now)
 {
 	struct check_job *j = arg;
-	socklen_t len = sizeof(int);
-	int err = 0;
+	int err = check_socket_error(fd);
 
 	(void)what, (void)now;
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
-		err = errno;
 	if (err)
-		finish_error(j, err);
+		check_end_errno(j, err);
 	else
 		listen_to(j, check_job_state(j));
 }
 
 static void start(struct check_job *j, void *state)
 {
-	struct smtp_state *s = state;
-	int err = check_connect(check_job_params(j), SOCK_STREAM, IPPROTO_TCP, &s->fd);
+	int err = check_connect(j, SOCK_STREAM, IPPROTO_TCP);
 
-	s->open = s->fd >= 0;
 	if (!err)
-		listen_to(j, s);
+		listen_to(j, state);
 	else if (err == EINPROGRESS)
-		watch_start(&s->watch, check_job_loop(j), s->fd, WATCH_WRITE, connected, j);
+		check_socket_watch(j, WATCH_WRITE, connected);
 	else
-		finish_error(j, err);
+		check_end_errno(j, err);
 }
 
 const struct check_ops check_smtp = {
@@ -173,6 +143,6 @@ const struct check_ops check_smtp = {
     .prepare = prepare,
     .discard = free,
     .start = start,
-    .cancel = cancel,
+    .cancel = check_socket_cancel,
     .expired = expired,
 };

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <unistd.h>
 
 socklen_t check_sockaddr(struct sockaddr_storage *ret, const struct addr *a, uint16_t port)
 {
@@ -63,17 +64,52 @@ int check_socket_prepare(int fd, const struct check_params *p)
 	return bind(fd, (struct sockaddr *)&ss, len) < 0 ? errno : 0;
 }
 
-int check_connect(const struct check_params *p, int type, int protocol, int *fd)
+int check_connect(struct check_job *j, int type, int protocol)
 {
+	const struct check_params *p = check_job_params(j);
+	struct check_socket *s = check_job_state(j);
 	struct sockaddr_storage ss;
 	socklen_t len = check_sockaddr(&ss, &p->addr, p->port);
 	int err;
 
-	*fd = socket(addr_af(&p->addr), type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-	if (*fd < 0)
+	s->fd = socket(addr_af(&p->addr), type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+	s->open = s->fd >= 0;
+	if (!s->open)
 		return errno;
-	err = check_socket_prepare(*fd, p);
+	err = check_socket_prepare(s->fd, p);
 	if (err)
 		return err;
-	return connect(*fd, (struct sockaddr *)&ss, len) < 0 ? errno : 0;
+	return connect(s->fd, (struct sockaddr *)&ss, len) < 0 ? errno : 0;
+}
+
+void check_socket_watch(struct check_job *j, int what, watch_fn fn)
+{
+	struct check_socket *s = check_job_state(j);
+
+	watch_stop(&s->watch);
+	watch_start(&s->watch, check_job_loop(j), s->fd, what, fn, j);
+}
+
+int check_socket_error(int fd)
+{
+	socklen_t len = sizeof(int);
+	int err = 0;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0 ? errno : err;
+}
+
+void check_socket_cancel(struct check_job *j, void *state)
+{
+	struct check_socket *s = state;
+
+	(void)j;
+	watch_stop(&s->watch);
+	if (s->open)
+		close(s->fd);
+	s->open = false;
+}
+
+void check_end_errno(struct check_job *j, int err)
+{
+	check_end(j, check_reason_of(err), err ? strerror(err) : "");
 }

@@ -11,61 +11,27 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
-#include <unistd.h>
-
-struct tcp_state {
-	struct watch watch;
-	int fd;
-	bool open;
-};
-
-static void cancel(struct check_job *j, void *state)
-{
-	struct tcp_state *t = state;
-
-	(void)j;
-	watch_stop(&t->watch);
-	if (t->open)
-		close(t->fd);
-	t->open = false;
-}
-
-static void finish(struct check_job *j, struct tcp_state *t, int err)
-{
-	cancel(j, t);
-	check_done(j, check_reason_of(err), err ? strerror(err) : "");
-}
-
-static void connected(void *arg, int fd, int what, struct mono now);
-
-static void start(struct check_job *j, void *state)
-{
-	struct tcp_state *t = state;
-	int err = check_connect(check_job_params(j), SOCK_STREAM, IPPROTO_TCP, &t->fd);
-
-	t->open = t->fd >= 0;
-	if (err == EINPROGRESS)
-		watch_start(&t->watch, check_job_loop(j), t->fd, WATCH_WRITE, connected, j);
-	else
-		finish(j, t, err);
-}
 
 static void connected(void *arg, int fd, int what, struct mono now)
 {
-	struct check_job *j = arg;
-	socklen_t len = sizeof(int);
-	int err = 0;
-
 	(void)what, (void)now;
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
-		err = errno;
-	finish(j, check_job_state(j), err);
+	check_end_errno(arg, check_socket_error(fd));
+}
+
+static void start(struct check_job *j, void *state)
+{
+	int err = check_connect(j, SOCK_STREAM, IPPROTO_TCP);
+
+	(void)state;
+	if (err == EINPROGRESS)
+		check_socket_watch(j, WATCH_WRITE, connected);
+	else
+		check_end_errno(j, err);
 }
 
 const struct check_ops check_tcp = {
     .kind = CHECK_TCP,
-    .size = sizeof(struct tcp_state),
+    .size = sizeof(struct check_socket),
     .start = start,
-    .cancel = cancel,
+    .cancel = check_socket_cancel,
 };

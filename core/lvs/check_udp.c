@@ -19,15 +19,8 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define RANDOM_LEN 16
-
-struct udp_state {
-	struct watch watch;
-	int fd;
-	bool open;
-};
 
 static void *prepare(const struct check_params *p, char why[TEXT_REASON])
 {
@@ -47,37 +40,15 @@ static void *prepare(const struct check_params *p, char why[TEXT_REASON])
 	return NULL;
 }
 
-static void cancel(struct check_job *j, void *state)
-{
-	struct udp_state *s = state;
-
-	(void)j;
-	watch_stop(&s->watch);
-	if (s->open)
-		close(s->fd);
-	s->open = false;
-}
-
-static void finish(struct check_job *j, enum check_reason reason, const char *text)
-{
-	cancel(j, check_job_state(j));
-	check_done(j, reason, text);
-}
-
-static void finish_error(struct check_job *j, int err)
-{
-	finish(j, check_reason_of(err), strerror(err));
-}
-
 static void expired(struct check_job *j, void *state)
 {
 	const struct udp_wanted *w = check_job_prepared(j);
 
 	(void)state;
 	if (w->required)
-		finish(j, REASON_TIMEOUT, "no answer in time");
+		check_end(j, REASON_TIMEOUT, "no answer in time");
 	else
-		finish(j, REASON_OK, "no answer, and no refusal");
+		check_end(j, REASON_OK, "no answer, and no refusal");
 }
 
 static void hear(void *arg, int fd, int what, struct mono now)
@@ -89,9 +60,9 @@ static void hear(void *arg, int fd, int what, struct mono now)
 
 	(void)what, (void)now;
 	if (n >= 0)
-		finish(j, udp_judge(check_job_prepared(j), data, (size_t)n, text), text);
+		check_end(j, udp_judge(check_job_prepared(j), data, (size_t)n, text), text);
 	else if (errno != EAGAIN && errno != EINTR)
-		finish_error(j, errno);
+		check_end_errno(j, errno);
 }
 
 static int ask(const struct udp_wanted *w, int fd)
@@ -106,24 +77,23 @@ static int ask(const struct udp_wanted *w, int fd)
 
 static void start(struct check_job *j, void *state)
 {
-	struct udp_state *s = state;
-	int err = check_connect(check_job_params(j), SOCK_DGRAM, IPPROTO_UDP, &s->fd);
+	const struct check_socket *s = state;
+	int err = check_connect(j, SOCK_DGRAM, IPPROTO_UDP);
 
-	s->open = s->fd >= 0;
 	if (!err)
 		err = ask(check_job_prepared(j), s->fd);
 	if (err)
-		finish_error(j, err);
+		check_end_errno(j, err);
 	else
-		watch_start(&s->watch, check_job_loop(j), s->fd, WATCH_READ, hear, j);
+		check_socket_watch(j, WATCH_READ, hear);
 }
 
 const struct check_ops check_udp = {
     .kind = CHECK_UDP,
-    .size = sizeof(struct udp_state),
+    .size = sizeof(struct check_socket),
     .prepare = prepare,
     .discard = free,
     .start = start,
-    .cancel = cancel,
+    .cancel = check_socket_cancel,
     .expired = expired,
 };
