@@ -54,6 +54,7 @@ struct check_job {
 	bool again;         /* asked for while it runs: the next run follows at once */
 	struct timer timer; /* of the deadline while it runs, else of the next run */
 	struct mono began;
+	LIST_ENTRY(check_job) elsewhere; /* while it runs there */
 };
 
 struct check_set {
@@ -62,6 +63,7 @@ struct check_set {
 	bool log_all_failures;
 	void *tree; /* tsearch(3) of jobs by params */
 	size_t njobs;
+	LIST_HEAD(, check_job) elsewhere; /* jobs that process exec runs now */
 	unsigned short seed[3];
 	check_ask_fn ask;
 	void *ask_arg;
@@ -94,6 +96,7 @@ struct check_set *check_set_new(struct loop *loop)
 
 	s->loop = loop;
 	s->turns = turns_new(loop, go);
+	LIST_INIT(&s->elsewhere);
 	arc4random_buf(s->seed, sizeof(s->seed));
 	return s;
 }
@@ -152,13 +155,19 @@ struct check_weight *check_job_weight(struct check_job *j)
 	return &j->result.weight;
 }
 
+/* Whether process exec runs it. */
+static bool is_elsewhere(const struct check_job *j)
+{
+	return j->ops && j->ops->answered;
+}
+
 /* ---- running --------------------------------------------------------- */
 
 static void begin_deadline(struct check_job *j, struct mono now)
 {
 	int64_t patience_ms = j->params.connect_timeout_ms;
 
-	if (j->ops->answered)
+	if (is_elsewhere(j))
 		patience_ms += ELSEWHERE_MS;
 	timer_at(&j->timer, mono_add(now, patience_ms * NS_PER_MS));
 }
@@ -179,34 +188,15 @@ void check_ask(struct check_job *j)
 	j->set->ask(j->set->ask_arg, j->params.object, j->began);
 }
 
-struct answer {
-	struct check_set *set;
-	const struct check_source_row *source;
-	struct check_job **jobs;
-	size_t n;
-};
-
-static void pick_waiting(const void *node, VISIT which, void *arg)
-{
-	struct check_job *j = *(struct check_job *const *)node;
-	struct answer *a = arg;
-
-	if ((which == postorder || which == leaf) && j->running && j->ops && j->ops->answered &&
-	    text_eq(j->params.object, a->source->name) &&
-	    mono_diff(a->source->answered, j->began) >= 0)
-		a->jobs[a->n++] = j;
-}
-
-/* The tree may not change while it is walked, and what comes of an answer may change it. */
+/* Whoever hears of a run may take its own job away, and no other. */
 void check_answered(struct check_set *s, const struct check_source_row *source)
 {
-	struct answer a = {.set = s, .source = source};
-
-	a.jobs = xcalloc(s->njobs + 1, sizeof(*a.jobs));
-	twalk_r(s->tree, pick_waiting, &a);
-	for (size_t i = 0; i < a.n; i++)
-		a.jobs[i]->ops->answered(a.jobs[i], a.jobs[i]->state, source);
-	free(a.jobs);
+	for (struct check_job *j = LIST_FIRST(&s->elsewhere), *next; j; j = next) {
+		next = LIST_NEXT(j, elsewhere);
+		if (text_eq(j->params.object, source->name) &&
+		    mono_diff(source->answered, j->began) >= 0)
+			j->ops->answered(j, j->state, source);
+	}
 }
 
 static void start_run(struct check_job *j)
@@ -217,6 +207,8 @@ static void start_run(struct check_job *j)
 		check_done(j, REASON_LOCAL_ERROR, j->unable);
 		return;
 	}
+	if (is_elsewhere(j))
+		LIST_INSERT_HEAD(&j->set->elsewhere, j, elsewhere);
 	begin_deadline(j, j->began);
 	memset(j->state, 0, j->ops->size);
 	j->ops->start(j, j->state);
@@ -230,7 +222,7 @@ static void go(struct turn *t)
 /* One that waits for its turn already is called later. Process exec has turns of its own. */
 static void want_run(struct check_job *j)
 {
-	if (j->ops && j->ops->answered)
+	if (is_elsewhere(j))
 		start_run(j);
 	else if (j->turn.state == TURN_IDLE && turn_ask(&j->turn))
 		start_run(j);
@@ -331,6 +323,14 @@ static void tell_users(struct check_job *j, bool failed, struct mono now)
 	}
 }
 
+static void end_run(struct check_job *j)
+{
+	if (j->running && is_elsewhere(j) && !j->unable)
+		LIST_REMOVE(j, elsewhere);
+	j->running = false;
+	turn_end(&j->turn);
+}
+
 void check_done(struct check_job *j, enum check_reason reason, const char *text)
 {
 	struct mono now = loop_refresh(j->set->loop);
@@ -340,8 +340,7 @@ void check_done(struct check_job *j, enum check_reason reason, const char *text)
 	bool failed = reason != REASON_OK && reason != REASON_LOCAL_ERROR;
 	struct check_verdict v;
 
-	j->running = false;
-	turn_end(&j->turn);
+	end_run(j);
 	if (reason != REASON_LOCAL_ERROR)
 		r->failed_in_row = failed ? r->failed_in_row + 1 : 0;
 	v = check_judge(&j->params, was, reason, r->failed_in_row);
@@ -412,6 +411,7 @@ static void job_free(struct check_job *j)
 {
 	if (j->running)
 		j->ops->cancel(j, j->state);
+	end_run(j);
 	timer_stop(&j->timer);
 	turn_leave(&j->turn);
 	tdelete(j, &j->set->tree, cmp_jobs);
