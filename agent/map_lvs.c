@@ -8,6 +8,7 @@ static struct map_column map_vs_columns[] = {
     {5, "port", M_UNSIGNED32, M_RO},
     {6, "protocol", M_INTEGER, M_RO},
     {7, "fwmark", M_UNSIGNED32, M_RO | M_SPARSE},
+    {8, "group", M_STRING, M_RO},
     {9, "scheduler", M_STRING, M_RO},
     {10, "sched_fallback", M_TRUTH, M_RO},
     {11, "sched_port", M_TRUTH, M_RO},

@@ -66,6 +66,58 @@ bool addr_equal(const struct addr *a, const struct addr *b)
 	return addr_cmp(a, b) == 0;
 }
 
+struct addr addr_add(const struct addr *a, uint32_t n)
+{
+	struct addr sum = *a;
+	uint64_t carry = n;
+
+	for (size_t i = addr_len(a); i-- > 0 && carry;) {
+		carry += sum.bytes[i];
+		sum.bytes[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+	return sum;
+}
+
+uint32_t addr_count(const struct addr *first, const struct addr *last)
+{
+	uint64_t n = 0;
+
+	if (addr_cmp(first, last) > 0 || first->family != last->family || !first->family)
+		return 0;
+	for (size_t i = 0; i < addr_len(first); i++) {
+		n = n * 256 + last->bytes[i] - first->bytes[i];
+		if (n > UINT32_MAX) /* what follows takes less than 1 of it */
+			return UINT32_MAX;
+	}
+	return n == UINT32_MAX ? UINT32_MAX : (uint32_t)n + 1;
+}
+
+/* Of the octet: the bits behind the prefix. */
+static uint8_t host_bits(unsigned prefix_len, size_t octet)
+{
+	unsigned kept = prefix_len > 8 * octet ? prefix_len - 8 * (unsigned)octet : 0;
+
+	return kept < 8 ? (uint8_t)(0xff >> kept) : 0;
+}
+
+struct addr addr_last(const struct addr *a, unsigned prefix_len)
+{
+	struct addr last = *a;
+
+	for (size_t i = 0; i < addr_len(a); i++)
+		last.bytes[i] |= host_bits(prefix_len, i);
+	return last;
+}
+
+bool addr_is_network(const struct addr *a, unsigned prefix_len)
+{
+	for (size_t i = 0; i < addr_len(a); i++)
+		if (a->bytes[i] & host_bits(prefix_len, i))
+			return false;
+	return true;
+}
+
 bool addr_is_multicast(const struct addr *a)
 {
 	if (a->family == ADDR_IPV4)

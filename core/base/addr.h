@@ -34,6 +34,15 @@ const char *addr_text(const struct addr *a, char buf[ADDR_TEXT_MAX]);
 /* Order: family, then bytes as unsigned in network order (RFC 9568 8.3.2). */
 int addr_cmp(const struct addr *a, const struct addr *b);
 bool addr_equal(const struct addr *a, const struct addr *b);
+/* The nth address behind it, over the end of the family's addresses to their beginning. */
+struct addr addr_add(const struct addr *a, uint32_t n);
+/* How many from one to the other, both counted: 0 when there are none or the families differ,
+ * at most UINT32_MAX. */
+uint32_t addr_count(const struct addr *first, const struct addr *last);
+/* The last address of a network; `a` itself when the length is more than the family has. */
+struct addr addr_last(const struct addr *a, unsigned prefix_len);
+/* Whether it is the first of a network: nothing is set behind the prefix. */
+bool addr_is_network(const struct addr *a, unsigned prefix_len);
 bool addr_is_multicast(const struct addr *a);
 /* fe80::/10; no IPv4 address is. */
 bool addr_is_link_local(const struct addr *a);

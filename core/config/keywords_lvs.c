@@ -9,6 +9,7 @@
 #include "config/keyword_rows.h"
 #include "config/keywords_lvs.h"
 #include "config/parse.h"
+#include "config/special_group.h"
 #include "config/special_lvs.h"
 #include "config/special_pool.h"
 
@@ -117,7 +118,7 @@ static const struct keyword virtual_server_keywords[] = {
      .help = "TCP, UDP or SCTP, in any case."},
     {"ip_family", NULL, false, SERVICE(family), CONV_CHOICE, .choices = families, .always = true,
      .print = print_ip_family,
-     .help = "Address family of a fwmark service, inet or inet6; that of its first real server."},
+     .help = "Address family of a mark or a group, inet or inet6; that of its first real server."},
     {"sh-fallback", NULL, false, SERVICE(sched_fallback), CONV_FLAG, .alone = true,
      .print = print_sh_flag, .help = "sh: pass over a server of weight 0."},
     {"mh-fallback", NULL, false, SERVICE(sched_fallback), CONV_FLAG, .alone = true,
@@ -187,6 +188,7 @@ const struct block block_virtual_server = {
 const struct block block_server_group = {
     .name = "virtual_server_group",
     .words = "NAME",
-    .line = line_later,
+    .enter = enter_server_group,
+    .line = line_server_group,
     .syntax = "ADDRESS[-ADDRESS|/PREFIX] [PORT] | fwmark MARK [inet|inet6]",
 };

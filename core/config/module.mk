@@ -35,6 +35,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/source.c \
 	core/config/scripts.c \
 	core/config/special.c core/config/special_checks.c core/config/special_checks.h core/config/special_garp.c core/config/special_garp.h \
+	core/config/special_group.c core/config/special_group.h \
 	core/config/special_http.c core/config/special_http.h \
 	core/config/special_ipvs.c core/config/special_ipvs.h \
 	core/config/special_lvs.c core/config/special_lvs.h \
@@ -45,6 +46,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/special_vmac.c core/config/special_vmac.h \
 	core/config/validate.c core/config/validate.h \
 	core/config/validate_address.c \
+	core/config/validate_group.c \
 	core/config/validate_route.c \
 	core/config/validate_lvs.c \
 	core/config/validate_peers.c \

@@ -12,6 +12,7 @@
 #include "config/commands.h"
 #include "config/keyword_rows.h"
 #include "config/lines_route.h"
+#include "config/special_group.h"
 #include "config/special_lvs.h"
 #include "config/special_checks.h"
 
@@ -583,13 +584,38 @@ static void print_servers(struct printer *p, const struct virtual_server_row *v)
 	}
 }
 
+/* Members of one group are neighbours. */
+static void print_server_groups(struct printer *p)
+{
+	const char *open = NULL;
+	char text[TEXT_SIZE];
+
+	STORE_EACH(p->store, T_SERVER_GROUP_MEMBER, struct server_group_member_row, m)
+	{
+		if (!open || !text_eq(open, m->group)) {
+			if (open)
+				close_block(p);
+			open = m->group;
+			keyword_quote(m->group, text, sizeof(text));
+			open_block(p, block_server_group.name, text);
+		}
+		indent(p);
+		fprintf(p->to, "%s\n", print_group_member(m, text, sizeof(text)));
+	}
+	if (open)
+		close_block(p);
+}
+
 static void print_service(struct printer *p, const struct virtual_server_row *v)
 {
 	struct virtual_server_row without;
-	char words[TEXT_SIZE];
+	char words[TEXT_SIZE], name[2 * NAME_GROUP + 3];
 
 	row_init(T_VIRTUAL_SERVER, &without);
-	if (v->fwmark)
+	if (v->group[0]) {
+		keyword_quote(v->group, name, sizeof(name));
+		snprintf(words, sizeof(words), "group %s", name);
+	} else if (v->fwmark)
 		snprintf(words, sizeof(words), "fwmark %u", v->fwmark);
 	else
 		endpoint_words(words, sizeof(words), &v->addr, v->port);
@@ -794,6 +820,7 @@ void config_print(const struct store *s, FILE *to)
 	print_instance(&p, v);
 	STORE_EACH(s, T_SYNC_GROUP, struct sync_group_row, g)
 	print_group(&p, g);
+	print_server_groups(&p);
 	STORE_EACH(s, T_VIRTUAL_SERVER, struct virtual_server_row, v)
 	print_service(&p, v);
 }

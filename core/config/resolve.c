@@ -11,6 +11,7 @@
 
 #include "config/commands.h"
 #include "config/lines_route.h"
+#include "config/special_group.h"
 #include "config/special_vmac.h"
 #include "config/validate.h"
 
@@ -165,6 +166,7 @@ void resolve_drafts(struct parse *p)
 	for (struct draft *d = p->root->first; d; d = d->next)
 		if (d->block == &block_garp_group)
 			groups += resolve_garp_group(&r, d, groups + 1);
+	resolve_server_groups(p);
 	resolve_tracks(p);
 	resolve_routes(p);
 }

@@ -146,7 +146,8 @@ static void fix_port(struct resolver *r, const struct layers *l, struct real_ser
 {
 	if (v->fwmark) /* packets of a mark may be for any port: they keep it */
 		s->port = 0;
-	if (v->fwmark || (s->port && (s->forwarding == LVS_NAT || s->port == v->port)))
+	if (v->fwmark || v->group[0] ||
+	    (s->port && (s->forwarding == LVS_NAT || s->port == v->port)))
 		return;
 	if (s->port)
 		resolve_report(r, FINDING_WARNING, l->at,
@@ -293,6 +294,11 @@ static void name_service(struct resolver *r, const struct layers *l, struct virt
 		    LVS_UDP; /* a mark has none: the default, so that equal rows are equal */
 		return;
 	}
+	if (v->group[0]) {
+		snprintf(name, NAME_VS, "group:%s/%s", v->group,
+			 enum_name(lvs_protocol_names, v->protocol));
+		return;
+	}
 	if (!layers_have(l, IN_SERVICE(protocol)))
 		resolve_report(r, FINDING_WARNING, l->at,
 			       "virtual_server: no valid protocol is given; UDP is used");
@@ -300,7 +306,8 @@ static void name_service(struct resolver *r, const struct layers *l, struct virt
 	name_endpoint(name, NAME_VS, &v->addr, v->port, tail);
 }
 
-/* A mark has no address: its family is that of its first real server, if none is given. */
+/* A mark or a group has no address: its family is that of its first real server, if none is given.
+ */
 static void fix_family(struct resolver *r, const struct layers *l, const struct draft *d,
 		       struct virtual_server_row *v)
 {
@@ -311,19 +318,19 @@ static void fix_family(struct resolver *r, const struct layers *l, const struct 
 	while (first && first->block != &block_real_server)
 		first = first->next;
 	s = first ? first->parts[T_REAL_SERVER]->row : NULL;
-	if (!v->fwmark)
+	if (!v->fwmark && !v->group[0])
 		v->family = v->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
 	else if (s && !layers_have(l, IN_SERVICE(family)))
 		v->family = s->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
 	if (v->family != asked && layers_have(l, IN_SERVICE(family)))
 		resolve_report(r, FINDING_WARNING, layers_place(l, IN_SERVICE(family)),
-			       "ip_family is for fwmark services; the address says which it is");
+			       "ip_family is for marks and groups; the address says which it is");
 }
 
 static void fix_persistence(struct resolver *r, const struct layers *l,
 			    struct virtual_server_row *v)
 {
-	if (v->port || v->fwmark || v->persistence_timeout_s)
+	if (v->port || v->fwmark || v->group[0] || v->persistence_timeout_s)
 		return;
 	v->persistence_timeout_s = 360;
 	resolve_report(

@@ -48,7 +48,7 @@ static const char *objection(const struct vrrp_instance_row *v, const struct vrr
 uint8_t resolve_family_of_peers(const struct draft *d, uint8_t otherwise)
 {
 	for (const struct draft *c = d->first; c; c = c->next)
-		if (peer_of(c))
+		if (peer_of(c) && !address_objection(&peer_of(c)->addr))
 			return peer_of(c)->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
 	return otherwise;
 }

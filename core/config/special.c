@@ -4,6 +4,7 @@
  */
 #include "config/lines_route.h"
 #include "config/parse.h"
+#include "config/special_group.h"
 #include "config/special_pool.h"
 #include "config/validate.h"
 
@@ -99,14 +100,8 @@ bool enter_virtual_server(struct parse *p, struct draft *d, const struct item *i
 
 	if (!first)
 		return false;
-	if (text_eq(first, "group")) {
-		parse_report(
-		    p, FINDING_NOTICE, it, 1,
-		    "virtual_server group is known but not supported yet; the block was skipped");
-		d->later = true;
-		parse_no_more(p, it, 3);
-		return parse_word(p, it, 2, "the name of the group");
-	}
+	if (text_eq(first, "group"))
+		return read_server_group(p, r, it);
 	if (text_eq(first, "fwmark"))
 		return read_fwmark(p, r, it);
 	return read_endpoint(p, it, 1, &r->addr, &r->port);
@@ -453,7 +448,7 @@ bool print_ip_family(const void *row, char *buf, size_t size)
 	const struct virtual_server_row *r = row;
 
 	text_copy(buf, size, r->family == FAMILY_IPV6 ? "inet6" : "inet");
-	return r->fwmark != 0;
+	return r->fwmark || r->group[0];
 }
 
 bool print_protocol(const void *row, char *buf, size_t size)

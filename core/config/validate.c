@@ -85,29 +85,49 @@ static const char *consequence(enum table_id t)
 		   : "; the block was left out";
 }
 
-void validate_say(struct validation *v, enum finding_level level, enum table_id t, const void *row,
-		  const char *field, const char *fmt, ...)
+static void say(struct validation *v, enum finding_level level, bool objects, enum table_id t,
+		const void *row, const char *field, const char *text)
 {
 	struct origin o = origins_find(v->origins, row, field_number(t, field));
-	char name[TEXT_MAX], text[TEXT_MAX];
-	va_list ap;
+	char name[TEXT_MAX];
 
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	row_key_text(t, row, name, sizeof(name));
-	if (level == FINDING_ERROR && v->why && !v->count)
+	if (objects && v->why && !v->count)
 		snprintf(v->why, TEXT_MAX, "%s %.120s: %.300s", schema_table(t)->name, name, text);
-	if (level == FINDING_ERROR)
+	if (objects)
 		object(v, t, row);
 	if (!v->findings)
 		return;
 	subject(t, row, name, sizeof(name));
 	if (o.order)
 		place_report(v->findings, level, &o.at, "%s: %s%s", name, text,
-			     level == FINDING_ERROR ? consequence(t) : "");
+			     objects ? consequence(t) : "");
 	else
 		findings_add(v->findings, level, NULL, 0, 0, NULL, "%s: %s", name, text);
+}
+
+void validate_say(struct validation *v, enum finding_level level, enum table_id t, const void *row,
+		  const char *field, const char *fmt, ...)
+{
+	char text[TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	say(v, level, level == FINDING_ERROR, t, row, field, text);
+}
+
+void validate_drop(struct validation *v, enum table_id t, const void *row, const char *field,
+		   const char *fmt, ...)
+{
+	char text[TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	say(v, v->origins ? FINDING_WARNING : FINDING_ERROR, true, t, row, field, text);
 }
 
 /* ---- VRRP ------------------------------------------------------------ */

@@ -75,6 +75,10 @@ void validate_peers(struct validation *v);
 const char *validate_group_objection(const struct addr *a, uint8_t family);
 /* Its part about virtual servers: validate_lvs.c. */
 void validate_services(struct validation *v);
+/* About those that have a virtual_server_group, and about a server of one: validate_group.c. */
+void validate_server_groups(struct validation *v);
+void validate_group_server(struct validation *v, const struct real_server_row *r,
+			   const struct virtual_server_row *vs);
 /* Its part about routes, rules and static addresses: validate_route.c. */
 void validate_routes(struct validation *v);
 /* About what is tracked: validate_track.c. */
@@ -85,6 +89,10 @@ void validate_vmacs(struct validation *v);
 /* What is wrong with a row; `field` is the name of the field at fault, or NULL for the row. */
 void validate_say(struct validation *v, enum finding_level level, enum table_id t, const void *row,
 		  const char *field, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/* The same of a row that a file may have, and that is left out with a warning, as keepalived does;
+ * a change at run time is refused for it. */
+void validate_drop(struct validation *v, enum table_id t, const void *row, const char *field,
+		   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* ", set at FILE:LINE", or nothing: where the field was set (NULL: the row). */
 const char *validate_place(const struct validation *v, enum table_id t, const void *row,
 			   const char *field, char *buf, size_t size);

@@ -54,6 +54,8 @@ static void check_holders(struct validation *v)
 	all = addresses_sorted(v, &n);
 	STORE_EACH(v->store, T_VIRTUAL_SERVER, struct virtual_server_row, r)
 	{
+		if (r->group[0])
+			continue;
 		if (r->ha_suspend && (r->fwmark || !is_held(r, all, n)))
 			validate_say(v, FINDING_WARNING, T_VIRTUAL_SERVER, r, "ha_suspend",
 				     "no vrrp_instance has an address of it that could be "
@@ -131,7 +133,8 @@ static void check_services(struct validation *v)
 {
 	STORE_EACH(v->store, T_VIRTUAL_SERVER, struct virtual_server_row, r)
 	{
-		const char *why = r->fwmark ? NULL : address_objection(&r->addr);
+		bool addressed = !r->fwmark && !r->group[0];
+		const char *why = addressed ? address_objection(&r->addr) : NULL;
 
 		check_quorum(v, r);
 		if (!scheduler_known(r->scheduler))
@@ -152,7 +155,7 @@ static void check_services(struct validation *v)
 		if (why)
 			validate_say(v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "addr", not_reachable,
 				     why);
-		if (!r->fwmark && !r->port && !r->persistence_timeout_s)
+		if (addressed && !r->port && !r->persistence_timeout_s)
 			validate_say(v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "port",
 				     "port 0 works with persistence only");
 	}
@@ -170,13 +173,16 @@ static void check_server(struct validation *v, const struct real_server_row *r,
 			 const struct virtual_server_row *vs)
 {
 	const char *drain = lvs_drain_objection(vs), *why = address_objection(&r->addr);
+	bool addressed = !vs->fwmark && !vs->group[0];
 
 	if (why)
 		validate_say(v, FINDING_ERROR, T_REAL_SERVER, r, "addr", not_reachable, why);
-	if (!vs->fwmark && r->port == vs->port && addr_equal(&r->addr, &vs->addr))
+	if (vs->group[0])
+		validate_group_server(v, r, vs);
+	if (addressed && r->port == vs->port && addr_equal(&r->addr, &vs->addr))
 		validate_say(v, FINDING_WARNING, T_REAL_SERVER, r, NULL,
 			     "it is the virtual server itself, not a server behind it");
-	if (r->forwarding != LVS_NAT && !vs->fwmark && r->port != vs->port)
+	if (r->forwarding != LVS_NAT && addressed && r->port != vs->port)
 		validate_say(v, FINDING_ERROR, T_REAL_SERVER, r, "port",
 			     "only NAT can change the port: it must be %u", vs->port);
 	if (r->forwarding != LVS_TUN &&
@@ -298,6 +304,7 @@ static void check_nodes(struct validation *v)
 void validate_services(struct validation *v)
 {
 	check_services(v);
+	validate_server_groups(v);
 	check_kernel(v);
 	check_holders(v);
 	check_servers(v);

@@ -2,7 +2,8 @@
  * suspended: see suspended.h. Part of main.
  *
  * Only the addresses of routers come and go. A virtual server whose address is none of them, or
- * that is a mark and has none, is checked always.
+ * that is a mark and has none, is checked always. One of several addresses is checked while any of
+ * them is here.
  */
 #include "daemon/suspended.h"
 
@@ -10,14 +11,15 @@
 
 #include "base/text.h"
 #include "model/rows.h"
+#include "model/server_group.h"
 
-static bool is_elsewhere(const struct store *live, const struct addr *addr)
+static bool is_elsewhere(const struct store *live, const struct virtual_server_row *v)
 {
 	bool known = false, here = false;
 
 	STORE_EACH(live, T_VRRP_ADDRESS, struct vrrp_address_row, a)
 	{
-		if (!addr_equal(&a->addr, addr))
+		if (!virtual_server_has(live, v, &a->addr))
 			continue;
 		known = true;
 		here = here || a->present;
@@ -31,7 +33,7 @@ static void look(struct store *live, const struct virtual_server_row *v)
 	struct fieldset changed;
 	const void *row;
 
-	now.suspended = v->ha_suspend && is_elsewhere(live, &v->addr);
+	now.suspended = v->ha_suspend && is_elsewhere(live, v);
 	if (now.suspended == v->suspended)
 		return;
 	row = store_put(live, T_VIRTUAL_SERVER, &now, F_MAIN, &changed);
@@ -47,7 +49,7 @@ void suspended_seen(struct store *live, enum table_id t, const void *row,
 		return;
 	STORE_EACH(live, T_VIRTUAL_SERVER, struct virtual_server_row, v)
 	{
-		if (v->ha_suspend && addr_equal(&v->addr, &a->addr))
+		if (v->ha_suspend && virtual_server_has(live, v, &a->addr))
 			look(live, v);
 	}
 }

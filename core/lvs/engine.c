@@ -345,43 +345,65 @@ static void on_stats(void *arg, struct mono now)
 	timer_at(&e->stats, mono_add(now, STATS_INTERVAL));
 }
 
-/* True when the drain has come to its end. */
-static bool drain_over(const struct real_server_row *rs, const struct server_memory *m,
-		       const struct ipvs_counts *n, struct mono now)
+/* Connections of a server in all the kernel's services; false: one of those is not there, so
+ * nothing is known of it. */
+static bool count_connections(const struct engine *e, const struct virtual_server_row *vs,
+			      const struct real_server_row *rs, uint32_t *active,
+			      uint32_t *inactive)
 {
-	if (!n)
-		return true;
-	if (!n->active && !n->inactive)
+	bool known = true;
+
+	*active = *inactive = 0;
+	SERVICES_OF(e, vs, service)
+	{
+		struct ipvs_dest_key key = engine_dest_key(&service.key, rs);
+		const struct ipvs_entry *seen = ipvs_apply_seen(e->apply, &service.key);
+		const struct ipvs_counts *n = seen ? ipvs_entry_counts(seen, &key) : NULL;
+
+		known = known && seen;
+		*active += n ? n->active : 0;
+		*inactive += n ? n->inactive : 0;
+	}
+	return known;
+}
+
+/* True when the drain has come to its end. */
+static bool drain_over(const struct engine *e, const struct virtual_server_row *vs,
+		       const struct real_server_row *rs, const struct server_memory *m,
+		       struct mono now)
+{
+	uint32_t active, inactive;
+
+	if (count_connections(e, vs, rs, &active, &inactive) && !active && !inactive)
 		return true;
 	if (!m->drain_ends.ns || mono_diff(now, m->drain_ends) < 0)
 		return false;
 	log_notice("real_server %s %s: the drain time of %u s is over, %u active and %u inactive "
 		   "connections are given up",
-		   rs->vs, rs->name, m->drain_time_s, n->active, n->inactive);
+		   rs->vs, rs->name, m->drain_time_s, active, inactive);
+	return true;
+}
+
+static bool read_services(struct engine *e, const struct virtual_server_row *vs)
+{
+	SERVICES_OF(e, vs, service)
+	if (ipvs_apply_read_one(e->apply, &service.key) < 0)
+		return false;
 	return true;
 }
 
 static void watch_drains(struct engine *e, const struct virtual_server_row *vs, struct mono now)
 {
-	struct ipvs_service_key key = engine_service_key(vs);
-	const struct ipvs_entry *seen = NULL;
-	bool read = false;
-
+	if (!read_services(e, vs))
+		return;
 	SERVERS_OF(e, vs->name, rs)
 	{
-		struct ipvs_dest_key dk = engine_dest_key(rs);
 		struct server_memory *m = engine_server_memory(rs);
 
-		if (m->verdict.oper != RS_OPER_DRAINING)
-			continue;
-		if (!read && ipvs_apply_read_one(e->apply, &key) < 0)
-			return;
-		read = true;
-		seen = ipvs_apply_seen(e->apply, &key);
-		m->drained = drain_over(rs, m, seen ? ipvs_entry_counts(seen, &dk) : NULL, now);
+		if (m->verdict.oper == RS_OPER_DRAINING)
+			m->drained = drain_over(e, vs, rs, m, now);
 	}
-	if (read)
-		engine_write_stats(e, vs);
+	engine_write_stats(e, vs);
 	engine_wake(e, vs->name);
 }
 
@@ -470,6 +492,15 @@ static const char *service_of(enum table_id t, const void *row)
 	}
 }
 
+/* What has left the group must be looked for among all that was wanted. */
+static void touch_group(struct engine *e, const struct server_group_member_row *m)
+{
+	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
+	if (text_eq(vs->group, m->group))
+		engine_touch(e, T_VIRTUAL_SERVER, vs);
+	engine_wake_all(e);
+}
+
 void engine_touch(struct engine *e, enum table_id t, const void *row)
 {
 	const char *vs = service_of(t, row);
@@ -482,6 +513,8 @@ void engine_touch(struct engine *e, enum table_id t, const void *row)
 		engine_wake_all(e);
 	if (t == T_CHECK_SOURCE)
 		engine_source_changed(e, row);
+	if (t == T_SERVER_GROUP_MEMBER)
+		touch_group(e, row);
 	if (!vs)
 		return;
 	if (!e->started) {
@@ -513,12 +546,13 @@ void engine_forget(struct engine *e, enum table_id t, const void *row)
 /* Why a virtual server is not in the kernel as wanted, or NULL. */
 static const char *trouble_with(struct engine *e, const struct virtual_server_row *vs)
 {
-	struct ipvs_service_key key = engine_service_key(vs);
-	const struct refusal *r;
+	const struct refusal *r = NULL;
 
 	if (e->kernel_error[0])
 		return e->kernel_error;
-	r = engine_refusal(e, &key, NULL);
+	SERVICES_OF(e, vs, service)
+	if (!r)
+		r = engine_refusal(e, &service.key, NULL);
 	return r ? r->text : NULL;
 }
 

@@ -1,6 +1,7 @@
 /*
  * engine_int: what the files of the engine share. engine.c decides when and in which order,
- * engine_want.c builds the wanted table, engine_checks.c runs the checks of the rows,
+ * engine_services.c knows the services of a virtual server, engine_want.c builds the wanted table,
+ * engine_checks.c runs the checks of the rows,
  * engine_rows.c writes states, engine_stats.c statistics.
  */
 #ifndef LVS_ENGINE_INT_H
@@ -8,6 +9,7 @@
 
 #include "lvs/check.h"
 #include "lvs/engine_memory.h"
+#include "lvs/engine_kernel.h"
 #include "lvs/ipvs_apply.h"
 #include "lvs/ipvs_kernel.h"
 #include "lvs/ipvs_whole.h"
@@ -77,8 +79,6 @@ void engine_wake(struct engine *e, const char *vs);
 void engine_wake_all(struct engine *e);
 
 /* engine_want.c */
-struct ipvs_service_key engine_service_key(const struct virtual_server_row *vs);
-struct ipvs_dest_key engine_dest_key(const struct real_server_row *rs);
 /* Of the virtual servers in e->scope: judges every server (memory.verdict), counts those that are
  * held out (e->draining, e->holding) and builds their part of the table. */
 void engine_want(struct engine *e, struct ipvs_table *ret);

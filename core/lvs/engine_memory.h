@@ -9,8 +9,14 @@
 
 /* Counters of the kernel start again when an object is made anew; totals go on. */
 struct totals {
-	struct ipvs_stats last; /* as the kernel said to this process */
-	struct ipvs_stats base; /* to be added to that */
+	struct ipvs_stats base; /* of what the kernel has no more */
+	size_t n;
+	size_t next; /* where the search for a part begins */
+	struct totals_part {
+		struct ipvs_service_key service;
+		struct ipvs_stats last; /* as the kernel said to this process */
+		bool counted;           /* in this round */
+	} parts[];                      /* one for each of the kernel's services */
 };
 
 /* What must be remembered between two passes lies beside the row and goes with it. */

@@ -30,32 +30,18 @@ static const struct refusal *find(const struct refusals *r, const struct ipvs_se
 	return r->n ? bsearch(&key, r->list, r->n, sizeof(key), cmp_refusals) : NULL;
 }
 
-static const char *service_name(const struct engine *e, const struct ipvs_service_key *key)
-{
-	const char *name = "?";
-
-	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
-	{
-		struct ipvs_service_key k = engine_service_key(vs);
-
-		if (ipvs_service_key_cmp(&k, key) == 0)
-			name = vs->name;
-	}
-	return name;
-}
-
 static void say(const struct engine *e, const struct refusal *r)
 {
 	char dest[ADDR_TEXT_MAX];
 
 	if (!r->dest.addr.family)
 		log_warnx("virtual_server %s: refused by the kernel: %s",
-			  service_name(e, &r->service), r->text);
+			  engine_owner_of(e, &r->service), r->text);
 	else
 		log_warnx(r->dest.addr.family == ADDR_IPV6
 			      ? "real_server %s [%s]:%u: refused by the kernel: %s"
 			      : "real_server %s %s:%u: refused by the kernel: %s",
-			  service_name(e, &r->service), addr_text(&r->dest.addr, dest),
+			  engine_owner_of(e, &r->service), addr_text(&r->dest.addr, dest),
 			  r->dest.port, r->text);
 }
 

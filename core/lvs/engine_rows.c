@@ -16,17 +16,6 @@
 
 #include <stdio.h>
 
-/* Why the server is not in the kernel as it should be; NULL when all is well. */
-static const char *trouble_of(const struct engine *e, const struct ipvs_service_key *service,
-			      const struct ipvs_dest_key *dest)
-{
-	const struct refusal *r = engine_refusal(e, service, dest);
-
-	if (!e->kernel)
-		return e->kernel_error;
-	return r ? r->text : NULL;
-}
-
 static void set_reason(struct real_server_row *row, const struct pool_verdict *v,
 		       const struct check_count *n, uint8_t ramp)
 {
@@ -87,14 +76,12 @@ static void note_transition(const struct real_server_row *was, struct real_serve
 	    row->effective_weight);
 }
 
-static void write_server(struct engine *e, const struct ipvs_service_key *service,
-			 const struct ipvs_entry *seen, const struct real_server_row *rs,
-			 struct pool_totals *count)
+static void write_server(struct engine *e, const struct virtual_server_row *vs,
+			 const struct real_server_row *rs, struct pool_totals *count)
 {
 	const struct server_memory *m = engine_server_memory(rs);
 	struct check_count n = engine_count_checks(e, rs);
-	struct ipvs_dest_key key = engine_dest_key(rs);
-	const struct ipvs_dest *dest = seen ? ipvs_entry_find(seen, &key) : NULL;
+	struct server_seen seen = engine_seen(e, vs, rs);
 	struct pool_verdict v = m->verdict;
 	struct real_server_row row = *rs;
 	char text[TEXT_REASON];
@@ -103,9 +90,12 @@ static void write_server(struct engine *e, const struct ipvs_service_key *servic
 	set_reason(&row, &v, &n, m->ramp_percent);
 	if (v.reason == REASON_ADMIN)
 		row.reason_text = name_node(e, rs, text);
-	mind_trouble(&row, &v, dest != NULL, trouble_of(e, service, &key));
+	mind_trouble(&row, &v, seen.dest != NULL,
+		     !e->kernel     ? e->kernel_error
+		     : seen.refusal ? seen.refusal->text
+				    : NULL);
 	row.oper_state = (uint8_t)v.oper;
-	row.effective_weight = dest ? dest->weight : 0;
+	row.effective_weight = seen.dest ? seen.dest->weight : 0;
 	row.checks = n.checks;
 	row.checks_failing = n.failing;
 	row.drain_started = m->drain_started;
@@ -124,15 +114,13 @@ static void write_server(struct engine *e, const struct ipvs_service_key *servic
 
 static void write_service(struct engine *e, const struct virtual_server_row *vs)
 {
-	struct ipvs_service_key key = engine_service_key(vs);
-	const struct ipvs_entry *seen = e->apply ? ipvs_apply_seen(e->apply, &key) : NULL;
 	struct virtual_server_row row = *vs;
 	struct pool_totals count = {0};
 	char text[TEXT_REASON];
 	bool tell;
 
 	SERVERS_OF(e, vs->name, rs)
-	write_server(e, &key, seen, rs, &count);
+	write_server(e, vs, rs, &count);
 	row.rs_total = count.rs_total;
 	row.rs_up = count.rs_up;
 	row.weight_total = count.weight_total;

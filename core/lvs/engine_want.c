@@ -12,49 +12,26 @@
 #include "base/text.h"
 #include "model/rules.h"
 
-#include <netinet/in.h>
 #include <string.h>
-
-struct ipvs_service_key engine_service_key(const struct virtual_server_row *vs)
-{
-	static const uint8_t protocols[] = {
-	    [LVS_TCP] = IPPROTO_TCP, [LVS_UDP] = IPPROTO_UDP, [LVS_SCTP] = IPPROTO_SCTP};
-	struct ipvs_service_key k = {0};
-
-	if (vs->fwmark) {
-		k.fwmark = vs->fwmark;
-		k.addr.family = vs->family == FAMILY_IPV6 ? ADDR_IPV6 : ADDR_IPV4;
-		return k;
-	}
-	k.addr = vs->addr;
-	k.port = vs->port;
-	k.protocol = protocols[vs->protocol];
-	return k;
-}
-
-struct ipvs_dest_key engine_dest_key(const struct real_server_row *rs)
-{
-	return (struct ipvs_dest_key){.addr = rs->addr, .port = rs->port};
-}
 
 void engine_want_keys(struct engine *e, struct ipvs_table *ret)
 {
 	for (size_t i = 0; i < e->scope.n; i++) {
-		struct ipvs_service s = {.key = engine_service_key(e->scope.list[i])};
-
-		ipvs_table_add(ret, &s);
+		SERVICES_OF(e, e->scope.list[i], service)
+		ipvs_table_add(ret, &(struct ipvs_service){.key = service.key});
 	}
 	ipvs_table_seal(ret);
 }
 
-static struct ipvs_service service_of(const struct virtual_server_row *vs)
+static struct ipvs_service service_of(const struct virtual_server_row *vs,
+				      const struct ipvs_service_key *key)
 {
-	struct ipvs_service s = {.key = engine_service_key(vs),
+	struct ipvs_service s = {.key = *key,
 				 .prefix = vs->persistence_granularity,
 				 .timeout_s = vs->persistence_timeout_s};
 
-	if (!s.prefix)
-		s.prefix = vs->family == FAMILY_IPV6 ? 128 : 32;
+	if (!s.prefix || (key->addr.family == ADDR_IPV4 && s.prefix > 32))
+		s.prefix = key->addr.family == ADDR_IPV6 ? 128 : 32;
 	memcpy(s.scheduler, vs->scheduler, sizeof(s.scheduler));
 	TEXT_COPY(s.engine, vs->persistence_engine);
 	if (vs->persistence_timeout_s)
@@ -84,13 +61,14 @@ static void add_tunnel(struct ipvs_dest *d, const struct real_server_row *rs)
 	d->tun_flags = flags[rs->tunnel_checksum];
 }
 
-static struct ipvs_dest dest_of(const struct real_server_row *rs, uint32_t weight)
+static struct ipvs_dest dest_of(const struct ipvs_service_key *service,
+				const struct real_server_row *rs, uint32_t weight)
 {
 	static const uint32_t methods[] = {[LVS_NAT] = IP_VS_CONN_F_MASQ,
 					   [LVS_DR] = IP_VS_CONN_F_DROUTE,
 					   [LVS_TUN] = IP_VS_CONN_F_TUNNEL};
 
-	struct ipvs_dest d = {.key = engine_dest_key(rs),
+	struct ipvs_dest d = {.key = engine_dest_key(service, rs),
 			      .forwarding = methods[rs->forwarding],
 			      .weight = weight,
 			      .u_threshold = rs->uthreshold,
@@ -129,12 +107,10 @@ static void follow_drain(struct engine *e, struct server_memory *m,
 }
 
 static struct pool_verdict judge(struct engine *e, const struct virtual_server_row *vs,
-				 const struct real_server_row *rs, struct server_memory *m,
-				 const struct ipvs_entry *seen)
+				 const struct real_server_row *rs, struct server_memory *m)
 {
 	struct check_count n = engine_count_checks(e, rs);
 	struct admin_word w = engine_admin(e, rs);
-	struct ipvs_dest_key key = engine_dest_key(rs);
 	struct pool_facts f = {.vs = vs,
 			       .rs = rs,
 			       .checks = n.checks,
@@ -145,7 +121,7 @@ static struct pool_verdict judge(struct engine *e, const struct virtual_server_r
 
 	follow_drain(e, m, rs, &w);
 	f.admin = (uint8_t)w.state;
-	f.in_kernel = seen && ipvs_entry_find(seen, &key);
+	f.in_kernel = engine_seen(e, vs, rs).dest;
 	f.drained = m->drained;
 	f.ramp_percent = engine_ramp(e, vs, rs, &n);
 	return pool_judge(&f);
@@ -157,46 +133,49 @@ struct held {
 	bool placed; /* the sorry server stands in, or stands by with weight 0 */
 };
 
-/* Each server by itself, then the pool as a whole; true: the sorry server stands in. */
-static bool judge_pool(struct engine *e, const struct virtual_server_row *vs,
-		       const struct ipvs_entry *seen)
+/* Each server by itself, then the pool as a whole. */
+static struct held judge_pool(struct engine *e, const struct virtual_server_row *vs)
 {
 	struct service_memory *service = engine_service_memory(vs);
 	struct quorum_facts facts = {0};
+	struct held held = {0};
+	bool sorry;
 
 	service->ramp_next = (struct mono){0};
 	SERVERS_OF(e, vs->name, rs)
 	{
 		struct server_memory *m = engine_server_memory(rs);
 
-		m->verdict = judge(e, vs, rs, m, seen);
+		m->verdict = judge(e, vs, rs, m);
 		quorum_count(&facts, rs, &m->verdict);
 	}
 	service->quorum = (uint8_t)quorum_judge(vs, facts.weight);
-	return quorum_wants_sorry(&facts, service->quorum);
-}
-
-static struct held want_servers(struct engine *e, const struct virtual_server_row *vs,
-				struct ipvs_entry *entry, const struct ipvs_entry *seen)
-{
-	bool sorry = judge_pool(e, vs, seen);
-	struct held held = {0};
-
+	sorry = quorum_wants_sorry(&facts, service->quorum);
 	SERVERS_OF(e, vs->name, rs)
 	{
 		struct server_memory *m = engine_server_memory(rs);
-		struct ipvs_dest d;
 
 		m->verdict = quorum_place(vs, rs, m->verdict, sorry);
 		held.draining += m->verdict.oper == RS_OPER_DRAINING;
-		if (!m->verdict.present)
-			continue;
 		held.any |= pool_is_held_out(&m->verdict);
-		held.placed |= sorry || m->verdict.oper == RS_STANDBY;
-		d = dest_of(rs, m->verdict.weight);
-		ipvs_entry_add(entry, &d);
+		held.placed |= m->verdict.present && (sorry || m->verdict.oper == RS_STANDBY);
 	}
 	return held;
+}
+
+static void want_servers(struct engine *e, const struct virtual_server_row *vs,
+			 struct ipvs_entry *entry)
+{
+	SERVERS_OF(e, vs->name, rs)
+	{
+		const struct server_memory *m = engine_server_memory(rs);
+		struct ipvs_dest d;
+
+		if (!m->verdict.present)
+			continue;
+		d = dest_of(&entry->service.key, rs, m->verdict.weight);
+		ipvs_entry_add(entry, &d);
+	}
 }
 
 void engine_count_held(struct engine *e, struct service_memory *m, size_t draining, bool holding)
@@ -207,22 +186,27 @@ void engine_count_held(struct engine *e, struct service_memory *m, size_t draini
 	m->holding = holding;
 }
 
-static void want_service(struct engine *e, const struct virtual_server_row *vs,
-			 struct ipvs_table *ret)
+/* The same in all its services. */
+static void want_services(struct engine *e, const struct virtual_server_row *vs,
+			  struct ipvs_table *ret)
 {
-	struct ipvs_service s = service_of(vs);
-	struct ipvs_entry *entry = ipvs_table_add(ret, &s);
-	const struct ipvs_entry *seen = e->apply ? ipvs_apply_seen(e->apply, &s.key) : NULL;
-	struct held held = want_servers(e, vs, entry, seen);
+	struct held held = judge_pool(e, vs);
+	bool fallback = (held.any || held.placed) && lvs_scheduler_needs_fallback(vs->scheduler);
 
 	engine_count_held(e, engine_service_memory(vs), held.draining,
 			  held.any && vs->persistence_timeout_s);
-	if ((held.any || held.placed) && lvs_scheduler_needs_fallback(vs->scheduler))
-		entry->service.flags |= IP_VS_SVC_F_SCHED1;
+	SERVICES_OF(e, vs, service)
+	{
+		struct ipvs_service s = service_of(vs, &service.key);
+
+		if (fallback)
+			s.flags |= IP_VS_SVC_F_SCHED1;
+		want_servers(e, vs, ipvs_table_add(ret, &s));
+	}
 }
 
 void engine_want(struct engine *e, struct ipvs_table *ret)
 {
 	for (size_t i = 0; i < e->scope.n; i++)
-		want_service(e, e->scope.list[i], ret);
+		want_services(e, e->scope.list[i], ret);
 }

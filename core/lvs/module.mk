@@ -21,6 +21,7 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/engine_ramp.c \
 	core/lvs/engine_rows.c \
 	core/lvs/engine_sources.c core/lvs/sources.h \
+	core/lvs/engine_services.c core/lvs/engine_kernel.h \
 	core/lvs/engine_stats.c \
 	core/lvs/engine_want.c \
 	core/lvs/ipvs_apply.c core/lvs/ipvs_apply.h \

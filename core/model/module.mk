@@ -13,7 +13,7 @@ core_model_libmodel_a_SOURCES = \
 	core/model/rows_vrrp.c core/model/rows_vrrp.h \
 	core/model/rules.c core/model/rules.h \
 	core/model/schema.c core/model/schema.h \
-	core/model/store.c core/model/store.h \
+	core/model/rows_group.c core/model/rows_group.h core/model/server_group.c core/model/server_group.h core/model/store.c core/model/store.h \
 	core/model/table_id.h \
 	core/model/tables.c \
 	core/model/texts.c core/model/texts.h

@@ -8,6 +8,8 @@
 #define NAME_SYNC   48 /* with an instance's it fits into an object identifier of SNMP */
 #define NAME_VS     57
 #define NAME_RS     55
+#define NAME_GROUP  46  /* of a virtual_server_group: "group:NAME/sctp" is a NAME_VS */
+#define NAME_MEMBER 104 /* two IPv6 addresses and a port */
 #define NAME_POOL   (NAME_VS + NAME_RS) /* a virtual server, a blank, a real server of it */
 #define NAME_IF     16
 #define NAME_USER   33

@@ -10,6 +10,7 @@
 
 #include "model/rows_exec.h"
 #include "model/rows_general.h"
+#include "model/rows_group.h"
 #include "model/rows_ipvs.h"
 #include "model/rows_lvs.h"
 #include "model/rows_network.h"

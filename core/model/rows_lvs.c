@@ -105,6 +105,8 @@ const struct enum_name check_state_names[] = {
 #define ROW struct virtual_server_row
 static const struct field virtual_server_fields[] = {
     TEXT(name, F_KEY, 1, NAME_VS, "Name of the virtual server: address, port and protocol."),
+    TEXT(group, F_CONFIG, 0, NAME_GROUP,
+	 "virtual_server_group whose addresses and marks it has; empty for its own."),
     ENUM(family, F_CONFIG, family_names, FAMILY_IPV4, "Address family."),
     ADDR(addr, F_CONFIG, "Virtual address."),
     U16(port, F_CONFIG, 0, 65535, 0, NULL, "Port; 0 is every port."),

@@ -66,6 +66,7 @@ extern const struct enum_name agent_word_names[];
 struct virtual_server_row {
 	const char *name;
 	/* configuration */
+	const char *group; /* whose addresses and marks it has; "": its own */
 	uint8_t family;
 	struct addr addr;
 	uint16_t port;

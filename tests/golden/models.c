@@ -20,6 +20,7 @@
 #include "model/rows.h"
 
 #include "model/rules.h"
+#include "model/server_group.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -712,6 +713,8 @@ static uint32_t put_server(struct store *s, const struct virtual_server_row *v, 
 	r.addr = draw_addr(other == (v->family == FAMILY_IPV6) ? ADDR_IPV4 : ADDR_IPV6);
 	if (v->fwmark)
 		r.port = 0;
+	else if (v->group[0])
+		r.port = r.port ? r.port : 1;
 	else if (r.forwarding != LVS_NAT || !r.port)
 		r.port = v->port;
 	name_endpoint(name, sizeof(name), &r.addr, r.port, "");
@@ -747,6 +750,12 @@ static void identify(struct virtual_server_row *v, char name[NAME_VS])
 	char tail[8];
 
 	v->name = name;
+	if (v->group[0]) {
+		v->port = 0;
+		snprintf(name, NAME_VS, "group:%s/%s", v->group,
+			 enum_name(lvs_protocol_names, v->protocol));
+		return;
+	}
 	v->addr = draw_addr(addr_family(v->family));
 	if (v->fwmark) {
 		v->addr = (struct addr){0};
@@ -762,17 +771,68 @@ static void identify(struct virtual_server_row *v, char name[NAME_VS])
 	name_endpoint(name, NAME_VS, &v->addr, v->port, tail);
 }
 
+/* No two of them have anything in common: each has a number of its own. */
+static void put_member(struct store *s, const char *group, uint8_t family)
+{
+	static uint32_t number;
+	struct server_group_member_row m;
+	char name[NAME_MEMBER], first[ADDR_TEXT_MAX], last[ADDR_TEXT_MAX];
+	bool range = draw(2);
+
+	row_init(T_SERVER_GROUP_MEMBER, &m);
+	number++;
+	m.group = group;
+	m.name = name;
+	if (draw(3) == 0) {
+		m.fwmark = UINT32_C(0xf0000000) + number;
+		m.family = draw(2) ? family : 0;
+		snprintf(name, sizeof(name), "fwmark:%u%s", m.fwmark,
+			 !m.family                 ? ""
+			 : m.family == FAMILY_IPV6 ? "/inet6"
+						   : "/inet");
+		store_put(s, T_SERVER_GROUP_MEMBER, &m, F_WANTED, NULL);
+		return;
+	}
+	m.family = family;
+	addr_parse(family == FAMILY_IPV6 ? "2001:2::" : "198.18.0.0", &m.addr);
+	m.addr = addr_add(&m.addr, number % 200 * 512);
+	m.last = addr_add(&m.addr, range ? 1 + (uint32_t)draw(511) : 0);
+	m.port = (uint16_t)(1 + number % 65535);
+	addr_text(&m.addr, first);
+	snprintf(name, sizeof(name), family == FAMILY_IPV6 ? "[%s%s%s]:%u" : "%s%s%s:%u", first,
+		 range ? "-" : "", range ? addr_text(&m.last, last) : "", m.port);
+	store_put(s, T_SERVER_GROUP_MEMBER, &m, F_WANTED, NULL);
+}
+
+/* Now and then a service of many addresses. */
+static void make_group_of(struct store *s, struct virtual_server_row *v, char group[NAME_GROUP])
+{
+	v->group = group;
+	if (draw(3))
+		return;
+	draw_text(group, NAME_GROUP, 1);
+	if (server_group_at(s, group, server_group_first(s, group)))
+		group[0] = '\0';
+	if (!group[0])
+		return;
+	v->fwmark = 0;
+	for (uint64_t n = 1 + draw(4); n > 0; n--)
+		put_member(s, group, v->family);
+}
+
 static void put_service(struct store *s)
 {
 	static const char *const schedulers[] = {"rr", "wrr", "lc", "wlc", "lblc", "dh",
 						 "sh", "mh",  "nq", "ovf", "twos"};
 	struct virtual_server_row v;
-	char name[NAME_VS];
+	char name[NAME_VS], group[NAME_GROUP] = "";
 	unsigned servers = 1 + (unsigned)draw(4);
 	uint64_t weight = 0;
 
 	fill(T_VIRTUAL_SERVER, &v);
 	TEXT_COPY(v.scheduler, schedulers[draw(sizeof(schedulers) / sizeof(schedulers[0]))]);
+	make_group_of(s, &v, group);
+	v.addr = (struct addr){0};
 	identify(&v, name);
 	if (v.family == FAMILY_IPV4)
 		v.persistence_granularity %= 33;

@@ -1,5 +1,5 @@
-"""Pool rules, each with each, beside Debian's keepalived: quorum, hysteresis, sorry server, alpha
-and inhibit_on_failure.
+"""Pool rules, each with each, beside Debian's keepalived: quorum, hysteresis, sorry server, alpha,
+inhibit_on_failure, and all of that for an address and for a group of addresses and a mark.
 
 Both programs have the same configuration and the same three real servers, which fail and return in
 the steps of one script. After each step the kernel's table of both must be what a model of a few
@@ -39,14 +39,16 @@ def endpoint(weight):
 class Case:
     """One virtual server: its configuration, and what should become of it."""
 
-    def __init__(self, number, quorum, sorry, alpha, inhibit, omega=False):
+    def __init__(self, number, quorum, sorry, alpha, inhibit, group, omega=False):
         (self.quorum, self.hysteresis), self.sorry = quorum, sorry
         self.alpha, self.inhibit, self.omega = alpha, inhibit, omega
         self.port = 7000 + number
-        self.service = "%s:%d" % (VIP, self.port)
-        self.label = "[%s]:tcp:%d" % (VIP, self.port)
-        self.name = "quorum-%d hysteresis-%d %s%s%s%s" % (
-            *quorum, sorry, " alpha" * alpha, " inhibit" * inhibit, " omega" * omega)
+        self.group = "group-%d" % number if group else ""
+        self.services = ["%s:%d" % (VIP, self.port)]
+        self.services += ["%s:%d" % (VIP, 1000 + self.port), str(self.port)] * group
+        self.label = "[%s]:0" % self.group if group else "[%s]:tcp:%d" % (VIP, self.port)
+        self.name = "quorum-%d hysteresis-%d %s%s%s%s%s" % (
+            *quorum, sorry, " alpha" * alpha, " inhibit" * inhibit, " group" * group, " omega" * omega)
         self.alive = set() if alpha else set(SERVERS)
         self.told = []
         self.met = False
@@ -58,9 +60,13 @@ class Case:
                 for state in ("UP", "DOWN")] if self.omega else []
 
     def config(self):
-        lines = ["virtual_server %s %d {" % (VIP, self.port), "delay_loop 1", "lb_algo rr",
-                 "lb_kind NAT", "protocol TCP", "quorum %d" % self.quorum,
-                 "hysteresis %d" % self.hysteresis]
+        lines = ["virtual_server %s %d {" % (VIP, self.port)]
+        if self.group:
+            lines = ["virtual_server_group %s {" % self.group, "%s %d" % (VIP, self.port),
+                     "%s %d" % (VIP, 1000 + self.port), "fwmark %d" % self.port, "}",
+                     "virtual_server group %s {" % self.group]
+        lines += ["delay_loop 1", "lb_algo rr", "lb_kind NAT", "protocol TCP",
+                  "quorum %d" % self.quorum, "hysteresis %d" % self.hysteresis]
         lines += ["alpha"] * self.alpha + ["inhibit_on_failure"] * self.inhibit
         lines += ["omega"] * self.omega
         lines += self.notify("quorum_%s", "VS-%d" % self.port)
@@ -184,10 +190,11 @@ class Listeners:
 
 
 def cases():
-    rules = itertools.product(QUORUMS, SORRIES, (False, True), (False, True))
+    rules = itertools.product(QUORUMS, SORRIES, *[(False, True)] * 3)
     made = [Case(n, *rule) for n, rule in enumerate(rules)]
-    made.append(Case(len(made), (3, 0), "sorry", False, False, omega=True))
-    made.append(Case(len(made), (5, 1), "none", True, False, omega=True))
+    made.append(Case(len(made), (3, 0), "sorry", False, False, False, omega=True))
+    made.append(Case(len(made), (5, 1), "none", True, False, False, omega=True))
+    made.append(Case(len(made), (5, 1), "sorry", False, False, True, omega=True))
     return made
 
 
@@ -215,9 +222,9 @@ def differing(director, all_cases, differences=None, when=""):
     table = weights_of(director)
     found = []
     for case in all_cases:
-        weights = table.get(case.service)
-        if weights != case.table() and not (differences and
-                                            differences.explain(case.name, when)):
+        weights = [table.get(service) for service in case.services]
+        if any(w != case.table() for w in weights) and not (differences and
+                                                            differences.explain(case.name, when)):
             found.append("%s: %s, not %s" % (case.name, weights, case.table()))
     return found
 

@@ -57,6 +57,36 @@ SERVICES = {
                    " persistence_engine sip", "10.0.0.1 5061"),
 }
 
+# Groups: of each the services that come of it, and the text.
+GROUPS = {
+    "addresses": (["192.0.2.20 80 6", "192.0.2.21 80 6", "192.0.2.22 80 6", "192.0.2.23 80 6", "192.0.2.20 81 6"],
+                  "192.0.2.20 80\n 192.0.2.21 80\n 192.0.2.22-23 80\n 192.0.2.20 81",
+                  "lb_algo wrr\n lb_kind DR\n protocol TCP", "10.0.0.1 80"),
+    "network": (["192.0.2.%d 80 6" % n for n in range(32, 36)], "192.0.2.32/30 80",
+                "lb_algo sh\n sh-port\n lb_kind NAT\n protocol TCP", "10.0.0.1 8080"),
+    "no-port": (["192.0.2.40 80 17", "192.0.2.40 81 17"], "192.0.2.40 80\n 192.0.2.40 81",
+                "lb_algo rr\n lb_kind NAT\n protocol UDP", "10.0.0.1"),
+    "marks": (["fwmark 18", "fwmark 19"], "fwmark 18\n fwmark 19", "lb_algo rr\n lb_kind DR", "10.0.0.1"),
+    "marks-nat": (["fwmark 20"], "fwmark 20", "lb_algo rr\n lb_kind NAT", "10.0.0.1 80"),
+    "mark-and-address": (["192.0.2.50 80 6", "fwmark 21"], "192.0.2.50 80\n fwmark 21",
+                         "lb_algo rr\n lb_kind NAT\n protocol TCP", "10.0.0.1 8080"),
+    "mark-and-address-dr": (["192.0.2.51 80 6", "fwmark 22"], "192.0.2.51 80\n fwmark 22",
+                            "lb_algo rr\n lb_kind DR\n protocol TCP", "10.0.0.1 80"),
+    "all-ports": (["192.0.2.60 0 6", "192.0.2.61 0 6"], "192.0.2.60-61",
+                  "lb_algo rr\n lb_kind DR\n protocol TCP\n persistence_timeout 60", "10.0.0.1"),
+    "ipv6": (["2001:db8::%x 80 6" % n for n in (0x10, 0x11, 0x12, 0x100, 0x101)],
+             "2001:db8::10-12 80\n 2001:db8::100/127 80",
+             "lb_algo rr\n lb_kind DR\n protocol TCP\n persistence_timeout 60", "2001:db8::5 80"),
+    "both": (["192.0.2.70 80 6", "2001:db8::70 80 6", "fwmark 23", "fwmark 24 inet6"],
+             "192.0.2.70 80\n 2001:db8::70 80\n fwmark 23 inet\n fwmark 24 inet6",
+             "lb_algo rr\n lb_kind TUN\n protocol TCP", "10.0.0.1 80"),
+}
+
+
+def group(name, members, words, server):
+    return "virtual_server_group %s {\n %s\n}\n" % (name, members) + service("group " + name, words, server)
+
+
 class Table(scale.TableProbe):
     """Every attribute of every service and its servers, but for what is counted."""
 
@@ -78,7 +108,8 @@ class Table(scale.TableProbe):
     @staticmethod
     def name(s):
         if struct.unpack("=I", s.get(5, bytes(4)))[0]:
-            return "fwmark %d" % struct.unpack("=I", s[5])
+            inet6 = struct.unpack("=H", s[1])[0] == socket.AF_INET6
+            return "fwmark %d" % struct.unpack("=I", s[5]) + (" inet6" if inet6 else "")
         family = struct.unpack("=H", s[1])[0]
         return "%s %d %d" % (socket.inet_ntop(family, s[3][:4 if family == socket.AF_INET else 16]),
                              struct.unpack("!H", s[4])[0], struct.unpack("=H", s[2])[0])
@@ -111,8 +142,9 @@ def table_of(namespace, program, count):
 
 @pytest.fixture(scope="module")
 def tables(director):
-    text = "".join(SERVICES.values())
-    return {kind: table_of(director, program(director, FOLDER + "/" + kind, text), len(SERVICES))
+    text = "".join(SERVICES.values()) + "".join(group(name, *g[1:]) for name, g in GROUPS.items())
+    count = len(SERVICES) + sum(len(g[0]) for g in GROUPS.values())
+    return {kind: table_of(director, program(director, FOLDER + "/" + kind, text), count)
             for kind, program in (("keepalived", Keepalived), ("halvard", Halvard))}
 
 
@@ -120,7 +152,7 @@ def key_of(name):
     """As Table.name() has it."""
     head = re.match(r"virtual_server (\S+) (\d+)", SERVICES[name])
     if head.group(1) == "fwmark":
-        return "fwmark " + head.group(2)
+        return "fwmark " + head.group(2) + (" inet6" if "inet6" in SERVICES[name] else "")
     protocol = re.search(r"protocol (\w+)", SERVICES[name]).group(1)
     return "%s %s %d" % (*head.groups(), {"TCP": 6, "UDP": 17, "SCTP": 132}[protocol])
 
@@ -129,6 +161,13 @@ def key_of(name):
 def test_the_same_as_keepalived(tables, name):
     ours, theirs = (tables[k][key_of(name)] for k in ("halvard", "keepalived"))
     assert ours == theirs
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_groups_as_keepalived(tables, name):
+    for key in GROUPS[name][0]:
+        ours, theirs = (tables[k][key] for k in ("halvard", "keepalived"))
+        assert ours == theirs, key
 
 
 CHANGES = [
