@@ -10,6 +10,7 @@ from lab.topology import ADDRESS, VIP
 
 PORT = 9201
 SERVICE = "%s:%d/tcp" % (VIP, PORT)
+GROUP = "group:followed/tcp"
 REAL = "%s:%d" % (ADDRESS["real1"], PORT)
 CONFIG = """
 vrrp_instance VI_1 {
@@ -29,6 +30,25 @@ virtual_server %(vip)s %(port)d {
 	ha_suspend
 	real_server %(real)s %(port)d {
 		TCP_CHECK {
+			connect_timeout 1
+			retry 0
+		}
+	}
+}
+
+virtual_server_group followed {
+	%(vip)s 9202
+	fwmark 10
+}
+
+virtual_server group followed {
+	delay_loop 0.3
+	lb_kind DR
+	protocol TCP
+	ha_suspend
+	real_server %(real)s {
+		TCP_CHECK {
+			connect_port %(port)d
 			connect_timeout 1
 			retry 0
 		}
@@ -72,6 +92,7 @@ def test_ha_suspend(cluster, program):
     program.ctl("set", "vrrp_instance", "VI_1", "admin_state", "down")
     wait_for(lambda: not director.owns(), 5, "the address is gone")
     wait_for(lambda: row(program, "virtual_server", SERVICE)["suspended"], 5, "suspended")
+    assert row(program, "virtual_server", GROUP)["suspended"]
 
     # Nobody asks, so nobody hears that the server is dead; a mark has no address to follow.
     listener.close()
@@ -80,6 +101,7 @@ def test_ha_suspend(cluster, program):
     settle(1)
     assert check_of(program)["runs"] == runs
     assert row(program, "real_server", SERVICE)["oper_state"] == "up"
+    assert row(program, "real_server", GROUP)["oper_state"] == "up"
     assert director.weights(SERVICE) == {REAL: 1}
     for role in ("lvs", "main"):
         died = program.kill_role(role)
@@ -89,4 +111,6 @@ def test_ha_suspend(cluster, program):
 
     program.ctl("set", "vrrp_instance", "VI_1", "admin_state", "up")
     wait_for(lambda: director.weights(SERVICE) == {}, 10, "found when the address is back")
-    assert not row(program, "virtual_server", SERVICE)["suspended"]
+    for name in (SERVICE, GROUP):
+        assert not row(program, "virtual_server", name)["suspended"]
+    wait_for(lambda: row(program, "real_server", GROUP)["oper_state"] == "down", 10, "of the group too")

@@ -27,7 +27,10 @@ static const char good[] = "vrrp_instance A {\n interface eth0\n virtual_router_
 			   "vrrp_sync_group G {\n group { A B }\n}\n"
 			   "vrrp_sync_group H {\n group {\n C\n D\n }\n}\n"
 			   "virtual_server 10.0.0.1 80 {\n protocol TCP\n lb_kind DR\n lb_algo dh\n"
-			   " real_server 10.0.0.11 80 {\n  TCP_CHECK {\n  }\n }\n}\n";
+			   " real_server 10.0.0.11 80 {\n  TCP_CHECK {\n  }\n }\n}\n"
+			   "virtual_server_group W {\n 10.0.0.20-29\n fwmark 7\n}\n"
+			   "virtual_server group W {\n protocol TCP\n lb_kind DR\n"
+			   " persistence_timeout 9\n real_server 10.0.0.11 {\n }\n}\n";
 
 struct change {
 	enum table_id table;
@@ -40,6 +43,11 @@ struct change {
 #define RS VS, "10.0.0.11:80"
 
 static const struct change changes[] = {
+    {T_VIRTUAL_SERVER, {"group:W/tcp"}, "persistence_timeout_s", "10", NULL},
+    {T_VIRTUAL_SERVER, {"group:W/tcp"}, "persistence_timeout_s", "0", "is all ports"},
+    {T_VIRTUAL_SERVER, {"group:W/tcp"}, "group", "X", "there is no virtual_server_group X"},
+    {T_VIRTUAL_SERVER, {"group:W/tcp"}, "family", "ipv6", "which only TUN can do"},
+    {T_VIRTUAL_SERVER, {VS}, "fwmark", "7", "has some of its addresses or marks"},
     {T_VRRP_INSTANCE, {"A"}, "base_priority", "200", NULL},
     {T_VRRP_INSTANCE, {"A"}, "base_priority", "255", NULL},
     {T_VRRP_INSTANCE, {"B"}, "base_priority", "255", "vrrp_instance B: priority 255"},

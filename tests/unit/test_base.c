@@ -102,6 +102,63 @@ static void a_cursor_never_reads_past_its_end(void **state)
 	buf_free(&b);
 }
 
+static const struct range {
+	const char *first, *last;
+	uint32_t count;
+} ranges[] = {
+    {"192.0.2.1", "192.0.2.1", 1},
+    {"192.0.2.250", "192.0.3.5", 12},
+    {"192.0.2.2", "192.0.2.1", 0},
+    {"0.0.0.0", "255.255.255.255", UINT32_MAX},
+    {"1.255.255.255", "2.0.0.0", 2},
+    {"2001:db8::ffff", "2001:db8::1:0", 2},
+    {"2001:db8::", "2001:db8:0:1::", UINT32_MAX},
+    {"2001:db8::1", "192.0.2.1", 0},
+    {"::", "::ffff:fffe", UINT32_MAX},
+    {"::", "::ffff:fffd", UINT32_MAX - 1},
+};
+
+static void ranges_of_addresses(void **state)
+{
+	struct addr a, b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		struct addr at;
+
+		assert_true(addr_parse(ranges[i].first, &a) && addr_parse(ranges[i].last, &b));
+		assert_int_equal(addr_count(&a, &b), ranges[i].count);
+		at = addr_add(&a, ranges[i].count - 1);
+		if (ranges[i].count && ranges[i].count != UINT32_MAX)
+			assert_true(addr_equal(&at, &b));
+	}
+}
+
+static const struct network {
+	const char *addr;
+	unsigned prefix;
+	bool is_network;
+	const char *last;
+} networks[] = {
+    {"192.0.2.32", 27, true, "192.0.2.63"},    {"192.0.2.33", 27, false, "192.0.2.63"},
+    {"192.0.2.33", 32, true, "192.0.2.33"},    {"0.0.0.0", 0, true, "255.255.255.255"},
+    {"2001:db8::", 121, true, "2001:db8::7f"}, {"2001:db8::40", 121, false, "2001:db8::7f"},
+};
+
+static void networks_of_addresses(void **state)
+{
+	struct addr a, last;
+	char text[ADDR_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++) {
+		assert_true(addr_parse(networks[i].addr, &a));
+		assert_int_equal(addr_is_network(&a, networks[i].prefix), networks[i].is_network);
+		last = addr_last(&a, networks[i].prefix);
+		assert_string_equal(addr_text(&last, text), networks[i].last);
+	}
+}
+
 static void addresses(void **state)
 {
 	struct addr a, b;
@@ -141,6 +198,8 @@ int main(void)
 	    cmocka_unit_test(nearest_word),
 	    cmocka_unit_test(a_cursor_never_reads_past_its_end),
 	    cmocka_unit_test(addresses),
+	    cmocka_unit_test(ranges_of_addresses),
+	    cmocka_unit_test(networks_of_addresses),
 	    cmocka_unit_test(what_a_terminal_shows),
 	};
 
