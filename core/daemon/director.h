@@ -34,6 +34,7 @@ struct director {
 	bool exec_first;          /* the daemon has just begun: exec runs what comes first */
 	struct timer exec_limit;  /* patience with it */
 	int early_fd[ROLE_COUNT]; /* ends of links that came before their time; -1: none */
+	struct timer nodes;       /* their servers are counted anew */
 	bool stopping;
 };
 

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "daemon/asks.h"
 #include "daemon/changelog.h"
+#include "daemon/nodes.h"
 #include "daemon/preview.h"
 #include "daemon/reload.h"
 #include "daemon/txn.h"
@@ -343,8 +344,10 @@ static void start_reload(struct jobs *j)
 		finish(j, false);
 		return;
 	}
-	if (changes)
+	if (changes) {
 		director_changed(j->d);
+		nodes_count(j->d->live);
+	}
 	director_settings(j->d);
 	tell_of_reload(j->d);
 	begin_barrier(j, 1u << ROLE_VRRP | 1u << ROLE_LVS | 1u << ROLE_EXEC);

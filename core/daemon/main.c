@@ -18,6 +18,7 @@
 #include "daemon/changelog.h"
 #include "daemon/control.h"
 #include "daemon/jobs.h"
+#include "daemon/nodes.h"
 #include "daemon/reload.h"
 #include "daemon/remembered.h"
 #include "daemon/silence.h"
@@ -40,6 +41,7 @@
 #include <unistd.h>
 
 #define FIRST_WORD_NS (2 * NS_PER_S)
+#define NODES_NS      (NS_PER_S / 2) /* from a change until they are counted */
 #define EXEC_LIMIT_NS (3 * NS_PER_S) /* beyond the time of a startup script */
 #define FIRST_WORD    0              /* number of the barrier; those of jobs begin at 1 */
 
@@ -75,6 +77,7 @@ void director_changed(struct director *d)
 	suspended_all(d->live);
 	sync_role_look(d->live);
 	sources_all(d->live);
+	nodes_say_all(d->live);
 }
 
 /* Whether the configuration has anything that is executed, or a dead daemon has left what must be
@@ -191,6 +194,20 @@ static bool calls_for_programs(enum table_id t, const struct fieldset *changed)
 	}
 }
 
+static void on_nodes(void *arg, struct mono now)
+{
+	struct director *d = arg;
+
+	(void)now;
+	nodes_count(d->live);
+}
+
+static void count_nodes_soon(struct director *d)
+{
+	if (!d->nodes.armed)
+		timer_after(&d->nodes, NODES_NS);
+}
+
 /* Each change of a state is passed on to exec at once: it may be one of several. */
 static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
 		   const void *old)
@@ -204,6 +221,8 @@ static void on_row(void *arg, enum table_id t, const void *row, const struct fie
 	sources_seen(p->d->live, t, row, changed);
 	suspended_seen(p->d->live, t, row, changed);
 	sync_role_seen(p->d->live, t, row, changed);
+	if (nodes_counts_change(t, changed))
+		count_nodes_soon(p->d);
 	if (p->d->links[ROLE_EXEC] && calls_for_programs(t, changed))
 		link_push(p->d->links[ROLE_EXEC]);
 	if (t == T_EXEC && ((const struct exec_row *)row)->started)
@@ -421,6 +440,7 @@ static void first_state(struct director *d)
 	global_put(d, &g);
 	store_single(d->live, T_AGENT);
 	director_changed(d);
+	nodes_count(d->live);
 }
 
 static void stop(struct director *d)
@@ -431,6 +451,7 @@ static void stop(struct director *d)
 	}
 	timer_stop(&d->first_word);
 	timer_stop(&d->exec_limit);
+	timer_stop(&d->nodes);
 	control_close(d->control);
 	remembered_free(d->remembered);
 	jobs_free(d->jobs);
@@ -451,6 +472,7 @@ int main_main(const struct role_env *env)
 		d.early_fd[r] = -1;
 	agent.d = &d;
 	d.loop = loop_new();
+	timer_init(&d.nodes, d.loop, on_nodes, &d);
 	d.live = store_new();
 	d.overlay = overlay_new();
 	d.jobs = jobs_new(&d);

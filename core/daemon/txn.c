@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "daemon/changelog.h"
+#include "daemon/nodes.h"
 #include "daemon/overlay_rows.h"
 #include "model/rows.h"
 #include "model/rules.h"
@@ -182,7 +183,9 @@ unsigned txn_workers(const struct txn *t)
 	unsigned mask = 0;
 
 	for (unsigned i = 0; i < t->change.nops; i++) {
-		enum role owner = schema_table(t->change.ops[i].table)->owner;
+		enum table_id table = t->change.ops[i].table;
+		/* what is said of a machine is in force for its real servers */
+		enum role owner = schema_table(table == T_NODE ? T_REAL_SERVER : table)->owner;
 
 		if (owner != ROLE_MAIN)
 			mask |= 1u << owner;
@@ -222,8 +225,10 @@ static void show(struct txn *t, bool with_author)
 			memcpy(&n, row, sizeof(n));
 			n.changed_by = t->change.who;
 			n.changed_at = wall_now_ms();
-			store_put(t->d->live, op->table, &n, F_MAIN, NULL);
+			store_put(t->d->live, op->table, &n, F_SEEN, NULL);
 		}
+		if (op->table == T_NODE)
+			nodes_say(t->d->live, row);
 	}
 }
 

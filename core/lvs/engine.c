@@ -445,7 +445,6 @@ struct engine *engine_new(struct loop *loop, struct store *store)
 	timer_init(&e->stats, loop, on_stats, e);
 	timer_init(&e->drain, loop, on_drain, e);
 	timer_init(&e->ramp, loop, engine_on_ramp, e);
-	timer_init(&e->nodes, loop, engine_on_nodes, e);
 	return e;
 }
 
@@ -459,7 +458,6 @@ void engine_free(struct engine *e)
 	timer_stop(&e->stats);
 	timer_stop(&e->drain);
 	timer_stop(&e->ramp);
-	timer_stop(&e->nodes);
 	forget_all(e);
 	engine_refusals_free(e);
 	ipvs_apply_free(e->apply);
@@ -471,7 +469,6 @@ void engine_free(struct engine *e)
 void engine_start(struct engine *e)
 {
 	e->started = true;
-	engine_count_nodes_soon(e);
 	engine_wake_all(e);
 }
 
@@ -507,8 +504,6 @@ void engine_touch(struct engine *e, enum table_id t, const void *row)
 	const struct virtual_server_row *service;
 	struct service_memory *m;
 
-	if (t == T_NODE && e->started)
-		engine_touch_node(e, row);
 	if (t == T_IPVS)
 		engine_wake_all(e);
 	if (t == T_CHECK_SOURCE)

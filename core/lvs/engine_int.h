@@ -31,7 +31,7 @@ struct engine {
 	struct store *store;
 	bool started;
 	uint64_t pass;
-	struct timer work, stats, drain, retry, ramp, nodes;
+	struct timer work, stats, drain, retry, ramp;
 	bool all_due;            /* the next pass is about every virtual server ... */
 	struct service_list due; /* ... or about these */
 	bool all_touched;
@@ -91,20 +91,6 @@ void engine_want_keys(struct engine *e, struct ipvs_table *ret);
 /* engine_request.c: what a check asks and expects beyond its common parameters, as one text; to
  * be dropped by texts_drop(). */
 const char *engine_request(const struct engine *e, const struct checker_row *c);
-
-/* engine_nodes.c: what the operator wants of a server: the stricter of what is said of it and of
- * its machine. */
-struct admin_word {
-	enum rs_admin state;
-	uint32_t drain_time_s;
-	const struct node_row *node; /* when it is the machine's; NULL */
-};
-struct admin_word engine_admin(const struct engine *e, const struct real_server_row *rs);
-/* The word on a machine has changed. */
-void engine_touch_node(struct engine *e, const struct node_row *n);
-/* How many servers of each machine are up, into their rows; soon, when one has changed. */
-void engine_on_nodes(void *engine, struct mono now);
-void engine_count_nodes_soon(struct engine *e);
 
 /* What the checks of a server say. */
 struct check_count {

@@ -27,15 +27,14 @@ static void set_reason(struct real_server_row *row, const struct pool_verdict *v
 }
 
 /* When the operator said it of the machine, and not of the server. */
-static const char *name_node(const struct engine *e, const struct real_server_row *rs,
-			     char text[TEXT_REASON])
+static const char *name_node(const struct real_server_row *rs, char text[TEXT_REASON])
 {
-	struct admin_word w = engine_admin(e, rs);
+	char addr[ADDR_TEXT_MAX];
 
-	if (!w.node)
+	if (rs->node_admin <= rs->admin_state)
 		return "";
-	snprintf(text, TEXT_REASON, "node %s is %s", w.node->name,
-		 enum_name(rs_admin_names, w.node->admin_state));
+	snprintf(text, TEXT_REASON, "node %s is %s", addr_text(&rs->addr, addr),
+		 enum_name(rs_admin_names, rs->node_admin));
 	return text;
 }
 
@@ -89,7 +88,7 @@ static void write_server(struct engine *e, const struct virtual_server_row *vs,
 
 	set_reason(&row, &v, &n, m->ramp_percent);
 	if (v.reason == REASON_ADMIN)
-		row.reason_text = name_node(e, rs, text);
+		row.reason_text = name_node(rs, text);
 	mind_trouble(&row, &v, seen.dest != NULL,
 		     !e->kernel     ? e->kernel_error
 		     : seen.refusal ? seen.refusal->text
@@ -103,8 +102,6 @@ static void write_server(struct engine *e, const struct virtual_server_row *vs,
 	row.ramp_percent = m->ramp_percent;
 	note_health(rs, &row, v.alive);
 	note_transition(rs, &row, loop_now(e->loop));
-	if (row.oper_state != rs->oper_state)
-		engine_count_nodes_soon(e);
 	tell = row.health != rs->health;
 	store_put(e->store, T_REAL_SERVER, &row, F_SEEN, NULL);
 	if (tell && e->event)

@@ -85,6 +85,24 @@ static void set_deadline(struct server_memory *m)
 					: (struct mono){0};
 }
 
+/* What the operator wants of a server: the stricter of what is said of it and of its machine. */
+struct admin_word {
+	enum rs_admin state; /* in order of strictness */
+	uint32_t drain_time_s;
+};
+
+static struct admin_word admin_of(const struct real_server_row *rs)
+{
+	struct admin_word w = {.state = rs->admin_state, .drain_time_s = rs->drain_time_s};
+
+	if (rs->node_admin <= rs->admin_state)
+		return w;
+	w.state = rs->node_admin;
+	if (rs->node_drain_time_s)
+		w.drain_time_s = rs->node_drain_time_s;
+	return w;
+}
+
 /* Follows the operator's word: a drain begins, or is over because it was taken back. */
 static void follow_drain(struct engine *e, struct server_memory *m,
 			 const struct real_server_row *rs, const struct admin_word *w)
@@ -110,7 +128,7 @@ static struct pool_verdict judge(struct engine *e, const struct virtual_server_r
 				 const struct real_server_row *rs, struct server_memory *m)
 {
 	struct check_count n = engine_count_checks(e, rs);
-	struct admin_word w = engine_admin(e, rs);
+	struct admin_word w = admin_of(rs);
 	struct pool_facts f = {.vs = vs,
 			       .rs = rs,
 			       .checks = n.checks,

@@ -17,7 +17,6 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/engine_checks.c \
 	core/lvs/engine_refusals.c core/lvs/refusals.h \
 	core/lvs/engine_request.c \
-	core/lvs/engine_nodes.c \
 	core/lvs/engine_ramp.c \
 	core/lvs/engine_rows.c \
 	core/lvs/engine_sources.c core/lvs/sources.h \

@@ -174,9 +174,9 @@ static const struct field real_server_fields[] = {
     TEXT(vs, F_KEY, 1, NAME_VS, "Name of the virtual server."),
     TEXT(name, F_KEY, 1, NAME_RS, "Name of the real server: address and port."),
     ADDR(addr, F_CONFIG, "Address."),
+    ENUM(forwarding, F_CONFIG | F_LIVE, lvs_forwarding_names, LVS_NAT, "Forwarding method."),
     U16(port, F_CONFIG, 0, 65535, 0, NULL,
 	"Port of the real server; 0 is the port of the request."),
-    ENUM(forwarding, F_CONFIG | F_LIVE, lvs_forwarding_names, LVS_NAT, "Forwarding method."),
     ENUM(tunnel_type, F_CONFIG | F_LIVE, tunnel_type_names, TUNNEL_IPIP, "TUN: the tunnel."),
     ENUM(tunnel_checksum, F_CONFIG | F_LIVE, tunnel_checksum_names, TUNNEL_NOCSUM,
 	 "TUN: checksums of the tunnel."),
@@ -194,9 +194,13 @@ static const struct field real_server_fields[] = {
     ENUM(smtp_alert, F_CONFIG | F_LIVE | F_LOCAL, alert_names, ALERT_DEFAULT,
 	 "Whether its changes are told by mail."),
     ENUM(admin_state, ADMIN, rs_admin_names, RS_ENABLED, "What the operator wants of it."),
+    ENUM(node_admin, F_STATE | F_MAIN, rs_admin_names, RS_ENABLED,
+	 "What the operator wants of its machine."),
     TEXT(admin_reason, ADMIN, 0, TEXT_NOTE, "The operator's note."),
     U32(drain_time_s, ADMIN, 0, 2592000, 0, "s",
 	"How long draining may take; 0 for as long as there are connections."),
+    U32(node_drain_time_s, F_STATE | F_MAIN, 0, 2592000, 0, "s",
+	"How long draining its machine may take; 0 for what is said of itself."),
     TEXT(changed_by, F_STATE | F_MAIN, 0, TEXT_WHO, "Who changed the admin state or weight last."),
     WALL(changed_at, F_STATE | F_MAIN, "When that was."),
     GAUGE32(effective_weight, NULL, "Weight in the kernel; 0 also when it is not in the table."),
@@ -244,13 +248,13 @@ static const struct field node_fields[] = {
     TEXT(admin_reason, ADMIN, 0, TEXT_NOTE, "The operator's note."),
     U32(drain_time_s, ADMIN, 0, 2592000, 0, "s",
 	"How long draining may take; 0 for as long as there are connections."),
-    TEXT(changed_by, F_STATE | F_MAIN, 0, TEXT_WHO, "Who changed the admin state last."),
-    WALL(changed_at, F_STATE | F_MAIN, "When that was."),
+    TEXT(changed_by, F_STATE, 0, TEXT_WHO, "Who changed the admin state last."),
+    WALL(changed_at, F_STATE, "When that was."),
     GAUGE32(rs_total, NULL, "Real servers with this address."),
     GAUGE32(rs_up, NULL, "Real servers of these that are up."),
 };
 const struct table table_node =
-    TABLE(T_NODE, "node", ROLE_LVS, 1, node_fields, "Machines: all real servers of one address.");
+    TABLE(T_NODE, "node", ROLE_MAIN, 1, node_fields, "Machines: all real servers of one address.");
 #undef ROW
 
 #define ROW struct checker_row

@@ -115,8 +115,8 @@ struct real_server_row {
 	const char *name;
 	/* configuration */
 	struct addr addr;
-	uint16_t port;
 	uint8_t forwarding;
+	uint16_t port;
 	uint8_t tunnel_type;             /* enum tunnel_type */
 	uint8_t tunnel_checksum;         /* enum tunnel_checksum */
 	uint16_t tunnel_port;            /* of gue */
@@ -126,10 +126,10 @@ struct real_server_row {
 	bool inhibit_on_failure;
 	uint8_t kind;       /* enum rs_kind */
 	uint8_t smtp_alert; /* enum alert */
-	/* the operator's word */
-	uint8_t admin_state; /* enum rs_admin */
+	/* the operator's word; of its machine it comes by main */
+	uint8_t admin_state, node_admin; /* enum rs_admin */
 	const char *admin_reason;
-	uint32_t drain_time_s; /* 0: as long as it takes */
+	uint32_t drain_time_s, node_drain_time_s; /* 0: as long as it takes */
 	/* state, by main */
 	const char *changed_by;
 	uint64_t changed_at; /* wall */
@@ -160,10 +160,9 @@ struct node_row {
 	uint8_t admin_state; /* enum rs_admin */
 	const char *admin_reason;
 	uint32_t drain_time_s; /* of servers that have none of their own */
-	/* state, by main */
+	/* state */
 	const char *changed_by;
 	uint64_t changed_at; /* wall */
-	/* state, by lvs */
 	uint32_t rs_total, rs_up;
 };
 

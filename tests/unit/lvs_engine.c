@@ -336,16 +336,17 @@ static void drift_is_repaired_although_a_pass_is_due(void **state)
 
 /* ---- machines --------------------------------------------------------- */
 
+/* As main says it of each of its servers. */
 static void say_of_node(struct director *d, uint8_t state)
 {
-	struct node_row n;
+	for (unsigned i = 0; i < 2; i++) {
+		struct real_server_row rs = *server_of(d, i);
 
-	row_init(T_NODE, &n);
-	n.name = "10.0.0.1";
-	n.addr = addr_ipv4(0x0a000001);
-	n.admin_state = state;
-	n.drain_time_s = 7;
-	add(d, T_NODE, &n);
+		rs.node_admin = state;
+		rs.node_drain_time_s = 7;
+		engine_touch(d->engine, T_REAL_SERVER,
+			     store_put(d->store, T_REAL_SERVER, &rs, F_MAIN, NULL));
+	}
 	settle(d);
 }
 
