@@ -16,6 +16,12 @@ struct jobs;
 struct control;
 struct remembered;
 
+/* Names of what is ours in the kernel: see own.h. */
+struct own {
+	char **names;
+	size_t n, cap;
+};
+
 struct director {
 	const struct role_env *env;
 	struct loop *loop;
@@ -29,6 +35,7 @@ struct director {
 	struct jobs *jobs;
 	struct control *control;
 	struct remembered *remembered;
+	struct own own;
 	unsigned awaited;         /* workers without a first word: nobody is shown the rows yet */
 	struct timer first_word;  /* patience with them */
 	bool exec_first;          /* the daemon has just begun: exec runs what comes first */

@@ -16,6 +16,7 @@
 #include "daemon/asks.h"
 #include "daemon/changelog.h"
 #include "daemon/nodes.h"
+#include "daemon/own.h"
 #include "daemon/preview.h"
 #include "daemon/reload.h"
 #include "daemon/txn.h"
@@ -154,6 +155,9 @@ static void committed(struct jobs *j)
 		say_kept(&b->result);
 	if (b->kind == JOB_RELOAD)
 		say_reload(j->d, b);
+	if (b->kind == JOB_RELOAD && b->result.status == RESULT_OK &&
+	    link_is_up(j->d->links[ROLE_LVS]))
+		own_settled(j->d);
 	answer(b, &b->result);
 	if (b->take_back && !b->undone && is_kept(&b->result))
 		take_back(j);
@@ -350,6 +354,8 @@ static void start_reload(struct jobs *j)
 	}
 	director_settings(j->d);
 	tell_of_reload(j->d);
+	own_tell(j->d);
+	own_look(j->d);
 	begin_barrier(j, 1u << ROLE_VRRP | 1u << ROLE_LVS | 1u << ROLE_EXEC);
 }
 

@@ -19,6 +19,7 @@
 #include "daemon/control.h"
 #include "daemon/jobs.h"
 #include "daemon/nodes.h"
+#include "daemon/own.h"
 #include "daemon/reload.h"
 #include "daemon/remembered.h"
 #include "daemon/silence.h"
@@ -130,6 +131,10 @@ static void on_up(void *arg)
 	struct peer *p = arg;
 
 	log_info("process %s: the link is up", role_name(p->role));
+	if (p->role == ROLE_LVS) {
+		own_tell(p->d);
+		link_send(p->d->links[p->role], MSG_BARRIER, OWN_TOLD, NULL);
+	}
 	if (p->d->awaited & 1u << p->role)
 		link_send(p->d->links[p->role], MSG_BARRIER, FIRST_WORD, NULL);
 }
@@ -146,6 +151,8 @@ static void on_message(void *arg, struct msg *m, struct mono now)
 		return;
 	else if (m->id == FIRST_WORD)
 		first_word(p);
+	else if (m->id == OWN_TOLD && r.status == RESULT_OK)
+		own_settled(p->d);
 	else
 		jobs_barrier(p->d->jobs, p->role, m->id, &r);
 }
@@ -216,8 +223,10 @@ static void on_row(void *arg, enum table_id t, const void *row, const struct fie
 
 	(void)old;
 	tracked_seen(p->d->live, t, row, changed);
-	if (p->role == ROLE_LVS)
+	if (p->role == ROLE_LVS) {
 		remembered_seen(p->d->remembered, t, changed);
+		own_seen(p->d, t, changed);
+	}
 	sources_seen(p->d->live, t, row, changed);
 	suspended_seen(p->d->live, t, row, changed);
 	sync_role_seen(p->d->live, t, row, changed);
@@ -454,6 +463,7 @@ static void stop(struct director *d)
 	timer_stop(&d->nodes);
 	control_close(d->control);
 	remembered_free(d->remembered);
+	own_free(d);
 	jobs_free(d->jobs);
 	parent_close(d->parent);
 	overlay_free(d->overlay);
@@ -477,6 +487,7 @@ int main_main(const struct role_env *env)
 	d.overlay = overlay_new();
 	d.jobs = jobs_new(&d);
 	d.overlay_error = overlay_load_or_keep(d.overlay, env->state_dir);
+	own_load(&d);
 	reload_first(&d);
 	first_state(&d);
 	d.remembered = remembered_new(d.loop, d.live, env->state_dir);

@@ -15,7 +15,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/main.c \
 	core/daemon/memlock.c core/daemon/memlock.h \
 	core/daemon/netns.c core/daemon/netns.h \
-	core/daemon/nodes.c core/daemon/nodes.h core/daemon/notify.c core/daemon/notify.h \
+	core/daemon/own.c core/daemon/own.h core/daemon/nodes.c core/daemon/nodes.h core/daemon/notify.c core/daemon/notify.h \
 	core/daemon/options.c core/daemon/options.h \
 	core/daemon/overlay.c core/daemon/overlay.h \
 	core/daemon/overlay_rows.c core/daemon/overlay_rows.h \

@@ -8,6 +8,7 @@
 #include "daemon/digest.h"
 #include "daemon/overlay_rows.h"
 #include "daemon/options.h"
+#include "daemon/own.h"
 #include "model/rows.h"
 
 #include <errno.h>
@@ -126,6 +127,7 @@ static size_t put_in_force(struct director *d, struct store *file, struct store 
 {
 	size_t changes;
 
+	own_claim(d, wanted);
 	store_free(d->file);
 	store_free(d->wanted);
 	d->file = file;

@@ -190,13 +190,13 @@ static void tell_report(struct engine *e, const struct ipvs_report *r)
 static void sync_whole(struct engine *e)
 {
 	struct ipvs_row r = *(const struct ipvs_row *)store_single(e->store, T_IPVS);
-	enum sync_role running = ipvs_whole_sync(&e->whole, e->kernel, &r);
+	uint8_t before = r.sync_running;
 
-	if (r.sync_running == running)
-		return;
-	log_notice("ipvs: synchronisation daemons: %s -> %s",
-		   enum_name(sync_role_names, r.sync_running), enum_name(sync_role_names, running));
-	r.sync_running = (uint8_t)running;
+	ipvs_whole_sync(&e->whole, e->kernel, &r);
+	if (r.sync_running != before)
+		log_notice("ipvs: synchronisation daemons: %s -> %s",
+			   enum_name(sync_role_names, before),
+			   enum_name(sync_role_names, r.sync_running));
 	store_put(e->store, T_IPVS, &r, F_SEEN, NULL);
 }
 
@@ -211,6 +211,8 @@ static void write_kernel(struct engine *e)
 		engine_want_keys(e, &keys);
 		r = ipvs_apply_learn(e->apply, &keys);
 		ipvs_table_free(&keys);
+		if (r == 0 && e->scope.all)
+			r = engine_take_leftovers(e);
 	}
 	engine_want(e, &want);
 	if (!e->kernel || r < 0) {
@@ -329,11 +331,11 @@ void engine_refresh(struct engine *e)
 	}
 	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
 	engine_write_stats(e, vs);
-	if (!drift || e->refusals.n)
-		return;
-	log_warnx("ipvs: %zu differences made by others, repairing", drift);
-	e->all_due = true;
-	if (!e->work.armed)
+	if (ipvs_whole_look(&e->whole, store_single(e->store, T_IPVS)))
+		e->all_due = true;
+	if (drift && engine_find_drift(e))
+		e->all_due = true;
+	if (e->all_due && !e->work.armed)
 		pass(e);
 }
 
@@ -462,6 +464,7 @@ void engine_free(struct engine *e)
 	engine_refusals_free(e);
 	ipvs_apply_free(e->apply);
 	ipvs_kernel_close(e->kernel);
+	ipvs_table_free(&e->leftovers);
 	free(e->scope.list);
 	free(e);
 }
@@ -594,5 +597,5 @@ void engine_release(struct engine *e)
 	else if (ipvs_apply_sync(e->apply, &none, &report) == 0)
 		log_notice("ipvs: our services taken out, %zu written", report.written);
 	quiescent_need(&e->quiescent, false);
-	ipvs_whole_release(&e->whole);
+	ipvs_whole_release(&e->whole, r);
 }

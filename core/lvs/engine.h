@@ -45,6 +45,10 @@ void engine_on_event(struct engine *e, void (*event)(void *arg), void *arg);
 /* Reads statistics and connections into the rows, and repairs what others have changed. */
 void engine_refresh(struct engine *e);
 
+/* A service, or a range of them, that was ours before and is not wanted any more: the next pass
+ * takes it out. False: it is no name of one. */
+bool engine_leftover(struct engine *e, const char *name);
+
 /* Takes every service of ours out of the kernel. */
 void engine_release(struct engine *e);
 

@@ -52,8 +52,9 @@ struct engine {
 	struct refusals refusals, earlier; /* of this pass, of the one before */
 	struct quiescent quiescent;
 	struct ipvs_whole whole;
-	size_t draining;      /* servers that drain now */
-	struct mono ramp_due; /* of its timer */
+	struct ipvs_table leftovers; /* ours before, not wanted, not looked for yet */
+	size_t draining;             /* servers that drain now */
+	struct mono ramp_due;        /* of its timer */
 	bool drain_persistent;
 	size_t holding; /* virtual servers that need the sysctl of persistent drains */
 };
@@ -117,6 +118,11 @@ struct check_count engine_count_checks(const struct engine *e, const struct real
 /* engine_rows.c: of the virtual servers in e->scope; engine_stats.c */
 void engine_write_states(struct engine *e);
 void engine_write_stats(struct engine *e, const struct virtual_server_row *vs);
+
+/* engine_drift.c: says and counts what others have changed since the table was read; how much. */
+size_t engine_find_drift(struct engine *e);
+/* Hands what was ours to the next ipvs_apply_sync(). 0 or -errno. */
+int engine_take_leftovers(struct engine *e);
 
 /* engine_refusals.c */
 void engine_refused(void *engine, const struct ipvs_op *op, int err);

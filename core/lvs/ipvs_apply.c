@@ -203,6 +203,30 @@ int ipvs_apply_read_one(struct ipvs_apply *a, const struct ipvs_service_key *k)
 	return r;
 }
 
+static const struct ipvs_entry *seen_of(const struct ipvs_apply *a, const struct ipvs_entry *w)
+{
+	return ipvs_table_find(&a->seen, &w->service.key);
+}
+
+void ipvs_apply_each_drift(struct ipvs_apply *a, ipvs_drift_fn fn, void *arg)
+{
+	struct ipvs_ops ops = {0};
+
+	for (size_t i = 0; i < a->want.nentries; i++) {
+		const struct ipvs_entry *w = &a->want.entries[i];
+
+		ops.nops = 0;
+		ipvs_diff_entry(w, seen_of(a, w), &ops);
+		if (!ops.nops || ipvs_apply_read_one(a, &w->service.key) < 0)
+			continue;
+		ops.nops = 0;
+		ipvs_diff_entry(w, seen_of(a, w), &ops);
+		for (size_t n = 0; n < ops.nops; n++)
+			fn(arg, &ops.ops[n], seen_of(a, w));
+	}
+	ipvs_ops_free(&ops);
+}
+
 /* Takes what a dump found into what was seen. */
 static int read_many(struct ipvs_apply *a, const struct ipvs_table *keys)
 {
@@ -230,6 +254,19 @@ int ipvs_apply_learn(struct ipvs_apply *a, const struct ipvs_table *keys)
 	for (size_t i = 0; n && i < keys->nentries && r == 0; i++)
 		ipvs_table_add(&a->known, &keys->entries[i].service);
 	ipvs_table_seal(&a->known);
+	return r;
+}
+
+int ipvs_apply_abandon(struct ipvs_apply *a, const struct ipvs_table *keys)
+{
+	int r = ipvs_apply_learn(a, keys);
+
+	for (size_t i = 0; r == 0 && i < keys->nentries; i++) {
+		const struct ipvs_service *s = &keys->entries[i].service;
+
+		if (ipvs_table_find(&a->seen, &s->key) && !ipvs_table_find(&a->want, &s->key))
+			ipvs_table_insert(&a->leaving, s);
+	}
 	return r;
 }
 

@@ -51,14 +51,22 @@ int ipvs_apply_learn(struct ipvs_apply *a, const struct ipvs_table *keys);
  * not be read (then nothing was written and nothing changed); single refusals are in *ret. */
 int ipvs_apply_sync(struct ipvs_apply *a, struct ipvs_table *want, struct ipvs_report *ret);
 
-/* The same for some services: what else is wanted stays as it is. */
+/* What the kernel has of `keys` (sealed) is ours and not wanted: the next ipvs_apply_sync() deletes
+ * it, unless that wants it. 0 or -errno. */
+int ipvs_apply_abandon(struct ipvs_apply *a, const struct ipvs_table *keys);
+
+/* The same as ipvs_apply_sync() for some services: what else is wanted stays as it is. */
 int ipvs_apply_update(struct ipvs_apply *a, struct ipvs_table *some, struct ipvs_report *ret);
 
 /* Reads again what the kernel has of ours, with statistics. *drift (may be NULL) gets the
  * number of operations that somebody else's changes have made necessary; the next
  * ipvs_apply_sync() does them. */
 int ipvs_apply_read(struct ipvs_apply *a, size_t *drift);
-/* The same for one service, without looking for drift. */
+/* Each of those operations, with what the kernel has of the service (NULL: nothing). What differs
+ * is read once more before it counts, since a read while the table changes may lack something. */
+typedef void (*ipvs_drift_fn)(void *arg, const struct ipvs_op *op, const struct ipvs_entry *have);
+void ipvs_apply_each_drift(struct ipvs_apply *a, ipvs_drift_fn fn, void *arg);
+/* Reads one service again, without looking for drift. */
 int ipvs_apply_read_one(struct ipvs_apply *a, const struct ipvs_service_key *k);
 
 /* What the kernel was last seen to have; NULL when nothing. Valid until the next call of the

@@ -27,22 +27,48 @@ static void refuse(struct ipvs_whole *w, const char *what, int err)
 
 /* ---- timeouts -------------------------------------------------------- */
 
+static bool has_timeouts(const struct ipvs_row *r)
+{
+	return r->timeout_tcp_s || r->timeout_tcpfin_s || r->timeout_udp_s;
+}
+
 static uint32_t wanted(uint32_t by_row, uint32_t before)
 {
 	return by_row ? by_row : before;
 }
 
-static void sync_timeouts(struct ipvs_whole *w, const struct ipvs_row *r)
+static struct ipvs_timeouts timeouts_of(const struct ipvs_row *r)
 {
-	struct ipvs_timeouts now, want = {.tcp = wanted(r->timeout_tcp_s, w->before.tcp),
-					  .tcpfin = wanted(r->timeout_tcpfin_s, w->before.tcpfin),
-					  .udp = wanted(r->timeout_udp_s, w->before.udp)};
-	int err = ipvs_kernel_timeouts(w->kernel, &now);
+	return (struct ipvs_timeouts){.tcp = wanted(r->timeout_tcp_s, r->before_tcp_s),
+				      .tcpfin = wanted(r->timeout_tcpfin_s, r->before_tcpfin_s),
+				      .udp = wanted(r->timeout_udp_s, r->before_udp_s)};
+}
 
+static void keep_before(struct ipvs_row *r, const struct ipvs_timeouts *t)
+{
+	r->before_tcp_s = t->tcp;
+	r->before_tcpfin_s = t->tcpfin;
+	r->before_udp_s = t->udp;
+}
+
+/* What they were is kept from the first change until they are so again. */
+static void sync_timeouts(struct ipvs_whole *w, struct ipvs_row *r)
+{
+	struct ipvs_timeouts now, want;
+	int err;
+
+	if (!has_timeouts(r) && !r->before_tcp_s)
+		return;
+	err = ipvs_kernel_timeouts(w->kernel, &now);
+	if (!err && !r->before_tcp_s)
+		keep_before(r, &now);
+	want = timeouts_of(r);
 	if (!err && memcmp(&now, &want, sizeof(now)) != 0)
 		err = ipvs_kernel_set_timeouts(w->kernel, &want);
 	if (err)
 		refuse(w, "lvs_timeouts", err);
+	else if (!has_timeouts(r))
+		keep_before(r, &(struct ipvs_timeouts){0});
 }
 
 /* ---- daemons --------------------------------------------------------- */
@@ -105,17 +131,6 @@ static void sync_daemons(struct ipvs_whole *w, const struct ipvs_row *r)
 
 /* ---- both ------------------------------------------------------------ */
 
-static void read_kernel(struct ipvs_whole *w)
-{
-	int err = ipvs_kernel_timeouts(w->kernel, &w->before);
-
-	if (!err)
-		err = ipvs_kernel_daemons(w->kernel, w->running);
-	if (err)
-		refuse(w, "reading timeouts and daemons", err);
-	w->read = !err;
-}
-
 static enum sync_role running(const struct ipvs_whole *w)
 {
 	if (w->running[1].role)
@@ -123,28 +138,74 @@ static enum sync_role running(const struct ipvs_whole *w)
 	return w->running[0].role ? SYNC_BACKUP : SYNC_NONE;
 }
 
-enum sync_role ipvs_whole_sync(struct ipvs_whole *w, struct ipvs_kernel *k,
-			       const struct ipvs_row *r)
+void ipvs_whole_sync(struct ipvs_whole *w, struct ipvs_kernel *k, struct ipvs_row *r)
 {
-	bool any = r->timeout_tcp_s || r->timeout_tcpfin_s || r->timeout_udp_s ||
-		   r->sync_role != SYNC_NONE;
+	bool any = has_timeouts(r) || r->before_tcp_s || r->sync_role != SYNC_NONE ||
+		   r->sync_running != SYNC_NONE;
+	int err;
 
 	w->kernel = k;
 	w->refused = false;
-	if (!w->read && any)
-		read_kernel(w);
+	if (!w->read && any) {
+		err = ipvs_kernel_daemons(w->kernel, w->running);
+		if (err)
+			refuse(w, "reading the synchronisation daemons", err);
+		w->read = !err;
+	}
 	if (!w->read)
-		return SYNC_NONE;
+		return;
 	sync_timeouts(w, r);
 	sync_daemons(w, r);
 	if (!w->refused)
 		w->told[0] = '\0';
-	return running(w);
+	r->sync_running = (uint8_t)running(w);
 }
 
-void ipvs_whole_release(struct ipvs_whole *w)
+static bool timeouts_differ(struct ipvs_whole *w, const struct ipvs_row *r)
 {
-	const struct ipvs_row nothing = {.sync_role = SYNC_NONE};
+	struct ipvs_timeouts now, want = timeouts_of(r);
+
+	if (!has_timeouts(r) || ipvs_kernel_timeouts(w->kernel, &now) < 0 ||
+	    memcmp(&now, &want, sizeof(now)) == 0)
+		return false;
+	log_warnx("ipvs: timeouts are %u, %u and %u s, not %u, %u and %u s; they were changed by "
+		  "others, and are repaired",
+		  now.tcp, now.tcpfin, now.udp, want.tcp, want.tcpfin, want.udp);
+	return true;
+}
+
+static bool daemons_differ(struct ipvs_whole *w, const struct ipvs_row *r)
+{
+	struct ipvs_daemon now[2] = {{0}};
+
+	if (r->sync_role == SYNC_NONE || ipvs_kernel_daemons(w->kernel, now) < 0 ||
+	    (now[0].role == w->running[0].role && now[1].role == w->running[1].role))
+		return false;
+	memcpy(w->running, now, sizeof(now));
+	log_warnx("ipvs: synchronisation daemons: %s runs, not %s; they were changed by others, "
+		  "and are repaired",
+		  enum_name(sync_role_names, running(w)),
+		  enum_name(sync_role_names, r->sync_running));
+	return true;
+}
+
+bool ipvs_whole_look(struct ipvs_whole *w, const struct ipvs_row *r)
+{
+	bool timeouts, daemons;
+
+	if (!w->read || !w->kernel || w->refused)
+		return false;
+	timeouts = timeouts_differ(w, r);
+	daemons = daemons_differ(w, r);
+	return timeouts || daemons;
+}
+
+void ipvs_whole_release(struct ipvs_whole *w, const struct ipvs_row *r)
+{
+	struct ipvs_row nothing = {.sync_role = SYNC_NONE,
+				   .before_tcp_s = r->before_tcp_s,
+				   .before_tcpfin_s = r->before_tcpfin_s,
+				   .before_udp_s = r->before_udp_s};
 
 	if (w->read && w->kernel)
 		ipvs_whole_sync(w, w->kernel, &nothing);

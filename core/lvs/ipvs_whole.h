@@ -9,18 +9,20 @@
 #include "model/rows.h"
 
 struct ipvs_whole {
-	struct ipvs_kernel *kernel;  /* of the last call */
-	struct ipvs_timeouts before; /* as the kernel had them, once `read` */
+	struct ipvs_kernel *kernel; /* of the last call */
 	bool read;
 	struct ipvs_daemon running[2]; /* role 0: does not run; the backup first */
 	bool refused;                  /* something, in the last call: try again */
 	char told[96];                 /* what was refused last */
 };
 
-/* Makes it as the row says. Returns which daemons run. Refusals go to the log, once each. */
-enum sync_role ipvs_whole_sync(struct ipvs_whole *w, struct ipvs_kernel *k,
-			       const struct ipvs_row *r);
+/* Makes it as the row says, and writes into it which daemons run, and what timeouts the kernel had
+ * before. A row from a predecessor says what that one had changed. Refusals go to the log, once
+ * each. */
+void ipvs_whole_sync(struct ipvs_whole *w, struct ipvs_kernel *k, struct ipvs_row *r);
+/* Looks whether others have changed something of it, and says so. True: it must be made anew. */
+bool ipvs_whole_look(struct ipvs_whole *w, const struct ipvs_row *r);
 /* Ends our daemons and puts the timeouts back. */
-void ipvs_whole_release(struct ipvs_whole *w);
+void ipvs_whole_release(struct ipvs_whole *w, const struct ipvs_row *r);
 
 #endif

@@ -15,6 +15,7 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/engine.c core/lvs/engine.h core/lvs/engine_int.h core/lvs/engine_memory.h \
 	core/lvs/engine_ask.c \
 	core/lvs/engine_checks.c \
+	core/lvs/engine_drift.c \
 	core/lvs/engine_refusals.c core/lvs/refusals.h \
 	core/lvs/engine_request.c \
 	core/lvs/engine_ramp.c \
@@ -24,6 +25,7 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/engine_stats.c \
 	core/lvs/engine_want.c \
 	core/lvs/ipvs_apply.c core/lvs/ipvs_apply.h \
+	core/lvs/ipvs_drift.c core/lvs/ipvs_drift.h \
 	core/lvs/ipvs_kernel.c core/lvs/ipvs_kernel.h \
 	core/lvs/ipvs_msg.c core/lvs/ipvs_msg.h \
 	core/lvs/ipvs_whole.c core/lvs/ipvs_whole.h \

@@ -35,6 +35,12 @@ static const struct field ipvs_fields[] = {
     ENUM(sync_role, F_STATE | F_MAIN, sync_role_names, SYNC_NONE,
 	 "Which of the kernel's synchronisation daemons should run."),
     ENUM(sync_running, F_STATE, sync_role_names, SYNC_NONE, "Which of them run."),
+    U32(before_tcp_s, F_STATE, 0, UINT32_MAX, 0, "s",
+	"Timeout that the kernel had before, and gets back; 0 while it has its own."),
+    U32(before_tcpfin_s, F_STATE, 0, UINT32_MAX, 0, "s", "The same of one that was closed."),
+    U32(before_udp_s, F_STATE, 0, UINT32_MAX, 0, "s", "The same of a UDP flow."),
+    WHEN(last_drift, F_STATE, "When others had changed something of ours last."),
+    COUNTER32(drift, NULL, "Differences that others have made, and that were repaired."),
 };
 const struct table table_ipvs =
     TABLE(T_IPVS, "ipvs", ROLE_LVS, 0, ipvs_fields, "The kernel's IPVS as a whole.");

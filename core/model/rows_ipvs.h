@@ -3,6 +3,7 @@
 #define MODEL_ROWS_IPVS_H
 
 #include "base/addr.h"
+#include "base/clock.h"
 #include "model/names.h"
 
 enum flush_on_stop { FLUSH_OURS = 1, FLUSH_SERVICES, FLUSH_ALL };
@@ -25,6 +26,10 @@ struct ipvs_row {
 	uint8_t sync_role; /* that is wanted now */
 	/* state, by lvs */
 	uint8_t sync_running;
+	uint32_t before_tcp_s, before_tcpfin_s, before_udp_s; /* to be put back; 0: nothing is */
+	struct mono last_drift;
+	/* counters */
+	uint32_t drift;
 };
 
 #endif

@@ -143,16 +143,20 @@ int ipvs_kernel_flush(struct ipvs_kernel *k)
 }
 
 /* Of no interest here: nothing asks for timeouts or daemons. */
-enum sync_role ipvs_whole_sync(struct ipvs_whole *w, struct ipvs_kernel *k,
-			       const struct ipvs_row *r)
+void ipvs_whole_sync(struct ipvs_whole *w, struct ipvs_kernel *k, struct ipvs_row *r)
 {
 	(void)w, (void)k, (void)r;
-	return SYNC_NONE;
 }
 
-void ipvs_whole_release(struct ipvs_whole *w)
+bool ipvs_whole_look(struct ipvs_whole *w, const struct ipvs_row *r)
 {
-	(void)w;
+	(void)w, (void)r;
+	return false;
+}
+
+void ipvs_whole_release(struct ipvs_whole *w, const struct ipvs_row *r)
+{
+	(void)w, (void)r;
 }
 
 void quiescent_need(struct quiescent *q, bool needed)
