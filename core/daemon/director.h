@@ -20,6 +20,7 @@ struct remembered;
 struct own {
 	char **names;
 	size_t n, cap;
+	bool first; /* the daemon has just begun: nobody has written the file for it */
 };
 
 struct director {

@@ -2,8 +2,10 @@
  * own: see own.h. Part of main.
  *
  * A line is a service ("service 192.0.2.1-192.0.2.9:80/tcp", as lvs reads it), or says what the
- * kernel had before us ("timeouts 900 120 300") or has of us ("daemons both"). A name is written
- * before lvs hears of the service, and is struck out after lvs has said that it is gone.
+ * kernel had before us ("timeouts 900 120 300") or has of us ("daemons both"), or which daemon
+ * wrote the file ("guardian 712"): a main that finds another one there begins with the daemon. A
+ * name is written before lvs hears of the service, and is struck out after lvs has said that it is
+ * gone.
  */
 #include "daemon/own.h"
 
@@ -18,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FILE_NAME "services"
 #define NAME_OWN  128
@@ -63,7 +66,7 @@ static void clear(struct own *o)
 	for (size_t i = 0; i < o->n; i++)
 		free(o->names[i]);
 	free(o->names);
-	*o = (struct own){0};
+	*o = (struct own){.first = o->first};
 }
 
 /* As the kernel's services are named: that of a virtual server without a group is its own. */
@@ -105,6 +108,8 @@ static void print_all(const struct director *d, struct buf *ret)
 {
 	const struct ipvs_row *r = store_at(d->live, T_IPVS, 0);
 
+	if (!d->own.first)
+		buf_printf(ret, "guardian %d\n", getppid());
 	for (size_t i = 0; i < d->own.n; i++)
 		buf_printf(ret, "service %s\n", d->own.names[i]);
 	if (r && r->before_tcp_s)
@@ -134,10 +139,12 @@ static void take_line(struct director *d, const char *line)
 {
 	struct ipvs_row r = *(const struct ipvs_row *)store_single(d->live, T_IPVS);
 	char role[16] = "";
-	int found;
+	int found, guardian;
 
 	if (strncmp(line, "service ", 8) == 0 && strlen(line + 8) < NAME_OWN)
 		add(&d->own, line + 8);
+	if (sscanf(line, "guardian %d", &guardian) == 1)
+		d->own.first = guardian != getppid();
 	sscanf(line, "timeouts %u %u %u", &r.before_tcp_s, &r.before_tcpfin_s, &r.before_udp_s);
 	if (sscanf(line, "daemons %15s", role) == 1 && enum_value(sync_role_names, role, &found))
 		r.sync_running = (uint8_t)found;
@@ -153,6 +160,7 @@ void own_load(struct director *d)
 	if (err && err != -ENOENT)
 		log_warnx("%s/" FILE_NAME ": %s", d->env->run_dir, strerror(-err));
 	buf_cstr(&text);
+	d->own.first = true;
 	for (char *line = err ? NULL : strtok_r((char *)text.data, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		take_line(d, line);
@@ -190,8 +198,11 @@ static void send_words(struct director *d, const char *words)
 void own_tell(struct director *d)
 {
 	struct own wanted = services_of(d->wanted);
+	const struct ipvs_row *r = store_single(d->live, T_IPVS);
 	char words[NAME_OWN + 16];
 
+	if (d->own.first && r->flush_on_start && link_is_up(d->links[ROLE_LVS]))
+		send_words(d, "flush");
 	for (size_t i = 0; i < d->own.n && link_is_up(d->links[ROLE_LVS]); i++) {
 		if (has(&wanted, d->own.names[i]))
 			continue;
@@ -212,7 +223,7 @@ void own_settled(struct director *d)
 	struct own wanted = services_of(d->wanted);
 
 	/* what is ours has all that is wanted: as many are the same */
-	if (wanted.n == d->own.n) {
+	if (wanted.n == d->own.n && !d->own.first) {
 		clear(&wanted);
 		return;
 	}

@@ -17,7 +17,8 @@
 void own_load(struct director *d);
 /* The services of a configuration that is about to be in force are ours from now on. */
 void own_claim(struct director *d, const struct store *wanted);
-/* Names to lvs what is ours and no more wanted. */
+/* Names to lvs what is ours and no more wanted; all there is (lvs_flush), when the daemon begins.
+ */
 void own_tell(struct director *d);
 /* Lvs reads the kernel's table and repairs what others have changed. */
 void own_look(struct director *d);

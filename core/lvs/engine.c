@@ -200,6 +200,24 @@ static void sync_whole(struct engine *e)
 	store_put(e->store, T_IPVS, &r, F_SEEN, NULL);
 }
 
+void engine_flush(struct engine *e)
+{
+	e->flush = true;
+	engine_wake_all(e);
+}
+
+static void flush(struct engine *e)
+{
+	size_t drift;
+
+	if (!e->flush)
+		return;
+	if (ipvs_kernel_flush(e->kernel) < 0 || ipvs_apply_read(e->apply, &drift) < 0)
+		return;
+	e->flush = false;
+	log_notice("ipvs: the whole table was emptied, as lvs_flush says");
+}
+
 static void write_kernel(struct engine *e)
 {
 	struct ipvs_table keys = {0}, want = {0};
@@ -207,6 +225,7 @@ static void write_kernel(struct engine *e)
 	int r = 0;
 
 	if (have_kernel(e)) {
+		flush(e);
 		sync_whole(e);
 		engine_want_keys(e, &keys);
 		r = ipvs_apply_learn(e->apply, &keys);

@@ -49,6 +49,9 @@ void engine_refresh(struct engine *e);
  * takes it out. False: it is no name of one. */
 bool engine_leftover(struct engine *e, const char *name);
 
+/* The next pass empties the kernel's table, of what others made too, before it writes. */
+void engine_flush(struct engine *e);
+
 /* Takes every service of ours out of the kernel. */
 void engine_release(struct engine *e);
 

@@ -52,6 +52,7 @@ struct engine {
 	struct refusals refusals, earlier; /* of this pass, of the one before */
 	struct quiescent quiescent;
 	struct ipvs_whole whole;
+	bool flush;                  /* the kernel's table is to be emptied */
 	struct ipvs_table leftovers; /* ours before, not wanted, not looked for yet */
 	size_t draining;             /* servers that drain now */
 	struct mono ramp_due;        /* of its timer */

@@ -125,10 +125,13 @@ static void answer_command(struct lvs *l, struct msg *m)
 	if (text_eq(words, "stats")) {
 		engine_refresh(l->engine);
 		r.status = RESULT_OK;
+	} else if (text_eq(words, "flush")) {
+		engine_flush(l->engine);
+		r.status = RESULT_OK;
 	} else if (strncmp(words, "leftover ", 9) == 0) {
 		r.status = engine_leftover(l->engine, words + 9) ? RESULT_OK : RESULT_REFUSED;
 	} else if (strncmp(words, "check-now ", 10) != 0 || !read_server(words, vs, rs)) {
-		TEXT_COPY(r.text, "lvs knows three commands: stats, check-now, leftover");
+		TEXT_COPY(r.text, "lvs knows four commands: stats, check-now, leftover, flush");
 	} else if (engine_ask(l->engine, vs, rs, m->id)) {
 		return;
 	} else {

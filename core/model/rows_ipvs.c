@@ -21,6 +21,8 @@ static const struct field ipvs_fields[] = {
 	"How long it keeps one that was closed; 0 for as it is."),
     U32(timeout_udp_s, LIVE | F_SET, 0, 2678400, 0, "s",
 	"How long it keeps a UDP flow; 0 for as it is."),
+    BOOL(flush_on_start, F_CONFIG | F_LIVE, false,
+	 "Whether the kernel's table is emptied when the daemon begins."),
     ENUM(flush_on_stop, F_CONFIG | F_LIVE, flush_on_stop_names, FLUSH_OURS,
 	 "What is taken out of the kernel's table at the end."),
     STR(sync_interface, LIVE, 0,

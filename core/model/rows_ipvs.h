@@ -15,6 +15,7 @@ extern const struct enum_name sync_role_names[];
 struct ipvs_row {
 	/* configuration */
 	uint32_t timeout_tcp_s, timeout_tcpfin_s, timeout_udp_s; /* 0: as the kernel has it */
+	bool flush_on_start;
 	uint8_t flush_on_stop;
 	char sync_interface[NAME_IF];  /* empty: no synchronisation */
 	char sync_instance[NAME_VRRP]; /* empty: both daemons run always */

@@ -196,3 +196,19 @@ def test_timeouts_and_daemons(director, program, kernel):
     program.start()
     wait_for(lambda: kernel.timeouts() == before and not kernel.daemons(), 20,
              lambda: "%s, %s" % (kernel.timeouts(), kernel.daemons()))
+
+
+def test_flush_at_the_start(director, program):
+    """Once for each start of the daemon, and not for one of its processes."""
+    program.kill_all()
+    program.configure(GLOBAL % "lvs_flush" + VIRTUAL % "192.0.2.1 80")
+    program.start()
+    wait_for(lambda: len(table(director)) == 3, 20, lambda: "the table: %s" % table(director))
+    ipvsadm(director, FOREIGN)
+    for role in ("main", "lvs", "main"):
+        died = program.kill_role(role)
+        wait_for(lambda died=died, role=role: program.role(role) != died, 10, "another " + role)
+        wait_for(lambda: program.ctl("show", "ipvs", check=False).returncode == 0, 10, "an answer")
+        program.ctl("reload")
+    assert len(table(director)) == 4
+    assert program.log_text().count("the whole table was emptied") == 1

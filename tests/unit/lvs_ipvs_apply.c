@@ -3,6 +3,7 @@
  * our own that counts writes, forgets services in dumps, gives some twice and refuses some.
  */
 #include "lvs/ipvs_apply.h"
+#include "lvs/ipvs_drift.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -702,6 +703,49 @@ static void test_any_wishes(void **state)
 	done(a, &f);
 }
 
+/* ---- names ------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	const char *first, *last; /* NULL: it is no name */
+} names[] = {
+    {"192.0.2.1:80/tcp", "192.0.2.1:80/tcp", "192.0.2.1"},
+    {"192.0.2.1-192.0.2.9:0/udp", "192.0.2.1:0/udp", "192.0.2.9"},
+    {"[2001:db8::1]:53/sctp", "[2001:db8::1]:53/sctp", "2001:db8::1"},
+    {"[2001:db8::1-2001:db8::f]:53/udp", "[2001:db8::1]:53/udp", "2001:db8::f"},
+    {"fwmark:4294967295", "fwmark:4294967295", "-"},
+    {"fwmark:7/inet6", "fwmark:7/inet6", "-"},
+    {"fwmark:0", NULL, NULL},
+    {"fwmark:7/inet", NULL, NULL},
+    {"192.0.2.9-192.0.2.1:80/tcp", NULL, NULL},
+    {"192.0.2.1-2001:db8::1:80/tcp", NULL, NULL},
+    {"192.0.2.1:80", NULL, NULL},
+    {"192.0.2.1:80/icmp", NULL, NULL},
+    {"192.0.2.1:65536/tcp", NULL, NULL},
+    {"[]:80/tcp", NULL, NULL},
+    {"]:80/tcp", NULL, NULL},
+    {"/", NULL, NULL},
+    {"", NULL, NULL},
+};
+
+static void names_are_read_and_written(void **state)
+{
+	struct ipvs_service_key k;
+	struct addr last;
+	char text[ADDR_TEXT_MAX], name[IPVS_NAME_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		bool good = ipvs_service_range(names[i].name, &k, &last);
+
+		assert_int_equal(good, names[i].first != NULL);
+		if (!good)
+			continue;
+		assert_string_equal(ipvs_service_name(&k, name), names[i].first);
+		assert_string_equal(addr_text(&last, text), names[i].last);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -721,6 +765,7 @@ int main(void)
 	    cmocka_unit_test(test_update_of_many),
 	    cmocka_unit_test(test_refusal),
 	    cmocka_unit_test(test_any_wishes),
+	    cmocka_unit_test(names_are_read_and_written),
 	};
 
 	return cmocka_run_group_tests_name("lvs_ipvs_apply", tests, NULL, NULL);
