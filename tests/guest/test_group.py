@@ -48,8 +48,8 @@ def config(ports):
 class Echo:
     """Says back what it is told, on every port, and holds its connections."""
 
-    def __init__(self, space):
-        self.sockets = [space.call(lambda p=port: socket.create_server(("", p), backlog=16)) for port in PORTS]
+    def __init__(self, space, ports=PORTS, address=""):
+        self.sockets = [space.call(lambda p=port: socket.create_server((address, p), backlog=64)) for port in ports]
         for listener in self.sockets:
             threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
