@@ -9,7 +9,10 @@
 struct loop {
 	struct event_base *base;
 	struct mono now;
+	struct mono synced; /* now, when libevent has read the clock last at our wish */
 	bool running;
+	bool batches; /* libevent reads the clock once for all that is called in one wake-up */
+	struct timeval seen; /* its time then */
 };
 
 struct loop *loop_new(void)
@@ -23,7 +26,7 @@ struct loop *loop_new(void)
 	if (!l->base)
 		fatalx("cannot set up the event loop");
 	event_config_free(cfg);
-	l->now = mono_read();
+	l->now = l->synced = mono_read();
 	return l;
 }
 
@@ -52,10 +55,39 @@ struct mono loop_now(const struct loop *l)
 
 /* libevent counts a timer from the time that it has read, and `now` is read just before that: so
  * a timer is set by a subtraction, and is never early. */
+static void sync_libevent(struct loop *l)
+{
+	l->synced = l->now;
+	event_base_update_cache_time(l->base);
+}
+
 struct mono loop_refresh(struct loop *l)
 {
 	l->now = mono_read();
-	event_base_update_cache_time(l->base);
+	if (!l->batches)
+		sync_libevent(l);
+	return l->now;
+}
+
+void loop_batches(struct loop *l)
+{
+	l->batches = true;
+}
+
+/* At the beginning of each call. Its time stands still during one wake-up: what is set then is
+ * counted from `synced`. */
+static struct mono begin_call(struct loop *l)
+{
+	struct timeval at;
+
+	if (!l->batches)
+		return loop_refresh(l);
+	loop_refresh(l);
+	event_base_gettimeofday_cached(l->base, &at);
+	if (at.tv_sec != l->seen.tv_sec || at.tv_usec != l->seen.tv_usec) {
+		sync_libevent(l);
+		event_base_gettimeofday_cached(l->base, &l->seen);
+	}
 	return l->now;
 }
 
@@ -71,7 +103,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	t->armed = false;
-	t->fn(t->arg, loop_refresh(t->loop));
+	t->fn(t->arg, begin_call(t->loop));
 }
 
 void timer_init(struct timer *t, struct loop *l, timer_fn fn, void *arg)
@@ -84,7 +116,7 @@ void timer_init(struct timer *t, struct loop *l, timer_fn fn, void *arg)
 
 void timer_at(struct timer *t, struct mono due)
 {
-	int64_t ns = mono_diff(due, t->loop->running ? t->loop->now : mono_read());
+	int64_t ns = mono_diff(due, t->loop->running ? t->loop->synced : mono_read());
 	struct timeval tv = {0, 0};
 
 	if (ns > 0) {
@@ -123,7 +155,7 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 	struct watch *w = arg;
 	int mask = (what & EV_READ ? WATCH_READ : 0) | (what & EV_WRITE ? WATCH_WRITE : 0);
 
-	w->fn(w->arg, fd, mask, loop_refresh(w->loop));
+	w->fn(w->arg, fd, mask, begin_call(w->loop));
 }
 
 static short watch_flags(int what)

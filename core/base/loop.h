@@ -19,6 +19,8 @@ struct event;
 struct loop *loop_new(void);
 void loop_free(struct loop *l);
 /* Runs until loop_stop(). */
+/* For one with thousands of calls a second: the clock is read less often. Times are the same. */
+void loop_batches(struct loop *l);
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 /* Time of the current wake-up; refreshed by loop_run() only. */

@@ -50,6 +50,12 @@ static void all_tables(unsigned masks[T_COUNT], unsigned flags)
 		masks[t] = flags;
 }
 
+/* What no table of a MIB shows, and changes with every check. */
+static void spare_agent(unsigned masks[T_COUNT])
+{
+	masks[T_CHECKER] = masks[T_CHECK_URL] = masks[T_CHECK_SOURCE] = 0;
+}
+
 struct link_policy link_policy(enum role me, enum role peer)
 {
 	struct link_policy p = {0};
@@ -62,6 +68,8 @@ struct link_policy link_policy(enum role me, enum role peer)
 		worker_tables(&p, peer, main_to_worker);
 	} else if (me == ROLE_MAIN) { /* the agent, halvardctl */
 		all_tables(p.send, F_KEY | F_WANTED | F_SEEN);
+		if (peer == ROLE_AGENT)
+			spare_agent(p.send);
 		worker_tables(&p, peer, main_to_worker);
 	} else if (me == ROLE_VRRP || me == ROLE_LVS) {
 		worker_tables(&p, me, worker_from_main);
@@ -73,6 +81,8 @@ struct link_policy link_policy(enum role me, enum role peer)
 		p.accept_rows = true;
 	} else {
 		all_tables(p.accept, F_KEY | F_WANTED | F_SEEN);
+		if (me == ROLE_AGENT)
+			spare_agent(p.accept);
 		worker_tables(&p, me, worker_from_main);
 		p.accept_rows = true;
 	}

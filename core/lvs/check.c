@@ -69,6 +69,8 @@ struct check_set {
 	void *ask_arg;
 };
 
+#define STEP_NS      (10 * NS_PER_MS)
+#define STEPPED_MS   200 /* waits that long are in steps */
 #define ELSEWHERE_MS 30000
 
 static const struct check_ops *const kinds[] = {&check_tcp, &check_ping, &check_smtp,
@@ -202,7 +204,7 @@ void check_answered(struct check_set *s, const struct check_source_row *source)
 static void start_run(struct check_job *j)
 {
 	j->running = true;
-	j->began = loop_refresh(j->set->loop);
+	j->began = loop_now(j->set->loop); /* just read: runs begin a call, or follow go() */
 	if (j->unable) {
 		check_done(j, REASON_LOCAL_ERROR, j->unable);
 		return;
@@ -216,7 +218,10 @@ static void start_run(struct check_job *j)
 
 static void go(struct turn *t)
 {
-	start_run((struct check_job *)((char *)t - offsetof(struct check_job, turn)));
+	struct check_job *j = (struct check_job *)((char *)t - offsetof(struct check_job, turn));
+
+	loop_refresh(j->set->loop); /* of several that go now */
+	start_run(j);
 }
 
 /* One that waits for its turn already is called later. Process exec has turns of its own. */
@@ -313,6 +318,20 @@ static void log_run(const struct check_job *j, enum check_state was, enum check_
 }
 
 /* A user may leave, and be freed, inside its own call, but no other user's. */
+/* Checks of one step are one wake-up of the process, and cost less for it. It is the nearest step,
+ * so that the next run of one that took its time is not later each time. */
+static struct mono in_step(struct mono due, int64_t after_ms)
+{
+	if (after_ms < STEPPED_MS)
+		return due;
+	return (struct mono){(due.ns + STEP_NS / 2) / STEP_NS * STEP_NS};
+}
+
+static void run_after(struct check_job *j, struct mono since, int64_t ms)
+{
+	timer_at(&j->timer, in_step(mono_add(since, ms * NS_PER_MS), ms));
+}
+
 static void tell_users(struct check_job *j, bool failed, struct mono now)
 {
 	struct check_result result = j->result;
@@ -333,7 +352,7 @@ static void end_run(struct check_job *j)
 
 void check_done(struct check_job *j, enum check_reason reason, const char *text)
 {
-	struct mono now = loop_refresh(j->set->loop);
+	struct mono now = loop_now(j->set->loop);
 	struct check_result *r = &j->result;
 	enum check_state was = r->state;
 	enum check_reason before = r->reason;
@@ -352,8 +371,7 @@ void check_done(struct check_job *j, enum check_reason reason, const char *text)
 	if (j->again)
 		timer_after(&j->timer, 0);
 	else
-		timer_at(&j->timer,
-			 mono_add(reason == REASON_OK ? j->began : now, v.wait_ms * NS_PER_MS));
+		run_after(j, reason == REASON_OK ? j->began : now, v.wait_ms);
 	j->again = false;
 	log_run(j, was, before);
 	tell_users(j, failed, now);
@@ -400,7 +418,8 @@ static struct check_job *job_new(struct check_set *s, const struct check_params 
 	hold(p->object);
 	timer_init(&j->timer, s->loop, on_timer, j);
 	turn_join(s->turns, &j->turn, &p->addr);
-	timer_at(&j->timer, mono_add(loop_now(s->loop), random_within_ns(s, p->warmup_ms)));
+	timer_at(&j->timer, in_step(mono_add(loop_now(s->loop), random_within_ns(s, p->warmup_ms)),
+				    p->warmup_ms));
 	if (!tsearch(j, &s->tree, cmp_jobs))
 		fatalx("out of memory");
 	s->njobs++;

@@ -222,6 +222,7 @@ int lvs_main(const struct role_env *env)
 	struct lvs l = {.loop = loop_new(), .store = store_new(), .keep = env->keep_lvs};
 
 	raise_file_limit();
+	loop_batches(l.loop);
 	l.engine = engine_new(l.loop, l.store);
 	engine_on_answer(l.engine, answer, &l);
 	engine_on_event(l.engine, on_event, &l);

@@ -194,4 +194,5 @@ def main():
         os.execv(LAB, [LAB, "--time-limit", "3000", "--", sys.executable, *sys.argv])
 
 
-main()
+if __name__ == "__main__":
+    main()
