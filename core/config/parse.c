@@ -143,6 +143,14 @@ void parse_mark(struct parse *p, struct draft *d, const struct keyword *k, const
 	parse_mark_field(p, d, k->table, k->offset, it, it->nwords > 1 ? 1 : 0);
 }
 
+void parse_keep_text(struct parse *p, struct draft *d, const struct keyword *k,
+		     const struct item *it, const char *text)
+{
+	field_point(keyword_field(k), draft_part(p->arena, d, k->table)->row,
+		    arena_text(p->arena, text, strlen(text)));
+	parse_mark(p, d, k, it);
+}
+
 void parse_value(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)
 {
 	void *row = draft_part(p->arena, d, k->table)->row;

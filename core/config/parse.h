@@ -43,6 +43,9 @@ void parse_no_more(struct parse *p, const struct item *it, unsigned word);
 void parse_mark(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it);
 void parse_mark_field(struct parse *p, struct draft *d, enum table_id t, size_t offset,
 		      const struct item *it, unsigned word);
+/* Puts a copy of the text into the keyword's field, and records that. */
+void parse_keep_text(struct parse *p, struct draft *d, const struct keyword *k,
+		     const struct item *it, const char *text);
 /* Converts one word with the keyword's row into the draft; reports what is wrong. */
 void parse_value(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it);
 

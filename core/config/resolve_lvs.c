@@ -7,6 +7,7 @@
 #include "config/validate.h"
 
 #include "base/text.h"
+#include "model/http.h"
 #include "model/rules.h"
 
 /* ---- checkers -------------------------------------------------------- */
@@ -17,11 +18,6 @@ struct server_context {
 	struct draft *vs_draft, *rs_draft;
 	uint16_t port; /* that its block says */
 };
-
-static bool is_http(const struct checker_row *c)
-{
-	return c->kind == CHECK_HTTP || c->kind == CHECK_SSL;
-}
 
 static bool check_usable(struct resolver *r, const struct layers *l, const struct checker_row *c,
 			 const struct draft *d)
@@ -34,7 +30,7 @@ static bool check_usable(struct resolver *r, const struct layers *l, const struc
 		why = "connect_port is missing, and the real server has no port either";
 	else if (c->bindto.family && c->bindto.family != c->connect_addr.family)
 		why = "bindto must be of the same address family as the address that is checked";
-	else if (is_http(c) && !d->first)
+	else if (http_is_spoken(c->kind) && !d->first)
 		why = "it has no url, so there is nothing to ask for";
 	else if (c->min_reply_length > c->max_reply_length)
 		why = "no answer is as short as max_reply_length and as long as min_reply_length";
@@ -62,7 +58,7 @@ static void fix_check(struct checker_row *c, const struct layers *l, const struc
 		c->delay_before_retry_ms = usual.delay_before_retry_ms;
 	if (!layers_have(l, IN_CHECK(warmup_ms)))
 		c->warmup_ms = usual.warmup_ms;
-	if (!is_http(c))
+	if (!http_is_spoken(c->kind))
 		c->virtualhost = "";
 }
 
@@ -107,7 +103,7 @@ static bool resolve_check(struct resolver *r, const struct server_context *s, st
 	if (!resolve_source_of(r, &l, d, name) || !check_usable(r, &l, &c, d))
 		return false;
 	layers_keep(r, &l);
-	for (const struct draft *u = d->first; is_http(&c) && u; u = u->next)
+	for (const struct draft *u = d->first; http_is_spoken(c.kind) && u; u = u->next)
 		resolve_url(r, &c, d, u, ++url);
 	return true;
 }

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "model/http.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -26,14 +27,6 @@ bool enter_smtp_host(struct parse *p, struct draft *d, const struct item *it)
 	r->kind = CHECK_SMTP;
 	parse_no_more(p, it, 1);
 	return true;
-}
-
-static void keep(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it,
-		 const char *text)
-{
-	field_point(keyword_field(k), draft_part(p->arena, d, T_CHECKER)->row,
-		    arena_text(p->arena, text, strlen(text)));
-	parse_mark(p, d, k, it);
 }
 
 void special_helo_name(struct parse *p, struct draft *d, const struct keyword *k,
@@ -88,7 +81,7 @@ void special_dns_name(struct parse *p, struct draft *d, const struct keyword *k,
 			     "%s: \"%.64s\" is not a name of DNS; it was left out", k->name, text);
 		return;
 	}
-	keep(p, d, k, it, text[0] == '.' ? "" : text);
+	parse_keep_text(p, d, k, it, text[0] == '.' ? "" : text);
 	parse_no_more(p, it, 2);
 }
 
@@ -147,7 +140,7 @@ void special_payload(struct parse *p, struct draft *d, const struct keyword *k,
 
 	if (parse_word(p, it, 1, "the hexadecimal text") &&
 	    read_octets(p, k, it, HEXADECIMAL, text))
-		keep(p, d, k, it, text);
+		parse_keep_text(p, d, k, it, text);
 }
 
 void special_require_reply(struct parse *p, struct draft *d, const struct keyword *k,
@@ -156,7 +149,7 @@ void special_require_reply(struct parse *p, struct draft *d, const struct keywor
 	char text[TEXT_OCTETS];
 
 	if (read_octets(p, k, it, HEXADECIMAL "xX", text))
-		keep(p, d, k, it, text[0] ? text : UDP_ANY_REPLY);
+		parse_keep_text(p, d, k, it, text[0] ? text : UDP_ANY_REPLY);
 }
 
 bool print_require_reply(const void *row, char *buf, size_t size)
@@ -192,7 +185,7 @@ void check_defaults(struct checker_row *ret, uint8_t kind, uint32_t delay_loop_m
 	ret->delay_before_retry_ms = usual->delay_before_retry_ms;
 	if (kind == CHECK_MISC)
 		ret->retry = 0;
-	if (kind == CHECK_HTTP || kind == CHECK_SSL)
+	if (http_is_spoken(kind))
 		ret->delay_before_retry_ms = HTTP_DELAY_BEFORE_RETRY_MS;
 	if (kind == CHECK_DNS) {
 		ret->retry = DNS_RETRY;

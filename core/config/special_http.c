@@ -19,14 +19,6 @@ bool enter_url(struct parse *p, struct draft *d, const struct item *it)
 	return true;
 }
 
-static void keep(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it,
-		 const char *text)
-{
-	field_point(keyword_field(k), draft_part(p->arena, d, T_CHECK_URL)->row,
-		    arena_text(p->arena, text, strlen(text)));
-	parse_mark(p, d, k, it);
-}
-
 void special_digest(struct parse *p, struct draft *d, const struct keyword *k,
 		    const struct item *it)
 {
@@ -44,7 +36,7 @@ void special_digest(struct parse *p, struct draft *d, const struct keyword *k,
 			     text);
 		return;
 	}
-	keep(p, d, k, it, lower);
+	parse_keep_text(p, d, k, it, lower);
 	parse_no_more(p, it, 2);
 }
 
@@ -102,7 +94,7 @@ void special_status_code(struct parse *p, struct draft *d, const struct keyword 
 
 	if (join(p, it, FINDING_ERROR, "a status code or a range of them in 100..999", good_status,
 		 text))
-		keep(p, d, k, it, text);
+		parse_keep_text(p, d, k, it, text);
 }
 
 static bool good_option(const char *word)
@@ -116,7 +108,7 @@ void special_regex_options(struct parse *p, struct draft *d, const struct keywor
 	char text[TEXT_NOTE];
 
 	if (join(p, it, FINDING_WARNING, "an option of PCRE2", good_option, text))
-		keep(p, d, k, it, text);
+		parse_keep_text(p, d, k, it, text);
 }
 
 void special_regex(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it)

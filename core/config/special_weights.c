@@ -12,15 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void put_text(struct parse *p, struct draft *d, const struct keyword *k,
-		     const struct item *it, const char *text)
-{
-	void *row = draft_part(p->arena, d, k->table)->row;
-
-	field_point(keyword_field(k), row, arena_text(p->arena, text, strlen(text)));
-	parse_mark(p, d, k, it);
-}
-
 /* A word of a length that the field allows. */
 static void put_word(struct parse *p, struct draft *d, const struct keyword *k,
 		     const struct item *it, const char *what)
@@ -35,7 +26,7 @@ static void put_word(struct parse *p, struct draft *d, const struct keyword *k,
 			     "%s: %s has 1..%u characters; it was left out", k->name, what,
 			     (unsigned)f->max);
 	else
-		put_text(p, d, k, it, text);
+		parse_keep_text(p, d, k, it, text);
 	parse_no_more(p, it, 2);
 }
 
@@ -45,7 +36,7 @@ void special_misc_path(struct parse *p, struct draft *d, const struct keyword *k
 	char text[COMMAND_MAX];
 
 	if (read_command(p, it, text, sizeof(text)))
-		put_text(p, d, k, it, text);
+		parse_keep_text(p, d, k, it, text);
 }
 
 void special_misc_user(struct parse *p, struct draft *d, const struct keyword *k,
@@ -56,7 +47,7 @@ void special_misc_user(struct parse *p, struct draft *d, const struct keyword *k
 
 	if (!parse_word(p, it, 1, "the user") || !read_user(p, it, 1, user, group))
 		return;
-	put_text(p, d, k, it, user);
+	parse_keep_text(p, d, k, it, user);
 	r->group = arena_text(p->arena, group, strlen(group));
 	parse_mark_field(p, d, T_MISC_SCRIPT, offsetof(struct misc_script_row, group), it, 1);
 }

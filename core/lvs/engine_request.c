@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "lvs/check_request.h"
+#include "model/http.h"
 #include "model/texts.h"
 
 static void add_number(struct buf *b, const char *name, uint32_t value)
@@ -75,7 +76,7 @@ const char *engine_request(const struct engine *e, const struct checker_row *c)
 	struct buf b = {0};
 	const char *ret;
 
-	if (c->kind == CHECK_HTTP || c->kind == CHECK_SSL)
+	if (http_is_spoken(c->kind))
 		add_http(e, c, &b);
 	else if (c->kind == CHECK_UDP)
 		add_udp(c, &b);

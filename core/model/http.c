@@ -2,6 +2,7 @@
 #include "model/http.h"
 
 #include "base/text.h"
+#include "model/rows_lvs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,11 @@ enum regex_option http_regex_option(const char *word)
 		if (text_eq(n->name, word))
 			return n->value;
 	return 0;
+}
+
+bool http_is_spoken(int kind)
+{
+	return kind == CHECK_HTTP || kind == CHECK_SSL;
 }
 
 bool http_status_range(const char *word, struct status_range *ret)

@@ -8,6 +8,8 @@ struct status_range {
 	uint16_t low, high; /* 100..999, both included */
 };
 
+/* Whether a check (enum check_kind) speaks HTTP, and so has URLs. */
+bool http_is_spoken(int kind);
 /* Reads "200" or "200-299". */
 bool http_status_range(const char *word, struct status_range *ret);
 /* Whether the status is in a list of them, "200-299 301"; an empty list has all. */

@@ -17,6 +17,7 @@
 #include "config/parse.h"
 #include "config/resolve_check.h"
 #include "config/special_vmac.h"
+#include "model/http.h"
 #include "model/rows.h"
 
 #include "model/rules.h"
@@ -550,11 +551,6 @@ static void put_urls(struct store *s, const struct checker_row *c)
 	}
 }
 
-static bool is_http(const struct checker_row *c)
-{
-	return c->kind == CHECK_HTTP || c->kind == CHECK_SSL;
-}
-
 static void no_http(struct checker_row *c)
 {
 	c->virtualhost = c->sni_name = "";
@@ -661,7 +657,7 @@ static void put_checks(struct store *s, const struct real_server_row *r)
 		c.rs = r->name;
 		c.number = i;
 		c.kind = (uint8_t)draw_name(check_kind_names)->value;
-		if (!is_http(&c))
+		if (!http_is_spoken(c.kind))
 			no_http(&c);
 		if (c.kind == CHECK_HTTP)
 			c.sni_name = "";
@@ -680,7 +676,7 @@ static void put_checks(struct store *s, const struct real_server_row *r)
 		else if (c.kind == CHECK_FILE)
 			put_file(s, &c, object);
 		store_put(s, T_CHECKER, &c, F_WANTED, NULL);
-		if (is_http(&c))
+		if (http_is_spoken(c.kind))
 			put_urls(s, &c);
 	}
 }
