@@ -197,6 +197,8 @@ void special_sync_daemon(struct parse *p, struct draft *d, const struct keyword 
 	    !read_text(p, d, it, 1, r->sync_interface, sizeof(r->sync_interface),
 		       offsetof(struct ipvs_row, sync_interface)))
 		return;
+	/* the instance of an lvs_sync_daemon_interface that stood before it does not count */
+	memset(r->sync_instance, 0, sizeof(r->sync_instance));
 	while (w < it->nwords && sync_option(p, d, it, &w))
 		;
 }

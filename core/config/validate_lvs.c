@@ -301,8 +301,24 @@ static void check_nodes(struct validation *v)
 	}
 }
 
+static void check_sync(struct validation *v)
+{
+	const struct ipvs_row *r =
+	    store_count(v->store, T_IPVS) ? store_at(v->store, T_IPVS, 0) : NULL;
+	const char *const key[] = {r ? r->sync_instance : ""};
+
+	if (r && r->sync_interface[0] && key[0][0] &&
+	    !store_find_text(v->store, T_VRRP_INSTANCE, key))
+		validate_say(
+		    v, FINDING_WARNING, T_IPVS, r, "sync_instance",
+		    "lvs_sync_daemon: there is no vrrp_instance %s, so this director listens "
+		    "always and never tells",
+		    r->sync_instance);
+}
+
 void validate_services(struct validation *v)
 {
+	check_sync(v);
 	check_services(v);
 	validate_server_groups(v);
 	check_kernel(v);
