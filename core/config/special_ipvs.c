@@ -132,14 +132,14 @@ static const struct option sync_numbers[] = {
 static bool read_text(struct parse *p, struct draft *d, const struct item *it, unsigned w,
 		      char *dst, size_t size, size_t offset)
 {
-	if (!text_copy(dst, size, it->words[w].text)) {
-		dst[0] = '\0';
+	if (strlen(it->words[w].text) >= size) {
 		parse_report(p, FINDING_ERROR, it, w,
 			     "%s: \"%.64s\" is longer than %zu characters; "
 			     "the line was left out",
 			     it->words[0].text, it->words[w].text, size - 1);
 		return false;
 	}
+	text_copy(dst, size, it->words[w].text);
 	parse_mark_field(p, d, T_IPVS, offset, it, w);
 	return true;
 }
