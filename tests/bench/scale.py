@@ -7,7 +7,9 @@ eyes (tests/lab/scale.py): start-up, from the execve() of the program, ends when
 every service and server; the reload of a changed file (a weight in the first service, a service
 that goes, one that comes) when the table holds all of that. What the reload of an unchanged file
 costs is the processor time of all processes in the ten seconds after the signal, less that of ten
-seconds before. Prints a Markdown table.
+seconds before. Each life has namespaces of its own: the kernel keeps servers that were taken out for
+two minutes, and looks through them for each that is added, which takes long or not by the order in
+which the program before has taken them out. Prints a Markdown table.
 """
 import os
 import signal
@@ -168,16 +170,16 @@ def inside(args):
         sys.exit(77)
     programs = common.find_programs(args)
     figures = [Figures(p) for p in programs]
-    site = scale.Site("/run/lab/scale")
     for n in range(args.rounds):
         for f in figures:
+            site = scale.Site("/run/lab/scale")
             services = scale.Services(args.services, args.servers)
             r = Round(f, site, services, f"/run/lab/{f.program.name}{n}")
             try:
                 r.run()
             finally:
                 r.end()
-    site.close()
+                site.close()
     common.print_table(
         f"{args.services} services with {args.servers} servers each, TCP checks each minute; "
         f"median of {args.rounds}",
