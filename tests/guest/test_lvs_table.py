@@ -159,7 +159,7 @@ def test_drift_is_repaired(cluster, director, rig):
     cluster.wait_weights(director, {r: 1 for r in REALS}, 8)
     director.namespace.run(["ipvsadm", "-D", "-t", VIP + ":80"])
     cluster.wait_weights(director, {r: 1 for r in REALS}, 8)
-    assert "differences made by others" in rig.log_text()
+    assert "it was changed by others, and is repaired" in rig.log_text()
 
 
 def wait_conns(rig, real, count, service):
