@@ -200,9 +200,10 @@ def discards(r, field, *spoiled):
     then with the same packet as it should be."""
     r.wait_master()
     with Counted(r, field, len(spoiled)):
+        since = time.monotonic()
         for fields in spoiled:
             r.inject(**fields)
-        r.stays_master(2.5 * r.interval)
+        r.stays_master(2.5 * r.interval, since)
     r.inject()
     r.wait_backup()
 

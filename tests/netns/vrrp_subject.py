@@ -375,8 +375,9 @@ class Router:
     def wait_backup(self, deadline=1):
         wait_for(lambda: self.owns() is False, deadline, "%s is backup" % self.name, 0.005)
 
-    def stays_master(self, seconds):
-        since = time.monotonic()
+    def stays_master(self, seconds, since=None):
+        """From now on, or from a moment before."""
+        since = since or time.monotonic()
         self.pause(seconds + 2 * self.slack)
         assert self.owns() and not self.changes(since), "it lost its addresses"
         assert len(self.adverts(since)) >= int(seconds / self.interval) - 1, "it fell silent"
