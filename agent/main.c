@@ -29,6 +29,8 @@
 #define ANSWER_MS      300
 #define BARRIER_NS     NS_PER_S
 #define BARRIER_ID_BIT UINT32_C(0x80000000) /* sets apart ids of barriers and transactions */
+#define STATS_ID       BARRIER_ID_BIT       /* no barrier's; nobody waits for its answer */
+#define DEMAND_NS      NS_PER_S
 
 struct agent {
 	struct loop *loop;
@@ -37,6 +39,8 @@ struct agent {
 	struct store *store;
 	struct set *set;
 	struct notify *notify;
+	struct serve serve;
+	struct mono demanded;   /* main was asked for statistics; 0: never */
 	struct snmp_loop *snmp; /* NULL until the first snapshot */
 	struct timer starter;
 	struct timer barrier;
@@ -192,6 +196,23 @@ static void notify_counted(void *arg, const struct notify_counts *c)
 
 static const struct notify_ops notify_ops = {notify_send, notify_counted};
 
+/* A walk is many requests: main hears of it once a second. */
+static void on_demand(void *arg)
+{
+	struct agent *a = arg;
+	struct mono now = loop_refresh(a->loop);
+	struct buf body = {0};
+
+	if (!a->link || !link_is_up(a->link) ||
+	    (a->demanded.ns && mono_diff(now, a->demanded) < DEMAND_NS))
+		return;
+	a->demanded = now;
+	buf_str(&body, "stats");
+	buf_str(&body, "snmp");
+	link_send(a->link, MSG_COMMAND, STATS_ID, &body);
+	buf_free(&body);
+}
+
 /* From a timer and not from the link's callback: the library may dispatch a SET while it
  * waits for the master, and that SET waits for the link. */
 static void start_snmp(void *arg, struct mono now)
@@ -209,7 +230,7 @@ static void start_snmp(void *arg, struct mono now)
 	notify_enable(a->notify, g->enable_traps);
 	notify_event(a->notify, MAP_SUBAGENT_START, g);
 	a->snmp = snmp_loop_new(a->loop, a->socket, &snmp_ops, a);
-	serve_tables(a->loop, a->store, a->set, &a->confirmed, a->tables);
+	serve_tables(&a->serve, a->tables);
 	snmp_loop_start(a->snmp);
 }
 
@@ -344,6 +365,7 @@ static int run(void)
 	a->store = store_new();
 	a->set = set_new(&set_ops, a);
 	a->notify = notify_new(a->loop, &notify_ops, a);
+	a->serve = (struct serve){a->loop, a->store, a->set, &a->confirmed, on_demand, a};
 	timer_init(&a->barrier, a->loop, on_barrier, a);
 	timer_init(&a->starter, a->loop, start_snmp, a);
 	a->parent = parent_open(a->loop, &parent_ops, a);

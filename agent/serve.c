@@ -15,9 +15,7 @@
 
 struct registration {
 	struct table_view view;
-	struct loop *loop;
-	struct set *set;
-	const struct mono *confirmed;
+	const struct serve *serve;
 };
 
 /* Zero of the master's sysUpTime: one master, one estimate. 0 is none yet. */
@@ -39,6 +37,13 @@ struct value_clock serve_clock(struct loop *loop, const struct mono *confirmed)
 static void put_value(netsnmp_variable_list *vb, const struct value *v)
 {
 	snmp_set_var_typed_value(vb, v->type, &v->u, v->len);
+}
+
+static bool is_on_demand(const struct registration *r, const netsnmp_variable_list *vb)
+{
+	const struct map_column *c = table_column(&r->view, vb->name, vb->name_length);
+
+	return c && c->f && (c->f->flags & F_DEMAND);
 }
 
 static void do_get(const struct registration *r, netsnmp_agent_request_info *info,
@@ -81,15 +86,15 @@ static int do_set(const struct registration *r, int mode, struct set_pdu pdu,
 
 	switch (mode) {
 	case MODE_SET_RESERVE1:
-		return set_reserve1(r->set, pdu, &r->view, &v);
+		return set_reserve1(r->serve->set, pdu, &r->view, &v);
 	case MODE_SET_RESERVE2:
-		return set_reserve2(r->set, pdu, &v);
+		return set_reserve2(r->serve->set, pdu, &v);
 	case MODE_SET_ACTION:
-		return set_action(r->set, pdu, &v);
+		return set_action(r->serve->set, pdu, &v);
 	case MODE_SET_UNDO:
-		return set_undo(r->set, pdu);
+		return set_undo(r->serve->set, pdu);
 	default: /* COMMIT, FREE */
-		set_end(r->set, pdu);
+		set_end(r->serve->set, pdu);
 		return SNMP_ERR_NOERROR;
 	}
 }
@@ -113,13 +118,14 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 {
 	const struct registration *r = handler->myvoid;
 	struct value_clock clock;
+	bool demanded = false;
 
 	(void)reg;
 	if (info->mode != MODE_GET && info->mode != MODE_GETNEXT) {
 		set_phase(r, info, requests);
 		return SNMP_ERR_NOERROR;
 	}
-	clock = serve_clock(r->loop, r->confirmed);
+	clock = serve_clock(r->serve->loop, r->serve->confirmed);
 	for (netsnmp_request_info *req = requests; req; req = req->next) {
 		if (req->processed)
 			continue;
@@ -127,7 +133,10 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 			do_get(r, info, req, &clock);
 		else
 			do_next(r, req, &clock);
+		demanded = demanded || is_on_demand(r, req->requestvb);
 	}
+	if (demanded)
+		r->serve->demand(r->serve->arg);
 	return SNMP_ERR_NOERROR;
 }
 
@@ -144,8 +153,7 @@ static void register_table(struct registration *r)
 		fatalx("cannot register %s", r->view.map->name);
 }
 
-void serve_tables(struct loop *loop, const struct store *store, struct set *set,
-		  const struct mono *confirmed, uint64_t tables)
+void serve_tables(const struct serve *s, uint64_t tables)
 {
 	for (struct map_table *const *m = map_tables; *m; m++) {
 		struct registration *r;
@@ -153,10 +161,8 @@ void serve_tables(struct loop *loop, const struct store *store, struct set *set,
 		if (!(tables >> (*m)->table & 1))
 			continue;
 		r = xcalloc(1, sizeof(*r));
-		table_view_init(&r->view, *m, store);
-		r->loop = loop;
-		r->set = set;
-		r->confirmed = confirmed;
+		table_view_init(&r->view, *m, s->store);
+		r->serve = s;
 		register_table(r);
 	}
 }

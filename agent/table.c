@@ -157,16 +157,18 @@ static bool start_of(const struct table_view *v, const oid *name, size_t len, st
 	return true;
 }
 
+const struct map_column *table_column(const struct table_view *v, const oid *name, size_t len)
+{
+	return in_entry(v, name, len) ? map_find_column(v->map, name[prefix_len(v)]) : NULL;
+}
+
 bool table_lookup(const struct table_view *v, const oid *name, size_t len,
 		  const struct map_column **column, const void **row)
 {
 	size_t n = prefix_len(v), i;
 
-	*column = NULL;
+	*column = table_column(v, name, len);
 	*row = NULL;
-	if (!in_entry(v, name, len))
-		return false;
-	*column = map_find_column(v->map, name[n]);
 	if (!*column)
 		return false;
 	i = bound(v, name + n + 1, len - n - 1, true);

@@ -33,6 +33,9 @@ bool table_next(const struct table_view *v, const oid *name, size_t len, bool in
 size_t table_instance(const struct table_view *v, const struct map_column *c, const void *row,
 		      oid *name);
 
+/* The column that a name lies in; NULL: none of this table. */
+const struct map_column *table_column(const struct table_view *v, const oid *name, size_t len);
+
 /* Column and row that an instance name stands for. false: no such column (*column is NULL)
  * or no such row. A column that is sparse may still have no instance there. */
 bool table_lookup(const struct table_view *v, const oid *name, size_t len,

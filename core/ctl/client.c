@@ -3,8 +3,9 @@
  *
  * The daemon sends its rows as soon as HELLO is exchanged, so that every command, also one
  * that changes, first sees what is there and can answer with the nearest right word. One
- * request is outstanding at a time; its number is 1. A request that is not answered in time
- * may still happen: the message says so and where to look.
+ * request is waited for at a time. A request that is not answered in time may still happen: the
+ * message says so and where to look. Statistics are asked for by a number of their own, so that
+ * a late answer is not taken for that of a request.
  */
 #include "ctl/client.h"
 
@@ -22,7 +23,9 @@
 #define SNAPSHOT_MS 5000  /* until the rows are here */
 #define ANSWER_MS   30000 /* until a request is answered: a reload may be long */
 #define RETRY_MS    250   /* between attempts to reach a daemon that went away */
+#define STATS_MS    1000  /* figures that do not come in this time are shown as they are */
 #define REQUEST_ID  1
+#define STATS_ID    2
 
 static void on_up(void *arg)
 {
@@ -55,9 +58,11 @@ static void on_message(void *arg, struct msg *m, struct mono now)
 	struct ctl *c = arg;
 
 	(void)now;
-	if (m->type == MSG_LINES && m->id == REQUEST_ID)
+	if (m->id != c->asked)
+		return;
+	if (m->type == MSG_LINES)
 		buf_add(&c->lines, m->body.p, cursor_left(&m->body));
-	if (m->type == MSG_RESULT && m->id == REQUEST_ID && wire_get_result(&m->body, &c->result))
+	if (m->type == MSG_RESULT && wire_get_result(&m->body, &c->result))
 		c->answered = true;
 }
 
@@ -218,21 +223,46 @@ int client_tell(struct ctl *c, int rc)
 
 int client_change(struct ctl *c, const struct change *change)
 {
+	c->asked = REQUEST_ID;
+	c->answered = false;
 	link_send_change(c->link, MSG_TXN_RUN, REQUEST_ID, change);
 	return client_tell(c, await_answer(c));
 }
 
-int client_ask(struct ctl *c, const char *words)
+static void send_command(struct ctl *c, uint32_t id, const char *words)
 {
 	struct buf body = {0};
 
-	c->answered = false;
-	buf_reset(&c->lines);
 	buf_str(&body, words);
 	buf_str(&body, ""); /* who: main reads it from the socket's credentials */
-	link_send(c->link, MSG_COMMAND, REQUEST_ID, &body);
+	link_send(c->link, MSG_COMMAND, id, &body);
 	buf_free(&body);
+}
+
+int client_ask(struct ctl *c, const char *words)
+{
+	c->asked = REQUEST_ID;
+	c->answered = false;
+	buf_reset(&c->lines);
+	send_command(c, REQUEST_ID, words);
 	return await_answer(c);
+}
+
+void client_want_stats(struct ctl *c)
+{
+	if (c->link && link_is_up(c->link))
+		send_command(c, STATS_ID, "stats");
+}
+
+void client_read_stats(struct ctl *c)
+{
+	c->asked = STATS_ID;
+	c->answered = false;
+	client_want_stats(c);
+	wait_for(c, &c->answered, STATS_MS);
+	c->answered = false;
+	c->result = (struct result){0};
+	c->now = loop_refresh(c->loop);
 }
 
 void client_close(struct ctl *c)

@@ -14,6 +14,10 @@ int client_change(struct ctl *c, const struct change *change);
 /* Runs a command of the daemon: CTL_OK or CTL_REFUSED, with its answer in c->result and c->lines,
  * or -1 when there was none. */
 int client_ask(struct ctl *c, const char *words);
+/* Statistics are read while somebody asks for them: asks, without waiting for the rows. */
+void client_want_stats(struct ctl *c);
+/* Waits until the rows have them; not for long, and what does not come stays as it is. */
+void client_read_stats(struct ctl *c);
 /* Tells on stderr why it is not CTL_OK; returns the exit code. */
 int client_tell(struct ctl *c, int rc);
 /* After client_connect(): hands every change to the observer and runs the loop until it is

@@ -62,6 +62,7 @@ struct ctl {
 	bool replaced; /* by a daemon of another version */
 	struct timer retry;
 	char down_why[128];
+	uint32_t asked; /* number of the request that is waited for */
 	bool answered;
 	struct result result; /* of the request that was answered, or why none was sent */
 	struct buf lines;     /* MSG_LINES that came before it */

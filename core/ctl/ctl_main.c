@@ -40,6 +40,8 @@ static int run_command(struct ctl *c, int argc, char **argv)
 	if (k->alone)
 		return k->alone(c, argc - 1, argv + 1);
 	rc = client_connect(c);
+	if (rc == CTL_OK && k->group == GROUP_LOOK)
+		client_read_stats(c);
 	if (rc == CTL_OK)
 		rc = k->run(c, argc - 1, argv + 1);
 	client_close(c);

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #define SECOND    NS_PER_S
+#define REFRESH   (2 * NS_PER_S)
 #define SOON      (100 * NS_PER_MS) /* after a change: many are one frame */
 #define HEADLINES 2
 
@@ -52,7 +53,7 @@ enum section { EVERYTHING, INSTANCES, VIRTUAL_SERVERS, REAL_SERVERS };
 struct top {
 	struct ctl *c;
 	struct screen *screen;
-	struct timer paint;
+	struct timer paint, refresh;
 	const struct sort *sort;
 	bool reverse;
 	enum section section;
@@ -287,6 +288,14 @@ static void on_time(void *arg, struct mono now)
 	paint(arg);
 }
 
+static void on_refresh(void *arg, struct mono now)
+{
+	struct top *t = arg;
+
+	client_want_stats(t->c);
+	timer_at(&t->refresh, mono_add(now, REFRESH));
+}
+
 static void on_paint(void *arg)
 {
 	paint(arg);
@@ -414,9 +423,12 @@ int top_run(struct ctl *c, int argc, char **argv)
 	t.screen = screen_open(c->loop, &screen_ops, &t);
 	if (!t.screen)
 		return CTL_USAGE;
+	timer_init(&t.refresh, c->loop, on_refresh, &t);
+	timer_after(&t.refresh, REFRESH);
 	paint(&t);
 	rc = client_observe(c, &observer, &t);
 	timer_stop(&t.paint);
+	timer_stop(&t.refresh);
 	screen_close(t.screen);
 	return rc;
 }

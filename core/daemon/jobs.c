@@ -628,7 +628,18 @@ static void got_command(struct client *c, struct msg *m)
 	else if (strncmp(text, "check-now ", 10) == 0)
 		asks_worker(c->d->jobs->asks, c, m->id, ROLE_LVS, text);
 	else
-		reply(c, m->id, RESULT_REFUSED, "unknown command: there are reload and check-now");
+		reply(c, m->id, RESULT_REFUSED,
+		      "unknown command: there are reload, check-now and stats");
+}
+
+/* Not a change, so that who may only look may ask for it, and the agent. */
+static bool wants_stats(const struct msg *m)
+{
+	struct cursor words = m->body;
+	char text[TEXT_MAX];
+
+	return m->type == MSG_COMMAND && cursor_str(&words, text, sizeof(text)) &&
+	       text_eq(text, "stats");
 }
 
 void jobs_message(struct client *c, struct msg *m)
@@ -636,6 +647,10 @@ void jobs_message(struct client *c, struct msg *m)
 	bool asks = m->type == MSG_TXN_TEST || m->type == MSG_TXN_RUN ||
 		    m->type == MSG_TXN_COMMIT || m->type == MSG_TXN_UNDO || m->type == MSG_COMMAND;
 
+	if (wants_stats(m)) {
+		asks_worker(c->d->jobs->asks, c, m->id, ROLE_LVS, "stats");
+		return;
+	}
 	if (asks && !c->may_change) {
 		reply(c, m->id, RESULT_DENIED,
 		      "only root and members of the group halvard may change anything");

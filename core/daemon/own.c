@@ -215,7 +215,7 @@ void own_tell(struct director *d)
 void own_look(struct director *d)
 {
 	if (link_is_up(d->links[ROLE_LVS]))
-		send_words(d, "stats");
+		send_words(d, "look");
 }
 
 void own_settled(struct director *d)

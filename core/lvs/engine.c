@@ -15,7 +15,9 @@
  * about all of them at start, when rows have gone, and while anything is refused or has drifted.
  * The first pass leaves the checks to a second: the kernel's table must not wait for them.
  *
- * Every five seconds the statistics are read, which is also when changes by others are noticed.
+ * Every five seconds the kernel's table is read, which is when changes by others are noticed. Its
+ * statistics go into the rows when somebody asks for them, and for five minutes after: a manager
+ * that polls less often than that sees figures of the last poll, and their age.
  * While a server drains, its service is read each second, and when the server has no connection
  * left, or its time is over, it leaves the table. A kernel without IPVS, and refusals, are
  * tried again every ten seconds; the rows say so meanwhile.
@@ -36,7 +38,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATS_INTERVAL (5 * NS_PER_S)
+#define LOOK_INTERVAL  (5 * NS_PER_S)
+#define STATS_FRESH    (1 * NS_PER_S)
+#define STATS_INTEREST (300 * NS_PER_S)
 #define DRAIN_INTERVAL (1 * NS_PER_S)
 #define RETRY_INTERVAL (10 * NS_PER_S)
 
@@ -162,7 +166,7 @@ static bool have_kernel(struct engine *e)
 	e->absence_told = false;
 	e->kernel_error[0] = 0;
 	e->apply = ipvs_apply_new(ipvs_kernel_port(e->kernel), engine_refused, e);
-	timer_after(&e->stats, 0);
+	timer_after(&e->look, 0);
 	return true;
 }
 
@@ -336,6 +340,18 @@ void engine_wake_all(struct engine *e)
 
 /* ---- statistics, drift, drains --------------------------------------- */
 
+static bool are_wanted(const struct engine *e)
+{
+	return e->stats_asked.ns && mono_diff(loop_now(e->loop), e->stats_asked) < STATS_INTEREST;
+}
+
+static void write_stats(struct engine *e)
+{
+	e->stats_read = loop_now(e->loop);
+	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
+	engine_write_stats(e, vs);
+}
+
 void engine_refresh(struct engine *e)
 {
 	size_t drift;
@@ -348,8 +364,8 @@ void engine_refresh(struct engine *e)
 		tell_failure(e, r);
 		return;
 	}
-	STORE_EACH(e->store, T_VIRTUAL_SERVER, struct virtual_server_row, vs)
-	engine_write_stats(e, vs);
+	if (are_wanted(e))
+		write_stats(e);
 	if (ipvs_whole_look(&e->whole, store_single(e->store, T_IPVS)))
 		e->all_due = true;
 	if (drift && engine_find_drift(e))
@@ -358,12 +374,21 @@ void engine_refresh(struct engine *e)
 		pass(e);
 }
 
-static void on_stats(void *arg, struct mono now)
+void engine_ask_stats(struct engine *e)
+{
+	struct mono now = loop_now(e->loop);
+
+	e->stats_asked = now;
+	if (!e->stats_read.ns || mono_diff(now, e->stats_read) >= STATS_FRESH)
+		engine_refresh(e);
+}
+
+static void on_look(void *arg, struct mono now)
 {
 	struct engine *e = arg;
 
 	engine_refresh(e);
-	timer_at(&e->stats, mono_add(now, STATS_INTERVAL));
+	timer_at(&e->look, mono_add(now, LOOK_INTERVAL));
 }
 
 /* Connections of a server in all the kernel's services; false: one of those is not there, so
@@ -463,7 +488,7 @@ struct engine *engine_new(struct loop *loop, struct store *store)
 	check_on_ask(e->checks, engine_ask_script, e);
 	timer_init(&e->work, loop, on_work, e);
 	timer_init(&e->retry, loop, on_retry, e);
-	timer_init(&e->stats, loop, on_stats, e);
+	timer_init(&e->look, loop, on_look, e);
 	timer_init(&e->drain, loop, on_drain, e);
 	timer_init(&e->ramp, loop, engine_on_ramp, e);
 	return e;
@@ -476,7 +501,7 @@ void engine_free(struct engine *e)
 	check_set_free(e->checks);
 	timer_stop(&e->work);
 	timer_stop(&e->retry);
-	timer_stop(&e->stats);
+	timer_stop(&e->look);
 	timer_stop(&e->drain);
 	timer_stop(&e->ramp);
 	forget_all(e);

@@ -42,8 +42,11 @@ void engine_drop_asks(struct engine *e);
 /* Called for each change of a health or a quorum, which others must hear of one by one. */
 void engine_on_event(struct engine *e, void (*event)(void *arg), void *arg);
 
-/* Reads statistics and connections into the rows, and repairs what others have changed. */
+/* Reads the kernel's table, and repairs what others have changed. */
 void engine_refresh(struct engine *e);
+/* Somebody wants statistics and connections: they are read into the rows now, unless they are
+ * fresh, and kept up for a while. */
+void engine_ask_stats(struct engine *e);
 
 /* A service, or a range of them, that was ours before and is not wanted any more: the next pass
  * takes it out. False: it is no name of one. */

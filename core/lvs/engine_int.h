@@ -31,7 +31,7 @@ struct engine {
 	struct store *store;
 	bool started;
 	uint64_t pass;
-	struct timer work, stats, drain, retry, ramp;
+	struct timer work, look, drain, retry, ramp;
 	bool all_due;            /* the next pass is about every virtual server ... */
 	struct service_list due; /* ... or about these */
 	bool all_touched;
@@ -52,6 +52,8 @@ struct engine {
 	struct refusals refusals, earlier; /* of this pass, of the one before */
 	struct quiescent quiescent;
 	struct ipvs_whole whole;
+	struct mono stats_asked; /* last; 0: never */
+	struct mono stats_read;
 	bool flush;                  /* the kernel's table is to be emptied */
 	struct ipvs_table leftovers; /* ours before, not wanted, not looked for yet */
 	size_t draining;             /* servers that drain now */

@@ -63,6 +63,7 @@ static void note_transition(const struct real_server_row *was, struct real_serve
 	if (was->oper_state == row->oper_state)
 		return;
 	row->transitions++;
+	row->drains += was->oper_state == RS_OPER_DRAINING && row->oper_state == RS_DRAINED;
 	row->last_change = now;
 	log_transition(
 	    &(struct log_transition){.event = LOG_REAL_SERVER,
@@ -95,8 +96,8 @@ static void write_server(struct engine *e, const struct virtual_server_row *vs,
 				    : NULL);
 	row.oper_state = (uint8_t)v.oper;
 	row.effective_weight = seen.dest ? seen.dest->weight : 0;
-	row.checks = n.checks;
-	row.checks_failing = n.failing;
+	row.checks = (uint16_t)n.checks;
+	row.checks_failing = (uint16_t)n.failing;
 	row.drain_started = m->drain_started;
 	row.drain_ends = m->drain_ends;
 	row.ramp_percent = m->ramp_percent;

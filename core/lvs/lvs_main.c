@@ -123,6 +123,9 @@ static void answer_command(struct lvs *l, struct msg *m)
 
 	cursor_str(&m->body, words, sizeof(words));
 	if (text_eq(words, "stats")) {
+		engine_ask_stats(l->engine);
+		r.status = RESULT_OK;
+	} else if (text_eq(words, "look")) {
 		engine_refresh(l->engine);
 		r.status = RESULT_OK;
 	} else if (text_eq(words, "flush")) {
@@ -131,7 +134,8 @@ static void answer_command(struct lvs *l, struct msg *m)
 	} else if (strncmp(words, "leftover ", 9) == 0) {
 		r.status = engine_leftover(l->engine, words + 9) ? RESULT_OK : RESULT_REFUSED;
 	} else if (strncmp(words, "check-now ", 10) != 0 || !read_server(words, vs, rs)) {
-		TEXT_COPY(r.text, "lvs knows four commands: stats, check-now, leftover, flush");
+		TEXT_COPY(r.text,
+			  "lvs knows five commands: stats, look, check-now, leftover, flush");
 	} else if (engine_ask(l->engine, vs, rs, m->id)) {
 		return;
 	} else {

@@ -143,7 +143,8 @@ struct real_server_row {
 	struct mono drain_started, drain_ends;
 	uint32_t active_conns, inactive_conns, persistent_conns;
 	uint32_t cps, in_pps, out_pps, in_bps, out_bps;
-	uint32_t checks, checks_failing;
+	uint16_t checks, checks_failing;
+	uint32_t drains;
 	struct mono last_change;
 	/* counters */
 	uint32_t transitions;

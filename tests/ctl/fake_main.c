@@ -158,9 +158,6 @@ static void put_vs(struct store *s, const char *name)
 	v.rs_up = 1;
 	v.weight_total = 2;
 	v.weight_up = 1;
-	v.active_conns = 7;
-	v.conns = 123456;
-	v.in_bps = 98765;
 	v.persistence_timeout_s = 120;
 	store_put(s, T_VIRTUAL_SERVER, &v, ALL, NULL);
 }
@@ -271,6 +268,20 @@ static void send_preview(struct fake *f, uint32_t id)
 	link_send(f->link, MSG_LINES, id, &rest);
 }
 
+/* As lvs does it: the figures are in the rows before the answer. */
+static void read_stats(struct fake *f)
+{
+	for (size_t i = 0; i < store_count(f->store, T_VIRTUAL_SERVER); i++) {
+		struct virtual_server_row v =
+		    *(const struct virtual_server_row *)store_at(f->store, T_VIRTUAL_SERVER, i);
+
+		v.active_conns = 7;
+		v.conns = 123456;
+		v.in_bps = 98765;
+		store_put(f->store, T_VIRTUAL_SERVER, &v, F_SEEN, NULL);
+	}
+}
+
 static void on_message(void *arg, struct msg *m, struct mono now)
 {
 	struct result r = {.status = RESULT_OK};
@@ -279,7 +290,11 @@ static void on_message(void *arg, struct msg *m, struct mono now)
 	char words[TEXT_MAX];
 
 	(void)now;
-	if (m->type == MSG_COMMAND && cursor_str(&m->body, words, sizeof(words))) {
+	if (m->type != MSG_COMMAND || !cursor_str(&m->body, words, sizeof(words)))
+		words[0] = 0;
+	if (text_eq(words, "stats")) {
+		read_stats(f);
+	} else if (words[0]) {
 		printf("command %s\n", words);
 		if (text_eq(words, "reload --dry-run"))
 			send_preview(f, m->id);

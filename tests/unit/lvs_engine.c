@@ -35,13 +35,16 @@ static int dump_services(void *arg, struct ipvs_table *ret)
 	return 0;
 }
 
+static uint32_t connections = 1; /* of each server: no drain ends */
+
 static int dump_dests(void *arg, struct ipvs_entry *e)
 {
 	const struct ipvs_entry *have = ipvs_table_find(&table, &e->service.key);
 
 	(void)arg;
-	for (size_t i = 0; have && i < have->ndests; i++) /* one connection: no drain ends */
-		ipvs_entry_add_counted(e, &have->dests[i], &(struct ipvs_counts){.active = 1});
+	for (size_t i = 0; have && i < have->ndests; i++)
+		ipvs_entry_add_counted(e, &have->dests[i],
+				       &(struct ipvs_counts){.active = connections});
 	return 0;
 }
 
@@ -209,6 +212,13 @@ static const struct real_server_row *server_of(const struct director *d, unsigne
 	return store_find_text(d->store, T_REAL_SERVER, words);
 }
 
+static const struct virtual_server_row *service_of(const struct director *d, unsigned i)
+{
+	const char *const words[] = {names[i]};
+
+	return store_find_text(d->store, T_VIRTUAL_SERVER, words);
+}
+
 static void drain(struct director *d, unsigned i)
 {
 	struct real_server_row rs = *server_of(d, i);
@@ -335,6 +345,35 @@ static void drift_is_repaired_although_a_pass_is_due(void **state)
 	engine_refresh(d.engine);
 	settle(&d);
 	assert_int_equal(table.nentries, 2);
+	end(&d);
+}
+
+/* ---- statistics ------------------------------------------------------- */
+
+static void statistics_are_read_when_somebody_asks(void **state)
+{
+	struct director d;
+
+	(void)state;
+	begin(&d);
+	settle(&d);
+	engine_refresh(d.engine);
+	assert_int_equal(server_of(&d, 0)->active_conns, 0);
+	assert_int_equal(service_of(&d, 0)->stats_at.ns, 0);
+
+	connections = 3;
+	engine_ask_stats(d.engine);
+	assert_int_equal(server_of(&d, 0)->active_conns, 3);
+	assert_int_equal(service_of(&d, 0)->active_conns, 3);
+	assert_true(service_of(&d, 0)->stats_at.ns > 0);
+
+	/* they are fresh; and they are kept up for who has asked */
+	connections = 4;
+	engine_ask_stats(d.engine);
+	assert_int_equal(server_of(&d, 0)->active_conns, 3);
+	engine_refresh(d.engine);
+	assert_int_equal(server_of(&d, 0)->active_conns, 4);
+	connections = 1;
 	end(&d);
 }
 
@@ -572,6 +611,7 @@ int main(void)
 	    cmocka_unit_test(the_sysctl_is_left_alone_where_that_is_set),
 	    cmocka_unit_test(a_drain_ends_with_its_virtual_server),
 	    cmocka_unit_test(drift_is_repaired_although_a_pass_is_due),
+	    cmocka_unit_test(statistics_are_read_when_somebody_asks),
 	    cmocka_unit_test(a_machine_is_out_everywhere),
 	    cmocka_unit_test(a_thousand_virtual_servers_share_a_check),
 	    cmocka_unit_test(a_server_that_is_back_starts_slowly),
