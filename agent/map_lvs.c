@@ -83,6 +83,7 @@ static struct map_column map_rs_columns[] = {
     {38, "transitions", M_COUNTER32, M_RO},
     {39, "discontinuity", M_TIMESTAMP, M_RO},
     {40, "kind", M_INTEGER, M_RO},
+    {41, "drains", M_COUNTER32, M_RO},
 };
 struct map_table map_rs = {"halRsTable", 9, T_REAL_SERVER, false, MAP_COLUMNS(map_rs_columns)};
 

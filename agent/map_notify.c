@@ -30,6 +30,7 @@ struct map_notification map_notifications[] = {
      "quorum_state",
      &map_vs,
      {24, 16, 25, 19, 18, 21, 22, 23, 42}},
+    {6, "halRsDrained", T_REAL_SERVER, "drains", NULL, &map_rs, {9, 8, 16, 22, 23, 41}},
     {9, "halProcessRestarted", T_PROCESS, "restarts", NULL, &map_process, {2, 3, 4}},
     {11, "halVrrpSecondMaster", T_VRRP_INSTANCE, "second_masters", NULL, &map_vrrp, {2, 4, 11, 47}},
     {MAP_SUBAGENT_START, "halSubagentStart", T_GLOBAL, NULL, NULL, &map_general, {1}},

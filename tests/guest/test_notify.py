@@ -4,7 +4,8 @@ import json
 
 from lab.snmp import ROOT, name_index
 from lab.space import wait_for
-from lab.topology import REAL, SERVICE
+from lab.steer import object_name
+from lab.topology import REAL, SERVICE, Download
 
 RS_CHANGE = ".%s.0.3" % ROOT
 TRAP = ".1.3.6.1.6.3.1.1.4.1.0"
@@ -15,12 +16,16 @@ SERVICE_INDEX = "." + name_index(SERVICE)
 QUORUM, VS_STATE = (".%s.1.8.1.%d%s" % (ROOT, n, SERVICE_INDEX) for n in (24, 16))
 MET, LOST, VS_DOWN = "2", "3", "5"
 UP, DOWN, OK, REFUSED = "1", "2", "3", "5"
+DRAINED = ".%s.0.6" % ROOT
+ADMIN, ACTIVE, DRAINS = (".%s.1.9.1.%d%s" % (ROOT, n, INDEX) for n in (8, 22, 41))
+TO_ENABLED, TO_DRAINING, STATE_DRAINED = "1", "2", "5"
+TRAPS_ON = [(r"router_id LVS_DEVEL", "router_id LVS_DEVEL\n   enable_traps")]
 
 
 def test_real_server_is_told(cluster, steered):
     trapd = steered.director.snmptrapd().start()
     steered.start(snmpd=steered.director.snmpd().send_notifications(),
-                  replace=[(r"router_id LVS_DEVEL", "router_id LVS_DEVEL\n   enable_traps")])
+                  replace=TRAPS_ON)
     steered.wait_healthy()
 
     def told():
@@ -51,3 +56,26 @@ def test_real_server_is_told(cluster, steered):
     for name in ("real1", "real2"):
         cluster.web[name].start()
     wait_for(lambda: [q for q, _ in told_of_quorum()[before + 1:]] == [MET], 15, "gained")
+
+
+def test_end_of_a_drain_is_told(cluster, steered):
+    """Once each: of one that had nobody left, and of one whose time was over."""
+    trapd = steered.director.snmptrapd().start()
+    steered.start(snmpd=steered.director.snmpd().send_notifications(), replace=TRAPS_ON)
+    steered.wait_healthy()
+
+    def told():
+        return [(t[OPER_STATE], t[ADMIN], t[ACTIVE], t[DRAINS]) for t in trapd.received()
+                if t.get(TRAP) == DRAINED and DRAINS in t]
+
+    steered.snmp.set_ok(object_name("halRsAdminState"), "i", TO_DRAINING)
+    wait_for(lambda: told() == [(STATE_DRAINED, TO_DRAINING, "0", "1")], 10, "nobody was left")
+    steered.snmp.set_ok(object_name("halRsAdminState"), "i", TO_ENABLED)
+    steered.wait_healthy()
+    downloads = [Download(cluster.client, 20000) for _ in range(2)]
+    assert {d.server for d in downloads} == {"real1", "real2"}
+    steered.snmp.set_ok(object_name("halRsAdminState"), "i", TO_DRAINING,
+                        object_name("halRsDrainTime"), "u", "3")
+    wait_for(lambda: told()[1:] == [(STATE_DRAINED, TO_DRAINING, "1", "2")], 15, "its time was over")
+    for d in downloads:
+        d.close()
