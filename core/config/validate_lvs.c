@@ -3,6 +3,7 @@
 #include "config/validate.h"
 
 #include "base/text.h"
+#include "model/regex.h"
 #include "model/rules.h"
 #include "model/store.h"
 
@@ -277,6 +278,28 @@ static void check_checkers(struct validation *v)
 	}
 }
 
+/* Such a check fails each time, and says so; many URLs have the same. */
+static void check_expressions(struct validation *v)
+{
+	const struct check_url_row *last = NULL;
+	char why[TEXT_REASON];
+
+	STORE_EACH(v->store, T_CHECK_URL, struct check_url_row, u)
+	{
+		pcre2_code *code;
+
+		if (!v->findings || !u->regex[0] ||
+		    (last && u->regex == last->regex && u->regex_options == last->regex_options))
+			continue;
+		last = u;
+		code = regex_compile(u->regex, u->regex_options, u->regex_max_offset, why,
+				     sizeof(why));
+		if (!code)
+			validate_say(v, FINDING_WARNING, T_CHECK_URL, u, "regex", "%s", why);
+		pcre2_code_free(code);
+	}
+}
+
 static void check_node(struct validation *v, const struct node_row *n)
 {
 	STORE_EACH(v->store, T_REAL_SERVER, struct real_server_row, r)
@@ -327,4 +350,5 @@ void validate_services(struct validation *v)
 	check_nodes(v);
 	check_weights(v);
 	check_checkers(v);
+	check_expressions(v);
 }

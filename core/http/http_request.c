@@ -3,67 +3,19 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "model/http.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const uint32_t regex_options[] = {
-    [REGEX_ALLOW_EMPTY_CLASS] = PCRE2_ALLOW_EMPTY_CLASS,
-    [REGEX_ALT_BSUX] = PCRE2_ALT_BSUX,
-    [REGEX_ALT_CIRCUMFLEX] = PCRE2_ALT_CIRCUMFLEX,
-    [REGEX_ALT_VERBNAMES] = PCRE2_ALT_VERBNAMES,
-    [REGEX_AUTO_CALLOUT] = PCRE2_AUTO_CALLOUT,
-    [REGEX_CASELESS] = PCRE2_CASELESS,
-    [REGEX_DOLLAR_ENDONLY] = PCRE2_DOLLAR_ENDONLY,
-    [REGEX_DOTALL] = PCRE2_DOTALL,
-    [REGEX_DUPNAMES] = PCRE2_DUPNAMES,
-    [REGEX_EXTENDED] = PCRE2_EXTENDED,
-    [REGEX_FIRSTLINE] = PCRE2_FIRSTLINE,
-    [REGEX_MATCH_UNSET_BACKREF] = PCRE2_MATCH_UNSET_BACKREF,
-    [REGEX_MULTILINE] = PCRE2_MULTILINE,
-    [REGEX_NEVER_BACKSLASH_C] = PCRE2_NEVER_BACKSLASH_C,
-    [REGEX_NEVER_UCP] = PCRE2_NEVER_UCP,
-    [REGEX_NEVER_UTF] = PCRE2_NEVER_UTF,
-    [REGEX_NO_AUTO_CAPTURE] = PCRE2_NO_AUTO_CAPTURE,
-    [REGEX_NO_AUTO_POSSESS] = PCRE2_NO_AUTO_POSSESS,
-    [REGEX_NO_DOTSTAR_ANCHOR] = PCRE2_NO_DOTSTAR_ANCHOR,
-    [REGEX_NO_START_OPTIMIZE] = PCRE2_NO_START_OPTIMIZE,
-    [REGEX_UCP] = PCRE2_UCP,
-    [REGEX_UNGREEDY] = PCRE2_UNGREEDY,
-    [REGEX_USE_OFFSET_LIMIT] = PCRE2_USE_OFFSET_LIMIT,
-    [REGEX_UTF] = PCRE2_UTF,
-};
-
-static uint32_t options_of(const char *words)
-{
-	char word[64];
-	uint32_t ret = 0;
-
-	while (text_word(&words, word, sizeof(word)))
-		ret |= regex_options[http_regex_option(word)];
-	return ret;
-}
-
 static bool compile(struct http_url *u, const char *regex, char why[TEXT_REASON])
 {
-	PCRE2_UCHAR reason[TEXT_REASON];
-	PCRE2_SIZE at;
-	int error;
-
-	if (u->regex_max_offset)
-		u->regex_options |= PCRE2_USE_OFFSET_LIMIT;
-	u->regex = pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED, u->regex_options, &error,
-				 &at, NULL);
-	if (u->regex) {
-		u->match = pcre2_match_data_create_from_pattern(u->regex, NULL);
-		pcre2_jit_compile(u->regex, PCRE2_JIT_COMPLETE); /* where it can */
-		return true;
-	}
-	pcre2_get_error_message(error, reason, sizeof(reason));
-	snprintf(why, TEXT_REASON, "regex, at character %zu: %.60s", at, (const char *)reason);
-	return false;
+	u->regex = regex_compile(regex, u->regex_options, u->regex_max_offset, why, TEXT_REASON);
+	if (!u->regex)
+		return false;
+	u->match = pcre2_match_data_create_from_pattern(u->regex, NULL);
+	pcre2_jit_compile(u->regex, PCRE2_JIT_COMPLETE); /* where it can */
+	return true;
 }
 
 static struct http_url *begin_url(struct http_request *r, const char *path)
@@ -75,7 +27,8 @@ static struct http_url *begin_url(struct http_request *r, const char *path)
 	*u = (struct http_url){.path = xstrdup(path),
 			       .virtualhost = xstrdup(""),
 			       .status_code = xstrdup(""),
-			       .digest = xstrdup("")};
+			       .digest = xstrdup(""),
+			       .regex_options = xstrdup("")};
 	return u;
 }
 
@@ -111,7 +64,7 @@ static bool of_url(struct http_url *u, const char *name, const char *value, char
 	else if (text_eq(name, "digest"))
 		keep(&u->digest, value);
 	else if (text_eq(name, "regex_options"))
-		u->regex_options = options_of(value);
+		keep(&u->regex_options, value);
 	else if (text_eq(name, "regex_no_match"))
 		u->regex_no_match = number;
 	else if (text_eq(name, "regex_min_offset"))
@@ -165,6 +118,7 @@ void http_request_free(struct http_request *r)
 		free(u->virtualhost);
 		free(u->status_code);
 		free(u->digest);
+		free(u->regex_options);
 		pcre2_code_free(u->regex);
 		pcre2_match_data_free(u->match);
 	}

@@ -2,17 +2,14 @@
 #ifndef LVS_HTTP_REQUEST_H
 #define LVS_HTTP_REQUEST_H
 
-#define PCRE2_CODE_UNIT_WIDTH 8
+#include "model/regex.h"
 #include "model/rows.h"
-
-#include <pcre2.h>
 
 struct http_url {
 	char *path, *virtualhost; /* "" for none */
-	char *status_code, *digest;
+	char *status_code, *digest, *regex_options;
 	pcre2_code *regex; /* NULL: none */
 	pcre2_match_data *match;
-	uint32_t regex_options; /* of PCRE2 */
 	bool regex_no_match;
 	uint32_t regex_min_offset, regex_max_offset;
 	bool tls_compliant;

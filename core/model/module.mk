@@ -2,7 +2,7 @@ noinst_LIBRARIES += core/model/libmodel.a
 core_model_libmodel_a_SOURCES = \
 	core/model/address_fields.h core/model/field.h core/model/fieldset.h \
 	core/model/http.c core/model/http.h \
-	core/model/names.h core/model/rows.h \
+	core/model/names.h core/model/regex.c core/model/regex.h core/model/rows.h \
 	core/model/rows_exec.c core/model/rows_exec.h \
 	core/model/rows_general.c core/model/rows_general.h \
 	core/model/rows_ipvs.c core/model/rows_ipvs.h \
