@@ -222,6 +222,23 @@ static void flush(struct engine *e)
 	log_notice("ipvs: the whole table was emptied, as lvs_flush says");
 }
 
+/* What real servers need, and no word of the file sets. */
+static void look_at_forwarding(struct engine *e)
+{
+	struct ipvs_row r = *(const struct ipvs_row *)store_single(e->store, T_IPVS);
+
+	e->forwards.needs_ipv4 = e->forwards.needs_ipv6 = false;
+	STORE_EACH(e->store, T_REAL_SERVER, struct real_server_row, rs)
+	{
+		bool nat = rs->forwarding == LVS_NAT;
+
+		e->forwards.needs_ipv4 |= nat && rs->addr.family == ADDR_IPV4;
+		e->forwards.needs_ipv6 |= nat && rs->addr.family == ADDR_IPV6;
+	}
+	TEXT_COPY(r.missing, forwards_look(&e->forwards));
+	store_put(e->store, T_IPVS, &r, F_SEEN, NULL);
+}
+
 static void write_kernel(struct engine *e)
 {
 	struct ipvs_table keys = {0}, want = {0};
@@ -301,6 +318,8 @@ static void pass(struct engine *e)
 	write_kernel(e);
 	engine_refusals_end(e);
 	engine_write_states(e);
+	if (e->scope.all)
+		look_at_forwarding(e);
 	engine_answer_asks(e);
 	if (e->draining && !e->drain.armed)
 		timer_after(&e->drain, DRAIN_INTERVAL);
@@ -366,6 +385,7 @@ void engine_refresh(struct engine *e)
 	}
 	if (are_wanted(e))
 		write_stats(e);
+	look_at_forwarding(e);
 	if (ipvs_whole_look(&e->whole, store_single(e->store, T_IPVS)))
 		e->all_due = true;
 	if (drift && engine_find_drift(e))

@@ -10,6 +10,7 @@
 #include "lvs/check.h"
 #include "lvs/engine_memory.h"
 #include "lvs/engine_kernel.h"
+#include "lvs/forwards.h"
 #include "lvs/ipvs_apply.h"
 #include "lvs/ipvs_kernel.h"
 #include "lvs/ipvs_whole.h"
@@ -51,6 +52,7 @@ struct engine {
 	struct check_set *checks;
 	struct refusals refusals, earlier; /* of this pass, of the one before */
 	struct quiescent quiescent;
+	struct forwards forwards;
 	struct ipvs_whole whole;
 	struct mono stats_asked; /* last; 0: never */
 	struct mono stats_read;

@@ -19,6 +19,7 @@
 #include "ipc/link.h"
 #include "ipc/parent.h"
 #include "lvs/engine.h"
+#include "lvs/forwards.h"
 #include "lvs/ipvs_kernel.h"
 #include "lvs/quiescent.h"
 #include "model/rows.h"
@@ -213,6 +214,7 @@ void lvs_prepare(const struct role_env *env)
 		fatal("process lvs: cannot enter the network namespace of the IPVS table");
 	r = ipvs_kernel_keep();
 	quiescent_keep();
+	forwards_keep();
 	if (setns(own, CLONE_NEWNET) < 0)
 		fatal("process lvs: cannot return to its network namespace");
 	close(own);

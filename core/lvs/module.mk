@@ -32,6 +32,7 @@ core_lvs_liblvs_a_SOURCES = \
 	core/lvs/ipvs_table.c core/lvs/ipvs_table.h \
 	core/lvs/lvs_main.c \
 	core/lvs/pool.c core/lvs/pool.h \
+	core/lvs/forwards.c core/lvs/forwards.h \
 	core/lvs/quiescent.c core/lvs/quiescent.h \
 	core/lvs/quorum.c core/lvs/quorum.h \
 	core/lvs/ramp.c core/lvs/ramp.h \

@@ -37,6 +37,8 @@ static const struct field ipvs_fields[] = {
     ENUM(sync_role, F_STATE | F_MAIN, sync_role_names, SYNC_NONE,
 	 "Which of the kernel's synchronisation daemons should run."),
     ENUM(sync_running, F_STATE, sync_role_names, SYNC_NONE, "Which of them run."),
+    STR(missing, F_STATE, 0,
+	"Sysctls that real servers behind NAT need, and the network namespace does not have."),
     U32(before_tcp_s, F_STATE, 0, UINT32_MAX, 0, "s",
 	"Timeout that the kernel had before, and gets back; 0 while it has its own."),
     U32(before_tcpfin_s, F_STATE, 0, UINT32_MAX, 0, "s", "The same of one that was closed."),

@@ -1,5 +1,6 @@
 """What a virtual server says of the kernel's service: the same file by keepalived and by Halvard,
 and the kernel's tables are equal; a change goes into the service in its place."""
+import json
 import re
 import socket
 import struct
@@ -200,4 +201,27 @@ def test_changes_are_in_place(director):
         seen = set(writes.seen())
     assert seen == {"set service", "set server"}
     probe.close()
+    program.stop(deadline=30)
+
+
+def test_what_nat_needs_is_said(director):
+    """Forwarding is the administrator's to allow: it is not set, and what is missing is said."""
+    before = director.run(["sysctl", "-n", "net.ipv4.ip_forward"]).stdout.strip()
+    text = service(VIP + " 80", "lb_algo rr\n lb_kind NAT\n protocol TCP")
+    program = Halvard(director, FOLDER + "/nat", text)
+
+    def missing():
+        return json.loads(program.ctl("--json", "show", "ipvs").stdout)["ipvs"]["missing"]
+
+    director.run(["sysctl", "-q", "net.ipv4.ip_forward=0"])
+    try:
+        program.start()
+        wait_for(lambda: program.ctl("status", check=False).returncode == 0, 10, "an answer")
+        wait_for(lambda: missing() == "net.ipv4.ip_forward=1", 10, "that it is said")
+        assert "real servers behind NAT cannot answer: net.ipv4.ip_forward=1 is missing" in program.log_text()
+        assert director.run(["sysctl", "-n", "net.ipv4.ip_forward"]).stdout.strip() == "0"
+        director.run(["sysctl", "-q", "net.ipv4.ip_forward=1"])
+        wait_for(lambda: missing() == "", 10, "that it is there")
+    finally:
+        director.run(["sysctl", "-q", "net.ipv4.ip_forward=" + before])
     program.stop(deadline=30)
