@@ -25,6 +25,7 @@
 #define NAMES_TABLES   (1u << 6) /* a table, and nothing behind it */
 #define NAMES_COMMAND  (1u << 5)
 #define NAMES_GROUP    (1u << 7)
+#define NAMES_NODE     (1u << 8) /* "node" and an address */
 
 /* What its JSON may hold beside rows of `tables`: the members are in json_schema.c. */
 #define JSON_RESULT      (1u << 0)

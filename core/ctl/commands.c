@@ -57,18 +57,18 @@ const struct command commands[] = {
 	     "is restarted, and tells what has changed meanwhile. With --json one object a line."},
 
     {"drain", "[VS] RS | node ADDRESS", "no new connections; established ones go on", GROUP_STEER, 1, 2,
-     NOTE | TAKES_ALL | TAKES_TIME, SERVER, DONE, NULL, change_drain,
+     NOTE | TAKES_ALL | TAKES_TIME, SERVER | NAMES_NODE, DONE, NULL, change_drain,
      .more = "The server leaves the table when its last connection has ended, or after --time.\n"
 	     "Its weight is kept for `enable`. A node is every real server of that address."},
     {"enable", "INSTANCE | VS | [VS] RS", "back to work", GROUP_STEER, 1, 2,
-     NOTE | TAKES_ALL, ANY, DONE, NULL, change_enable,
+     NOTE | TAKES_ALL, ANY | NAMES_NODE, DONE, NULL, change_enable,
      .more = "`node ADDRESS` is every real server of that address."},
     {"disable", "INSTANCE | VS | [VS] RS", "out of work until enabled", GROUP_STEER, 1, 2,
-     NOTE | TAKES_ALL, ANY, DONE, NULL, change_disable,
+     NOTE | TAKES_ALL, ANY | NAMES_NODE, DONE, NULL, change_disable,
      .more = "An instance leaves the election, a server gets weight 0 and keeps its connections.\n"
 	     "`node ADDRESS` is every real server of that address."},
     {"offline", "[VS] RS | node ADDRESS", "out at once, connections too", GROUP_STEER, 1, 2,
-     NOTE | TAKES_ALL, SERVER, DONE, NULL, change_offline},
+     NOTE | TAKES_ALL, SERVER | NAMES_NODE, DONE, NULL, change_offline},
     {"weight", "[VS] RS WEIGHT", "change the weight of a real server", GROUP_STEER, 2, 3,
      TAKES_JSON | TAKES_ALL, SERVER, DONE, NULL, change_weight},
     {"check-now", "[VS] RS", "run the checks of a server now, and say what came of it", GROUP_STEER,

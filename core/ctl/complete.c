@@ -118,8 +118,14 @@ static void offer_servers(const struct ctl *c, const struct typed *t)
 
 static void offer_names(const struct ctl *c, const struct typed *t, unsigned names)
 {
+	bool node = (names & NAMES_NODE) && t->nwords == 1 && text_eq(t->words[0], "node");
+
 	if (t->nwords > 1)
 		return;
+	if (node)
+		offer_rows(c, t, T_NODE);
+	if ((names & NAMES_NODE) && !t->nwords)
+		offer(t, "node", "A machine: every real server of an address.");
 	for (int i = 0; i < T_COUNT && (names & NAMES_TABLES) && !t->nwords; i++)
 		offer(t, schema_table((enum table_id)i)->name,
 		      schema_table((enum table_id)i)->help);

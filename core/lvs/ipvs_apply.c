@@ -535,10 +535,16 @@ int ipvs_apply_sync(struct ipvs_apply *a, struct ipvs_table *want, struct ipvs_r
 const char *ipvs_error_text(const struct ipvs_op *op, int err, char *buf, size_t size)
 {
 	bool service = op->kind == IPVS_NEW_SERVICE || op->kind == IPVS_SET_SERVICE;
+	bool mixed =
+	    op->kind == IPVS_NEW_DEST && op->dest.key.addr.family != op->service.key.addr.family;
 
 	if (service && err == -ENOENT)
 		snprintf(buf, size, "the kernel has no scheduler \"%s\" (module ip_vs_%s)",
 			 op->service.scheduler, op->service.scheduler);
+	else if (mixed && err == -EINVAL)
+		snprintf(
+		    buf, size,
+		    "another address family: only by TUN, and without a synchronisation daemon");
 	else
 		snprintf(buf, size, "%s: %s", ipvs_op_name[op->kind], strerror(-err));
 	return buf;

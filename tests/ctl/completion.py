@@ -24,6 +24,8 @@ DNS = "[2001:db8::1]:53/udp"
 LINES = [
     ("halvardctl dra", ["drain"], "halvardctl drain "),
     ("halvardctl takeover VI", ["VI_1"], "halvardctl takeover VI_1 "),
+    ("halvardctl drain no", ["node"], "halvardctl drain node "),
+    ("halvardctl drain node 192.168.1.12", ["192.168.1.12"], "halvardctl drain node 192.168.1.12 "),
     ("halvardctl yield VG", ["VG_1"], "halvardctl yield VG_1 "),
     ("halvardctl drain --rea", ["--reason"], "halvardctl drain --reason "),
     ("halvardctl vs 192.168.1.200", [WEB], f"halvardctl vs {WEB} "),

@@ -207,6 +207,17 @@ static void put_check(struct store *s, const char *vs, const char *rs, bool up)
 	store_put(s, T_CHECKER, &k, ALL, NULL);
 }
 
+static void put_node(struct store *s, const char *name)
+{
+	struct node_row n;
+
+	row_init(T_NODE, &n);
+	n.name = name;
+	n.addr = address(name);
+	n.rs_total = 1;
+	store_put(s, T_NODE, &n, ALL, NULL);
+}
+
 static void fill(struct store *s)
 {
 	static const char web[] = "192.168.1.200:80/tcp", dns[] = "[2001:db8::1]:53/udp";
@@ -219,6 +230,8 @@ static void fill(struct store *s)
 	put_rs(s, web, "192.168.1.11:80", RS_UP);
 	put_rs(s, web, "192.168.1.12:80", RS_OPER_DRAINING);
 	put_check(s, web, "192.168.1.11:80", true);
+	put_node(s, "192.168.1.11");
+	put_node(s, "192.168.1.12");
 	put_vs(s, dns);
 	put_rs(s, dns, "[2001:db8::11]:53", RS_DOWN);
 	put_rs(s, dns, "192.168.1.11:53", RS_UP);

@@ -1,6 +1,7 @@
 """lvs_sync_daemon and lvs_timeouts: the kernel's daemons follow the VRRP instance, with the attributes of
 the file; what was before comes back."""
 import json
+import socket
 import struct
 
 import pytest
@@ -123,6 +124,28 @@ def test_roles_follow_the_instance(site):
     site.programs[0].kill_role("lvs")
     wait_for(lambda: site.programs[0].ctl("show", "ipvs").returncode == 0, 20, "the process is back")
     site.settled()
+    site.stop()
+
+
+def test_connections_reach_the_backup(site):
+    """What the master has taken on is in the backup's table, to go on with."""
+    site.start(Halvard, SYNC)
+    listener = site.directors[0].call(socket.create_server, ("10.0.0.1", 80))
+    client = site.net.call(socket.create_connection, (VIP, 80), 10)
+    served, _ = listener.accept()
+    for _ in range(4):  # the kernel tells of a connection from its third packet on
+        client.sendall(b"?")
+        served.recv(1)
+        served.sendall(b"!")
+        client.recv(1)
+    line = "%04X C0000264 0050 0A000001 0050 ESTABLISHED" % client.getsockname()[1]
+
+    def has():
+        return line in site.directors[1].run(["cat", "/proc/net/ip_vs_conn"]).stdout
+
+    wait_for(has, 20, lambda: site.directors[1].run(["cat", "/proc/net/ip_vs_conn"]).stdout)
+    for s in (client, served, listener):
+        s.close()
     site.stop()
 
 

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from lab.scale import TableWrites
 from lab.space import wait_for
 from lab.steer import object_name
 
@@ -30,6 +31,15 @@ def test_weights_arrive_as_set(ready):
         wait_for(lambda: ready.kernel_weight() == weight, 1, "weight %d in the kernel" % weight)
         assert ready.weight() == str(weight)
     assert ready.kernel_weight("real2") == 1
+
+
+def test_a_weight_is_one_message(ready):
+    """The kernel gets the one server in one message, and nothing is taken out to come back."""
+    with TableWrites(ready.director.namespace) as writes:
+        ready.snmp.set_ok(NAME, "u", "77")
+        assert ready.kernel_weight() == 77
+        wait_for(lambda: writes.seen(), 5, "the message")
+        assert writes.seen() == ["set server"]
 
 
 def test_bad_values_change_nothing(ready):

@@ -552,6 +552,9 @@ static void test_update_of_many(void **state)
 static void test_refusal(void **state)
 {
 	struct ipvs_op op = {.kind = IPVS_NEW_SERVICE, .service.scheduler = "foo"};
+	struct ipvs_op mixed = {.kind = IPVS_NEW_DEST,
+				.service.key.addr.family = ADDR_IPV4,
+				.dest.key.addr.family = ADDR_IPV6};
 	struct fake f;
 	struct ipvs_apply *a;
 	struct ipvs_report r;
@@ -568,6 +571,9 @@ static void test_refusal(void **state)
 	assert_int_equal(last_refusal, -ENOENT);
 	assert_string_equal(ipvs_error_text(&op, last_refusal, text, sizeof(text)),
 			    "the kernel has no scheduler \"foo\" (module ip_vs_foo)");
+	assert_string_equal(ipvs_error_text(&mixed, -EINVAL, text, sizeof(text)),
+			    "another address family: only by TUN, and without a "
+			    "synchronisation daemon");
 	f.refuses = NULL; /* the module came */
 	r = sync_to(a, TABLE("80 foo 1=1 2=1", "443 rr 1=1"));
 	assert_int_equal(r.written, 3);
