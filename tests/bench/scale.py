@@ -89,6 +89,9 @@ class Round:
 
     def memory(self):
         self.figures.add("memory", sum(map(scale.memory_kib, scale.processes(self.pid()))) / 1024)
+        if hasattr(self.program, "role"):
+            octets = scale.memory_kib(self.program.role("lvs")) * 1024
+            self.figures.add("replica", octets / self.file.total()[1])
 
     def cpu_in(self, seconds):
         before = scale.cpu_seconds(self.pid())
@@ -146,6 +149,7 @@ class Round:
 LINES = [("start", "start-up", "s"), ("changed", "reload of a changed file", "s"),
          ("unchanged", "reload of the same file, processor time", "s"),
          ("set", "a weight set by hand", "s"), ("memory", "memory of all processes", "MiB"),
+         ("replica", "the lvs process, whole, for each server", "octets"),
          ("gap", "longest gap between advertisements (each 0.1 s)", "s")]
 
 
