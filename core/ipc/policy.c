@@ -50,10 +50,10 @@ static void all_tables(unsigned masks[T_COUNT], unsigned flags)
 		masks[t] = flags;
 }
 
-/* What no table of a MIB shows, and changes with every check. */
+/* What no table of a MIB shows. */
 static void spare_agent(unsigned masks[T_COUNT])
 {
-	masks[T_CHECKER] = masks[T_CHECK_URL] = masks[T_CHECK_SOURCE] = 0;
+	masks[T_CHECK_URL] = masks[T_CHECK_SOURCE] = 0;
 }
 
 struct link_policy link_policy(enum role me, enum role peer)

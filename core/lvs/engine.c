@@ -399,14 +399,19 @@ void engine_ask_stats(struct engine *e)
 	struct mono now = loop_now(e->loop);
 
 	e->stats_asked = now;
-	if (!e->stats_read.ns || mono_diff(now, e->stats_read) >= STATS_FRESH)
-		engine_refresh(e);
+	if (e->stats_read.ns && mono_diff(now, e->stats_read) < STATS_FRESH)
+		return;
+	e->stats_read = now;
+	engine_write_figures(e);
+	engine_refresh(e);
 }
 
 static void on_look(void *arg, struct mono now)
 {
 	struct engine *e = arg;
 
+	if (are_wanted(e))
+		engine_write_figures(e);
 	engine_refresh(e);
 	timer_at(&e->look, mono_add(now, LOOK_INTERVAL));
 }

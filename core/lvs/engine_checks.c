@@ -2,7 +2,8 @@
  * engine_checks: every checker row has a probe, which uses the job with the row's parameters
  * (and shares it with the probes of other rows that ask for the same). Results go into the
  * rows; the rows are what servers are judged by. So a restarted process that gets its rows
- * back with their last known states goes on from there.
+ * back with their last known states goes on from there. How often and how fast a check ran is kept
+ * beside its row, and written when somebody asks.
  *
  * Runs in the lvs process.
  */
@@ -21,6 +22,10 @@ struct probe {
 	struct engine *engine;
 	const struct checker_row *row; /* beside which this lies */
 	struct check_params params;
+	/* what is in the row when somebody asks */
+	uint32_t runs, failures;
+	struct mono last_run;
+	uint32_t latency_us;
 };
 
 static void take_result(struct checker_row *row, const struct check_result *r)
@@ -28,8 +33,6 @@ static void take_result(struct checker_row *row, const struct check_result *r)
 	row->state = (uint8_t)r->state;
 	row->reason = (uint8_t)r->reason;
 	row->result = r->text;
-	row->last_run = r->last_run;
-	row->latency_us = r->latency_us;
 	row->failed_in_row = r->failed_in_row;
 	row->value = r->weight.value;
 	row->agent = r->weight.agent;
@@ -43,20 +46,54 @@ static bool weighs_otherwise(const struct checker_row *a, const struct checker_r
 	return a->value != b->value || a->agent != b->agent || a->percent != b->percent;
 }
 
+static bool says_otherwise(const struct checker_row *a, const struct checker_row *b)
+{
+	return a->state != b->state || a->reason != b->reason || a->agent_down != b->agent_down ||
+	       a->failed_in_row != b->failed_in_row || !text_eq(a->result, b->result);
+}
+
+static void take_figures(struct checker_row *row, const struct probe *p)
+{
+	row->runs = p->runs;
+	row->failures = p->failures;
+	row->last_run = p->last_run;
+	row->latency_us = p->latency_us;
+}
+
+void engine_write_figures(struct engine *e)
+{
+	STORE_EACH(e->store, T_CHECKER, struct checker_row, c)
+	{
+		const struct probe *p = *store_beside(c);
+		struct checker_row row = *c;
+
+		if (!p || c->runs == p->runs)
+			continue;
+		take_figures(&row, p);
+		store_put(e->store, T_CHECKER, &row, F_SEEN, NULL);
+	}
+}
+
 static void on_result(struct check_user *u, const struct check_result *r, bool failed,
 		      struct mono now)
 {
 	struct probe *p = (struct probe *)u;
 	struct checker_row row = *p->row;
-	bool changed;
+	bool changed, asked;
 
 	(void)now;
+	p->runs++;
+	p->failures += failed;
+	p->last_run = r->last_run;
+	p->latency_us = r->latency_us;
 	take_result(&row, r);
-	row.runs++;
-	row.failures += failed;
+	asked = engine_is_asked(p->engine, row.vs, row.rs);
 	changed = row.state != p->row->state || weighs_otherwise(&row, p->row);
+	if (!changed && !asked && !says_otherwise(&row, p->row))
+		return;
+	take_figures(&row, p);
 	store_put(p->engine->store, T_CHECKER, &row, F_SEEN, NULL);
-	if (changed || engine_is_asked(p->engine, row.vs, row.rs))
+	if (changed || asked)
 		engine_wake(p->engine, row.vs);
 }
 
@@ -104,6 +141,10 @@ static struct probe *probe_of(struct engine *e, const struct checker_row *row)
 	p->user.fn = on_result;
 	p->engine = e;
 	p->row = row;
+	p->runs = row->runs;
+	p->failures = row->failures;
+	p->last_run = row->last_run;
+	p->latency_us = row->latency_us;
 	return p;
 }
 
@@ -113,8 +154,8 @@ static void join_job(struct engine *e, const struct checker_row *known)
 	struct check_params params = params_of(e, known);
 	struct check_result last = {.state = known->state,
 				    .reason = known->reason,
-				    .last_run = known->last_run,
-				    .latency_us = known->latency_us,
+				    .last_run = p->last_run,
+				    .latency_us = p->latency_us,
 				    .failed_in_row = known->failed_in_row,
 				    .weight = {.value = known->value,
 					       .agent = known->agent,
@@ -136,6 +177,9 @@ static void join_job(struct engine *e, const struct checker_row *known)
 		return;
 	row = *known;
 	take_result(&row, r);
+	p->last_run = r->last_run;
+	p->latency_us = r->latency_us;
+	take_figures(&row, p);
 	store_put(e->store, T_CHECKER, &row, F_SEEN, NULL);
 }
 

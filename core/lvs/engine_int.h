@@ -123,6 +123,8 @@ struct check_count engine_count_checks(const struct engine *e, const struct real
 /* engine_rows.c: of the virtual servers in e->scope; engine_stats.c */
 void engine_write_states(struct engine *e);
 void engine_write_stats(struct engine *e, const struct virtual_server_row *vs);
+/* engine_checks.c: how often and how fast checks ran, into their rows. */
+void engine_write_figures(struct engine *e);
 
 /* engine_drift.c: says and counts what others have changed since the table was read; how much. */
 size_t engine_find_drift(struct engine *e);

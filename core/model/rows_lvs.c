@@ -311,11 +311,11 @@ static const struct field checker_fields[] = {
     U16(percent, F_STATE, 0, AGENT_PERCENT, 100, "percent",
 	"Share of the weight that the agent leaves."),
     TEXT(result, F_STATE, 0, TEXT_REASON, "The same in words."),
-    WHEN(last_run, F_STATE, "When it ran last."),
-    GAUGE32(latency_us, "us", "How long the last run took."),
+    WHEN(last_run, F_STATE | F_DEMAND, "When it ran last."),
+    FIGURE32(latency_us, "us", "How long the last run took."),
     GAUGE32(failed_in_row, NULL, "Failed attempts since the last success."),
-    COUNTER32(runs, NULL, "Runs."),
-    COUNTER32(failures, NULL, "Runs that failed."),
+    U32(runs, F_COUNTER | F_DEMAND, 0, UINT32_MAX, 0, NULL, "Runs."),
+    U32(failures, F_COUNTER | F_DEMAND, 0, UINT32_MAX, 0, NULL, "Runs that failed."),
 };
 const struct table table_checker =
     TABLE(T_CHECKER, "checker", ROLE_LVS, 3, checker_fields, "Checks of real servers.");

@@ -533,6 +533,7 @@ static void a_thousand_virtual_servers_share_a_check(void **state)
 	engine_start(d.engine);
 	loop_run(d.loop);
 	assert_int_equal(store_count(d.store, T_CHECKER), SERVICES);
+	engine_ask_stats(d.engine);
 	STORE_EACH(d.store, T_CHECKER, struct checker_row, c)
 	{
 		assert_in_range(c->runs, 2, 3);
