@@ -74,7 +74,7 @@ static uint64_t wanted_tables(const struct global_row *g)
 		     UINT64_C(1) << T_TRACK;
 	if (g->enable_snmp_checker)
 		t |= UINT64_C(1) << T_VIRTUAL_SERVER | UINT64_C(1) << T_REAL_SERVER |
-		     UINT64_C(1) << T_NODE;
+		     UINT64_C(1) << T_NODE | UINT64_C(1) << T_CHECKER | UINT64_C(1) << T_IPVS;
 	return t;
 }
 

@@ -8,9 +8,9 @@ const unsigned long map_root[] = {HALVARD_MIB_ROOT};
 const size_t map_root_len = sizeof(map_root) / sizeof(map_root[0]);
 
 struct map_table *const map_tables[] = {
-    &map_general,     &map_process, &map_vrrp, &map_vrrp_addr, &map_sync_group,
-    &map_sync_member, &map_track,   &map_vs,   &map_rs,        &map_node,
-    &map_change,      &map_agent,   NULL,
+    &map_general,     &map_process, &map_vrrp,   &map_vrrp_addr, &map_sync_group,
+    &map_sync_member, &map_track,   &map_vs,     &map_rs,        &map_node,
+    &map_check,       &map_ipvs,    &map_change, &map_agent,     NULL,
 };
 
 #define TYPE(t)  (1u << (t))

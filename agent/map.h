@@ -65,7 +65,7 @@ struct map_notification {
 
 extern struct map_table map_general, map_process, map_agent, map_change;
 extern struct map_table map_vrrp, map_vrrp_addr, map_sync_group, map_sync_member, map_track;
-extern struct map_table map_vs, map_rs, map_node;
+extern struct map_table map_vs, map_rs, map_node, map_check, map_ipvs;
 
 /* Number 0 ends the list. */
 extern struct map_notification map_notifications[];

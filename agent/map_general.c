@@ -13,8 +13,11 @@ static struct map_column map_general_columns[] = {
     {9, "overlay_entries", M_GAUGE32, M_RO},
     {10, "config_digest", M_STRING, M_RO},
     {11, "overlay_digest", M_STRING, M_RO},
+    {12, "reload", M_INTEGER, M_RW},
+    {15, "spin_lock", M_INTEGER, M_RW},
     {16, "enable_traps", M_TRUTH, M_RW},
     {17, NULL, M_REPLICA_AGE, M_RO},
+    {18, "reloads_refused", M_COUNTER32, M_RO},
 };
 struct map_table map_general = {"halGeneral", 1, T_GLOBAL, true, MAP_COLUMNS(map_general_columns)};
 

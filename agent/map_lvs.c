@@ -1,4 +1,5 @@
-/* map_lvs: halVsTable, halRsTable and halNodeTable of HALVARD-MIB. */
+/* map_lvs: halVsTable, halRsTable, halNodeTable, halCheckTable and halIpvs of
+ * HALVARD-MIB. */
 #include "agent/map.h"
 
 static struct map_column map_vs_columns[] = {
@@ -9,11 +10,11 @@ static struct map_column map_vs_columns[] = {
     {6, "protocol", M_INTEGER, M_RO},
     {7, "fwmark", M_UNSIGNED32, M_RO | M_SPARSE},
     {8, "group", M_STRING, M_RO},
-    {9, "scheduler", M_STRING, M_RO},
+    {9, "scheduler", M_STRING, M_RW},
     {10, "sched_fallback", M_TRUTH, M_RO},
     {11, "sched_port", M_TRUTH, M_RO},
     {12, "forwarding", M_INTEGER, M_RO},
-    {13, "persistence_timeout_s", M_UNSIGNED32, M_RO},
+    {13, "persistence_timeout_s", M_UNSIGNED32, M_RW},
     {14, "delay_loop_ms", M_UNSIGNED32, M_RO},
     {15, "admin_state", M_INTEGER, M_RW},
     {16, "oper_state", M_INTEGER, M_RO},
@@ -63,7 +64,9 @@ static struct map_column map_rs_columns[] = {
     {15, "drain_time_s", M_UNSIGNED32, M_RW},
     {16, "drain_started", M_TIMESTAMP, M_RO},
     {18, "slow_start_s", M_UNSIGNED32, M_RW},
-    {21, "inhibit_on_failure", M_TRUTH, M_RO},
+    {19, "uthreshold", M_UNSIGNED32, M_RW},
+    {20, "lthreshold", M_UNSIGNED32, M_RW},
+    {21, "inhibit_on_failure", M_TRUTH, M_RW},
     {22, "active_conns", M_GAUGE32, M_RO},
     {23, "inactive_conns", M_GAUGE32, M_RO},
     {24, "persistent_conns", M_GAUGE32, M_RO},
@@ -99,3 +102,36 @@ static struct map_column map_node_columns[] = {
     {10, "rs_up", M_GAUGE32, M_RO},
 };
 struct map_table map_node = {"halNodeTable", 10, T_NODE, false, MAP_COLUMNS(map_node_columns)};
+
+static struct map_column map_check_columns[] = {
+    {2, "kind", M_INTEGER, M_RO},
+    {3, "connect_addr", M_ADDR_TYPE, M_RO},
+    {4, "connect_addr", M_ADDR, M_RO},
+    {5, "connect_port", M_UNSIGNED32, M_RO},
+    {6, "object", M_STRING, M_RO | M_SPARSE},
+    {7, "delay_loop_ms", M_UNSIGNED32, M_RW},
+    {8, "connect_timeout_ms", M_UNSIGNED32, M_RW},
+    {9, "retry", M_UNSIGNED32, M_RW},
+    {10, "admin_state", M_INTEGER, M_RW},
+    {11, "state", M_INTEGER, M_RO},
+    {12, "reason", M_INTEGER, M_RO},
+    {13, "result", M_STRING, M_RO},
+    {14, "last_run", M_AGE_MS, M_RO | M_SPARSE},
+    {15, "latency_us", M_GAUGE32, M_RO},
+    {16, "failed_in_row", M_GAUGE32, M_RO},
+    {17, "runs", M_COUNTER32, M_RO},
+    {18, "failures", M_COUNTER32, M_RO},
+    {19, "sharers", M_GAUGE32, M_RO},
+};
+struct map_table map_check = {"halCheckTable", 11, T_CHECKER, false,
+			      MAP_COLUMNS(map_check_columns)};
+
+static struct map_column map_ipvs_columns[] = {
+    {1, "kernel_version", M_STRING, M_RO},    {2, "conn_table_size", M_GAUGE32, M_RO},
+    {3, "timeout_tcp_s", M_UNSIGNED32, M_RW}, {4, "timeout_tcpfin_s", M_UNSIGNED32, M_RW},
+    {5, "timeout_udp_s", M_UNSIGNED32, M_RW}, {6, "sync_interface", M_STRING, M_RO},
+    {7, "sync_id", M_UNSIGNED32, M_RO},       {8, "sync_role", M_INTEGER, M_RO},
+    {9, "sync_running", M_INTEGER, M_RO},     {10, "drift", M_COUNTER32, M_RO},
+    {11, "last_drift", M_TIMESTAMP, M_RO},    {12, "missing", M_STRING, M_RO},
+};
+struct map_table map_ipvs = {"halIpvs", 12, T_IPVS, true, MAP_COLUMNS(map_ipvs_columns)};

@@ -159,6 +159,8 @@ static void committed(struct jobs *j)
 	    link_is_up(j->d->links[ROLE_LVS]))
 		own_settled(j->d);
 	answer(b, &b->result);
+	if (b->txn && !b->take_back && !b->undone && is_kept(&b->result) && txn_reloader(b->txn))
+		jobs_reload(j, txn_reloader(b->txn));
 	if (b->take_back && !b->undone && is_kept(&b->result))
 		take_back(j);
 	else
@@ -304,6 +306,7 @@ static void note_reload(struct director *d, const char *who, bool ok, const char
 
 	g.last_reload = loop_now(d->loop);
 	g.last_reload_result = ok ? RELOAD_OK : RELOAD_REFUSED;
+	g.reloads_refused += !ok;
 	TEXT_COPY(g.last_reload_error, ok ? "" : text);
 	global_put(d, &g);
 	TEXT_COPY(row.who, who);
@@ -697,7 +700,7 @@ void jobs_client_gone(struct client *c)
 	}
 }
 
-void jobs_reload(struct jobs *j)
+void jobs_reload(struct jobs *j, const char *who)
 {
 	const struct job *b;
 
@@ -705,5 +708,5 @@ void jobs_reload(struct jobs *j)
 	TAILQ_FOREACH(b, &j->queue, next)
 	if (b->kind == JOB_RELOAD)
 		return;
-	queue_reload(j, NULL, 0, JOB_RELOAD, "signal");
+	queue_reload(j, NULL, 0, JOB_RELOAD, who);
 }

@@ -25,7 +25,8 @@ void jobs_client_gone(struct client *c);
 /* A worker answered a barrier or a question, or went away. */
 void jobs_barrier(struct jobs *j, enum role worker, uint32_t id, const struct result *r);
 void jobs_worker_gone(struct jobs *j, enum role worker);
-/* Reads the file again (SIGHUP): the outcome is in the log and in the global row. */
-void jobs_reload(struct jobs *j);
+/* Reads the file again, since `who` says so ("signal": SIGHUP): the outcome is in the log and in
+ * the global row. */
+void jobs_reload(struct jobs *j, const char *who);
 
 #endif

@@ -15,6 +15,7 @@
  * startup script has done its work, and scripts hear of the first states too. A main that replaces
  * another does not make them wait: it hears from the guardian that it is not the first.
  */
+#include "daemon/actions.h"
 #include "daemon/changelog.h"
 #include "daemon/control.h"
 #include "daemon/jobs.h"
@@ -69,6 +70,7 @@ void director_changed(struct director *d)
 	struct global_row g = global_get(d);
 
 	g.config_generation++;
+	g.spin_lock = g.config_generation == 1 ? spin_lock_first() : spin_lock_next(g.spin_lock);
 	g.last_change = loop_now(d->loop);
 	g.overlay_entries = (uint32_t)overlay_count(d->overlay);
 	overlay_digest(d->overlay, g.overlay_digest);
@@ -432,7 +434,7 @@ static void on_signal(void *arg, int signo)
 	struct director *d = arg;
 
 	if (signo == SIGHUP)
-		jobs_reload(d->jobs);
+		jobs_reload(d->jobs, "signal");
 }
 
 static const struct parent_ops parent_ops = {

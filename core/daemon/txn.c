@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "daemon/actions.h"
 #include "daemon/changelog.h"
 #include "daemon/nodes.h"
 #include "daemon/overlay_rows.h"
@@ -24,7 +25,7 @@
 struct step {
 	const struct field *f;
 	unsigned char old[MAX_ROW]; /* the row before, when it is `known` */
-	bool known;
+	bool known; /* false in a transaction that has passed its test: an order (F_ACTION) */
 };
 
 struct txn {
@@ -140,16 +141,19 @@ static bool test_op(struct txn *t, unsigned i, struct result *r)
 		return refuse(r, RESULT_NO_ROW, i, "there is no %s %s",
 			      schema_table(op->table)->name,
 			      row_key_text(op->table, op->key, key, sizeof(key)));
-	remember(s, op->table, there);
+	if (!(s->f->flags & F_ACTION))
+		remember(s, op->table, there);
 	memcpy(row, there, schema_table(op->table)->row_size);
 	if (!field_parse(s->f, row, op->value, why))
 		return refuse(r, RESULT_WRONG_VALUE, i, "%s", why);
-	bad = objection(t, op, row);
+	bad = s->known ? objection(t, op, row) : action_objection(t->d, s->f, op->value);
 	if (bad)
 		return refuse(r, RESULT_INCONSISTENT_VALUE, i, "%s", bad);
+	t->done = i + 1;
+	if (!s->known)
+		return true;
 	fieldset_add(&one, field_index(schema_table(op->table), s->f));
 	store_put_set(t->d->wanted, op->table, row, one, NULL);
-	t->done = i + 1;
 	return true;
 }
 
@@ -158,7 +162,8 @@ void txn_untest(struct txn *t)
 	while (t->done > 0) {
 		const struct change_op *op = &t->change.ops[--t->done];
 
-		store_put(t->d->wanted, op->table, t->steps[t->done].old, F_WANTED, NULL);
+		if (t->steps[t->done].known)
+			store_put(t->d->wanted, op->table, t->steps[t->done].old, F_WANTED, NULL);
 	}
 }
 
@@ -255,8 +260,9 @@ static struct overlay *with_ops(const struct txn *t)
 	struct overlay *after = overlay_clone(t->d->overlay);
 
 	for (unsigned i = 0; i < t->change.nops; i++)
-		overlay_set(after, t->change.ops[i].table, t->change.ops[i].key, t->steps[i].f,
-			    t->change.ops[i].value);
+		if (t->steps[i].known)
+			overlay_set(after, t->change.ops[i].table, t->change.ops[i].key,
+				    t->steps[i].f, t->change.ops[i].value);
 	return after;
 }
 
@@ -286,6 +292,15 @@ bool txn_commit(struct txn *t, struct result *ret)
 				    t->change.ops[i].field, t->change.who);
 	director_changed(t->d);
 	return true;
+}
+
+const char *txn_reloader(const struct txn *t)
+{
+	for (unsigned i = 0; i < t->change.nops; i++)
+		if (text_eq(t->change.ops[i].field, "reload") &&
+		    text_eq(t->change.ops[i].value, enum_name(order_names, ORDER_RUN)))
+			return t->change.who;
+	return NULL;
 }
 
 bool txn_revert(struct txn *t, struct result *ret)

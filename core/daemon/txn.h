@@ -25,6 +25,8 @@ bool txn_commit(struct txn *t, struct result *ret);
 /* Takes a committed change back: overlay, `wanted`, `live`; `ret` as with txn_commit(). false: it
  * could not be written, the change stands. */
 bool txn_revert(struct txn *t, struct result *ret);
+/* Who orders by it that the file be read again, once it is in force; NULL: nobody. */
+const char *txn_reloader(const struct txn *t);
 /* Writes one row of the change log for each op, and one line of the log for all. */
 void txn_log(const struct txn *t, const struct result *r);
 /* Roles whose tables it touches, as a mask of 1 << role. */

@@ -459,6 +459,16 @@ const struct check_result *check_join(struct check_set *s, struct check_user *u,
 	return &j->result;
 }
 
+uint16_t check_sharers(const struct check_user *u)
+{
+	uint16_t n = 0;
+
+	for (const struct check_user *other = u->job ? u->job->users : NULL;
+	     other && n < UINT16_MAX; other = other->next)
+		n++;
+	return n;
+}
+
 void check_leave(struct check_user *u)
 {
 	struct check_job *j = u->job;

@@ -96,6 +96,8 @@ const struct check_result *check_join(struct check_set *s, struct check_user *u,
 				      const struct check_params *p,
 				      const struct check_result *last);
 void check_leave(struct check_user *u); /* an idle user is allowed */
+/* Users of its job, itself included; 0 for an idle one. */
+uint16_t check_sharers(const struct check_user *u);
 /* Runs the user's job at once, or once more when it is running. False: an idle user. */
 bool check_now(struct check_user *u);
 

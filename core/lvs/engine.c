@@ -143,6 +143,18 @@ static void tell_absence(struct engine *e, int err)
 	e->absence_told = true;
 }
 
+static void know_kernel(struct engine *e, const struct ipvs_info *info)
+{
+	struct ipvs_row r = *(const struct ipvs_row *)store_single(e->store, T_IPVS);
+
+	snprintf(r.kernel_version, sizeof(r.kernel_version), "%u.%u.%u", info->version >> 16 & 0xff,
+		 info->version >> 8 & 0xff, info->version & 0xff);
+	r.conn_table_size = info->conn_tab_size;
+	log_notice("ipvs: version %s, connection table of %u", r.kernel_version,
+		   info->conn_tab_size);
+	store_put(e->store, T_IPVS, &r, F_SEEN, NULL);
+}
+
 static bool have_kernel(struct engine *e)
 {
 	struct ipvs_info info = {0};
@@ -161,8 +173,7 @@ static bool have_kernel(struct engine *e)
 		tell_absence(e, r);
 		return false;
 	}
-	log_notice("ipvs: version %u.%u.%u, connection table of %u", info.version >> 16 & 0xff,
-		   info.version >> 8 & 0xff, info.version & 0xff, info.conn_tab_size);
+	know_kernel(e, &info);
 	e->absence_told = false;
 	e->kernel_error[0] = 0;
 	e->apply = ipvs_apply_new(ipvs_kernel_port(e->kernel), engine_refused, e);

@@ -70,6 +70,7 @@ void engine_write_figures(struct engine *e)
 		if (!p || c->runs == p->runs)
 			continue;
 		take_figures(&row, p);
+		row.sharers = check_sharers(&p->user);
 		store_put(e->store, T_CHECKER, &row, F_SEEN, NULL);
 	}
 }
@@ -231,7 +232,7 @@ static void join_of(struct engine *e, const struct virtual_server_row *vs)
 	key.vs = vs->name;
 	i = store_lower_bound(e->store, T_CHECKER, &key);
 	while ((row = store_at(e->store, T_CHECKER, i++)) && text_eq(row->vs, vs->name)) {
-		if (vs->suspended)
+		if (vs->suspended || row->admin_state == VS_DISABLED)
 			engine_leave_check(row);
 		else
 			join(e, row);
@@ -279,6 +280,8 @@ struct check_count engine_count_checks(const struct engine *e, const struct real
 		c = store_at(e->store, T_CHECKER, i);
 		if (!text_eq(c->vs, rs->vs) || !text_eq(c->rs, rs->name))
 			break;
+		if (c->admin_state == VS_DISABLED)
+			continue;
 		n.checks++;
 		n.unknown += c->state == CHECK_UNKNOWN;
 		n.unproven += c->state == CHECK_UNKNOWN && c->alpha;

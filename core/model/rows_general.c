@@ -5,6 +5,7 @@
 
 const struct enum_name admin_updown_names[] = {{ADMIN_UP, "up"}, {ADMIN_DOWN, "down"}, {0}};
 const struct enum_name family_names[] = {{FAMILY_IPV4, "ipv4"}, {FAMILY_IPV6, "ipv6"}, {0}};
+const struct enum_name order_names[] = {{ORDER_IDLE, "idle"}, {ORDER_RUN, "run"}, {0}};
 const struct enum_name reload_result_names[] = {
     {RELOAD_NONE, "none"}, {RELOAD_OK, "ok"}, {RELOAD_REFUSED, "refused"}, {0}};
 const struct enum_name config_source_names[] = {
@@ -82,6 +83,11 @@ static const struct field global_fields[] = {
     WHEN(last_reload, F_STATE, "When the file was read last."),
     ENUM(last_reload_result, F_STATE, reload_result_names, RELOAD_NONE,
 	 "What became of the last reload."),
+    COUNTER32(reloads_refused, NULL, "Reloads that were refused since the daemon began."),
+    ENUM(reload, F_STATE | F_ACTION | F_SET | F_SNMP, order_names, ORDER_IDLE,
+	 "Run reads the file again."),
+    I32(spin_lock, F_STATE | F_ACTION | F_SET | F_SNMP, 0, INT32_MAX, 0, NULL,
+	"Grows with every change; setting it succeeds while it still has the value that is set."),
     STR(last_reload_error, F_STATE, 0, "The first error of the last reload that was refused."),
     ENUM(config_source, F_STATE, config_source_names, CONFIG_FROM_FILE,
 	 "What runs: the file, the stored configuration that was accepted last, or the good parts "

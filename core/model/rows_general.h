@@ -41,6 +41,9 @@ struct global_row {
 	struct mono last_change;
 	struct mono last_reload;
 	uint8_t last_reload_result; /* enum reload_result */
+	uint32_t reloads_refused;
+	uint8_t reload; /* enum order: reads idle */
+	int32_t spin_lock;
 	char last_reload_error[200];
 	uint8_t config_source; /* enum config_source */
 	char config_source_reason[200];
@@ -49,6 +52,9 @@ struct global_row {
 	char overlay_digest[65];
 };
 
+/* What is ordered of main by setting a field. */
+enum order { ORDER_IDLE = 1, ORDER_RUN = 2 };
+extern const struct enum_name order_names[];
 enum reload_result { RELOAD_NONE = 1, RELOAD_OK = 2, RELOAD_REFUSED = 3 };
 extern const struct enum_name reload_result_names[];
 

@@ -15,11 +15,11 @@ const struct enum_name sync_role_names[] = {{SYNC_NONE, "none"},
 
 #define ROW struct ipvs_row
 static const struct field ipvs_fields[] = {
-    U32(timeout_tcp_s, LIVE | F_SET, 0, 2678400, 0, "s",
+    U32(timeout_tcp_s, LIVE | F_SET | F_SNMP, 0, 2678400, 0, "s",
 	"How long the kernel keeps a TCP connection; 0 for as it is."),
-    U32(timeout_tcpfin_s, LIVE | F_SET, 0, 2678400, 0, "s",
+    U32(timeout_tcpfin_s, LIVE | F_SET | F_SNMP, 0, 2678400, 0, "s",
 	"How long it keeps one that was closed; 0 for as it is."),
-    U32(timeout_udp_s, LIVE | F_SET, 0, 2678400, 0, "s",
+    U32(timeout_udp_s, LIVE | F_SET | F_SNMP, 0, 2678400, 0, "s",
 	"How long it keeps a UDP flow; 0 for as it is."),
     BOOL(flush_on_start, F_CONFIG | F_LIVE, false,
 	 "Whether the kernel's table is emptied when the daemon begins."),
@@ -37,6 +37,8 @@ static const struct field ipvs_fields[] = {
     ENUM(sync_role, F_STATE | F_MAIN, sync_role_names, SYNC_NONE,
 	 "Which of the kernel's synchronisation daemons should run."),
     ENUM(sync_running, F_STATE, sync_role_names, SYNC_NONE, "Which of them run."),
+    STR(kernel_version, F_STATE, 0, "Version of the kernel's IPVS; empty while there is none."),
+    GAUGE32(conn_table_size, "entries", "Size of its table of connections."),
     STR(missing, F_STATE, 0,
 	"Sysctls that real servers behind NAT need, and the network namespace does not have."),
     U32(before_tcp_s, F_STATE, 0, UINT32_MAX, 0, "s",

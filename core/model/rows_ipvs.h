@@ -27,6 +27,8 @@ struct ipvs_row {
 	uint8_t sync_role; /* that is wanted now */
 	/* state, by lvs */
 	uint8_t sync_running;
+	char kernel_version[16];
+	uint32_t conn_table_size;
 	char missing[64];
 	uint32_t before_tcp_s, before_tcpfin_s, before_udp_s; /* to be put back; 0: nothing is */
 	struct mono last_drift;

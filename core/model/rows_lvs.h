@@ -147,8 +147,7 @@ struct real_server_row {
 	uint32_t drains;
 	struct mono last_change;
 	/* counters */
-	uint32_t transitions;
-	uint32_t health_changes;
+	uint32_t transitions, health_changes;
 	uint64_t conns, in_pkts, out_pkts, in_bytes, out_bytes;
 	struct mono discontinuity;
 };
@@ -222,10 +221,8 @@ struct checker_row {
 	const char *bind_if;
 	uint32_t fwmark;
 	uint32_t connect_timeout_ms;
-	uint32_t delay_loop_ms;
-	uint32_t warmup_ms; /* the first run is at random within this */
-	uint32_t retry;
-	uint32_t delay_before_retry_ms;
+	uint32_t delay_loop_ms, warmup_ms; /* the first run is at random within warmup */
+	uint32_t retry, delay_before_retry_ms;
 	uint16_t min_reply_length, max_reply_length; /* UDP: octets */
 	int32_t weight; /* FILE_CHECK: what the number is multiplied by */
 	const char *virtualhost;
@@ -237,7 +234,8 @@ struct checker_row {
 	const char *require_reply;
 	const char *object; /* its misc_script, its track_file, or what an agent is told */
 	uint8_t dns_type;
-	bool dynamic; /* MISC_CHECK: the exit status is a weight */
+	bool dynamic;        /* MISC_CHECK: the exit status is a weight */
+	uint8_t admin_state; /* enum vs_admin: the operator's word */
 	/* state */
 	uint8_t state;
 	uint8_t reason;
@@ -245,6 +243,7 @@ struct checker_row {
 	bool agent_down;  /* the agent has said so last */
 	uint8_t value;    /* exit status of a dynamic script, or 0 */
 	uint16_t percent; /* of the weight, as the agent says */
+	uint16_t sharers; /* users of the one run */
 	const char *result;
 	struct mono last_run;
 	uint32_t latency_us;

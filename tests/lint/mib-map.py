@@ -22,15 +22,15 @@ SERVES = {
     "DateAndTime": {"date"}, "InetAddressType": {"addrtype"}, "InetAddress": {"addr"},
     "InetPortNumber": {"unsigned32"}, "InetAddressPrefixLength": {"unsigned32"},
     "Enumeration": {"integer"}, "Integer32": {"integer"}, "Unsigned32": {"unsigned32"},
-    "Gauge32": {"gauge32", "age"}, "Counter32": {"counter32"}, "Counter64": {"counter64"},
+    "TestAndIncr": {"integer"}, "Gauge32": {"gauge32", "age"}, "Counter32": {"counter32"}, "Counter64": {"counter64"},
 }
 ROOT = "1.3.6.1.4.1.8072.9999.9999.6404.1."
 NOTIFICATIONS = "1.3.6.1.4.1.8072.9999.9999.6404.0."
 
 
 def plain(name):
-    """Labels of the MIB have no blanks and begin with a small letter."""
-    return name.lower().replace(" ", "")
+    """Labels of the MIB have no blanks and hyphens, and begin with a small letter."""
+    return name.lower().replace(" ", "").replace("_", "")
 
 
 class Object:

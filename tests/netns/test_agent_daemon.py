@@ -258,3 +258,61 @@ def test_owner_refuses_to_yield(running):
     assert manager.set((PRIORITY, "u", 100), (COMMAND, "i", YIELD)) == GOOD
     assert manager.set((PRIORITY, "u", 255)) == "inconsistentValue 1"
     assert manager.set((COMMAND, "i", NONE)) == GOOD
+
+
+LOCK, RELOAD = ROOT + ".1.15.0", ROOT + ".1.12.0"
+RELOAD_RESULT, REFUSED_COUNT = ROOT + ".1.7.0", ROOT + ".1.18.0"
+
+
+def number(text):
+    return int(text.split()[1])
+
+
+def test_the_lock_lets_one_manager_through(running):
+    """TestAndIncr: of two that have read the same value one changes something; nobody else has changed
+    anything either, by whatever way."""
+    manager, _, halvard = running
+    lock = number(read(manager, LOCK))
+    assert manager.set((LOCK, "i", lock), (PRIORITY, "u", 77)) == GOOD
+    assert number(read(manager, LOCK)) == lock + 1
+    assert manager.set((LOCK, "i", lock), (PRIORITY, "u", 78)) == "inconsistentValue 1"
+    assert manager.set((PRIORITY, "u", 78), (LOCK, "i", lock)) == "inconsistentValue 2"
+    assert read(manager, PRIORITY) == "Gauge32: 77"
+    halvard.ctl("set", "vrrp_instance", "VI_1", "base_priority", "88")
+    assert manager.set((LOCK, "i", lock + 1), (PRIORITY, "u", 78)) == "inconsistentValue 1"
+    assert manager.set((LOCK, "i", lock + 2), (PRIORITY, "u", 79)) == GOOD
+    assert manager.set((LOCK, "i", -1)) == "wrongValue 1"
+    assert manager.set((LOCK, "u", lock + 3)) == "wrongType 1"
+    assert read(manager, OVERLAY_ENTRIES) == "Gauge32: 1", "the lock is no change that is kept"
+
+
+def test_a_reload_by_snmp(running):
+    manager, _, halvard = running
+    halvard.configure((CONFIG % "").replace("priority 100", "priority 120"))
+    assert read(manager, RELOAD) == "INTEGER: 1"
+    assert manager.set((RELOAD, "i", 1)) == GOOD, "idle is no order"
+    assert manager.set((RELOAD, "i", 3)) == "wrongValue 1"
+    assert read(manager, PRIORITY) == "Gauge32: 100"
+    assert manager.set((RELOAD, "i", 2)) == GOOD
+    wait_value(manager, PRIORITY, "Gauge32: 120")
+    assert (read(manager, RELOAD), read(manager, RELOAD_RESULT)) == ("INTEGER: 1", "INTEGER: 2")
+    halvard.configure(CONFIG % "no_such_word {")
+    assert manager.set((RELOAD, "i", 2)) == GOOD
+    wait_value(manager, RELOAD_RESULT, "INTEGER: 3")
+    assert read(manager, REFUSED_COUNT) == "Counter32: 1"
+    assert read(manager, PRIORITY) == "Gauge32: 120"
+
+
+def test_settings_of_an_instance(running):
+    """Those that take effect at once, and the one that begins the instance anew."""
+    manager, _, halvard = running
+    interval, preempt, delay, accept = ("%s.3.1.%d%s" % (ROOT, n, subids("VI_1")) for n in (12, 14, 15, 16))
+    before = read(manager, TRANSITIONS)
+    assert manager.set((interval, "u", 200), (preempt, "i", 2), (delay, "u", 7000)) == GOOD
+    assert [read(manager, o) for o in (interval, preempt, delay)] == ["Gauge32: 200", "INTEGER: 2", "Gauge32: 7000"]
+    assert read(manager, TRANSITIONS) == before
+    assert manager.set((interval, "u", 250)) == "inconsistentValue 1", "version 2 has whole seconds"
+    assert manager.set((accept, "i", 2)) == GOOD
+    wait_for(lambda: read(manager, TRANSITIONS) != before and read(manager, STATE) == MASTER, 15, "master again")
+    start_again(halvard, manager)
+    assert read(manager, accept) == "INTEGER: 2"

@@ -60,6 +60,17 @@ static void add_track(struct store *s, enum track_user by, const char *user, con
 	store_put(s, T_TRACK, &t, ~0u, NULL);
 }
 
+static void add_check(struct store *s, const char *vs, const char *rs, uint32_t number)
+{
+	struct checker_row c;
+
+	row_init(T_CHECKER, &c);
+	c.vs = vs;
+	c.rs = rs;
+	c.number = number;
+	store_put(s, T_CHECKER, &c, ~0u, NULL);
+}
+
 static struct store *filled(void)
 {
 	struct store *s = store_new();
@@ -85,6 +96,10 @@ static struct store *filled(void)
 	add_rs(s, "192.168.1.200:80/tcp", "192.168.1.11:80", 1);
 	add_rs(s, "192.168.1.200:80/tcp", "192.168.1.9:80", 2);
 	add_rs(s, "fwmark:7", "192.168.1.11:0", 3);
+	store_single(s, T_IPVS);
+	add_check(s, "192.168.1.200:80/tcp", "192.168.1.9:80", 10);
+	add_check(s, "192.168.1.200:80/tcp", "192.168.1.9:80", 2);
+	add_check(s, "fwmark:7", "192.168.1.11:0", 1);
 	for (uint32_t i = 0; i < 3; i++) {
 		row_init(T_CHANGE_LOG, &c);
 		c.number = i ? UINT32_C(1000000) * i : 9;

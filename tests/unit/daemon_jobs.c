@@ -275,6 +275,15 @@ static void one_bad_value_refuses_the_whole(void **state)
 	assert_int_equal(row_in(w->d.live)->weight, 1);
 }
 
+static void for_halvardctl(struct change *c)
+{
+	const struct virtual_server_row key = {.name = "192.0.2.1:80/tcp"};
+	struct change_op *o = change_add(c, OP_SET, T_VIRTUAL_SERVER, &key);
+
+	TEXT_COPY(o->field, "omega");
+	TEXT_COPY(o->value, "yes");
+}
+
 static void what_may_not_be_set_is_refused(void **state)
 {
 	static const char *const fields[] = {"oper_state", "forwarding", "nosuch", "changed_by"};
@@ -289,10 +298,10 @@ static void what_may_not_be_set_is_refused(void **state)
 	/* A field for halvardctl is not one for SNMP. */
 	struct change c = {0};
 
-	op(&c, "inhibit_on_failure", "yes");
+	for_halvardctl(&c);
 	assert_int_equal(ask(MSG_TXN_RUN, 9, &c), RESULT_NOT_WRITABLE);
 	w->client.source = SOURCE_CTL;
-	op(&c, "inhibit_on_failure", "yes");
+	for_halvardctl(&c);
 	assert_int_equal(ask(MSG_TXN_RUN, 9, &c), RESULT_OK);
 }
 
@@ -594,7 +603,7 @@ static void a_storm_of_signals_takes_one_place_in_the_line(void **state)
 	op(&c, "weight", "300");
 	assert_int_equal(ask(MSG_TXN_TEST, 16, &c), RESULT_OK);
 	for (int i = 0; i < 1000; i++)
-		jobs_reload(w->d.jobs);
+		jobs_reload(w->d.jobs, "signal");
 	op(&c, "weight", "9");
 	assert_int_equal(ask(MSG_TXN_RUN, 17, &c), 0); /* it waits behind the held one */
 }

@@ -119,7 +119,7 @@ static void a_field_is_one_kind(void **state)
 		unsigned kind = f->flags & (F_KEY | F_CONFIG | F_ADMIN | F_STATE | F_COUNTER);
 
 		expect(__builtin_popcount(kind) == 1, t, f);
-		expect(!(f->flags & F_SET) || f->flags & F_WANTED, t, f);
+		expect(!(f->flags & F_SET) || f->flags & (F_WANTED | F_ACTION), t, f);
 		expect(!(f->flags & F_SNMP) || f->flags & F_SET, t, f);
 		expect(!(f->flags & F_EXEC) || !(f->flags & F_SET), t, f);
 		expect(!(f->flags & F_ADMIN) || f->flags & F_SET, t, f);
