@@ -8,6 +8,7 @@
 #include "daemon/digest.h"
 #include "daemon/overlay_rows.h"
 #include "daemon/options.h"
+#include "daemon/numbers.h"
 #include "daemon/own.h"
 #include "model/rows.h"
 
@@ -125,6 +126,7 @@ static struct store *load_file(const struct director *d, struct findings *f)
 /* Takes both stores. */
 static size_t put_in_force(struct director *d, struct store *file, struct store *wanted)
 {
+	struct numbers *numbers = numbers_begin(d->live, file);
 	size_t changes;
 
 	own_claim(d, wanted);
@@ -133,6 +135,7 @@ static size_t put_in_force(struct director *d, struct store *file, struct store 
 	d->file = file;
 	d->wanted = wanted;
 	changes = store_merge(d->live, wanted, F_WANTED);
+	numbers_end(numbers, d->live, d->last_number);
 	overlay_rows(d);
 	return changes;
 }

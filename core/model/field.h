@@ -11,6 +11,10 @@
 #include "base/clock.h"
 #include "model/schema.h"
 
+/* In tables of other MIBs, which number what has a name here. Main gives it, once. */
+#define SNMP_INDEX(TYPE, max)                                                                      \
+	TYPE(snmp_index, F_STATE | F_MAIN, 0, max, 0, NULL, "Its number where SNMP has no names.")
+
 /* 0, or a compile error unless the member has the C type. */
 #define TYPE_OK(member, ctype)                                                                     \
 	(0 * sizeof(char[_Generic(((ROW *)0)->member, ctype : 1, default : -1)]))

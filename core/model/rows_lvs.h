@@ -90,6 +90,7 @@ struct virtual_server_row {
 	uint8_t admin_state; /* enum vs_admin */
 	const char *admin_reason;
 	/* state */
+	uint32_t snmp_index;
 	uint8_t oper_state;
 	uint8_t quorum_state; /* enum vs_quorum */
 	bool suspended;       /* by main: its address is elsewhere */
@@ -128,6 +129,7 @@ struct real_server_row {
 	uint8_t smtp_alert; /* enum alert */
 	/* the operator's word; of its machine it comes by main */
 	uint8_t admin_state, node_admin; /* enum rs_admin */
+	uint16_t snmp_index;
 	const char *admin_reason;
 	uint32_t drain_time_s, node_drain_time_s; /* 0: as long as it takes */
 	/* state, by main */
@@ -246,8 +248,7 @@ struct checker_row {
 	uint16_t sharers; /* users of the one run */
 	const char *result;
 	struct mono last_run;
-	uint32_t latency_us;
-	uint32_t failed_in_row;
+	uint32_t latency_us, failed_in_row;
 	/* counters */
 	uint32_t runs, failures;
 };

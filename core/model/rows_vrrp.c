@@ -152,6 +152,7 @@ static const struct field vrrp_instance_fields[] = {
 	command, F_ADMIN | F_SET | F_SNMP | F_LIVE | F_LOCAL, vrrp_command_names, VRRP_COMMAND_NONE,
 	"Yield resigns and counts as priority 1 until it is set otherwise; takeover becomes master "
 	"if its priority is higher than the master's."),
+    SNMP_INDEX(U32, UINT32_MAX),
     ENUM(state, F_STATE, vrrp_state_names, VRRP_INIT, "State of the virtual router."),
     ENUM(reason, F_STATE, vrrp_reason_names, VRRP_REASON_NONE, "Why it is in this state."),
     U8(effective_priority, F_STATE, 0, 255, 0, NULL, "Priority that it advertises."),
@@ -221,6 +222,7 @@ static const struct field vrrp_address_fields[] = {
     BOOL(use_vmac, F_CONFIG, false, "Whether it has the virtual MAC address by itself."),
     STR(vmac_interface, F_CONFIG, 0,
 	"Interface with the virtual MAC address, made for it alone; empty: none."),
+    SNMP_INDEX(U32, UINT32_MAX),
     ADDRESS_STATE_FIELDS,
 };
 const struct table table_vrrp_address = TABLE(T_VRRP_ADDRESS, "vrrp_address", ROLE_VRRP, 2,
@@ -266,6 +268,7 @@ static const struct field sync_group_fields[] = {
     BOOL(notify_priority_changes, F_CONFIG | F_LIVE | F_LOCAL, false,
 	 "Whether the pipes are told of the priorities of its members."),
     BOOL(smtp_alert, F_CONFIG | F_LIVE | F_LOCAL, false, "Whether its changes are told by mail."),
+    SNMP_INDEX(U32, UINT32_MAX),
     ENUM(state, F_STATE, vrrp_state_names, VRRP_INIT, "State of all its members."),
     ENUM(reason, F_STATE, vrrp_reason_names, VRRP_REASON_NONE,
 	 "Why it is in this state: the reason of the member that changed first."),
@@ -281,6 +284,7 @@ const struct table table_sync_group = TABLE(T_SYNC_GROUP, "sync_group", ROLE_VRR
 static const struct field sync_member_fields[] = {
     STR(group, F_KEY, 1, "Name of the group."),
     STR(instance, F_KEY, 1, "Name of the instance."),
+    SNMP_INDEX(U32, UINT32_MAX),
     BOOL(usable, F_STATE, false,
 	 "Whether it can run by itself; one that cannot keeps its group in fault."),
 };

@@ -124,6 +124,7 @@ struct vrrp_instance_row {
 	char admin_reason[128];
 	uint8_t command; /* enum vrrp_command */
 	/* state */
+	uint32_t snmp_index;
 	uint8_t state;
 	uint8_t reason; /* enum vrrp_reason: of the last transition */
 	uint8_t effective_priority;
@@ -208,6 +209,7 @@ struct vrrp_address_row {
 	bool use_vmac;
 	char vmac_interface[NAME_IF]; /* of its own; empty: none */
 	/* state */
+	uint32_t snmp_index;
 	bool present;
 	uint32_t ifindex;
 };
@@ -238,6 +240,7 @@ struct sync_group_row {
 	bool notify_priority_changes;
 	bool smtp_alert;
 	/* state */
+	uint32_t snmp_index;
 	uint8_t state;  /* enum vrrp_state: of all its members */
 	uint8_t reason; /* enum vrrp_reason: of the member that changed first */
 	uint32_t members;
@@ -250,6 +253,7 @@ struct sync_member_row {
 	char group[NAME_SYNC];
 	char instance[NAME_VRRP];
 	/* state */
+	uint32_t snmp_index;
 	bool usable; /* false: it keeps its group in fault */
 };
 
