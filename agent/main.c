@@ -40,6 +40,7 @@ struct agent {
 	struct set *set;
 	struct notify *notify;
 	struct serve serve;
+	uint64_t generation;
 	struct mono demanded;   /* main was asked for statistics; 0: never */
 	struct snmp_loop *snmp; /* NULL until the first snapshot */
 	struct timer starter;
@@ -66,7 +67,7 @@ static uint64_t wanted_tables(const struct global_row *g)
 {
 	_Static_assert(T_COUNT <= 64, "tables are bits of a word");
 	uint64_t t = UINT64_C(1) << T_GLOBAL | UINT64_C(1) << T_PROCESS | UINT64_C(1) << T_AGENT |
-		     UINT64_C(1) << T_CHANGE_LOG;
+		     UINT64_C(1) << T_CHANGE_LOG | UINT64_C(1) << T_MAIL;
 
 	if (g->enable_snmp_vrrp)
 		t |= UINT64_C(1) << T_VRRP_INSTANCE | UINT64_C(1) << T_VRRP_ADDRESS |
@@ -178,7 +179,7 @@ static const struct snmp_loop_ops snmp_ops = {on_connected, on_disconnected, on_
 static bool notify_send(void *arg, const struct notice *n)
 {
 	struct agent *a = arg;
-	struct value_clock clock = serve_clock(a->loop, &a->confirmed);
+	struct value_clock clock = serve_clock(&a->serve);
 
 	return snmp_loop_notify(a->snmp, sender_varbinds(n, a->store, &clock));
 }
@@ -267,12 +268,30 @@ static void follow_settings(struct agent *a, const struct global_row *g)
 	loop_stop(a->loop);
 }
 
+/* Whether a table of another module may be in another order now. */
+static bool gives_index(enum table_id t, const struct fieldset *changed)
+{
+	if (t == T_VRRP_INSTANCE &&
+	    (fieldset_has_name(changed, t, "ifindex") || fieldset_has_name(changed, t, "vrid") ||
+	     fieldset_has_name(changed, t, "version")))
+		return true;
+	return schema_field(t, "snmp_index") && fieldset_has_name(changed, t, "snmp_index");
+}
+
+static void on_gone(void *arg, enum table_id t, const void *row)
+{
+	struct agent *a = arg;
+
+	(void)t, (void)row;
+	a->generation++;
+}
+
 static void on_row(void *arg, enum table_id t, const void *row, const struct fieldset *changed,
 		   const void *old)
 {
 	struct agent *a = arg;
 
-	(void)changed;
+	a->generation += !old || gives_index(t, changed);
 	if (t == T_GLOBAL)
 		log_levels_use(((const struct global_row *)row)->log_level);
 	if (!a->snmp)
@@ -321,7 +340,7 @@ static void on_down(void *arg, const char *why)
 }
 
 static const struct link_ops link_ops = {
-    .up = on_up, .row = on_row, .message = on_message, .down = on_down};
+    .up = on_up, .row = on_row, .gone = on_gone, .message = on_message, .down = on_down};
 
 static void on_barrier(void *arg, struct mono now)
 {
@@ -365,7 +384,9 @@ static int run(void)
 	a->store = store_new();
 	a->set = set_new(&set_ops, a);
 	a->notify = notify_new(a->loop, &notify_ops, a);
-	a->serve = (struct serve){a->loop, a->store, a->set, &a->confirmed, on_demand, a};
+	a->generation = 1;
+	a->serve =
+	    (struct serve){a->loop, a->store, a->set, &a->confirmed, &a->generation, on_demand, a};
 	timer_init(&a->barrier, a->loop, on_barrier, a);
 	timer_init(&a->starter, a->loop, start_snmp, a);
 	a->parent = parent_open(a->loop, &parent_ops, a);

@@ -13,6 +13,19 @@ struct map_table *const map_tables[] = {
     &map_check,       &map_ipvs,    &map_change, &map_agent,     NULL,
 };
 
+extern struct map_table map_v2_scalars, map_v2_oper, map_v2_address, map_v2_errors, map_v2_stats;
+extern struct map_table map_v3_oper, map_v3_address, map_v3_errors, map_v3_stats;
+extern struct map_table map_k_global, map_k_mail, map_k_group, map_k_member, map_k_instance,
+    map_k_address;
+extern struct map_table map_k_service, map_k_server, map_k_sync, map_k_timeout;
+
+struct map_table *const map_foreign[] = {
+    &map_k_global,   &map_k_mail,     &map_k_group,    &map_k_member,  &map_k_instance,
+    &map_k_address,  &map_k_service,  &map_k_server,   &map_k_sync,    &map_k_timeout,
+    &map_v2_scalars, &map_v2_oper,    &map_v2_address, &map_v2_errors, &map_v2_stats,
+    &map_v3_oper,    &map_v3_address, &map_v3_errors,  &map_v3_stats,  NULL,
+};
+
 #define TYPE(t)  (1u << (t))
 #define INTEGERS (TYPE(FT_U8) | TYPE(FT_U16) | TYPE(FT_U32) | TYPE(FT_U64))
 
@@ -22,7 +35,7 @@ static const unsigned shows[] = {
     [M_TRUTH] = TYPE(FT_BOOL),
     [M_UNSIGNED32] = INTEGERS,
     [M_GAUGE32] = INTEGERS,
-    [M_COUNTER32] = TYPE(FT_U32),
+    [M_COUNTER32] = TYPE(FT_U32) | TYPE(FT_U64),
     [M_COUNTER64] = TYPE(FT_U32) | TYPE(FT_U64),
     [M_STRING] = TYPE(FT_STR) | TYPE(FT_TEXT),
     [M_ADDR_TYPE] = TYPE(FT_ADDR),
@@ -31,13 +44,16 @@ static const unsigned shows[] = {
     [M_AGE_MS] = TYPE(FT_WHEN),
     [M_DATE] = TYPE(FT_WALL),
     [M_REPLICA_AGE] = 0,
+    [M_IPADDRESS] = TYPE(FT_ADDR),
+    [M_TICKS] = TYPE(FT_WHEN),
+    [M_ROW_STATUS] = TYPE(FT_ENUM),
 };
 
 static const char *fault(const struct map_column *c)
 {
 	if (!c->f)
 		return "unknown field";
-	if (!(shows[c->type] & TYPE(c->f->type)))
+	if (!c->read && !(shows[c->type] & TYPE(c->f->type)))
 		return "the column cannot show this type";
 	if (c->f->flags & F_SECRET)
 		return "the field is secret";
@@ -52,7 +68,8 @@ static void resolve_table(const struct map_table *m)
 		struct map_column *c = &m->columns[i];
 		const char *why;
 
-		if (c->type == M_REPLICA_AGE)
+		c->of = m->table;
+		if (c->type == M_REPLICA_AGE || (c->read && !c->field))
 			continue;
 		c->f = schema_field(m->table, c->field);
 		why = fault(c);
@@ -86,6 +103,8 @@ static void resolve_notification(struct map_notification *n)
 void map_resolve(void)
 {
 	for (struct map_table *const *m = map_tables; *m; m++)
+		resolve_table(*m);
+	for (struct map_table *const *m = map_foreign; *m; m++)
 		resolve_table(*m);
 	for (struct map_notification *n = map_notifications; n->number; n++)
 		resolve_notification(n);

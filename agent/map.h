@@ -26,27 +26,71 @@ enum map_type {
 	M_AGE_MS,      /* milliseconds since a time; it should be sparse */
 	M_DATE,        /* DateAndTime in UTC, of a wall clock time; it should be sparse */
 	M_REPLICA_AGE, /* milliseconds since main confirmed the replica; no field */
+	/* of other modules */
+	M_IPADDRESS, /* IpAddress: IPv4 as its four octets */
+	M_TICKS,     /* TimeTicks: time since the field's */
+	M_ROW_STATUS,
 };
+
+struct value;
+struct value_clock;
+struct map_column;
+/* What type and field do not say. false: the row has no instance of the column. */
+typedef bool (*map_read)(const struct map_column *c, const void *row,
+			 const struct value_clock *clock, struct value *ret);
 
 #define M_RO     0u
 #define M_RW     1u
 #define M_SPARSE 2u /* no instance while the field is 0 or empty */
+/* Of what other modules let be written. */
+#define M_DOWN     4u  /* only while the virtual router is down */
+#define M_SCALED   8u  /* the field is the value times `arg` */
+#define M_NO_OWNER 16u /* priority: not 255 */
+#define M_DRAINS   32u /* a weight: 0 drains, any other enables too */
 
 struct map_column {
 	unsigned number;
 	const char *field;
 	enum map_type type;
 	unsigned flags;
-	const struct field *f; /* filled by map_resolve() */
+	const struct field *f; /* filled by map_resolve(), and: */
+	enum table_id of;
+	map_read read; /* NULL: as the type says */
+	int64_t arg;   /* of read */
+};
+
+/* How the rows of a table are indexed. */
+enum map_index {
+	INDEX_NAME, /* by their keys */
+	/* by snmp_index, with that of the row that they are part of before it */
+	INDEX_INSTANCE,
+	INDEX_ADDRESS,
+	INDEX_GROUP,
+	INDEX_MEMBER,
+	INDEX_SERVICE,
+	INDEX_SERVER,
+	/* by ifIndex and VRID: RFC 2787 and 6527 */
+	INDEX_ROUTER_V2,
+	INDEX_ROUTER_V3,
+	INDEX_ROUTER_ADDRESS_V2,
+	INDEX_ROUTER_ADDRESS_V3,
+};
+
+/* Where a table of another module is: its own number is below. */
+struct map_root {
+	const unsigned long *ids;
+	size_t len;
 };
 
 struct map_table {
 	const char *name;
-	unsigned arc; /* below halObjects */
+	unsigned arc; /* below halObjects, or below `root`; 0: the root itself */
 	enum table_id table;
 	bool scalar; /* a group of scalars: the only row, index 0 */
 	struct map_column *columns;
 	size_t ncolumns;
+	const struct map_root *root; /* NULL: HALVARD-MIB */
+	enum map_index index;
 };
 
 /* A notification: which change sends it, and which objects of the changed row go with it. */
@@ -66,6 +110,9 @@ struct map_notification {
 extern struct map_table map_general, map_process, map_agent, map_change;
 extern struct map_table map_vrrp, map_vrrp_addr, map_sync_group, map_sync_member, map_track;
 extern struct map_table map_vs, map_rs, map_node, map_check, map_ipvs;
+
+/* Those of other modules. */
+extern struct map_table *const map_foreign[];
 
 /* Number 0 ends the list. */
 extern struct map_notification map_notifications[];

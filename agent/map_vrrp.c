@@ -56,6 +56,7 @@ static struct map_column map_vrrp_columns[] = {
     {54, "foreign_adverts", M_COUNTER64, M_RO},
     {55, "vrid_errors", M_COUNTER64, M_RO},
     {56, "late_timers", M_COUNTER64, M_RO},
+    {57, "promote_secondaries", M_TRUTH, M_RW},
 };
 struct map_table map_vrrp = {"halVrrpTable", 3, T_VRRP_INSTANCE, false,
 			     MAP_COLUMNS(map_vrrp_columns)};

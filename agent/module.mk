@@ -4,7 +4,11 @@ noinst_LIBRARIES += agent/libagent.a
 agent_libagent_a_SOURCES = \
 	agent/agentx_unix.c agent/agentx_unix.h \
 	agent/serve.c agent/serve.h \
+	agent/convert.c agent/convert.h \
 	agent/map.c agent/map.h \
+	agent/map_keepalived.c \
+	agent/map_rfc.c \
+	agent/order.c agent/order.h \
 	agent/map_general.c \
 	agent/map_lvs.c \
 	agent/map_notify.c \

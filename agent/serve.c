@@ -12,6 +12,7 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 #include <net-snmp/agent/net-snmp-agent-includes.h>
+#include <string.h>
 
 struct registration {
 	struct table_view view;
@@ -26,12 +27,12 @@ void serve_new_master(void)
 	uptime_zero.ns = 0;
 }
 
-struct value_clock serve_clock(struct loop *loop, const struct mono *confirmed)
+struct value_clock serve_clock(const struct serve *s)
 {
-	struct mono now = loop_refresh(loop);
+	struct mono now = loop_refresh(s->loop);
 
 	uptime_zero = value_uptime_zero(uptime_zero, now, netsnmp_get_agent_uptime());
-	return (struct value_clock){now, uptime_zero, *confirmed};
+	return (struct value_clock){now, uptime_zero, *s->confirmed, s->store};
 }
 
 static void put_value(netsnmp_variable_list *vb, const struct value *v)
@@ -116,16 +117,17 @@ static void set_phase(const struct registration *r, netsnmp_agent_request_info *
 static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *reg,
 		  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
-	const struct registration *r = handler->myvoid;
+	struct registration *r = handler->myvoid;
 	struct value_clock clock;
 	bool demanded = false;
 
 	(void)reg;
+	table_view_follow(&r->view, *r->serve->generation);
 	if (info->mode != MODE_GET && info->mode != MODE_GETNEXT) {
 		set_phase(r, info, requests);
 		return SNMP_ERR_NOERROR;
 	}
-	clock = serve_clock(r->serve->loop, r->serve->confirmed);
+	clock = serve_clock(r->serve);
 	for (netsnmp_request_info *req = requests; req; req = req->next) {
 		if (req->processed)
 			continue;
@@ -140,12 +142,12 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 	return SNMP_ERR_NOERROR;
 }
 
-static void register_table(struct registration *r)
+static void register_subtree(struct registration *r, const oid *root, size_t len)
 {
 	netsnmp_handler_registration *reg;
 
-	reg = netsnmp_create_handler_registration(r->view.map->name, handle, r->view.root,
-						  r->view.root_len, HANDLER_CAN_RWRITE);
+	reg = netsnmp_create_handler_registration(r->view.map->name, handle, root, len,
+						  HANDLER_CAN_RWRITE);
 	if (!reg)
 		fatalx("cannot register %s", r->view.map->name);
 	reg->handler->myvoid = r;
@@ -153,9 +155,27 @@ static void register_table(struct registration *r)
 		fatalx("cannot register %s", r->view.map->name);
 }
 
-void serve_tables(const struct serve *s, uint64_t tables)
+/* Scalars beside which their module has tables are registered one by one: the master refuses a
+ * subtree that others are cut out of. */
+static void register_table(struct registration *r)
 {
-	for (struct map_table *const *m = map_tables; *m; m++) {
+	const struct map_table *m = r->view.map;
+	oid name[MAX_OID_LEN];
+
+	if (!m->scalar || m->arc) {
+		register_subtree(r, r->view.root, r->view.root_len);
+		return;
+	}
+	memcpy(name, r->view.root, sizeof(name));
+	for (size_t i = 0; i < m->ncolumns; i++) {
+		name[r->view.root_len] = m->columns[i].number;
+		register_subtree(r, name, r->view.root_len + 1);
+	}
+}
+
+static void serve_list(const struct serve *s, struct map_table *const *list, uint64_t tables)
+{
+	for (struct map_table *const *m = list; *m; m++) {
 		struct registration *r;
 
 		if (!(tables >> (*m)->table & 1))
@@ -165,4 +185,10 @@ void serve_tables(const struct serve *s, uint64_t tables)
 		r->serve = s;
 		register_table(r);
 	}
+}
+
+void serve_tables(const struct serve *s, uint64_t tables)
+{
+	serve_list(s, map_tables, tables);
+	serve_list(s, map_foreign, tables);
 }

@@ -11,6 +11,7 @@ struct serve {
 	const struct store *store;
 	struct set *set;
 	const struct mono *confirmed; /* the time of main's last confirmation */
+	uint64_t *generation;         /* of table_view_follow() */
 	/* Somebody has read a figure of F_DEMAND; the answer has gone out as it was. */
 	void (*demand)(void *arg);
 	void *arg;
@@ -20,7 +21,7 @@ struct serve {
  * 1 << table_id). */
 void serve_tables(const struct serve *s, uint64_t tables);
 /* What values are relative to, as the tables take it. */
-struct value_clock serve_clock(struct loop *loop, const struct mono *confirmed);
+struct value_clock serve_clock(const struct serve *s);
 /* Another master has another sysUpTime, however soon after the last it began. */
 void serve_new_master(void);
 

@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "model/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,16 +108,38 @@ static bool has_op(const struct set *s, const struct set_varbind *vb, const char
 }
 
 static void add_op(struct set *s, const struct set_varbind *vb, const struct table_view *v,
-		   const struct map_column *column, const void *row, const char *text)
+		   const char *field, const void *row, const char *text)
 {
 	unsigned i = s->change.nops;
 	struct change_op *op = change_add(&s->change, OP_SET, v->map->table, row);
 
-	TEXT_COPY(op->field, column->field);
+	TEXT_COPY(op->field, field);
 	TEXT_COPY(op->value, text);
 	s->names = xrealloc(s->names, i + 1, sizeof(*s->names));
 	s->names[i].len = vb->name_len;
 	memcpy(s->names[i].name, vb->name, vb->name_len * sizeof(oid));
+}
+
+/* KEEPALIVED-MIB has no other word for it: 0 lets no new connection come, and keeps the weight. */
+static int add_weight(struct set *s, const struct set_varbind *vb, const struct table_view *v,
+		      const void *row, const char *text)
+{
+	bool drains = text_eq(text, "0");
+
+	if (s->change.nops + 2 > CHANGE_OPS_MAX)
+		return SNMP_ERR_RESOURCEUNAVAILABLE;
+	if (!drains)
+		add_op(s, vb, v, "weight", row, text);
+	add_op(s, vb, v, "admin_state", row,
+	       enum_name(rs_admin_names, drains ? RS_DRAINING : RS_ENABLED));
+	return SNMP_ERR_NOERROR;
+}
+
+static bool is_down(const void *row)
+{
+	const struct vrrp_instance_row *i = row;
+
+	return i->admin_state == ADMIN_DOWN && i->state == VRRP_INIT;
 }
 
 int set_reserve1(struct set *s, struct set_pdu pdu, const struct table_view *v,
@@ -133,15 +156,19 @@ int set_reserve1(struct set *s, struct set_pdu pdu, const struct table_view *v,
 	if (!column)
 		return SNMP_ERR_NOTWRITABLE;
 	err = value_write(column, vb->type, vb->data, vb->data_len, text);
-	if (err)
+	if (err && (found || err != SNMP_ERR_INCONSISTENTVALUE))
 		return err;
 	if (!found)
 		return SNMP_ERR_NOCREATION;
+	if ((column->flags & M_DOWN) && !is_down(row))
+		return SNMP_ERR_INCONSISTENTVALUE;
 	if (s->state != SET_GATHERING || has_op(s, vb, text))
 		return SNMP_ERR_NOERROR;
 	if (s->change.nops >= CHANGE_OPS_MAX || vb->name_len > MAX_OID_LEN)
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
-	add_op(s, vb, v, column, row, text);
+	if (column->flags & M_DRAINS)
+		return add_weight(s, vb, v, row, text);
+	add_op(s, vb, v, column->field, row, text);
 	return SNMP_ERR_NOERROR;
 }
 

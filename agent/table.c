@@ -14,13 +14,42 @@
 
 void table_view_init(struct table_view *v, const struct map_table *map, const struct store *store)
 {
+	const struct map_root own = {map_root, map_root_len};
+	const struct map_root *root = map->root ? map->root : &own;
+
 	memset(v, 0, sizeof(*v));
 	v->map = map;
 	v->store = store;
-	memcpy(v->root, map_root, map_root_len * sizeof(oid));
-	v->root_len = map_root_len;
-	v->root[v->root_len++] = 1; /* halObjects */
-	v->root[v->root_len++] = map->arc;
+	memcpy(v->root, root->ids, root->len * sizeof(oid));
+	v->root_len = root->len;
+	if (!map->root)
+		v->root[v->root_len++] = 1; /* halObjects */
+	if (map->arc)
+		v->root[v->root_len++] = map->arc;
+	if (map->index != INDEX_NAME)
+		v->order = order_new();
+}
+
+void table_view_follow(struct table_view *v, uint64_t generation)
+{
+	if (v->order)
+		order_follow(v->order, v->map, v->store, generation);
+}
+
+void table_view_free(struct table_view *v)
+{
+	if (v->order)
+		order_free(v->order);
+}
+
+static size_t row_count(const struct table_view *v)
+{
+	return v->order ? order_count(v->order) : store_count(v->store, v->map->table);
+}
+
+static const void *row_at(const struct table_view *v, size_t i)
+{
+	return v->order ? order_row(v->order, i) : store_at(v->store, v->map->table, i);
 }
 
 /* ---- indices ------------------------------------------------------------ */
@@ -90,11 +119,26 @@ static size_t put_key(const struct field *f, const void *row, oid *out)
 	return len + 1;
 }
 
-static size_t put_index(const struct map_table *m, const void *row, oid *out)
+/* The i-th row's index against a suffix. */
+static int place_cmp(const struct table_view *v, size_t i, const oid *suffix, size_t len)
 {
+	const oid *ids;
+	size_t n;
+
+	if (!v->order)
+		return index_cmp(v->map, row_at(v, i), suffix, len);
+	ids = order_ids(v->order, i, &n);
+	return snmp_oid_compare(ids, n, suffix, len);
+}
+
+static size_t put_index(const struct table_view *v, const void *row, oid *out)
+{
+	const struct map_table *m = v->map;
 	const struct table *t = schema_table(m->table);
 	size_t n = 0;
 
+	if (v->order)
+		return order_index(m->index, v->store, row, out);
 	if (m->scalar)
 		out[n++] = 0;
 	for (unsigned i = 0; i < t->nkeys; i++)
@@ -105,13 +149,12 @@ static size_t put_index(const struct map_table *m, const void *row, oid *out)
 /* Number of the first row whose index is behind the suffix, or at it when inclusive. */
 static size_t bound(const struct table_view *v, const oid *suffix, size_t len, bool inclusive)
 {
-	size_t lo = 0, hi = store_count(v->store, v->map->table);
+	size_t lo = 0, hi = row_count(v);
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		const void *row = store_at(v->store, v->map->table, mid);
 
-		if (index_cmp(v->map, row, suffix, len) > (inclusive ? -1 : 0))
+		if (place_cmp(v, mid, suffix, len) > (inclusive ? -1 : 0))
 			hi = mid;
 		else
 			lo = mid + 1;
@@ -172,10 +215,10 @@ bool table_lookup(const struct table_view *v, const oid *name, size_t len,
 	if (!*column)
 		return false;
 	i = bound(v, name + n + 1, len - n - 1, true);
-	if (i == store_count(v->store, v->map->table))
+	if (i == row_count(v))
 		return false;
-	*row = store_at(v->store, v->map->table, i);
-	return index_cmp(v->map, *row, name + n + 1, len - n - 1) == 0;
+	*row = row_at(v, i);
+	return place_cmp(v, i, name + n + 1, len - n - 1) == 0;
 }
 
 enum table_found table_get(const struct table_view *v, const oid *name, size_t len,
@@ -197,7 +240,7 @@ size_t table_instance(const struct table_view *v, const struct map_column *c, co
 	memcpy(name, v->root, v->root_len * sizeof(oid));
 	name[v->root_len] = 1;
 	name[n] = c->number;
-	return n + 1 + put_index(v->map, row, name + n + 1);
+	return n + 1 + put_index(v, row, name + n + 1);
 }
 
 /* The first instance of a column from row number i on. */
@@ -205,8 +248,8 @@ static bool next_in_column(const struct table_view *v, const struct map_column *
 			   const struct value_clock *clock, oid *name, size_t *len,
 			   struct value *ret)
 {
-	for (; i < store_count(v->store, v->map->table); i++) {
-		const void *row = store_at(v->store, v->map->table, i);
+	for (; i < row_count(v); i++) {
+		const void *row = row_at(v, i);
 
 		if (!value_read(c, row, clock, ret))
 			continue;

@@ -5,6 +5,7 @@
 #ifndef AGENT_TABLE_H
 #define AGENT_TABLE_H
 
+#include "agent/order.h"
 #include "agent/value.h"
 #include "model/store.h"
 
@@ -14,8 +15,12 @@ struct table_view {
 	const struct store *store;
 	oid root[MAX_OID_LEN]; /* of the table or the group of scalars */
 	size_t root_len;
+	struct ordering *order; /* NULL: rows are in the order of the store */
 };
 
+/* `generation` changes whenever rows of the store have come, gone or got another index. */
+void table_view_follow(struct table_view *v, uint64_t generation);
+void table_view_free(struct table_view *v);
 void table_view_init(struct table_view *v, const struct map_table *map, const struct store *store);
 
 enum table_found { TABLE_FOUND, TABLE_NO_OBJECT, TABLE_NO_INSTANCE };

@@ -112,13 +112,31 @@ static bool read_addr(const struct map_column *c, const void *row, struct value 
 
 	if (c->type == M_ADDR_TYPE)
 		return put_integer(v, ASN_INTEGER, addr_type(a));
+	if (c->type == M_IPADDRESS)
+		return value_ipaddress(a, v);
 	return put_bytes(v, a->bytes, addr_len(a));
+}
+
+bool value_bytes(const void *data, size_t len, struct value *v)
+{
+	return put_bytes(v, data, len);
+}
+
+bool value_ipaddress(const struct addr *a, struct value *v)
+{
+	static const u_char none[4];
+
+	put_bytes(v, a->family == ADDR_IPV4 ? a->bytes : none, sizeof(none));
+	v->type = ASN_IPADDRESS;
+	return true;
 }
 
 bool value_number(enum map_type type, uint64_t n, const struct value_clock *clock, struct value *v)
 {
 	switch (type) {
 	case M_INTEGER:
+	case M_ROW_STATUS:
+	case M_ADDR_TYPE:
 		return put_integer(v, ASN_INTEGER, latch(n, INT32_MAX));
 	case M_TRUTH:
 		return put_integer(v, ASN_INTEGER, n ? 1 : 2);
@@ -131,6 +149,9 @@ bool value_number(enum map_type type, uint64_t n, const struct value_clock *cloc
 		return put_counter64(v, n);
 	case M_TIMESTAMP:
 		return put_integer(v, ASN_TIMETICKS, timestamp((struct mono){(int64_t)n}, clock));
+	case M_TICKS:
+		n = n ? elapsed((struct mono){(int64_t)n}, clock->now, NS_PER_CS) : 0;
+		return put_integer(v, ASN_TIMETICKS, n & U32_MAX);
 	case M_AGE_MS:
 		n = elapsed((struct mono){(int64_t)n}, clock->now, NS_PER_MS);
 		return put_integer(v, ASN_GAUGE, latch(n, U32_MAX));
@@ -144,6 +165,8 @@ bool value_number(enum map_type type, uint64_t n, const struct value_clock *cloc
 bool value_read(const struct map_column *c, const void *row, const struct value_clock *clock,
 		struct value *v)
 {
+	if (c->read)
+		return c->read(c, row, clock, v);
 	if (c->type == M_REPLICA_AGE) {
 		uint64_t age = elapsed(clock->confirmed, clock->now, NS_PER_MS);
 
@@ -221,6 +244,23 @@ static int write_number(const struct map_column *c, long n, char *text)
 	return SNMP_ERR_NOERROR;
 }
 
+/* 1 and 2 of RowStatus are up and down of an instance, which is there and stays. */
+static int write_row_status(const struct map_column *c, long n, char *text)
+{
+	if (n == SNMP_ROW_CREATEANDGO || n == SNMP_ROW_DESTROY)
+		return SNMP_ERR_INCONSISTENTVALUE;
+	if (n != SNMP_ROW_ACTIVE && n != SNMP_ROW_NOTINSERVICE)
+		return SNMP_ERR_WRONGVALUE;
+	return write_number(c, n, text);
+}
+
+static int write_scaled(const struct map_column *c, long n, char *text)
+{
+	if (n < 0 || n > INT32_MAX / c->arg)
+		return SNMP_ERR_WRONGVALUE;
+	return write_number(c, n * c->arg, text);
+}
+
 static u_char asn_type(enum map_type type)
 {
 	switch (type) {
@@ -243,6 +283,12 @@ int value_write(const struct map_column *c, u_char type, const void *data, size_
 		return write_string(c->f, data, len, text);
 	if (len != sizeof(long))
 		return SNMP_ERR_WRONGLENGTH;
+	if (c->type == M_ROW_STATUS)
+		return write_row_status(c, *(const long *)data, text);
+	if (c->flags & M_SCALED)
+		return write_scaled(c, *(const long *)data, text);
+	if ((c->flags & M_NO_OWNER) && *(const long *)data == 255)
+		return SNMP_ERR_WRONGVALUE;
 	return write_number(c, *(const long *)data, text);
 }
 

@@ -3,6 +3,7 @@
 #define AGENT_VALUE_H
 
 #include "agent/map.h"
+#include "model/store.h"
 
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
@@ -20,14 +21,18 @@ struct value {
 /* What values of time are relative to. */
 struct value_clock {
 	struct mono now;
-	struct mono uptime_zero; /* when sysUpTime of the master was 0; may be negative */
-	struct mono confirmed;   /* when main confirmed the replica last */
+	struct mono uptime_zero;   /* when sysUpTime of the master was 0; may be negative */
+	struct mono confirmed;     /* when main confirmed the replica last */
+	const struct store *store; /* for what is counted; NULL: none */
 };
 
 /* false: the row has no instance of this column. */
 bool value_read(const struct map_column *c, const void *row, const struct value_clock *clock,
 		struct value *v);
 
+/* Octets, and an IpAddress (0.0.0.0 unless it is IPv4), that are in no row. true. */
+bool value_bytes(const void *data, size_t len, struct value *v);
+bool value_ipaddress(const struct addr *a, struct value *v);
 /* A number that is in no row. false: the type is none of numbers and times. */
 bool value_number(enum map_type type, uint64_t n, const struct value_clock *clock, struct value *v);
 

@@ -285,9 +285,9 @@ static const struct keyword global_keywords[] = {
     GONE("process_monitor_rcv_bufs", 1, 1, "Receive buffer for the kernel's process events."),
     GONE("process_monitor_rcv_bufs_force", 0, 1, "It may be larger than the system's limit."),
     /* SNMP, D-Bus, reload */
-    LATER("enable_snmp_rfc", 0, 0, "Publish VRRP-MIB and VRRPV3-MIB."),
-    LATER("enable_snmp_rfcv2", 0, 0, "Publish VRRP-MIB."),
-    LATER("enable_snmp_rfcv3", 0, 0, "Publish VRRPV3-MIB."),
+    ALWAYS("enable_snmp_rfc", 0, 0, "Publish VRRP-MIB and VRRPV3-MIB."),
+    ALWAYS("enable_snmp_rfcv2", 0, 0, "Publish VRRP-MIB."),
+    ALWAYS("enable_snmp_rfcv3", 0, 0, "Publish VRRPV3-MIB."),
     LATER("snmp_vs_stats_update_interval", 1, 1,
 	  "Seconds that statistics of services may be old; 5."),
     LATER("snmp_rs_stats_update_interval", 1, 1, "Seconds that those of servers may be old."),

@@ -219,7 +219,7 @@ static void show(struct txn *t, bool with_author)
 		if (op->table == T_REAL_SERVER && with_author) {
 			struct real_server_row rs;
 
-			memcpy(&rs, row, sizeof(rs));
+			memcpy(&rs, store_find(t->d->live, op->table, op->key), sizeof(rs));
 			rs.changed_by = t->change.who;
 			rs.changed_at = wall_now_ms();
 			store_put(t->d->live, op->table, &rs, F_MAIN, NULL);

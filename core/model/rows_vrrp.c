@@ -84,7 +84,7 @@ static const struct field vrrp_instance_fields[] = {
     BOOL(accept, F_CONFIG | F_SET | F_SNMP, true,
 	 "Whether the director itself answers on the addresses."),
     BOOL(no_addresses, LIVE, false, "Having no address is meant."),
-    BOOL(promote_secondaries, F_CONFIG, false,
+    BOOL(promote_secondaries, F_CONFIG | F_SET | F_SNMP, false,
 	 "Whether the other addresses of a subnet stay on the interface when the first goes."),
     BOOL(track_primary, LIVE, true, "Whether a fault of its own interface is one of the instance."),
     BOOL(v3_checksum_as_v2, F_CONFIG, false,

@@ -118,30 +118,31 @@ static struct table_view view_of(const struct map_table *m, const struct store *
 
 /* The ASN type that each type of column must have. */
 static const u_char asn_of[] = {
-    [M_INTEGER] = ASN_INTEGER,     [M_TRUTH] = ASN_INTEGER,     [M_UNSIGNED32] = ASN_UNSIGNED,
-    [M_GAUGE32] = ASN_GAUGE,       [M_COUNTER32] = ASN_COUNTER, [M_COUNTER64] = ASN_COUNTER64,
-    [M_STRING] = ASN_OCTET_STR,    [M_ADDR_TYPE] = ASN_INTEGER, [M_ADDR] = ASN_OCTET_STR,
-    [M_TIMESTAMP] = ASN_TIMETICKS, [M_AGE_MS] = ASN_GAUGE,      [M_DATE] = ASN_OCTET_STR,
-    [M_REPLICA_AGE] = ASN_GAUGE,
+    [M_INTEGER] = ASN_INTEGER,     [M_TRUTH] = ASN_INTEGER,       [M_UNSIGNED32] = ASN_UNSIGNED,
+    [M_GAUGE32] = ASN_GAUGE,       [M_COUNTER32] = ASN_COUNTER,   [M_COUNTER64] = ASN_COUNTER64,
+    [M_STRING] = ASN_OCTET_STR,    [M_ADDR_TYPE] = ASN_INTEGER,   [M_ADDR] = ASN_OCTET_STR,
+    [M_TIMESTAMP] = ASN_TIMETICKS, [M_AGE_MS] = ASN_GAUGE,        [M_DATE] = ASN_OCTET_STR,
+    [M_REPLICA_AGE] = ASN_GAUGE,   [M_IPADDRESS] = ASN_IPADDRESS, [M_TICKS] = ASN_TIMETICKS,
+    [M_ROW_STATUS] = ASN_INTEGER,
 };
 
 /* Walks a table; checks that names grow, that GET agrees with GETNEXT and that types are
  * exact. Returns the number of instances. */
-static size_t walk(const struct table_view *v)
+static size_t walk_at(const struct table_view *v, const struct value_clock *clock)
 {
 	oid at[MAX_OID_LEN], next[MAX_OID_LEN];
 	size_t len = v->root_len, next_len, n = 0;
 	struct value value, again;
 
 	memcpy(at, v->root, sizeof(at));
-	while (table_next(v, at, len, false, &clock_0, next, &next_len, &value)) {
+	while (table_next(v, at, len, false, clock, next, &next_len, &value)) {
 		const struct map_column *c;
 		const void *row;
 
 		assert_true(snmp_oid_compare(at, len, next, next_len) < 0);
 		assert_true(table_lookup(v, next, next_len, &c, &row));
 		assert_int_equal(value.type, asn_of[c->type]);
-		assert_int_equal(table_get(v, next, next_len, &clock_0, &again), TABLE_FOUND);
+		assert_int_equal(table_get(v, next, next_len, clock, &again), TABLE_FOUND);
 		assert_int_equal(again.len, value.len);
 		assert_memory_equal(&again.u, &value.u, value.len);
 		memcpy(at, next, sizeof(at));
@@ -149,6 +150,11 @@ static size_t walk(const struct table_view *v)
 		n++;
 	}
 	return n;
+}
+
+static size_t walk(const struct table_view *v)
+{
+	return walk_at(v, &clock_0);
 }
 
 static size_t cells(const struct map_table *m, const struct store *s)
@@ -173,6 +179,96 @@ static void test_walk_all(void **state)
 		assert_true(store_count(s, (*m)->table) > 0);
 		assert_int_equal(walk(&v), cells(*m, s));
 	}
+	store_free(s);
+}
+
+/* Numbers that are not in the order of the names. */
+static void number_rows(struct store *s, enum table_id t)
+{
+	const struct field *f = schema_field(t, "snmp_index");
+	struct fieldset one = {{0}};
+
+	fieldset_add(&one, field_index(schema_table(t), f));
+	for (size_t i = 0, n = store_count(s, t); i < n; i++) {
+		unsigned char row[MAX_ROW];
+
+		memcpy(row, store_at(s, t, i), schema_table(t)->row_size);
+		field_put(f, row, n - i);
+		store_put_set(s, t, row, one, NULL);
+	}
+}
+
+static struct store *filled_for_others(void)
+{
+	static const enum table_id numbered[] = {T_VRRP_INSTANCE, T_VRRP_ADDRESS,   T_SYNC_GROUP,
+						 T_SYNC_MEMBER,   T_VIRTUAL_SERVER, T_REAL_SERVER};
+	struct store *s = filled();
+	struct ipvs_row ipvs;
+
+	store_single(s, T_MAIL);
+	ipvs = *(const struct ipvs_row *)store_single(s, T_IPVS);
+	ipvs.timeout_tcp_s = 900;
+	store_put(s, T_IPVS, &ipvs, ~0u, NULL);
+	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++)
+		number_rows(s, numbered[i]);
+	for (size_t i = 0; i < store_count(s, T_VRRP_INSTANCE); i++) {
+		struct vrrp_instance_row v =
+		    *(const struct vrrp_instance_row *)store_at(s, T_VRRP_INSTANCE, i);
+
+		v.ifindex = 7;
+		v.vrid = (uint8_t)(9 - i);
+		store_put(s, T_VRRP_INSTANCE, &v, ~0u, NULL);
+	}
+	return s;
+}
+
+static void test_walk_others(void **state)
+{
+	struct store *s = filled_for_others();
+	struct value_clock clock = clock_0;
+
+	(void)state;
+	clock.store = s;
+	for (struct map_table *const *m = map_foreign; *m; m++) {
+		struct table_view v = view_of(*m, s);
+
+		table_view_follow(&v, 1);
+		assert_true(walk_at(&v, &clock) > 0);
+		table_view_free(&v);
+	}
+	store_free(s);
+}
+
+/* A row that comes has its place when the generation says so, and one that goes has none. */
+static void test_order_follows(void **state)
+{
+	struct store *s = filled_for_others();
+	struct value_clock clock = clock_0;
+	const struct map_table *servers = NULL;
+	struct virtual_server_row vs;
+	struct table_view v;
+	size_t before;
+
+	(void)state;
+	clock.store = s;
+	for (struct map_table *const *m = map_foreign; *m; m++)
+		if ((*m)->index == INDEX_SERVICE)
+			servers = *m;
+	v = view_of(servers, s);
+	table_view_follow(&v, 1);
+	before = walk_at(&v, &clock);
+	row_init(T_VIRTUAL_SERVER, &vs);
+	vs.name = "192.0.2.1:1/tcp";
+	vs.snmp_index = 9;
+	store_put(s, T_VIRTUAL_SERVER, &vs, ~0u, NULL);
+	table_view_follow(&v, 1);
+	assert_int_equal(walk_at(&v, &clock), before);
+	table_view_follow(&v, 2);
+	assert_true(walk_at(&v, &clock) > before);
+	store_del(s, T_VIRTUAL_SERVER, &vs);
+	table_view_follow(&v, 3);
+	assert_int_equal(walk_at(&v, &clock), before);
+	table_view_free(&v);
 	store_free(s);
 }
 
@@ -382,6 +478,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_walk_all),
+	    cmocka_unit_test(test_walk_others),
+	    cmocka_unit_test(test_order_follows),
 	    cmocka_unit_test(test_walk_empty),
 	    cmocka_unit_test(test_get),
 	    cmocka_unit_test(test_scalar),
