@@ -498,3 +498,8 @@ CONVERT(convert_alert)
 	return show(c, (said == ALERT_DEFAULT ? (uint64_t)c->arg : said) == ALERT_ON ? 1 : 2, clock,
 		    ret);
 }
+
+CONVERT(convert_row_status)
+{
+	return show(c, field_get(c->f, row) == (uint64_t)c->arg ? 2 : 1, clock, ret);
+}

@@ -126,6 +126,9 @@ bool convert_service_tunnel(const struct map_column *c, const void *row,
 /* enabled(1), disabled(2); `arg` is what holds where nothing is said. */
 bool convert_alert(const struct map_column *c, const void *row, const struct value_clock *clock,
 		   struct value *ret);
+/* RowStatus: notInService(2) where the field is `arg`, else active(1). */
+bool convert_row_status(const struct map_column *c, const void *row,
+			const struct value_clock *clock, struct value *ret);
 /* 0 for one that the operator holds out: realServerWeight. */
 bool convert_weight(const struct map_column *c, const void *row, const struct value_clock *clock,
 		    struct value *ret);

@@ -47,6 +47,7 @@ typedef bool (*map_read)(const struct map_column *c, const void *row,
 #define M_SCALED   8u  /* the field is the value times `arg` */
 #define M_NO_OWNER 16u /* priority: not 255 */
 #define M_DRAINS   32u /* a weight: 0 drains, any other enables too */
+#define M_CREATES  64u /* RowStatus of a table whose rows come and go by it */
 
 struct map_column {
 	unsigned number;

@@ -1,6 +1,6 @@
 /* map_lvs: halVsTable, halRsTable, halNodeTable, halCheckTable and halIpvs of
  * HALVARD-MIB. */
-#include "agent/map.h"
+#include "agent/convert.h"
 
 static struct map_column map_vs_columns[] = {
     {2, "family", M_INTEGER, M_RO},
@@ -13,7 +13,7 @@ static struct map_column map_vs_columns[] = {
     {9, "scheduler", M_STRING, M_RW},
     {10, "sched_fallback", M_TRUTH, M_RO},
     {11, "sched_port", M_TRUTH, M_RO},
-    {12, "forwarding", M_INTEGER, M_RO},
+    {12, "forwarding", M_INTEGER, M_RW},
     {13, "persistence_timeout_s", M_UNSIGNED32, M_RW},
     {14, "delay_loop_ms", M_UNSIGNED32, M_RO},
     {15, "admin_state", M_INTEGER, M_RW},
@@ -44,6 +44,8 @@ static struct map_column map_vs_columns[] = {
     {40, "stats_at", M_AGE_MS, M_RO | M_SPARSE},
     {41, "discontinuity", M_TIMESTAMP, M_RO},
     {42, "quorum_changes", M_COUNTER32, M_RO},
+    {43, "admin_state", M_ROW_STATUS, M_RW | M_CREATES, .read = convert_row_status,
+     .arg = VS_DISABLED},
 };
 struct map_table map_vs = {"halVsTable", 8, T_VIRTUAL_SERVER, false, MAP_COLUMNS(map_vs_columns)};
 
@@ -51,7 +53,7 @@ static struct map_column map_rs_columns[] = {
     {2, "addr", M_ADDR_TYPE, M_RO},
     {3, "addr", M_ADDR, M_RO},
     {4, "port", M_UNSIGNED32, M_RO},
-    {5, "forwarding", M_INTEGER, M_RO},
+    {5, "forwarding", M_INTEGER, M_RW},
     {6, "weight", M_UNSIGNED32, M_RW},
     {7, "effective_weight", M_UNSIGNED32, M_RO},
     {8, "admin_state", M_INTEGER, M_RW},
@@ -87,6 +89,8 @@ static struct map_column map_rs_columns[] = {
     {39, "discontinuity", M_TIMESTAMP, M_RO},
     {40, "kind", M_INTEGER, M_RO},
     {41, "drains", M_COUNTER32, M_RO},
+    {42, "admin_state", M_ROW_STATUS, M_RW | M_CREATES, .read = convert_row_status,
+     .arg = RS_FORCED_OFFLINE},
 };
 struct map_table map_rs = {"halRsTable", 9, T_REAL_SERVER, false, MAP_COLUMNS(map_rs_columns)};
 

@@ -1,5 +1,5 @@
 /* map_vrrp: halVrrpTable, halVrrpAddrTable, the tables of sync groups and halTrackTable. */
-#include "agent/map.h"
+#include "agent/convert.h"
 
 static struct map_column map_vrrp_columns[] = {
     {2, "interface", M_STRING, M_RO},
@@ -62,11 +62,16 @@ struct map_table map_vrrp = {"halVrrpTable", 3, T_VRRP_INSTANCE, false,
 			     MAP_COLUMNS(map_vrrp_columns)};
 
 static struct map_column map_vrrp_addr_columns[] = {
-    {2, "addr", M_ADDR_TYPE, M_RO},        {3, "addr", M_ADDR, M_RO},
-    {4, "prefix_len", M_UNSIGNED32, M_RO}, {5, "dev", M_STRING, M_RO},
-    {6, "ifindex", M_INTEGER, M_RO},       {7, "label", M_STRING, M_RO},
-    {8, "scope", M_INTEGER, M_RO},         {10, "excluded", M_TRUTH, M_RO},
+    {2, "addr", M_ADDR_TYPE, M_RO},
+    {3, "addr", M_ADDR, M_RO},
+    {4, "prefix_len", M_UNSIGNED32, M_RO},
+    {5, "dev", M_STRING, M_RO},
+    {6, "ifindex", M_INTEGER, M_RO},
+    {7, "label", M_STRING, M_RO},
+    {8, "scope", M_INTEGER, M_RO},
+    {10, "excluded", M_TRUTH, M_RO},
     {11, "present", M_TRUTH, M_RO},
+    {12, NULL, M_ROW_STATUS, M_RW | M_CREATES, .read = convert_constant, .arg = 1},
 };
 struct map_table map_vrrp_addr = {"halVrrpAddrTable", 4, T_VRRP_ADDRESS, false,
 				  MAP_COLUMNS(map_vrrp_addr_columns)};

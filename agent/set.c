@@ -29,6 +29,7 @@ enum set_state { SET_IDLE, SET_GATHERING, SET_TESTED, SET_COMMITTED, SET_UNDONE 
 struct set_name {
 	oid name[MAX_OID_LEN];
 	size_t len;
+	bool is_new; /* of a row that is not there yet */
 };
 
 struct set {
@@ -117,6 +118,7 @@ static void add_op(struct set *s, const struct set_varbind *vb, const struct tab
 	TEXT_COPY(op->value, text);
 	s->names = xrealloc(s->names, i + 1, sizeof(*s->names));
 	s->names[i].len = vb->name_len;
+	s->names[i].is_new = false;
 	memcpy(s->names[i].name, vb->name, vb->name_len * sizeof(oid));
 }
 
@@ -133,6 +135,120 @@ static int add_weight(struct set *s, const struct set_varbind *vb, const struct 
 	add_op(s, vb, v, "admin_state", row,
 	       enum_name(rs_admin_names, drains ? RS_DRAINING : RS_ENABLED));
 	return SNMP_ERR_NOERROR;
+}
+
+/* The last op to the front, behind other rows that come: what is set of them comes after. */
+static void bring_forward(struct set *s)
+{
+	unsigned last = s->change.nops - 1, at = 0;
+	struct change_op op = s->change.ops[last];
+	struct set_name name = s->names[last];
+
+	/* what others are part of has the lower number */
+	while (at < last && s->change.ops[at].kind == OP_ADD && s->change.ops[at].table <= op.table)
+		at++;
+	memmove(&s->change.ops[at + 1], &s->change.ops[at], (last - at) * sizeof(s->change.ops[0]));
+	memmove(&s->names[at + 1], &s->names[at], (last - at) * sizeof(s->names[0]));
+	s->change.ops[at] = op;
+	s->names[at] = name;
+}
+
+static void add_row_op(struct set *s, const struct set_varbind *vb, const struct table_view *v,
+		       enum op_kind kind, const void *row)
+{
+	add_op(s, vb, v, "", row, "");
+	s->change.ops[s->change.nops - 1].kind = kind;
+	if (kind == OP_ADD)
+		bring_forward(s);
+}
+
+/* The words for a row that is in use, and for one that is not; NULL: the table has none. */
+static const char *word_of_status(enum table_id t, long status)
+{
+	bool active = status == SNMP_ROW_ACTIVE;
+
+	if (t == T_REAL_SERVER)
+		return enum_name(rs_admin_names, active ? RS_ENABLED : RS_FORCED_OFFLINE);
+	if (t == T_VIRTUAL_SERVER)
+		return enum_name(vs_admin_names, active ? VS_ENABLED : VS_DISABLED);
+	return NULL;
+}
+
+/* The state table of RFC 2579; what the row has so far is in the replica. */
+static int set_row_status(struct set *s, const struct set_varbind *vb, const struct table_view *v,
+			  const void *row)
+{
+	char texts[MAX_KEYS][TEXT_MAX];
+	unsigned char key[MAX_ROW];
+	const char *word;
+	long status;
+
+	if (vb->type != ASN_INTEGER)
+		return SNMP_ERR_WRONGTYPE;
+	if (vb->data_len != sizeof(long))
+		return SNMP_ERR_WRONGLENGTH;
+	status = *(const long *)vb->data;
+	if (status < SNMP_ROW_ACTIVE || status > SNMP_ROW_DESTROY || status == SNMP_ROW_NOTREADY ||
+	    status == SNMP_ROW_CREATEANDWAIT)
+		return SNMP_ERR_WRONGVALUE;
+	word = word_of_status(v->map->table, status);
+	if (status == SNMP_ROW_NOTINSERVICE && !word)
+		return SNMP_ERR_WRONGVALUE;
+	if (row ? status == SNMP_ROW_CREATEANDGO
+		: status == SNMP_ROW_ACTIVE || status == SNMP_ROW_NOTINSERVICE)
+		return SNMP_ERR_INCONSISTENTVALUE;
+	if (!row && !table_key(v, vb->name, vb->name_len, key, texts))
+		return SNMP_ERR_NOCREATION;
+	if (s->state != SET_GATHERING ||
+	    has_op(s, vb, status == SNMP_ROW_ACTIVE || status == SNMP_ROW_NOTINSERVICE ? word : ""))
+		return SNMP_ERR_NOERROR;
+	if (s->change.nops >= CHANGE_OPS_MAX || vb->name_len > MAX_OID_LEN)
+		return SNMP_ERR_RESOURCEUNAVAILABLE;
+	if (status == SNMP_ROW_CREATEANDGO)
+		add_row_op(s, vb, v, OP_ADD, key);
+	else if (status == SNMP_ROW_DESTROY && row)
+		add_row_op(s, vb, v, OP_DEL, row);
+	else if (row && word)
+		add_op(s, vb, v, "admin_state", row, word);
+	return SNMP_ERR_NOERROR;
+}
+
+/* What is set of a row that is not there, unless this PDU makes it. */
+static int set_of_new(struct set *s, const struct set_varbind *vb, const struct table_view *v,
+		      const struct map_column *column, const char *text)
+{
+	char texts[MAX_KEYS][TEXT_MAX];
+	unsigned char key[MAX_ROW];
+
+	if (!table_row_status(v->map) || !table_key(v, vb->name, vb->name_len, key, texts))
+		return SNMP_ERR_NOCREATION;
+	if (s->state != SET_GATHERING || has_op(s, vb, text))
+		return SNMP_ERR_NOERROR;
+	if (s->change.nops >= CHANGE_OPS_MAX || vb->name_len > MAX_OID_LEN)
+		return SNMP_ERR_RESOURCEUNAVAILABLE;
+	add_op(s, vb, v, column->field, key, text);
+	s->names[s->change.nops - 1].is_new = true;
+	return SNMP_ERR_NOERROR;
+}
+
+/* All varbinds have been seen. false: one is of a row that nobody makes. */
+static bool rows_are_made(struct set *s)
+{
+	for (unsigned i = 0; i < s->change.nops; i++) {
+		const struct change_op *op = &s->change.ops[i];
+		bool made = !s->names[i].is_new;
+
+		for (unsigned k = 0; k < s->change.nops && !made; k++)
+			made = s->change.ops[k].kind == OP_ADD &&
+			       s->change.ops[k].table == op->table &&
+			       row_key_cmp(op->table, s->change.ops[k].key, op->key) == 0;
+		if (made)
+			continue;
+		s->result = (struct result){.status = RESULT_NO_ROW, .op = i};
+		s->state = SET_TESTED;
+		return false;
+	}
+	return true;
 }
 
 static bool is_down(const void *row)
@@ -155,11 +271,13 @@ int set_reserve1(struct set *s, struct set_pdu pdu, const struct table_view *v,
 		begin(s, pdu);
 	if (!column)
 		return SNMP_ERR_NOTWRITABLE;
+	if (column->flags & M_CREATES)
+		return set_row_status(s, vb, v, found ? row : NULL);
 	err = value_write(column, vb->type, vb->data, vb->data_len, text);
 	if (err && (found || err != SNMP_ERR_INCONSISTENTVALUE))
 		return err;
 	if (!found)
-		return SNMP_ERR_NOCREATION;
+		return set_of_new(s, vb, v, column, text);
 	if ((column->flags & M_DOWN) && !is_down(row))
 		return SNMP_ERR_INCONSISTENTVALUE;
 	if (s->state != SET_GATHERING || has_op(s, vb, text))
@@ -219,7 +337,7 @@ int set_reserve2(struct set *s, struct set_pdu pdu, const struct set_varbind *vb
 {
 	if (!is_current(s, pdu))
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
-	if (s->state == SET_GATHERING) {
+	if (s->state == SET_GATHERING && rows_are_made(s)) {
 		ask(s, MSG_TXN_TEST, "test", SET_TESTED);
 		if (s->result.status == RESULT_UNKNOWN)
 			s->ops->tell(s->arg, MSG_TXN_UNDO, s->id);

@@ -10,6 +10,8 @@
  */
 #include "agent/table.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 void table_view_init(struct table_view *v, const struct map_table *map, const struct store *store)
@@ -203,6 +205,61 @@ static bool start_of(const struct table_view *v, const oid *name, size_t len, st
 const struct map_column *table_column(const struct table_view *v, const oid *name, size_t len)
 {
 	return in_entry(v, name, len) ? map_find_column(v->map, name[prefix_len(v)]) : NULL;
+}
+
+const struct map_column *table_row_status(const struct map_table *m)
+{
+	for (size_t i = 0; i < m->ncolumns; i++)
+		if (m->columns[i].flags & M_CREATES)
+			return &m->columns[i];
+	return NULL;
+}
+
+/* One key from the front; false when it is none. */
+static bool take_key(struct subids *s, const struct field *f, unsigned char *row, char *text)
+{
+	size_t len;
+
+	if (!s->left)
+		return false;
+	len = *s->p++;
+	s->left--;
+	if (!field_is_text(f)) {
+		field_put(f, row, len);
+		return len >= f->min && len <= f->max;
+	}
+	if (len < f->min || len > f->max || len > s->left || len >= TEXT_MAX)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (s->p[i] < 0x21 || s->p[i] > 0x7e)
+			return false;
+		text[i] = (char)s->p[i];
+	}
+	text[len] = '\0';
+	s->p += len;
+	s->left -= len;
+	if (f->type == FT_TEXT)
+		field_point(f, row, text);
+	else
+		text_copy((char *)row + f->offset, f->size, text);
+	return true;
+}
+
+bool table_key(const struct table_view *v, const oid *name, size_t len, unsigned char row[MAX_ROW],
+	       char texts[MAX_KEYS][TEXT_MAX])
+{
+	const struct table *t = schema_table(v->map->table);
+	size_t n = prefix_len(v);
+	struct subids s;
+
+	if (v->order || v->map->scalar || !in_entry(v, name, len))
+		return false;
+	s = (struct subids){name + n + 1, len - n - 1};
+	row_init(t->id, row);
+	for (unsigned i = 0; i < t->nkeys; i++)
+		if (!take_key(&s, &t->fields[i], row, texts[i]))
+			return false;
+	return s.left == 0;
 }
 
 bool table_lookup(const struct table_view *v, const oid *name, size_t len,

@@ -41,6 +41,13 @@ size_t table_instance(const struct table_view *v, const struct map_column *c, co
 /* The column that a name lies in; NULL: none of this table. */
 const struct map_column *table_column(const struct table_view *v, const oid *name, size_t len);
 
+/* The keys that a name's index stands for, into a row that borrows from `texts`; false when it is
+ * no index of the table, or one whose lengths no name has. */
+bool table_key(const struct table_view *v, const oid *name, size_t len, unsigned char row[MAX_ROW],
+	       char texts[MAX_KEYS][TEXT_MAX]);
+/* The RowStatus column by which rows of the table come and go; NULL: they do not. */
+const struct map_column *table_row_status(const struct map_table *m);
+
 /* Column and row that an instance name stands for. false: no such column (*column is NULL)
  * or no such row. A column that is sparse may still have no instance there. */
 bool table_lookup(const struct table_view *v, const oid *name, size_t len,

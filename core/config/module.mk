@@ -1,7 +1,7 @@
 noinst_LIBRARIES += core/config/libconfig.a
 core_config_libconfig_a_SOURCES = \
 	core/config/arena.c core/config/arena.h \
-	core/config/commands.c core/config/commands.h \
+	core/config/create.c core/config/create.h core/config/commands.c core/config/commands.h \
 	core/config/config.h \
 	core/config/draft.c core/config/draft.h \
 	core/config/expand.c core/config/expand.h \

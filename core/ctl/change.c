@@ -63,6 +63,10 @@ static void describe(const struct ctl *c, const struct change_op *op, struct don
 
 	*d = (struct done){.table = schema_table(op->table),
 			   .field = schema_field(op->table, op->field)};
+	if (op->kind != OP_SET)
+		TEXT_COPY(d->after, op->kind == OP_ADD ? "added" : "deleted");
+	if (!d->field)
+		return;
 	if (old)
 		field_text(d->field, old, d->before, sizeof(d->before));
 	row_init(op->table, row);
@@ -80,8 +84,9 @@ static void write_summary(const struct ctl *c, const struct change *ch, struct b
 
 		describe(c, &ch->ops[i], &d);
 		row_key_text(d.table->id, ch->ops[i].key, key, sizeof(key));
-		buf_printf(out, "%s%s%s: %s is %s", d.table->name, *key ? " " : "", key,
-			   d.field->name, *d.after ? d.after : "empty");
+		buf_printf(out, "%s%s%s: %s%s%s", d.table->name, *key ? " " : "", key,
+			   d.field ? d.field->name : "", d.field ? " is " : "",
+			   *d.after ? d.after : "empty");
 		if (*d.before && !text_eq(d.before, d.after))
 			buf_printf(out, ", was %s", d.before);
 		buf_cstr(out);
@@ -100,7 +105,7 @@ static void write_json(const struct ctl *c, const struct change *ch, struct json
 		json_open(j, NULL, '{');
 		json_text(j, "table", d.table->name);
 		value_json_key(j, d.table->id, ch->ops[i].key);
-		json_text(j, "field", d.field->name);
+		json_text(j, "field", d.field ? d.field->name : "");
 		json_text(j, "old", d.before);
 		json_text(j, "new", d.after);
 		json_close(j, '}');
@@ -181,6 +186,76 @@ int change_set(struct ctl *c, int argc, char **argv)
 	if (!row)
 		return result_no_row(c);
 	return send_change(c, &ch, add_set(c, &ch, t->id, row, f->name, argv[argc - 1]));
+}
+
+/* ---- rows that come and go -------------------------------------------------- */
+
+static int complain_keys(const char *command, const struct table *t, const char *more)
+{
+	say(stderr, "halvardctl: usage: %s %s", command, t->name);
+	for (unsigned i = 0; i < t->nkeys; i++)
+		say(stderr, " %s", t->fields[i].name);
+	say(stderr, "%s\n", more);
+	return CTL_USAGE;
+}
+
+/* The keys as they are given: there is no row yet to take them from. */
+static bool read_keys(const struct table *t, char **argv, unsigned char *row)
+{
+	char why[TEXT_MAX];
+
+	row_init(t->id, row);
+	for (unsigned i = 0; i < t->nkeys; i++)
+		if (!field_parse(&t->fields[i], row, argv[i], why)) {
+			say(stderr, "halvardctl: %s: %s\n", t->fields[i].name, why);
+			return false;
+		}
+	return true;
+}
+
+int change_add_row(struct ctl *c, int argc, char **argv)
+{
+	const struct table *t = view_table(argv[0]);
+	unsigned given = (unsigned)argc - 1;
+	unsigned char row[MAX_ROW];
+	struct change ch = {0};
+	bool good = true;
+
+	if (!t)
+		return CTL_USAGE;
+	if (!t->nkeys || given < t->nkeys || (given - t->nkeys) % 2)
+		return complain_keys("add", t, " [FIELD VALUE]...");
+	if (!read_keys(t, argv + 1, row))
+		return CTL_USAGE;
+	change_add(&ch, OP_ADD, t->id, row);
+	for (unsigned i = t->nkeys + 1; i < (unsigned)argc && good; i += 2) {
+		const struct field *f = schema_field(t->id, argv[i]);
+
+		if (!f || !(f->flags & F_SET)) {
+			complain_field(t, argv[i]);
+			change_free(&ch);
+			return CTL_USAGE;
+		}
+		good = add_set(c, &ch, t->id, row, f->name, argv[i + 1]);
+	}
+	return send_change(c, &ch, good);
+}
+
+int change_delete_row(struct ctl *c, int argc, char **argv)
+{
+	const struct table *t = view_table(argv[0]);
+	struct change ch = {0};
+	const void *row;
+
+	if (!t)
+		return CTL_USAGE;
+	if (!t->nkeys || (unsigned)argc != t->nkeys + 1)
+		return complain_keys("delete", t, "");
+	row = match_row(c, t->id, argv + 1, argc - 1);
+	if (!row)
+		return result_no_row(c);
+	change_add(&ch, OP_DEL, t->id, row);
+	return send_change(c, &ch, true);
 }
 
 /* ---- servers and instances ------------------------------------------------- */

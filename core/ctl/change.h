@@ -8,6 +8,8 @@
 #include "ctl/ctl.h"
 
 /* TABLE KEY... FIELD VALUE */
+int change_add_row(struct ctl *c, int argc, char **argv);
+int change_delete_row(struct ctl *c, int argc, char **argv);
 int change_set(struct ctl *c, int argc, char **argv);
 /* [VS] RS */
 int change_drain(struct ctl *c, int argc, char **argv);

@@ -83,6 +83,13 @@ const struct command commands[] = {
     {"set", "TABLE KEY... FIELD VALUE", "set any field that may be set", GROUP_STEER, 3, 8,
      TAKES_JSON, NAMES_TABLE | NAMES_FIELD, DONE, NULL, change_set,
      .more = "`show TABLE` names the fields. A value that begins with a dash, and is no number, goes behind --."},
+    {"add", "TABLE KEY... [FIELD VALUE]...", "make a virtual server, a real server or an address", GROUP_STEER,
+     2, 32, TAKES_JSON, NAMES_TABLE, DONE, NULL, change_add_row,
+     .more = "    halvardctl add real_server 192.0.2.1:80/tcp 10.0.0.9:80 weight 5\n"
+	     "It has the checks of the first server there, of its own address. It is kept as every change."},
+    {"delete", "TABLE KEY...", "take such a row away, with all that is part of it", GROUP_STEER, 2, 4,
+     TAKES_JSON, NAMES_TABLE, DONE, NULL, change_delete_row,
+     .more = "Also one of the file, which stays away over reloads until it is added again."},
 
     {"reload", "", "read the configuration again, apply what differs", GROUP_FILE, 0, 0,
      TAKES_JSON | TAKES_DRY, 0, JSON_RESULT | JSON_PREVIEW, NULL, reload_run,

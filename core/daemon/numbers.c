@@ -146,3 +146,18 @@ void numbers_end(struct numbers *n, struct store *live, uint32_t *last)
 	free(n->list);
 	free(n);
 }
+
+void numbers_rest(struct store *live, uint32_t *last)
+{
+	struct store *nothing = store_new();
+	struct numbers *n = numbers_begin(nothing, live);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n->n; i++) {
+		n->list[kept] = n->list[i];
+		kept += !field_get(index_of(n->list[i].table), n->list[i].row);
+	}
+	n->n = kept;
+	numbers_end(n, live, last);
+	store_free(nothing);
+}

@@ -16,4 +16,7 @@ struct numbers *numbers_begin(const struct store *live, const struct store *file
  * number that a table without a parent has had. Frees `n`. */
 void numbers_end(struct numbers *n, struct store *live, uint32_t *last);
 
+/* Numbers those rows of `live` that have none: they are in no file. */
+void numbers_rest(struct store *live, uint32_t *last);
+
 #endif

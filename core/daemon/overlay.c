@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "config/create.h"
 #include "daemon/persist.h"
 
 #include <errno.h>
@@ -20,7 +21,8 @@
 
 struct entry {
 	char *line;            /* as it stands in the file */
-	const struct field *f; /* NULL: a line of another version, kept as it is */
+	enum op_kind kind;     /* 0: a line of another version, kept as it is */
+	const struct field *f; /* OP_SET */
 	enum table_id table;
 	unsigned char *key; /* a row of the table */
 	char *value;
@@ -65,7 +67,7 @@ struct overlay_line overlay_line(const struct overlay *o, size_t i)
 {
 	const struct entry *e = &o->items[i];
 
-	return (struct overlay_line){e->line, e->f, e->table, e->key, e->value};
+	return (struct overlay_line){e->line, e->kind, e->f, e->table, e->key, e->value};
 }
 
 static struct entry *append(struct overlay *o)
@@ -105,8 +107,9 @@ struct overlay *overlay_clone(const struct overlay *o)
 
 /* ---- reading ---------------------------------------------------------- */
 
-/* Reads "TABLE KEY... FIELD value" into the entry; a reason when it is not understood. */
-static const char *read_set(struct entry *e, const char *p)
+/* Reads "TABLE KEY..." and of a set "FIELD value" into the entry; a reason when it is not
+ * understood. */
+static const char *read_op(struct entry *e, enum op_kind kind, const char *p)
 {
 	static char why[TEXT_MAX];
 	char word[LINE_WORD], keys[MAX_KEYS][LINE_WORD]; /* the row borrows them */
@@ -120,6 +123,14 @@ static const char *read_set(struct entry *e, const char *p)
 		if (!text_word(&p, keys[i], sizeof(keys[i])) ||
 		    !field_parse(&t->fields[i], row, keys[i], why))
 			return "bad key";
+	if (kind != OP_SET) {
+		if (p[strspn(p, " \t")] || !config_may_create(t->id))
+			return "no such row can be made";
+		e->kind = kind;
+		e->table = t->id;
+		e->key = row_dup(t->id, row);
+		return NULL;
+	}
 	if (!text_word(&p, word, sizeof(word)) || !(e->f = schema_field(t->id, word)))
 		return "unknown field";
 	if (!text_word(&p, word, sizeof(word)) || p[strspn(p, " \t")] || !(e->f->flags & F_SET) ||
@@ -127,6 +138,7 @@ static const char *read_set(struct entry *e, const char *p)
 		e->f = NULL;
 		return "bad value";
 	}
+	e->kind = OP_SET;
 	e->table = t->id;
 	e->key = row_dup(t->id, row);
 	e->value = xstrdup(word);
@@ -146,20 +158,22 @@ static const char *printable(const struct entry *e)
 	return e->line;
 }
 
+static const char *const op_words[] = {[OP_SET] = "set", [OP_ADD] = "add", [OP_DEL] = "del"};
+
 static void read_line(struct overlay *o, const char *text, size_t len)
 {
 	struct entry *e = append(o);
-	const char *why;
-	char word[8];
+	const char *why = "unknown operation";
+	char word[8] = "";
 	const char *p;
 
 	e->line = xcalloc(1, len + 1);
 	memcpy(e->line, text, len);
 	p = e->line;
-	if (text_word(&p, word, sizeof(word)) && text_eq(word, "set"))
-		why = read_set(e, p);
-	else
-		why = "unknown operation";
+	text_word(&p, word, sizeof(word));
+	for (enum op_kind k = OP_SET; k <= OP_DEL; k++)
+		if (text_eq(word, op_words[k]))
+			why = read_op(e, k, p);
 	if (why)
 		log_warnx("overlay: kept but not in force (%s): %.200s", why, printable(e));
 }
@@ -195,15 +209,14 @@ static void print_word(struct buf *b, const char *word)
 	buf_printf(b, " %s", quoted);
 }
 
-/* "set TABLE KEY... FIELD": what an entry is about. */
-static void print_stem(struct buf *b, const struct table *t, const void *key, const char *field)
+/* "set TABLE KEY...": what an entry is about. */
+static void print_stem(struct buf *b, enum op_kind kind, const struct table *t, const void *key)
 {
 	char text[TEXT_MAX];
 
-	buf_printf(b, "set %s", t->name);
+	buf_printf(b, "%s %s", op_words[kind], t->name);
 	for (unsigned i = 0; i < t->nkeys; i++)
 		print_word(b, field_text(&t->fields[i], key, text, sizeof(text)));
-	buf_printf(b, " %s", field);
 }
 
 void overlay_print(const struct overlay *o, struct buf *ret)
@@ -222,7 +235,7 @@ static void forget(struct overlay *o, size_t i)
 
 static bool is_about(const struct entry *e, enum table_id t, const void *key, const struct field *f)
 {
-	return e->f == f && e->table == t && row_key_cmp(t, e->key, key) == 0;
+	return e->kind == OP_SET && e->f == f && e->table == t && row_key_cmp(t, e->key, key) == 0;
 }
 
 static bool is_default(enum table_id t, const struct field *f, const char *value)
@@ -246,14 +259,59 @@ void overlay_set(struct overlay *o, enum table_id t, const void *key, const stru
 	if (is_default(t, f, value))
 		return;
 	e = append(o);
-	print_stem(&b, schema_table(t), key, f->name);
+	print_stem(&b, OP_SET, schema_table(t), key);
+	buf_printf(&b, " %s", f->name);
 	print_word(&b, value);
 	e->line = xstrdup(buf_cstr(&b));
+	e->kind = OP_SET;
 	e->f = f;
 	e->table = t;
 	e->key = row_dup(t, key);
 	e->value = xstrdup(value);
 	buf_free(&b);
+}
+
+static void append_row(struct overlay *o, enum op_kind kind, enum table_id t, const void *key)
+{
+	struct buf b = {0};
+	struct entry *e = append(o);
+
+	print_stem(&b, kind, schema_table(t), key);
+	e->line = xstrdup(buf_cstr(&b));
+	e->kind = kind;
+	e->table = t;
+	e->key = row_dup(t, key);
+	buf_free(&b);
+}
+
+void overlay_add(struct overlay *o, enum table_id t, const void *key)
+{
+	append_row(o, OP_ADD, t, key);
+}
+
+void overlay_del(struct overlay *o, enum table_id t, const void *key, bool in_file)
+{
+	for (size_t i = o->count; i-- > 0;)
+		if (o->items[i].kind && config_is_part(o->items[i].table, o->items[i].key, t, key))
+			forget(o, i);
+	if (in_file)
+		append_row(o, OP_DEL, t, key);
+}
+
+/* Makes the row of an entry, or takes it away; false: it stays without effect. */
+static bool put_row(const struct entry *e, struct store *s)
+{
+	bool there = store_find(s, e->table, e->key);
+	char why[TEXT_MAX];
+
+	if (e->kind == OP_DEL && there)
+		config_remove(s, e->table, e->key);
+	if (e->kind == OP_DEL || there)
+		return there;
+	if (config_create(s, e->table, e->key, why))
+		return true;
+	log_warnx("overlay: kept but not in force (%s): %.200s", why, e->line);
+	return false;
 }
 
 /* Puts one line into its row, which is there, and remembers the row in `old`, which holds it. */
@@ -281,6 +339,10 @@ size_t overlay_apply(const struct overlay *o, struct store *s)
 	for (size_t i = 0; i < o->count; i++) {
 		const struct entry *e = &o->items[i];
 
+		if (e->kind != OP_SET && e->kind) {
+			homeless += !put_row(e, s);
+			continue;
+		}
 		if (!e->f || !store_find(s, e->table, e->key)) {
 			homeless++;
 			continue;
@@ -289,6 +351,22 @@ size_t overlay_apply(const struct overlay *o, struct store *s)
 		row_drop(e->table, old);
 	}
 	return homeless;
+}
+
+static bool put_row_acceptable(const struct entry *e, struct store *s, store_judge_fn judge)
+{
+	struct store *before = store_new();
+	char why[TEXT_MAX];
+	bool good;
+
+	store_merge(before, s, F_WANTED);
+	good = !put_row(e, s) || judge(s, why);
+	if (!good) {
+		store_merge(s, before, F_WANTED);
+		log_errx("overlay: kept but not in force (%s): %.200s", why, e->line);
+	}
+	store_free(before);
+	return good;
 }
 
 size_t overlay_apply_acceptable(const struct overlay *o, struct store *s, store_judge_fn judge)
@@ -300,6 +378,10 @@ size_t overlay_apply_acceptable(const struct overlay *o, struct store *s, store_
 	for (size_t i = 0; i < o->count; i++) {
 		const struct entry *e = &o->items[i];
 
+		if (e->kind == OP_ADD || e->kind == OP_DEL) {
+			left_out += !put_row_acceptable(e, s, judge);
+			continue;
+		}
 		if (!e->f || !store_find(s, e->table, e->key))
 			continue;
 		put_entry(e, s, old);

@@ -4,6 +4,8 @@
  *
  * The file is text: the line "halvard-overlay 1", then lines
  *     set TABLE KEY... FIELD "value"
+ *     add TABLE KEY...
+ *     del TABLE KEY...
  * with every word quoted as text_quote() does. A line of a table or field that this version does
  * not know is kept as it is and written back.
  */
@@ -25,10 +27,11 @@ size_t overlay_count(const struct overlay *o);
 /* The i-th line: as it stands in the file, and what it says. */
 struct overlay_line {
 	const char *line;
-	const struct field *f; /* NULL: not understood, and so the rest */
+	enum op_kind kind;     /* 0: not understood, and so the rest */
+	const struct field *f; /* OP_SET */
 	enum table_id table;
-	const void *key; /* a row whose keys say which */
-	const char *value;
+	const void *key;   /* a row whose keys say which */
+	const char *value; /* OP_SET */
 };
 struct overlay_line overlay_line(const struct overlay *o, size_t i);
 
@@ -41,6 +44,11 @@ void overlay_print(const struct overlay *o, struct buf *ret);
  * (F_ADMIN) set to its default is forgotten instead. */
 void overlay_set(struct overlay *o, enum table_id t, const void *key, const struct field *f,
 		 const char *value);
+
+/* Remembers that the row was made, or taken away with all that is part of it: then what was said
+ * of it is forgotten, and the line too unless the file has the row. */
+void overlay_add(struct overlay *o, enum table_id t, const void *key);
+void overlay_del(struct overlay *o, enum table_id t, const void *key, bool in_file);
 
 /* Puts every known value into the rows that are there; returns how many lines found no row. */
 size_t overlay_apply(const struct overlay *o, struct store *s);

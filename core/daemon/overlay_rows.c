@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define OVERLAY_ROW "-" /* what stands for a field where a whole row is meant */
+
 static void name_row(struct overlay_row *row, enum table_id t, const void *key, const char *field)
 {
 	char text[TEXT_MAX], object[TEXT_MAX + 32];
@@ -42,20 +44,32 @@ static void describe(struct director *d, const struct overlay_line *l, struct ov
 	row_init(l->table, set);
 	if (field_parse(l->f, set, l->value, why))
 		value_of(l->f, set, row->value, sizeof(row->value));
-	if (!file || !wanted) {
+	if (!wanted) {
 		row->state = OVERLAY_NO_ROW;
 		return;
 	}
-	value_of(l->f, file, row->file_value, sizeof(row->file_value));
+	if (file)
+		value_of(l->f, file, row->file_value, sizeof(row->file_value));
 	value_of(l->f, wanted, now, sizeof(now));
 	row->state = text_eq(now, row->value) ? OVERLAY_IN_FORCE : OVERLAY_NOT_IN_FORCE;
+}
+
+/* A row that was made or taken away. */
+static void describe_row(struct director *d, const struct overlay_line *l, struct overlay_row *row)
+{
+	bool there = store_find(d->wanted, l->table, l->key);
+
+	name_row(row, l->table, l->key, OVERLAY_ROW);
+	TEXT_COPY(row->value, l->kind == OP_ADD ? "added" : "deleted");
+	TEXT_COPY(row->file_value, store_find(d->file, l->table, l->key) ? "there" : "");
+	row->state = there == (l->kind == OP_ADD) ? OVERLAY_IN_FORCE : OVERLAY_NOT_IN_FORCE;
 }
 
 static void not_understood(const struct overlay_line *l, struct overlay_row *row)
 {
 	row_init(T_OVERLAY, row);
 	TEXT_COPY(row->object, l->line);
-	TEXT_COPY(row->field, "-");
+	TEXT_COPY(row->field, OVERLAY_ROW);
 	row->state = OVERLAY_NOT_UNDERSTOOD;
 }
 
@@ -79,8 +93,10 @@ void overlay_rows(struct director *d)
 	for (size_t i = 0; i < overlay_count(d->overlay); i++) {
 		struct overlay_line l = overlay_line(d->overlay, i);
 
-		if (l.f)
+		if (l.kind == OP_SET)
 			describe(d, &l, &row);
+		else if (l.kind)
+			describe_row(d, &l, &row);
 		else
 			not_understood(&l, &row);
 		store_put(now, T_OVERLAY, &row, F_KEY | F_SEEN, NULL);
@@ -101,7 +117,7 @@ void overlay_rows_author(struct director *d, enum table_id t, const void *key, c
 	struct overlay_row row;
 	const struct overlay_row *known;
 
-	name_row(&row, t, key, field);
+	name_row(&row, t, key, field[0] ? field : OVERLAY_ROW);
 	known = store_find(d->live, T_OVERLAY, &row);
 	if (!known)
 		return;

@@ -136,6 +136,7 @@ static size_t put_in_force(struct director *d, struct store *file, struct store 
 	d->wanted = wanted;
 	changes = store_merge(d->live, wanted, F_WANTED);
 	numbers_end(numbers, d->live, d->last_number);
+	numbers_rest(d->live, d->last_number);
 	overlay_rows(d);
 	return changes;
 }

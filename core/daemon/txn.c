@@ -11,10 +11,13 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "config/create.h"
 #include "daemon/actions.h"
 #include "daemon/changelog.h"
 #include "daemon/nodes.h"
+#include "daemon/numbers.h"
 #include "daemon/overlay_rows.h"
+#include "daemon/own.h"
 #include "model/rows.h"
 #include "model/rules.h"
 
@@ -25,7 +28,7 @@
 struct step {
 	const struct field *f;
 	unsigned char old[MAX_ROW]; /* the row before, when it is `known` */
-	bool known; /* false in a transaction that has passed its test: an order (F_ACTION) */
+	bool known; /* false after the test: an order (F_ACTION), or a row that comes or goes */
 };
 
 struct txn {
@@ -33,7 +36,8 @@ struct txn {
 	struct change change;
 	struct step *steps; /* one for each op; `done` of them are in `wanted` */
 	unsigned done;
-	struct overlay *before; /* set while committed */
+	struct store *rows_before; /* `wanted` before rows came or went; NULL: none do */
+	struct overlay *before;    /* set while committed */
 };
 
 struct txn *txn_new(struct director *d, struct change *change)
@@ -64,6 +68,8 @@ void txn_free(struct txn *t)
 		if (t->steps[i].known)
 			row_drop(t->change.ops[i].table, t->steps[i].old);
 	overlay_free(t->before);
+	if (t->rows_before)
+		store_free(t->rows_before);
 	change_free(&t->change);
 	free(t->steps);
 	free(t);
@@ -91,11 +97,6 @@ static const struct field *settable(const struct txn *t, unsigned i, struct resu
 	const struct field *f = schema_field(op->table, op->field);
 	unsigned need = t->change.source == SOURCE_SNMP ? F_SNMP : F_SET;
 
-	if (op->kind != OP_SET) {
-		refuse(r, RESULT_NOT_WRITABLE, i, "rows of %s come from the configuration file",
-		       tab->name);
-		return NULL;
-	}
 	if (!f) {
 		refuse(r, RESULT_NOT_WRITABLE, i, "%s has no field %s", tab->name, op->field);
 		return NULL;
@@ -124,6 +125,42 @@ static const char *objection(const struct txn *t, const struct change_op *op, co
 	return vs ? lvs_drain_objection(vs) : NULL;
 }
 
+/* Rows that come and go take others along: the way back is what was. */
+static void remember_rows(struct txn *t)
+{
+	for (unsigned i = 0; i < t->change.nops && !t->rows_before; i++) {
+		if (t->change.ops[i].kind == OP_SET)
+			continue;
+		t->rows_before = store_new();
+		store_merge(t->rows_before, t->d->wanted, F_WANTED);
+	}
+}
+
+static bool test_row(struct txn *t, unsigned i, struct result *r)
+{
+	const struct change_op *op = &t->change.ops[i];
+	bool there = store_find(t->d->wanted, op->table, op->key);
+	char why[TEXT_MAX], key[TEXT_MAX];
+
+	row_key_text(op->table, op->key, key, sizeof(key));
+	if (!config_may_create(op->table))
+		return refuse(r, RESULT_NOT_WRITABLE, i,
+			      "rows of %s come from the configuration file",
+			      schema_table(op->table)->name);
+	if (op->kind == OP_DEL && !there)
+		return refuse(r, RESULT_NO_ROW, i, "there is no %s %s",
+			      schema_table(op->table)->name, key);
+	if (op->kind == OP_ADD && there)
+		return refuse(r, RESULT_INCONSISTENT_VALUE, i, "%s %s is there already",
+			      schema_table(op->table)->name, key);
+	t->done = i + 1;
+	if (op->kind == OP_DEL)
+		config_remove(t->d->wanted, op->table, op->key);
+	else if (!config_create(t->d->wanted, op->table, op->key, why))
+		return refuse(r, RESULT_INCONSISTENT_VALUE, i, "%s", why);
+	return true;
+}
+
 static bool test_op(struct txn *t, unsigned i, struct result *r)
 {
 	const struct change_op *op = &t->change.ops[i];
@@ -134,6 +171,8 @@ static bool test_op(struct txn *t, unsigned i, struct result *r)
 	const void *there = store_find(t->d->wanted, op->table, op->key);
 	const char *bad;
 
+	if (op->kind != OP_SET)
+		return test_row(t, i, r);
 	s->f = settable(t, i, r);
 	if (!s->f)
 		return false;
@@ -159,6 +198,12 @@ static bool test_op(struct txn *t, unsigned i, struct result *r)
 
 void txn_untest(struct txn *t)
 {
+	if (t->rows_before) {
+		store_free(t->d->wanted);
+		t->d->wanted = t->rows_before;
+		t->rows_before = NULL;
+		t->done = 0;
+	}
 	while (t->done > 0) {
 		const struct change_op *op = &t->change.ops[--t->done];
 
@@ -172,6 +217,7 @@ bool txn_test(struct txn *t, struct result *ret)
 	char why[TEXT_MAX];
 	bool ok = true;
 
+	remember_rows(t);
 	for (unsigned i = 0; ok && i < t->change.nops; i++)
 		ok = test_op(t, i, ret);
 	if (ok && !config_acceptable(t->d->wanted, why))
@@ -215,6 +261,8 @@ static void show(struct txn *t, bool with_author)
 		const struct change_op *op = &t->change.ops[i];
 		const void *row = store_find(t->d->wanted, op->table, op->key);
 
+		if (!row)
+			continue; /* it has gone */
 		store_put(t->d->live, op->table, row, F_WANTED, NULL);
 		if (op->table == T_REAL_SERVER && with_author) {
 			struct real_server_row rs;
@@ -235,6 +283,14 @@ static void show(struct txn *t, bool with_author)
 		if (op->table == T_NODE)
 			nodes_say(t->d->live, row);
 	}
+}
+
+/* Rows have come or gone in `wanted`. */
+static void show_rows(struct director *d)
+{
+	own_claim(d, d->wanted);
+	store_merge(d->live, d->wanted, F_WANTED);
+	numbers_rest(d->live, d->last_number);
 }
 
 /* What writing the overlay has come to (persist_write()); false: the old one stands. */
@@ -260,7 +316,13 @@ static struct overlay *with_ops(const struct txn *t)
 	struct overlay *after = overlay_clone(t->d->overlay);
 
 	for (unsigned i = 0; i < t->change.nops; i++)
-		if (t->steps[i].known)
+		if (t->change.ops[i].kind == OP_ADD)
+			overlay_add(after, t->change.ops[i].table, t->change.ops[i].key);
+		else if (t->change.ops[i].kind == OP_DEL)
+			overlay_del(
+			    after, t->change.ops[i].table, t->change.ops[i].key,
+			    store_find(t->d->file, t->change.ops[i].table, t->change.ops[i].key));
+		else if (t->steps[i].known)
 			overlay_set(after, t->change.ops[i].table, t->change.ops[i].key,
 				    t->steps[i].f, t->change.ops[i].value);
 	return after;
@@ -285,6 +347,8 @@ bool txn_commit(struct txn *t, struct result *ret)
 	}
 	t->before = t->d->overlay;
 	t->d->overlay = after;
+	if (t->rows_before)
+		show_rows(t->d);
 	show(t, true);
 	overlay_rows(t->d);
 	for (unsigned i = 0; i < t->change.nops; i++)
@@ -305,12 +369,17 @@ const char *txn_reloader(const struct txn *t)
 
 bool txn_revert(struct txn *t, struct result *ret)
 {
+	bool rows;
+
 	if (!is_written(t, overlay_save(t->before, t->d->env->state_dir), ret))
 		return false;
 	overlay_free(t->d->overlay);
 	t->d->overlay = t->before;
 	t->before = NULL;
+	rows = t->rows_before;
 	txn_untest(t);
+	if (rows)
+		show_rows(t->d);
 	show(t, false);
 	overlay_rows(t->d);
 	director_changed(t->d);
@@ -337,8 +406,11 @@ static void object_of(const struct change_op *op, char *buf, size_t size)
 /* A secret may be asked for in vain, but not found in the log. */
 static const char *new_value(const struct change_op *op)
 {
-	const struct field *f = schema_field(op->table, op->field);
+	const struct field *f;
 
+	if (op->kind != OP_SET)
+		return op->kind == OP_ADD ? "added" : "deleted";
+	f = schema_field(op->table, op->field);
 	return f && f->flags & F_SECRET ? "***" : op->value;
 }
 

@@ -7,6 +7,6 @@ tests_fuzz_fuzz_wire_LDADD = core/ipc/libipc.a core/model/libmodel.a core/base/l
 tests_fuzz_fuzz_overlay_SOURCES = tests/fuzz/fuzz_overlay.c
 tests_fuzz_fuzz_overlay_CFLAGS = $(AM_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_overlay_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_overlay_LDADD = core/daemon/libdaemon.a core/ipc/libipc.a \
+tests_fuzz_fuzz_overlay_LDADD = core/daemon/libdaemon.a core/config/libconfig.a core/ipc/libipc.a \
 	core/model/libmodel.a core/base/libbase.a $(MD_LIBS)
 endif

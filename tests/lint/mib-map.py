@@ -22,7 +22,7 @@ SERVES = {
     "DateAndTime": {"date"}, "InetAddressType": {"addrtype"}, "InetAddress": {"addr"},
     "InetPortNumber": {"unsigned32"}, "InetAddressPrefixLength": {"unsigned32"},
     "Enumeration": {"integer"}, "Integer32": {"integer"}, "Unsigned32": {"unsigned32"},
-    "TestAndIncr": {"integer"}, "Gauge32": {"gauge32", "age"}, "Counter32": {"counter32"}, "Counter64": {"counter64"},
+    "TestAndIncr": {"integer"}, "RowStatus": {"rowstatus"}, "Gauge32": {"gauge32", "age"}, "Counter32": {"counter32"}, "Counter64": {"counter64"},
 }
 ROOT = "1.3.6.1.4.1.8072.9999.9999.6404.1."
 NOTIFICATIONS = "1.3.6.1.4.1.8072.9999.9999.6404.0."
@@ -94,7 +94,7 @@ def read_rows():
 def faults_of(o, row):
     if row["type"] not in SERVES.get(o.syntax, ()):
         yield f"{o.name}: {o.syntax} in the module, {row['type']} in the map"
-    if (o.access == "readwrite") != row["rw"]:
+    if (o.access in ("readwrite", "readcreate")) != row["rw"]:
         yield f"{o.name}: {o.access} in the module, writable={row['rw']} in the map"
     if o.syntax == "Enumeration" and o.values != row["names"]:
         yield f"{o.name}: values {o.values} in the module, {row['names']} in the schema"

@@ -8,11 +8,11 @@
 #include <stdio.h>
 
 static const char *const types[] = {
-    [M_INTEGER] = "integer",     [M_TRUTH] = "truth",         [M_UNSIGNED32] = "unsigned32",
-    [M_GAUGE32] = "gauge32",     [M_COUNTER32] = "counter32", [M_COUNTER64] = "counter64",
-    [M_STRING] = "string",       [M_ADDR_TYPE] = "addrtype",  [M_ADDR] = "addr",
-    [M_TIMESTAMP] = "timestamp", [M_AGE_MS] = "age",          [M_DATE] = "date",
-    [M_REPLICA_AGE] = "age",
+    [M_INTEGER] = "integer",     [M_TRUTH] = "truth",          [M_UNSIGNED32] = "unsigned32",
+    [M_GAUGE32] = "gauge32",     [M_COUNTER32] = "counter32",  [M_COUNTER64] = "counter64",
+    [M_STRING] = "string",       [M_ADDR_TYPE] = "addrtype",   [M_ADDR] = "addr",
+    [M_TIMESTAMP] = "timestamp", [M_AGE_MS] = "age",           [M_DATE] = "date",
+    [M_REPLICA_AGE] = "age",     [M_ROW_STATUS] = "rowstatus",
 };
 
 static void print_names(const struct enum_name *n)

@@ -201,8 +201,10 @@ static void test_reserve1_errors(void **state)
 			 SNMP_ERR_NOTWRITABLE);
 	assert_int_equal(set_reserve1(b->set, pdu_1, &b->rs, VB(b, unknown, good)),
 			 SNMP_ERR_NOTWRITABLE);
-	assert_int_equal(set_reserve1(b->set, pdu_1, &b->rs, VB(b, none, good)),
-			 SNMP_ERR_NOCREATION);
+	/* another varbind may make its row; when none does it is said at the end of the phase */
+	assert_int_equal(set_reserve1(b->set, pdu_1, &b->rs, VB(b, none, good)), 0);
+	assert_int_equal(set_reserve2(b->set, pdu_1, VB(b, none, good)), SNMP_ERR_NOCREATION);
+	set_end(b->set, pdu_1);
 	/* wrongValue comes before noCreation */
 	assert_int_equal(set_reserve1(b->set, pdu_1, &b->rs, VB(b, none, bad)),
 			 SNMP_ERR_WRONGVALUE);

@@ -12,7 +12,7 @@ tests_unit_base_log_LDADD = core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_base_LDADD = core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_store_LDADD = core/model/libmodel.a core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_link_LDADD = $(core_test_libs) $(EVENT_LIBS) $(CMOCKA_LIBS)
-tests_unit_daemon_overlay_LDADD = core/daemon/libdaemon.a $(core_test_libs) $(MD_LIBS) $(CMOCKA_LIBS)
+tests_unit_daemon_overlay_LDADD = core/daemon/libdaemon.a core/config/libconfig.a $(core_test_libs) $(MD_LIBS) $(CMOCKA_LIBS)
 tests_unit_daemon_jobs_LDADD = core/daemon/libdaemon.a core/config/libconfig.a $(core_test_libs) \
 	$(EVENT_LIBS) $(MD_LIBS) $(CMOCKA_LIBS)
 tests_unit_daemon_watchdog_LDADD = core/daemon/libdaemon.a $(CMOCKA_LIBS)

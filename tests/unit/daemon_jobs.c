@@ -204,6 +204,15 @@ static struct change_op *op(struct change *c, const char *field, const char *val
 	return o;
 }
 
+static void set_of(struct change *c, const struct real_server_row *key, const char *field,
+		   const char *value)
+{
+	struct change_op *o = change_add(c, OP_SET, T_REAL_SERVER, key);
+
+	TEXT_COPY(o->field, field);
+	TEXT_COPY(o->value, value);
+}
+
 static enum result_status ask(enum msg_type type, uint32_t id, struct change *c)
 {
 	w->answered = 0;
@@ -286,7 +295,7 @@ static void for_halvardctl(struct change *c)
 
 static void what_may_not_be_set_is_refused(void **state)
 {
-	static const char *const fields[] = {"oper_state", "forwarding", "nosuch", "changed_by"};
+	static const char *const fields[] = {"oper_state", "port", "nosuch", "changed_by"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -350,6 +359,69 @@ static void undo_takes_back_what_was_committed(void **state)
 	assert_int_equal(row_in(w->worker_store)->admin_state, RS_ENABLED);
 	assert_false(overlay_has("weight"));
 	assert_int_equal(ask(MSG_TXN_UNDO, 5, NULL), RESULT_UNAVAILABLE);
+}
+
+static struct real_server_row another_server(void)
+{
+	return (struct real_server_row){.vs = "192.0.2.1:80/tcp", .name = "10.0.0.7:80"};
+}
+
+static void rows_come_and_go(void **state)
+{
+	struct real_server_row key = another_server();
+	struct change c = {0};
+	const struct real_server_row *rs;
+
+	(void)state;
+	change_add(&c, OP_ADD, T_REAL_SERVER, &key);
+	set_of(&c, &key, "weight", "5");
+	assert_int_equal(ask(MSG_TXN_RUN, 5, &c), RESULT_OK);
+	rs = store_find(w->worker_store, T_REAL_SERVER, &key);
+	assert_non_null(rs);
+	assert_int_equal(rs->weight, 5);
+	assert_int_equal(rs->port, 80);
+	assert_true(rs->snmp_index > 0);
+	assert_true(overlay_has("add real_server"));
+	change_add(&c, OP_ADD, T_REAL_SERVER, &key);
+	assert_int_equal(ask(MSG_TXN_RUN, 6, &c), RESULT_INCONSISTENT_VALUE);
+	change_add(&c, OP_DEL, T_REAL_SERVER, &key);
+	assert_int_equal(ask(MSG_TXN_RUN, 7, &c), RESULT_OK);
+	assert_null(store_find(w->worker_store, T_REAL_SERVER, &key));
+	assert_false(overlay_has("real_server"));
+	change_add(&c, OP_DEL, T_REAL_SERVER, &key);
+	assert_int_equal(ask(MSG_TXN_RUN, 8, &c), RESULT_NO_ROW);
+}
+
+/* One that is refused, one that is taken back, and one that a worker cannot do leave nothing. */
+static void rows_are_taken_back(void **state)
+{
+	struct real_server_row key = another_server();
+	struct change c = {0};
+
+	(void)state;
+	op(&c, "weight", "300");
+	change_add(&c, OP_ADD, T_REAL_SERVER, &key);
+	set_of(&c, &key, "weight", "70000");
+	assert_int_equal(ask(MSG_TXN_RUN, 5, &c), RESULT_WRONG_VALUE);
+	assert_null(store_find(w->d.wanted, T_REAL_SERVER, &key));
+	assert_int_equal(row_in(w->d.wanted)->weight, 1);
+
+	op(&c, "weight", "300");
+	change_add(&c, OP_ADD, T_REAL_SERVER, &key);
+	change_add(&c, OP_DEL, T_REAL_SERVER, row_in(w->d.live));
+	assert_int_equal(ask(MSG_TXN_TEST, 6, &c), RESULT_OK);
+	assert_int_equal(ask(MSG_TXN_COMMIT, 6, NULL), RESULT_OK);
+	assert_int_equal(store_count(w->worker_store, T_REAL_SERVER), 1);
+	assert_int_equal(ask(MSG_TXN_UNDO, 6, NULL), RESULT_OK);
+	assert_null(store_find(w->worker_store, T_REAL_SERVER, &key));
+	assert_int_equal(row_in(w->worker_store)->weight, 1);
+	assert_false(overlay_has("real_server"));
+
+	w->mood = REFUSES;
+	change_add(&c, OP_ADD, T_REAL_SERVER, &key);
+	assert_int_equal(ask(MSG_TXN_RUN, 7, &c), RESULT_COMMIT_FAILED);
+	settle();
+	assert_null(store_find(w->worker_store, T_REAL_SERVER, &key));
 }
 
 /* The agent gave up waiting for a slow worker: it said failed, so it must not stay. */
@@ -869,6 +941,8 @@ int main(void)
 	    TEST(a_worker_that_refuses_undoes_everything),
 	    TEST(a_disk_that_refuses_changes_nothing),
 	    TEST(undo_takes_back_what_was_committed),
+	    TEST(rows_come_and_go),
+	    TEST(rows_are_taken_back),
 	    TEST(undo_that_overtakes_its_commit_takes_it_back),
 	    TEST(an_absent_worker_is_said_before_anything_happens),
 	    TEST(a_worker_that_left_after_the_test_fails_the_commit),

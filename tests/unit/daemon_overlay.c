@@ -150,7 +150,7 @@ static void lines_of_another_version_are_kept(void **state)
 	    "halvard-overlay 1\n"
 	    "set real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\" colour \"green\"\n"
 	    "set moon \"x\" y \"z\"\n"
-	    "add virtual_server \"192.0.2.2:80/tcp\"\n"
+	    "move virtual_server \"192.0.2.2:80/tcp\"\n"
 	    "set real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\" weight \"70000\"\n"
 	    "set real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\" weight \"7\"\n";
 	struct overlay *o = overlay_new();
@@ -164,6 +164,71 @@ static void lines_of_another_version_are_kept(void **state)
 	assert_int_equal(overlay_apply(o, s), 4);
 	assert_int_equal(((const struct real_server_row *)store_find(s, T_REAL_SERVER, &r))->weight,
 			 7);
+	overlay_free(o);
+	store_free(s);
+}
+
+static bool nobody_is_added(const struct store *s, char *why)
+{
+	text_copy(why, TEXT_MAX, "no");
+	return store_count(s, T_REAL_SERVER) == 0;
+}
+
+/* In their order: what is set of a row stands behind what makes it. */
+static void rows_come_and_go(void **state)
+{
+	static const char *const in =
+	    "halvard-overlay 1\n"
+	    "add virtual_server \"192.0.2.2:80/tcp\"\n"
+	    "add real_server \"192.0.2.2:80/tcp\" \"10.0.0.1:80\"\n"
+	    "set real_server \"192.0.2.2:80/tcp\" \"10.0.0.1:80\" weight \"7\"\n"
+	    "del real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\"\n";
+	struct overlay *o = overlay_new();
+	struct store *s = store_new();
+	struct real_server_row r = server();
+	const struct real_server_row *made;
+	struct virtual_server_row v;
+
+	(void)state;
+	parse(o, in);
+	assert_string_equal(print(o), in);
+	store_put(s, T_REAL_SERVER, &r, F_WANTED, NULL);
+	assert_int_equal(overlay_apply(o, s), 0);
+	assert_null(store_find(s, T_REAL_SERVER, &r));
+	r.vs = "192.0.2.2:80/tcp";
+	made = store_find(s, T_REAL_SERVER, &r);
+	assert_non_null(made);
+	assert_int_equal(made->weight, 7);
+	assert_int_equal(made->port, 80);
+	/* with its virtual server goes all that was said of it, and the file has neither */
+	row_init(T_VIRTUAL_SERVER, &v);
+	v.name = "192.0.2.2:80/tcp";
+	overlay_del(o, T_VIRTUAL_SERVER, &v, false);
+	assert_string_equal(print(o), "halvard-overlay 1\n"
+				      "del real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\"\n");
+	overlay_del(o, T_VIRTUAL_SERVER, &v, true);
+	overlay_add(o, T_VIRTUAL_SERVER, &v);
+	assert_string_equal(print(o), "halvard-overlay 1\n"
+				      "del real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\"\n"
+				      "del virtual_server \"192.0.2.2:80/tcp\"\n"
+				      "add virtual_server \"192.0.2.2:80/tcp\"\n");
+	overlay_free(o);
+	store_free(s);
+}
+
+static void a_row_that_the_rules_forbid_is_left_out(void **state)
+{
+	struct overlay *o = overlay_new();
+	struct store *s = store_new();
+
+	(void)state;
+	parse(o, "halvard-overlay 1\n"
+		 "add virtual_server \"192.0.2.2:80/tcp\"\n"
+		 "add real_server \"192.0.2.2:80/tcp\" \"10.0.0.1:80\"\n");
+	assert_int_equal(overlay_apply_acceptable(o, s, nobody_is_added), 1);
+	assert_int_equal(store_count(s, T_VIRTUAL_SERVER), 1);
+	assert_int_equal(store_count(s, T_REAL_SERVER), 0);
+	assert_int_equal(overlay_count(o), 2);
 	overlay_free(o);
 	store_free(s);
 }
@@ -338,6 +403,8 @@ int main(void)
 	    cmocka_unit_test(an_operators_default_is_forgotten_a_configured_value_is_not),
 	    cmocka_unit_test(any_text_comes_back),
 	    cmocka_unit_test(lines_of_another_version_are_kept),
+	    cmocka_unit_test(rows_come_and_go),
+	    cmocka_unit_test(a_row_that_the_rules_forbid_is_left_out),
 	    cmocka_unit_test(another_file_is_not_taken_for_an_overlay),
 	    cmocka_unit_test(a_full_disk_leaves_the_old_file),
 	    IN_FOLDER(only_a_regular_file_of_sensible_size_is_read),

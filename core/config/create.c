@@ -1,0 +1,257 @@
+/* create: see create.h. */
+#include "config/create.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "model/rows.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool __attribute__((format(printf, 2, 3))) refuse(char *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, TEXT_MAX, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+bool config_may_create(enum table_id t)
+{
+	return t == T_VIRTUAL_SERVER || t == T_REAL_SERVER || t == T_VRRP_ADDRESS;
+}
+
+/* ---- names --------------------------------------------------------------- */
+
+/* "192.0.2.1:80" or "[2001:db8::1]:80", written as the rows write it. */
+static bool read_endpoint(const char *text, struct addr *addr, uint16_t *port)
+{
+	char host[TEXT_MAX], again[ADDR_TEXT_MAX + 16], *colon;
+	uint64_t n;
+
+	if (!text_copy(host, sizeof(host), text) || !(colon = strrchr(host, ':')) ||
+	    !text_u64(colon + 1, 0, 65535, &n))
+		return false;
+	*colon = '\0';
+	if (host[0] == '[' && colon[-1] == ']') {
+		colon[-1] = '\0';
+		memmove(host, host + 1, strlen(host));
+	}
+	if (!addr_parse(host, addr))
+		return false;
+	*port = (uint16_t)n;
+	addr_text(addr, host);
+	snprintf(again, sizeof(again), addr->family == ADDR_IPV6 ? "[%s]:%u" : "%s:%u", host,
+		 *port);
+	return text_eq(again, text);
+}
+
+static bool read_mark(const char *name, struct virtual_server_row *v)
+{
+	char number[32], *slash;
+	uint64_t n;
+
+	if (strncmp(name, "fwmark:", 7) != 0 || !text_copy(number, sizeof(number), name + 7))
+		return false;
+	slash = strchr(number, '/');
+	if (slash && !text_eq(slash, "/inet6"))
+		return false;
+	if (slash)
+		*slash = '\0';
+	if (number[0] == '0' || !text_u64(number, 1, UINT32_MAX, &n))
+		return false;
+	v->fwmark = (uint32_t)n;
+	v->family = slash ? FAMILY_IPV6 : FAMILY_IPV4;
+	return true;
+}
+
+static bool read_service(const char *name, struct virtual_server_row *v)
+{
+	char endpoint[TEXT_MAX], *slash;
+	int protocol;
+
+	if (read_mark(name, v))
+		return true;
+	if (!text_copy(endpoint, sizeof(endpoint), name) || !(slash = strrchr(endpoint, '/')))
+		return false;
+	*slash = '\0';
+	if (!enum_value(lvs_protocol_names, slash + 1, &protocol) ||
+	    !read_endpoint(endpoint, &v->addr, &v->port))
+		return false;
+	v->protocol = (uint8_t)protocol;
+	v->family = v->addr.family == ADDR_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4;
+	return true;
+}
+
+/* ---- rows ---------------------------------------------------------------- */
+
+static bool create_service(struct store *s, const struct virtual_server_row *key, char *why)
+{
+	struct virtual_server_row v;
+
+	row_init(T_VIRTUAL_SERVER, &v);
+	v.name = key->name;
+	TEXT_COPY(v.scheduler, "wlc");
+	if (!read_service(v.name, &v))
+		return refuse(why,
+			      "%.60s is no name of a virtual server: those are "
+			      "192.0.2.1:80/tcp, [2001:db8::1]:53/udp, fwmark:7, fwmark:7/inet6",
+			      v.name);
+	store_put(s, T_VIRTUAL_SERVER, &v, F_WANTED, NULL);
+	return true;
+}
+
+/* The first server of the pool, or NULL. */
+static const struct real_server_row *model_of(const struct store *s, const char *vs)
+{
+	struct real_server_row key = {.vs = vs, .name = ""};
+	const struct real_server_row *rs;
+
+	for (size_t i = store_lower_bound(s, T_REAL_SERVER, &key);
+	     (rs = store_at(s, T_REAL_SERVER, i)) && text_eq(rs->vs, vs); i++)
+		if (rs->kind == RS_REGULAR)
+			return rs;
+	return NULL;
+}
+
+static void copy_check(struct store *s, const struct checker_row *of,
+		       const struct real_server_row *model, const struct real_server_row *rs)
+{
+	struct checker_row c = *of;
+
+	c.rs = rs->name;
+	if (addr_equal(&c.connect_addr, &model->addr))
+		c.connect_addr = rs->addr;
+	if (c.connect_port == model->port)
+		c.connect_port = rs->port;
+	store_put(s, T_CHECKER, &c, F_KEY | F_WANTED, NULL);
+}
+
+/* Rows come while they are copied, of another name; so each is looked for anew. */
+static void copy_checks(struct store *s, const struct real_server_row *model,
+			const struct real_server_row *rs)
+{
+	struct checker_row check = {.vs = model->vs, .rs = model->name};
+	struct check_url_row url = {.vs = model->vs, .rs = model->name};
+	const struct checker_row *c;
+	const struct check_url_row *u;
+
+	while ((c = store_at(s, T_CHECKER, store_lower_bound(s, T_CHECKER, &check))) &&
+	       text_eq(c->vs, model->vs) && text_eq(c->rs, model->name)) {
+		check.number = c->number + 1;
+		copy_check(s, c, model, rs);
+	}
+	while ((u = store_at(s, T_CHECK_URL, store_lower_bound(s, T_CHECK_URL, &url))) &&
+	       text_eq(u->vs, model->vs) && text_eq(u->rs, model->name)) {
+		struct check_url_row copy = *u;
+
+		url.number = u->number;
+		url.url = u->url + 1;
+		copy.rs = rs->name;
+		store_put(s, T_CHECK_URL, &copy, F_KEY | F_WANTED, NULL);
+	}
+}
+
+static bool create_server(struct store *s, const struct real_server_row *key, char *why)
+{
+	const char *const words[] = {key->vs};
+	const struct virtual_server_row *vs = store_find_text(s, T_VIRTUAL_SERVER, words);
+	const struct real_server_row *model = model_of(s, key->vs);
+	struct real_server_row rs;
+
+	row_init(T_REAL_SERVER, &rs);
+	rs.vs = key->vs;
+	rs.name = key->name;
+	if (!vs)
+		return refuse(why, "there is no virtual_server %.60s", key->vs);
+	if (!read_endpoint(rs.name, &rs.addr, &rs.port))
+		return refuse(why,
+			      "%.60s is no name of a real server: those are 10.0.0.1:80 and "
+			      "[2001:db8::2]:80",
+			      rs.name);
+	rs.forwarding = vs->forwarding;
+	if (model) {
+		rs.tunnel_type = model->tunnel_type;
+		rs.tunnel_checksum = model->tunnel_checksum;
+		rs.tunnel_port = model->tunnel_port;
+	}
+	store_put(s, T_REAL_SERVER, &rs, F_WANTED, NULL);
+	if (model)
+		copy_checks(s, model, &rs);
+	return true;
+}
+
+static bool create_address(struct store *s, const struct vrrp_address_row *key, char *why)
+{
+	const char *const words[] = {key->instance};
+	const struct vrrp_instance_row *v = store_find_text(s, T_VRRP_INSTANCE, words);
+	struct vrrp_address_row a;
+	char text[ADDR_TEXT_MAX];
+
+	row_init(T_VRRP_ADDRESS, &a);
+	TEXT_COPY(a.instance, key->instance);
+	TEXT_COPY(a.address, key->address);
+	if (!v)
+		return refuse(why, "there is no vrrp_instance %.60s", key->instance);
+	if (!addr_parse(a.address, &a.addr) || !text_eq(addr_text(&a.addr, text), a.address))
+		return refuse(why,
+			      "%.60s is no address as it is written here: 192.0.2.1, 2001:db8::1",
+			      a.address);
+	if ((a.addr.family == ADDR_IPV6) != (v->family == FAMILY_IPV6))
+		return refuse(why, "vrrp_instance %.60s has addresses of the other family",
+			      v->name);
+	a.prefix_len = a.addr.family == ADDR_IPV6 ? 128 : 32;
+	store_put(s, T_VRRP_ADDRESS, &a, F_WANTED, NULL);
+	return true;
+}
+
+bool config_create(struct store *s, enum table_id t, const void *key, char *why)
+{
+	if (t == T_VIRTUAL_SERVER)
+		return create_service(s, key, why);
+	if (t == T_REAL_SERVER)
+		return create_server(s, key, why);
+	if (t == T_VRRP_ADDRESS)
+		return create_address(s, key, why);
+	return refuse(why, "rows of %s come from the configuration file", schema_table(t)->name);
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+/* Whose first keys are those of what they are part of. */
+static bool may_be_part(enum table_id t, enum table_id of)
+{
+	bool check = t == T_CHECKER || t == T_CHECK_URL;
+
+	return t == of || (of == T_REAL_SERVER && check) ||
+	       (of == T_VIRTUAL_SERVER && (check || t == T_REAL_SERVER));
+}
+
+bool config_is_part(enum table_id t, const void *row, enum table_id of, const void *key)
+{
+	const struct table *tab = schema_table(of);
+
+	if (!may_be_part(t, of))
+		return false;
+	for (unsigned i = 0; i < tab->nkeys; i++)
+		if (!text_eq(field_str(&schema_table(t)->fields[i], row),
+			     field_str(&tab->fields[i], key)))
+			return false;
+	return true;
+}
+
+void config_remove(struct store *s, enum table_id t, const void *key)
+{
+	for (int p = T_COUNT; p-- > 0;)
+		for (size_t i = may_be_part((enum table_id)p, t) ? store_count(s, (enum table_id)p)
+								 : 0;
+		     i-- > 0;) {
+			const void *row = store_at(s, (enum table_id)p, i);
+
+			if (row && config_is_part((enum table_id)p, row, t, key))
+				store_del(s, (enum table_id)p, row);
+		}
+}

@@ -1,0 +1,141 @@
+"""Rows that come and go by RowStatus, or by halvardctl: in the kernel at once, over a reload and a crash,
+all of one request or nothing."""
+import json
+import os
+
+import pytest
+
+from lab.snmp import name_index
+from lab.space import wait_for
+from lab.steer import BOTH
+from lab.topology import REAL, SERVICE, VIP, tutorial_config
+
+ACTIVE, NOT_IN_SERVICE, NOT_READY, CREATE_AND_GO, CREATE_AND_WAIT, DESTROY = "1", "2", "3", "4", "5", "6"
+SECOND = VIP + ":81/tcp"
+THIRD = "192.168.1.13:80"
+
+
+def rs(column, name, service=SERVICE):
+    return '%s."%s"."%s"' % (column, service, name)
+
+
+def vs(column, service=SECOND):
+    return '%s."%s"' % (column, service)
+
+
+@pytest.fixture
+def ready(steered):
+    steered.start()
+    steered.wait_healthy()
+    return steered
+
+
+def overlay(steered):
+    if not os.path.exists(steered.halvard.state_dir + "/overlay"):
+        return []
+    with open(steered.halvard.state_dir + "/overlay") as f:
+        return f.read().splitlines()[1:]
+
+
+def rows(steered, table):
+    return json.loads(steered.halvard.ctl("--json", "show", table).stdout)[table]
+
+
+def test_a_server_comes_with_its_checks_and_goes(cluster, ready):
+    status = rs("halRsRowStatus", THIRD)
+    ready.snmp.set_ok(rs("halRsWeight", THIRD), "u", "5", status, "i", CREATE_AND_GO)
+    assert ready.snmp.get(status) in ("active", ACTIVE)
+    check = next(r for r in rows(ready, "checker") if r["rs"] == THIRD)
+    assert (check["connect_addr"], check["connect_port"], check["delay_loop_ms"]) == ("192.168.1.13", 80, 1000)
+    # Nobody answers there: the check finds out, and not before it has looked does it get traffic for long.
+    wait_for(lambda: THIRD not in ready.director.weights(), 15, "the check takes it out")
+    assert overlay(ready) == ['add real_server "%s" "%s"' % (SERVICE, THIRD),
+                              'set real_server "%s" "%s" weight "5"' % (SERVICE, THIRD)]
+    ready.reload(ready.config.replace("delay_loop 1", "delay_loop 2"))
+    ready.halvard.kill_all()
+    ready.halvard.start()
+    ready.wait_service()
+    wait_for(lambda: ready.snmp.numeric(ready.snmp.oid(rs("halRsWeight", THIRD))) == "5", 10, "it is still there")
+    ready.snmp.set_ok(status, "i", DESTROY)
+    assert not [r for table in ("real_server", "checker") for r in rows(ready, table)
+                if THIRD in (r.get("name"), r.get("rs"))]
+    assert overlay(ready) == []
+    assert ready.snmp.set(status, "i", DESTROY) is None, "RFC 2579: nothing to destroy is no error"
+    cluster.wait_weights(ready.director, BOTH, 10)
+
+
+def test_one_of_the_file_stays_away(cluster, ready):
+    ready.snmp.set_ok(rs("halRsRowStatus", REAL["real1"]), "i", DESTROY)
+    assert ready.director.weights() == {REAL["real2"]: 1}
+    ready.reload()
+    assert ready.director.weights() == {REAL["real2"]: 1}
+    ready.halvard.kill_all()
+    ready.halvard.start()
+    ready.wait_service()
+    cluster.wait_weights(ready.director, {REAL["real2"]: 1}, 10)
+    ready.snmp.set_ok(rs("halRsRowStatus", REAL["real1"]), "i", CREATE_AND_GO)
+    cluster.wait_weights(ready.director, BOTH, 10)
+
+
+def test_two_tables_in_one_request(ready):
+    """A virtual server, a server of it and an address; and nothing of it when the last cannot be."""
+    address = 'halVrrpAddrRowStatus."VI_1"."192.168.1.210"'
+    wanted = [rs("halRsWeight", "192.168.1.11:81", SECOND), "u", "7",
+              vs("halVsRowStatus"), "i", CREATE_AND_GO,
+              rs("halRsRowStatus", "192.168.1.11:81", SECOND), "i", CREATE_AND_GO,
+              vs("halVsScheduler"), "s", "wrr", vs("halVsForwarding"), "i", "2"]
+    bad = 'halVrrpAddrRowStatus."VI_1"."2001:db8::1"'
+    assert ready.snmp.set(*wanted, bad, "i", CREATE_AND_GO) == "inconsistentValue"
+    assert ready.director.weights(SECOND) == {} and overlay(ready) == []
+    ready.snmp.set_ok(*wanted, address, "i", CREATE_AND_GO)
+    assert ready.director.weights(SECOND) == {"192.168.1.11:81": 7}
+    assert "-s wrr" in ready.director.namespace.run(["ipvsadm", "-Sn"]).stdout
+    wait_for(lambda: "192.168.1.210" in ready.director.namespace.run(["ip", "-4", "addr"]).stdout, 5, "the address")
+    ready.halvard.kill_role("lvs")
+    ready.halvard.kill_role("main")
+    wait_for(lambda: ready.snmp.numeric(ready.snmp.oid(vs("halVsOperState"))) == "1", 20, "up again")
+    assert ready.director.weights(SECOND) == {"192.168.1.11:81": 7}
+    ready.snmp.set_ok(address, "i", DESTROY, vs("halVsRowStatus"), "i", DESTROY)
+    assert "%s:81" % VIP not in ready.director.namespace.run(["ipvsadm", "-Sn"]).stdout
+    wait_for(lambda: "192.168.1.210" not in ready.director.namespace.run(["ip", "-4", "addr"]).stdout, 5, "gone")
+    assert overlay(ready) == []
+
+
+def test_state_table(ready):
+    """RFC 2579, RowStatus: each value for a row that is there and for one that is not."""
+    there, absent = rs("halRsRowStatus", REAL["real1"]), rs("halRsRowStatus", THIRD)
+    for status, value, error in (
+            (there, CREATE_AND_GO, "inconsistentValue"), (there, CREATE_AND_WAIT, "wrongValue"),
+            (there, NOT_READY, "wrongValue"), (there, "0", "wrongValue"), (there, "7", "wrongValue"),
+            (absent, ACTIVE, "inconsistentValue"), (absent, NOT_IN_SERVICE, "inconsistentValue"),
+            (absent, CREATE_AND_WAIT, "wrongValue"), (absent, NOT_READY, "wrongValue")):
+        assert ready.snmp.set(status, "i", value) == error, (status, value)
+    assert ready.snmp.set(there, "u", ACTIVE, named=True) is not None
+    ready.snmp.set_ok(there, "i", NOT_IN_SERVICE)
+    assert ready.kernel_weight() is None
+    assert ready.snmp.numeric(ready.snmp.oid(there)) == NOT_IN_SERVICE
+    ready.snmp.set_ok(there, "i", ACTIVE)
+    ready.wait_healthy()
+    # names that are none, and a column of a row that nobody makes
+    for name in ("10.0.0.1", "10.0.0.1:080", "nonsense:1", "10.0.0.1:99999"):
+        assert ready.snmp.set(rs("halRsRowStatus", name), "i", CREATE_AND_GO) == "inconsistentValue", name
+    assert ready.snmp.set(rs("halRsWeight", THIRD), "u", "1") == "noCreation"
+    assert ready.snmp.set(rs("halRsRowStatus", THIRD, SECOND), "i", CREATE_AND_GO) == "inconsistentValue"
+    assert ready.snmp.set('halVrrpAddrRowStatus."VI_1"."192.168.1.9"', "i", NOT_IN_SERVICE) == "wrongValue"
+    long_index = "%s.1.9.1.42.%s" % (ready.snmp.oid("halObjects").rsplit(".", 1)[0], name_index("x" * 57, THIRD))
+    assert ready.snmp.set(long_index, "i", CREATE_AND_GO, named=False) in ("noCreation", "wrongLength")
+    assert overlay(ready) == []
+
+
+def test_by_halvardctl(cluster, ready):
+    ctl = ready.halvard.ctl
+    out = ctl("add", "real_server", SERVICE, THIRD, "weight", "9").stdout
+    assert "real_server %s %s: added" % (SERVICE, THIRD) in out and "weight is 9" in out, out
+    again = ctl("add", "real_server", SERVICE, THIRD, check=False)
+    assert again.returncode == 1 and "is there already" in again.stdout
+    assert "added" in ctl("diff", check=False).stdout
+    assert ctl("add", "process", "x", check=False).returncode == 1
+    assert ctl("add", "real_server", SERVICE, THIRD, "oper_state", "up", check=False).returncode == 2
+    ctl("delete", "real_server", SERVICE, THIRD)
+    assert overlay(ready) == []
+    assert "deleted" in ctl("log").stdout
