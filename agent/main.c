@@ -15,13 +15,16 @@
 #include "agent/serve.h"
 #include "agent/snmp_loop.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/syscalls.h"
 #include "base/text.h"
 #include "ipc/link.h"
 #include "ipc/parent.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,6 +57,8 @@ struct agent {
 	struct result result;
 	/* what the registrations were made from */
 	char socket[sizeof(((struct global_row *)0)->snmp_socket)];
+	char standalone[sizeof(((struct global_row *)0)->snmp_standalone)];
+	char folder[PATH_MAX];
 	uint64_t tables;
 	int exit_status;
 };
@@ -214,6 +219,14 @@ static void on_demand(void *arg)
 	buf_free(&body);
 }
 
+/* Before the first packet is read; a port below 1024 is bound by then. Alone, the library makes and
+ * replaces files in its folder. */
+static void confine(const struct agent *a)
+{
+	process_drop_caps();
+	syscalls_limit(AGENT_SYSCALLS | (a->standalone[0] ? SYSCALLS_FILES : 0));
+}
+
 /* From a timer and not from the link's callback: the library may dispatch a SET while it
  * waits for the master, and that SET waits for the link. */
 static void start_snmp(void *arg, struct mono now)
@@ -226,18 +239,25 @@ static void start_snmp(void *arg, struct mono now)
 	if (!g || a->snmp)
 		return;
 	TEXT_COPY(a->socket, g->snmp_socket);
+	TEXT_COPY(a->standalone, g->snmp_standalone);
 	a->tables = wanted_tables(g);
 	store_put(a->store, T_AGENT, &nothing_yet, F_SEEN, NULL);
 	notify_enable(a->notify, g->enable_traps);
 	notify_event(a->notify, MAP_SUBAGENT_START, g);
-	a->snmp = snmp_loop_new(a->loop, a->socket, &snmp_ops, a);
+	if (!a->standalone[0])
+		confine(a);
+	a->snmp = snmp_loop_new(a->loop, &(struct snmp_place){a->socket, a->standalone, a->folder},
+				&snmp_ops, a);
 	serve_tables(&a->serve, a->tables);
 	snmp_loop_start(a->snmp);
+	if (a->standalone[0])
+		confine(a);
 }
 
 static bool settings_changed(const struct agent *a, const struct global_row *g)
 {
-	return !text_eq(a->socket, g->snmp_socket) || a->tables != wanted_tables(g);
+	return !text_eq(a->socket, g->snmp_socket) || !text_eq(a->standalone, g->snmp_standalone) ||
+	       a->tables != wanted_tables(g);
 }
 
 /* ---- the link ----------------------------------------------------------- */
@@ -375,10 +395,11 @@ static const struct parent_ops parent_ops = {.link = on_parent_link, .stop = on_
 
 /* ---- life --------------------------------------------------------------- */
 
-static int run(void)
+static int run(const char *state_dir)
 {
 	struct agent *a = xcalloc(1, sizeof(*a));
 
+	snprintf(a->folder, sizeof(a->folder), "%s" AGENT_FOLDER, state_dir);
 	map_resolve();
 	a->loop = loop_new();
 	a->store = store_new();
@@ -411,7 +432,7 @@ static void usage(void)
 {
 	fputs("usage: halvard-agent --parent-fd 3 [--log-level LEVELS] [--log-detail] "
 	      "[--log-stderr]\n"
-	      "       [--no-syslog] [--log-facility 0..7] [--run-dir DIR]\n"
+	      "       [--no-syslog] [--log-facility 0..7] [--run-dir DIR] [--state-dir DIR]\n"
 	      "The guardian starts it; it is of no use by hand.\n",
 	      stderr);
 	exit(2);
@@ -422,7 +443,7 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 	    {"parent-fd", required_argument, NULL, 'p'},
 	    {"run-dir", required_argument, NULL, 'r'},
-	    {"state-dir", required_argument, NULL, 'r'},
+	    {"state-dir", required_argument, NULL, 's'},
 	    {"log-level", required_argument, NULL, 'v'},
 	    {"log-detail", no_argument, NULL, 'D'},
 	    {"log-stderr", no_argument, NULL, 'l'},
@@ -432,7 +453,7 @@ int main(int argc, char **argv)
 	};
 	struct log_options log = {
 	    .ident = "halvard-agent", .area = LOG_AREA_SNMP, .to_syslog = true};
-	const char *levels = "";
+	const char *levels = "", *state_dir = STATEDIR;
 	uint64_t n = 0;
 	int c;
 
@@ -451,12 +472,13 @@ int main(int argc, char **argv)
 			log.levels.rest = LOG_LV_DEBUG;
 		else if (c == 'v')
 			levels = optarg;
+		else if (c == 's')
+			state_dir = optarg;
 		else if (c == 'p' ? !text_u64(optarg, PARENT_FD, PARENT_FD, &n) : c != 'r')
 			usage();
 	}
 	log_init(&log);
 	log_levels_use(levels);
 	signal(SIGPIPE, SIG_IGN);
-	syscalls_limit(AGENT_SYSCALLS);
-	return run();
+	return run(state_dir);
 }

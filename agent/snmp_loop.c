@@ -14,7 +14,8 @@
  *  - One request passes several internal pipes: what became readable meanwhile is handled at
  *    once, in at most ROUNDS_MAX rounds, without going back to the event loop.
  *
- * No configuration and no MIB file is read and no state is kept on disk by the library.
+ * No MIB file is read, and as a subagent no configuration is, and no state is kept on disk by the
+ * library. Alone it reads halvard-agent.conf of its folder, and keeps beside it what SNMPv3 needs.
  */
 #include "agent/snmp_loop.h"
 
@@ -28,11 +29,21 @@
 #include <net-snmp/library/large_fd_set.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Of net-snmp's library of modules, whose headers are not installed. */
+void init_system_mib(void);
+void init_sysORTable(void);
+void init_snmp_mib(void);
+void init_snmpEngine(void);
+void init_usmUser(void);
+void init_vacm_vars(void);
 
 #define NAME           "halvard-agent"
 #define PING_S         1
@@ -58,6 +69,7 @@ struct snmp_loop {
 	const struct snmp_loop_ops *ops;
 	void *arg;
 	char *socket;
+	bool alone;
 	struct fd_watch fds[FDS_MAX];
 	struct timer alarm;
 	struct timer probe;
@@ -340,7 +352,17 @@ static int on_notify_answer(int operation, netsnmp_session *session, int id, net
 	return 1;
 }
 
-bool snmp_loop_notify(struct snmp_loop *s, netsnmp_variable_list *varbinds)
+/* To whom its file says; the library repeats informs by itself. */
+static bool notify_alone(struct snmp_loop *s, netsnmp_variable_list *varbinds)
+{
+	send_v2trap(varbinds);
+	snmp_free_varbind(varbinds);
+	follow(s);
+	s->ops->answered(s->arg, NOTIFY_TAKEN);
+	return true;
+}
+
+static bool notify_master(struct snmp_loop *s, netsnmp_variable_list *varbinds)
 {
 	netsnmp_pdu *pdu = s->master ? snmp_pdu_create(AGENTX_NOTIFY) : NULL;
 	bool sent = false;
@@ -359,6 +381,76 @@ bool snmp_loop_notify(struct snmp_loop *s, netsnmp_variable_list *varbinds)
 	return sent;
 }
 
+bool snmp_loop_notify(struct snmp_loop *s, netsnmp_variable_list *varbinds)
+{
+	return s->alone ? notify_alone(s, varbinds) : notify_master(s, varbinds);
+}
+
+/* ---- alone -------------------------------------------------------------- */
+
+static const char safe_access[] =
+    "# Who may ask halvard-agent while it answers without snmpd (snmp_standalone).\n"
+    "# snmpd.conf(5) explains the lines. It is read when the agent starts.\n"
+    "\n"
+    "# This machine may read; nobody may write.\n"
+    "rocommunity public 127.0.0.1\n"
+    "rocommunity6 public ::1\n"
+    "\n"
+    "# An operator, by SNMPv3 with authentication and privacy:\n"
+    "#createUser operator SHA-256 \"long secret\" AES \"other secret\"\n"
+    "#rwuser operator priv\n"
+    "\n"
+    "# Where notifications go; enable_traps in halvard.conf turns them on:\n"
+    "#trap2sink manager.example public\n";
+
+/* Nothing that is there is written over. */
+static void make_access_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		if (errno != EEXIST)
+			log_warn("agent: %s cannot be made: nobody may ask", path);
+		return;
+	}
+	if (write(fd, safe_access, sizeof(safe_access) - 1) != (ssize_t)sizeof(safe_access) - 1)
+		log_warn("agent: %s cannot be written", path);
+	close(fd);
+	log_notice("agent: %s was made: this machine may read, nobody may write", path);
+}
+
+static void set_up_alone(const struct snmp_place *place)
+{
+	char path[PATH_MAX], both[2 * PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" NAME ".conf", place->folder);
+	make_access_file(path);
+	snprintf(path, sizeof(path), "%s/keep", place->folder);
+	mkdir(path, 0700);
+	setenv("SNMP_PERSISTENT_DIR", path, 1); /* boots of the engine, keys of users */
+	snprintf(both, sizeof(both), "%s:%s", place->folder, path);
+	setenv("SNMPCONFPATH", both, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 0 /* master */);
+	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_PORTS, place->standalone);
+	if (init_agent(NAME) != 0)
+		fatalx("net-snmp's agent library does not start");
+	init_system_mib();
+	init_sysORTable();
+	init_snmp_mib();
+	init_snmpEngine();
+	init_usmUser();
+	init_vacm_vars();
+}
+
+static void listen_alone(struct snmp_loop *s)
+{
+	if (init_master_agent() != 0)
+		fatalx("agent: cannot listen at %s", s->socket);
+	snmp_store(NAME); /* this boot of the engine counts, however it ends */
+	log_notice("agent: answers at %s", s->socket);
+	s->ops->connected(s->arg);
+}
+
 /* ---- life --------------------------------------------------------------- */
 
 /* For the library: a path goes by our own transport. */
@@ -372,15 +464,10 @@ static void master_address(const struct snmp_loop *s, char *address, size_t size
 		snprintf(address, size, "%s", s->socket);
 }
 
-static void set_up_library(struct snmp_loop *s)
+static void set_up_subagent(struct snmp_loop *s)
 {
 	char address[256];
 
-	setenv("MIBS", "", 1);
-	setenv("MIBDIRS", "/dev/null", 1);
-	snmp_disable_log();
-	snmp_enable_calllog();
-	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
 	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session_init,
 			       NULL);
 	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
@@ -405,7 +492,20 @@ static void set_up_library(struct snmp_loop *s)
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_RETRIES, RETRIES);
 }
 
-struct snmp_loop *snmp_loop_new(struct loop *loop, const char *socket,
+static void set_up_library(struct snmp_loop *s, const struct snmp_place *place)
+{
+	setenv("MIBS", "", 1);
+	setenv("MIBDIRS", "/dev/null", 1);
+	snmp_disable_log();
+	snmp_enable_calllog();
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
+	if (s->alone)
+		set_up_alone(place);
+	else
+		set_up_subagent(s);
+}
+
+struct snmp_loop *snmp_loop_new(struct loop *loop, const struct snmp_place *place,
 				const struct snmp_loop_ops *ops, void *arg)
 {
 	struct snmp_loop *s = xcalloc(1, sizeof(*s));
@@ -414,19 +514,23 @@ struct snmp_loop *snmp_loop_new(struct loop *loop, const char *socket,
 	s->loop = loop;
 	s->ops = ops;
 	s->arg = arg;
-	s->socket = xstrdup(socket);
+	s->alone = *place->standalone != '\0';
+	s->socket = xstrdup(s->alone ? place->standalone : place->socket);
 	timer_init(&s->alarm, loop, on_alarm, s);
 	timer_init(&s->probe, loop, on_probe, s);
-	set_up_library(s);
+	set_up_library(s, place);
 	return s;
 }
 
 void snmp_loop_start(struct snmp_loop *s)
 {
 	init_snmp(NAME);
+	if (s->alone)
+		listen_alone(s);
 	loop_refresh(s->loop);
 	follow(s);
-	timer_after(&s->probe, NS_PER_MS);
+	if (!s->alone)
+		timer_after(&s->probe, NS_PER_MS);
 }
 
 void snmp_loop_free(struct snmp_loop *s)

@@ -1,5 +1,6 @@
 /*
- * snmp_loop: net-snmp's agent library inside the event loop, as an AgentX subagent.
+ * snmp_loop: net-snmp's agent library inside the event loop, as an AgentX subagent, or as an agent
+ * by itself.
  *
  * The library waits synchronously at times: a ping, a registration, an open, at most 300 ms
  * each as set here. connect() and a full socket would be waited for without a bound; on a
@@ -24,11 +25,19 @@ struct snmp_loop_ops {
 	void (*answered)(void *arg, enum notify_answer a);
 };
 
-/* Prepares the library; tables may be registered after it. `socket` is the master's AgentX
- * address ("" for net-snmp's default). Once in a process. */
-struct snmp_loop *snmp_loop_new(struct loop *loop, const char *socket,
+/* Where the agent is: with a master, or alone. */
+struct snmp_place {
+	const char *socket;     /* the master's AgentX address; "" for net-snmp's default */
+	const char *standalone; /* addresses to listen at, with commas; "": with a master */
+	const char
+	    *folder; /* alone: its own; the file of who may ask is made there when it is missing */
+};
+
+/* Prepares the library; tables may be registered after it. Once in a process. */
+struct snmp_loop *snmp_loop_new(struct loop *loop, const struct snmp_place *place,
 				const struct snmp_loop_ops *ops, void *arg);
-/* Connects, and from then on tries again each second while there is no master. */
+/* Connects, and from then on tries again each second while there is no master. Alone: listens; ends
+ * the process when that cannot be. */
 void snmp_loop_start(struct snmp_loop *s);
 /* Begins to send a notification (RFC 2741 6.2.10); takes the varbinds. false: there is no
  * master, or it does not listen. `answered` may be called before this returns. */

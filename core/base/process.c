@@ -6,11 +6,15 @@
  */
 #include "base/process.h"
 
+#include "base/log.h"
 #include "base/text.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 void process_called(const char *name)
 {
@@ -29,4 +33,14 @@ int process_rttime(uint32_t us)
 		return errno;
 	l.rlim_cur = us && us < l.rlim_max ? us : l.rlim_max;
 	return setrlimit(RLIMIT_RTTIME, &l) < 0 ? errno : 0;
+}
+
+void process_drop_caps(void)
+{
+	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (syscall(SYS_capset, &h, none) < 0)
+		fatal("cannot give up capabilities");
 }

@@ -12,4 +12,7 @@ void process_called(const char *name);
  * errno value. */
 int process_rttime(uint32_t us);
 
+/* Gives up every capability. */
+void process_drop_caps(void);
+
 #endif

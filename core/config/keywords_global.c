@@ -52,6 +52,8 @@ static const struct keyword global_keywords[] = {
      .help = "Run no SNMP agent."},
     {"snmp_socket", NULL, false, GLOBAL(snmp_socket), CONV_TEXT,
      .help = "AgentX socket of the SNMP master."},
+    {"snmp_standalone", NULL, false, GLOBAL(snmp_standalone), CONV_TEXT,
+     .help = "Addresses at which the agent answers without snmpd: udp:127.0.0.1:1161."},
     {"enable_snmp_vrrp", NULL, false, GLOBAL(enable_snmp_vrrp), CONV_FLAG, .alone = true,
      .help = "Publish the VRRP tables; a boolean no leaves them out."},
     ALSO("enable_snmp_keepalived", "enable_snmp_vrrp"),

@@ -82,6 +82,22 @@ static void become_user(const char *name, bool groups)
 		fatal("cannot become %s", name);
 }
 
+/* What is permitted outlives exec of a program that is not privileged itself. */
+static void keep_caps(uint64_t caps)
+{
+	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct d[WORDS];
+
+	get_caps(d);
+	for (unsigned i = 0; i < WORDS; i++)
+		d[i].inheritable = d[i].permitted;
+	if (syscall(SYS_capset, &h, d) < 0)
+		fatal("cannot keep capabilities");
+	for (int c = 0; c < 64; c++)
+		if ((caps & CAP_BIT(c)) && may((unsigned)c))
+			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, c, 0, 0);
+}
+
 static void give_up(const char *user, bool groups, uint64_t caps)
 {
 	bound_caps(caps);
@@ -101,6 +117,12 @@ void confine(const char *user, uint64_t caps)
 void confine_with_groups(const char *user, uint64_t caps)
 {
 	give_up(user, true, caps);
+}
+
+void confine_for_exec(const char *user, uint64_t caps)
+{
+	give_up(user, true, caps);
+	keep_caps(caps);
 }
 
 void confine_caps(uint64_t caps)

@@ -27,4 +27,7 @@ void confine_caps(uint64_t caps);
 /* Keeps all rights, and dies with its parent. For who runs what needs them. */
 void confine_nothing(void);
 
+/* confine_with_groups() for a program that is run after it: it has these capabilities too. */
+void confine_for_exec(const char *user, uint64_t caps);
+
 #endif

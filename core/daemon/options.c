@@ -444,7 +444,7 @@ static const char *facility_word(const struct options *o)
 /* The agent is a program of its own with a command line of its own. */
 static const char **options_for_agent(const struct options *o, const char *program)
 {
-	const char **v = xcalloc(16, sizeof(*v));
+	const char **v = xcalloc(20, sizeof(*v));
 	unsigned n = 0;
 
 	v[n++] = program;
@@ -452,6 +452,8 @@ static const char **options_for_agent(const struct options *o, const char *progr
 	v[n++] = "3";
 	v[n++] = "--run-dir";
 	v[n++] = o->env.run_dir;
+	v[n++] = "--state-dir";
+	v[n++] = o->env.state_dir;
 	v[n++] = "--log-level";
 	v[n++] = o->env.log_level;
 	if (o->env.log_detail)

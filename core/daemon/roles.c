@@ -75,6 +75,7 @@ const struct role_spec role_specs[] = {
 	.area = LOG_AREA_SNMP,
 	.user = "halvard-agent",
 	.on_demand = true,
+	.caps = CAP_BIT(CAP_NET_BIND_SERVICE), /* until it knows whether it listens */
 	.syscalls = AGENT_SYSCALLS,
 	.start_order = 4,
 	.stop_s = 4,

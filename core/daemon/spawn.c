@@ -17,12 +17,14 @@
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define AGENT_PROGRAM "halvard-agent"
@@ -86,6 +88,29 @@ static void become_realtime(void)
 	sched_setscheduler(0, SCHED_RR, &p);
 }
 
+/* Its folder, where it keeps what it needs without snmpd, is beside that of main, which it cannot
+ * enter. It is its group's: for another owner the guardian has not the right. */
+static void make_agent_folder(const char *state_dir, const struct passwd *pw)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s" AGENT_FOLDER, state_dir);
+	gid_t own = getegid();
+
+	if (n < 0 || (size_t)n >= sizeof(path) || !pw || setegid(pw->pw_gid) < 0)
+		return;
+	mkdir(path, 0770); /* systemd may have made it */
+	if (chown(path, (uid_t)-1, pw->pw_gid) == 0)
+		chmod(path, 0770);
+	if (setegid(own) < 0)
+		fatal("guardian: cannot return to its group");
+}
+
+static void run_agent_as(const struct options *o, const struct role_spec *spec)
+{
+	make_agent_folder(o->env.state_dir, getpwnam(spec->user));
+	confine_for_exec(spec->user, spec->caps);
+}
+
 /* In the child, between fork and exec. */
 static void __attribute__((noreturn))
 run(const struct options *o, const struct role_spec *spec, int fd, int memory, pid_t guardian)
@@ -109,7 +134,7 @@ run(const struct options *o, const struct role_spec *spec, int fd, int memory, p
 	if (spec->realtime)
 		become_realtime();
 	if (!spec->entry) /* a role of this binary does so itself */
-		confine_with_groups(spec->user, spec->caps);
+		run_agent_as(o, spec);
 	foreign_signals_ignore(); /* kept by exec: the guardian answers them */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != guardian)

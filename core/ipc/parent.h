@@ -25,7 +25,9 @@
 #define EXEC_TABLE_FILE "nftables"
 
 /* halvard-agent is a program of its own, but its limits stand in the table of roles too. */
-#define AGENT_SYSCALLS (SYSCALLS_BASIC | SYSCALLS_FOLDERS)
+#define AGENT_SYSCALLS                                                                             \
+	(SYSCALLS_BASIC | SYSCALLS_FOLDERS) /* as a subagent; it sees to that itself */
+#define AGENT_FOLDER "-agent"               /* behind the name of main's state folder */
 
 /* Guardian <-> role: one struct a datagram, host byte order (same machine, same binary). */
 enum parent_msg_type {

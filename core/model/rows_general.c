@@ -35,6 +35,8 @@ static const struct field global_fields[] = {
 	 "Whether the agent sends notifications."),
     STR(snmp_socket, F_CONFIG | F_LOCAL | F_LIVE, 0,
 	"AgentX socket of the SNMP master; empty is the master's own default."),
+    STR(snmp_standalone, F_CONFIG | F_LOCAL | F_LIVE, 0,
+	"Addresses at which the agent answers itself, with commas; empty: it is a subagent."),
     U8(vrrp_version, F_CONFIG | F_LOCAL, 2, 3, 2, NULL,
        "VRRP version of instances that name none."),
     U32(vrrp_startup_delay_ms, F_CONFIG | F_LIVE, 0, 4294967, 0, "ms",

@@ -15,6 +15,7 @@ struct global_row {
 	bool enable_snmp_checker;
 	bool enable_traps;
 	char snmp_socket[108];
+	char snmp_standalone[128];
 	uint8_t vrrp_version;
 	uint32_t vrrp_startup_delay_ms;
 	uint32_t vrrp_delay_after_boot_ms;

@@ -90,7 +90,7 @@ extern const struct enum_name role_names[]; /* values are enum role */
 const char *role_name(enum role r);
 
 #define MAX_KEYS 4
-#define MAX_ROW  1280 /* bytes of the largest row: a promise about memory per replica */
+#define MAX_ROW  1408 /* bytes of the largest row: a promise about memory per replica */
 #define TEXT_MAX 512  /* enough for the text of any field and of any key */
 
 struct table {

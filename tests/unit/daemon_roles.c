@@ -333,7 +333,7 @@ static const struct act {
     {"lock memory", lock_memory, V | X, V | X, .machine = true},
     {"open a raw socket", open_a_raw_socket, V | L | X, V | L | X},
     {"open a packet socket", open_a_packet_socket, V | L | X, V | L | X},
-    {"take a low port", take_a_low_port, L | X, L | X},
+    {"take a low port", take_a_low_port, L | A | X, L | A | X},
     {"add an address", add_an_address, V | L | X, V | L | X},
     {"become another user", become_another, X, X, .alone = true},
     {"send a signal", send_a_signal, ALL, X},
