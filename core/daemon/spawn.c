@@ -96,7 +96,13 @@ static void make_agent_folder(const char *state_dir, const struct passwd *pw)
 	int n = snprintf(path, sizeof(path), "%s" AGENT_FOLDER, state_dir);
 	gid_t own = getegid();
 
-	if (n < 0 || (size_t)n >= sizeof(path) || !pw || setegid(pw->pw_gid) < 0)
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return;
+	if (!pw) {
+		mkdir(path, 0700); /* it runs as root, without rights beyond root's files */
+		return;
+	}
+	if (setegid(pw->pw_gid) < 0)
 		return;
 	mkdir(path, 0770); /* systemd may have made it */
 	if (chown(path, (uid_t)-1, pw->pw_gid) == 0)

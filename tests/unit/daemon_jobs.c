@@ -1,6 +1,7 @@
 /* daemon: transactions from a client, against workers that obey, refuse or vanish. */
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/own.h"
 #include "daemon/jobs.h"
 #include "model/rows.h"
 
@@ -176,6 +177,7 @@ static int teardown(void **state)
 	link_close(w->worker);
 	link_close(w->asker);
 	jobs_free(w->d.jobs);
+	own_free(&w->d);
 	overlay_free(w->d.overlay);
 	store_free(w->d.file);
 	store_free(w->d.wanted);

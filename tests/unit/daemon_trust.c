@@ -6,6 +6,7 @@
 #include "config/create.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/own.h"
 #include "daemon/jobs.h"
 #include "liar.h"
 #include "model/rows.h"
@@ -255,6 +256,7 @@ static int teardown(void **state)
 	link_close(w->lvs);
 	close(w->fd);
 	jobs_free(w->d.jobs);
+	own_free(&w->d);
 	overlay_free(w->d.overlay);
 	store_free(w->d.file);
 	store_free(w->d.wanted);
