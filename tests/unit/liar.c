@@ -111,9 +111,15 @@ void liar_testify(struct liar *l)
 	say_row(l, MSG_ROW, t, fieldset_minus(fieldset_of(t, F_SEEN), fieldset_of(t, F_MAIN)));
 }
 
-static bool is_spared(const struct liar *l, enum table_id t, const struct field *f)
+/* What SNMP may do to an instance, and to rows that its tests look at. */
+static bool is_spared(const struct liar *l, enum op_kind kind, enum table_id t,
+		      const struct field *f)
 {
-	return l->spares_vrrp && t == T_VRRP_INSTANCE && (f->flags & F_SNMP);
+	bool comes_and_goes = t == T_VIRTUAL_SERVER || t == T_REAL_SERVER || t == T_VRRP_ADDRESS;
+
+	if (!l->spares_vrrp)
+		return false;
+	return kind == OP_SET ? t == T_VRRP_INSTANCE && (f->flags & F_SNMP) : comes_and_goes;
 }
 
 static void add_op(struct liar *l, struct change *c)
@@ -128,9 +134,9 @@ static void add_op(struct liar *l, struct change *c)
 	enum op_kind kind;
 	struct change_op *op;
 
-	if (is_spared(l, t, f))
-		return;
 	kind = liar_below(l, 4) ? OP_SET : (enum op_kind)(1 + liar_below(l, 3));
+	if (is_spared(l, kind, t, f))
+		return;
 	any_row(l, t, row);
 	op = change_add(c, kind, t, row);
 	TEXT_COPY(op->field, f->name);
