@@ -12,6 +12,8 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 #include <net-snmp/agent/net-snmp-agent-includes.h>
+#include <net-snmp/agent/agent_sysORTable.h>
+#include <stdint.h>
 #include <string.h>
 
 struct registration {
@@ -21,6 +23,24 @@ struct registration {
 
 /* Zero of the master's sysUpTime: one master, one estimate. 0 is none yet. */
 static struct mono uptime_zero;
+
+/* What sysORTable says of this agent (RFC 3418); the library does not repeat it to another master.
+ */
+static void name_modules(void)
+{
+	static const oid keepalived[] = {1, 3, 6, 1, 4, 1, 9586, 100, 5};
+	static const oid vrrp[] = {1, 3, 6, 1, 2, 1, 68};
+	static const oid vrrpv3[] = {1, 3, 6, 1, 2, 1, 207};
+
+	register_sysORTable((oid *)(uintptr_t)map_root, map_root_len,
+			    "HALVARD-MIB: directors of the Linux Virtual Server");
+	register_sysORTable((oid *)(uintptr_t)keepalived, OID_LENGTH(keepalived),
+			    "KEEPALIVED-MIB: what templates of keepalived poll and set");
+	register_sysORTable((oid *)(uintptr_t)vrrp, OID_LENGTH(vrrp),
+			    "VRRP-MIB (RFC 2787): virtual routers of version 2");
+	register_sysORTable((oid *)(uintptr_t)vrrpv3, OID_LENGTH(vrrpv3),
+			    "VRRPV3-MIB (RFC 6527): all virtual routers");
+}
 
 void serve_new_master(void)
 {
@@ -189,6 +209,7 @@ static void serve_list(const struct serve *s, struct map_table *const *list, uin
 
 void serve_tables(const struct serve *s, uint64_t tables)
 {
+	name_modules();
 	serve_list(s, map_tables, tables);
 	serve_list(s, map_foreign, tables);
 }

@@ -316,3 +316,17 @@ def test_settings_of_an_instance(running):
     wait_for(lambda: read(manager, TRANSITIONS) != before and read(manager, STATE) == MASTER, 15, "master again")
     start_again(halvard, manager)
     assert read(manager, accept) == "INTEGER: 2"
+
+
+def test_modules_are_named(running):
+    """sysORTable has them, also after snmpd was away."""
+    manager, snmpd, _ = running
+
+    def named():
+        walk = manager.run("snmpwalk", "1.3.6.1.2.1.1.9.1.3", timeout=1)
+        return [walk.count(m) for m in ("HALVARD-MIB", "KEEPALIVED-MIB", "VRRP-MIB (RFC 2787)", "VRRPV3-MIB (RFC 6527)")]
+
+    assert named() == [1, 1, 1, 1]
+    snmpd.kill_all()
+    snmpd.start()
+    wait_for(lambda: named() == [1, 1, 1, 1], 20, "they are named again")
