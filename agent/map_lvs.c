@@ -46,6 +46,7 @@ static struct map_column map_vs_columns[] = {
     {42, "quorum_changes", M_COUNTER32, M_RO},
     {43, "admin_state", M_ROW_STATUS, M_RW | M_CREATES, .read = convert_row_status,
      .arg = VS_DISABLED},
+    {44, NULL, M_INTEGER, M_RO, .read = convert_constant, .arg = 3},
 };
 struct map_table map_vs = {"halVsTable", 8, T_VIRTUAL_SERVER, false, MAP_COLUMNS(map_vs_columns)};
 
@@ -91,6 +92,7 @@ static struct map_column map_rs_columns[] = {
     {41, "drains", M_COUNTER32, M_RO},
     {42, "admin_state", M_ROW_STATUS, M_RW | M_CREATES, .read = convert_row_status,
      .arg = RS_FORCED_OFFLINE},
+    {43, NULL, M_INTEGER, M_RO, .read = convert_constant, .arg = 3},
 };
 struct map_table map_rs = {"halRsTable", 9, T_REAL_SERVER, false, MAP_COLUMNS(map_rs_columns)};
 

@@ -57,6 +57,7 @@ static struct map_column map_vrrp_columns[] = {
     {55, "vrid_errors", M_COUNTER64, M_RO},
     {56, "late_timers", M_COUNTER64, M_RO},
     {57, "promote_secondaries", M_TRUTH, M_RW},
+    {58, NULL, M_INTEGER, M_RO, .read = convert_constant, .arg = 3},
 };
 struct map_table map_vrrp = {"halVrrpTable", 3, T_VRRP_INSTANCE, false,
 			     MAP_COLUMNS(map_vrrp_columns)};
@@ -72,6 +73,7 @@ static struct map_column map_vrrp_addr_columns[] = {
     {10, "excluded", M_TRUTH, M_RO},
     {11, "present", M_TRUTH, M_RO},
     {12, NULL, M_ROW_STATUS, M_RW | M_CREATES, .read = convert_constant, .arg = 1},
+    {13, NULL, M_INTEGER, M_RO, .read = convert_constant, .arg = 3},
 };
 struct map_table map_vrrp_addr = {"halVrrpAddrTable", 4, T_VRRP_ADDRESS, false,
 				  MAP_COLUMNS(map_vrrp_addr_columns)};

@@ -22,7 +22,7 @@ SERVES = {
     "DateAndTime": {"date"}, "InetAddressType": {"addrtype"}, "InetAddress": {"addr"},
     "InetPortNumber": {"unsigned32"}, "InetAddressPrefixLength": {"unsigned32"},
     "Enumeration": {"integer"}, "Integer32": {"integer"}, "Unsigned32": {"unsigned32"},
-    "TestAndIncr": {"integer"}, "RowStatus": {"rowstatus"}, "Gauge32": {"gauge32", "age"}, "Counter32": {"counter32"}, "Counter64": {"counter64"},
+    "TestAndIncr": {"integer"}, "RowStatus": {"rowstatus"}, "StorageType": {"integer"}, "Gauge32": {"gauge32", "age"}, "Counter32": {"counter32"}, "Counter64": {"counter64"},
 }
 ROOT = "1.3.6.1.4.1.8072.9999.9999.6404.1."
 NOTIFICATIONS = "1.3.6.1.4.1.8072.9999.9999.6404.0."
