@@ -70,6 +70,9 @@ def test_drain_weight_enable(ctl):
 
     ctl.halvard.kill_all()
     ctl.halvard.start()
+    # The address that was left there goes before the election and comes with its end.
+    wait_for(lambda: ctl.halvard.ctl("status", check=False).returncode == 0 and
+             ctl.rows("vrrp_instance")[0]["state"] == "master", 20, "master again")
     ctl.cluster.wait_owner(ctl.director, 15)
     assert ctl.server("real1")["admin_state"] == "draining"
     assert ctl.server("real2")["weight"] == 300
