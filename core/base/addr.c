@@ -2,6 +2,7 @@
 #include "base/addr.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 size_t addr_len(const struct addr *a)
@@ -51,6 +52,15 @@ const char *addr_text(const struct addr *a, char buf[ADDR_TEXT_MAX])
 {
 	if (a->family == ADDR_NONE || !inet_ntop(addr_af(a), a->bytes, buf, ADDR_TEXT_MAX))
 		memcpy(buf, "-", 2);
+	return buf;
+}
+
+const char *addr_endpoint(const struct addr *a, uint16_t port, char buf[ADDR_ENDPOINT_MAX])
+{
+	char text[ADDR_TEXT_MAX];
+
+	snprintf(buf, ADDR_ENDPOINT_MAX, a->family == ADDR_IPV6 ? "[%s]:%u" : "%s:%u",
+		 addr_text(a, text), port);
 	return buf;
 }
 

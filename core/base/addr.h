@@ -18,7 +18,8 @@ struct addr {
 	uint8_t bytes[16];
 };
 
-#define ADDR_TEXT_MAX 46 /* longest text form with its NUL */
+#define ADDR_TEXT_MAX     46                  /* longest text form with its NUL */
+#define ADDR_ENDPOINT_MAX (ADDR_TEXT_MAX + 8) /* ... with brackets and a port */
 
 /* Octets of the family: 0, 4 or 16. */
 size_t addr_len(const struct addr *a);
@@ -31,6 +32,8 @@ uint32_t addr_ipv4_value(const struct addr *a);
 bool addr_parse(const char *text, struct addr *ret);
 /* Writes the text form into buf and returns buf; "-" when there is no address. */
 const char *addr_text(const struct addr *a, char buf[ADDR_TEXT_MAX]);
+/* The same with a port: "192.0.2.1:80", "[2001:db8::1]:80" (RFC 5952 6). Returns buf. */
+const char *addr_endpoint(const struct addr *a, uint16_t port, char buf[ADDR_ENDPOINT_MAX]);
 /* Order: family, then bytes as unsigned in network order (RFC 9568 8.3.2). */
 int addr_cmp(const struct addr *a, const struct addr *b);
 bool addr_equal(const struct addr *a, const struct addr *b);

@@ -29,7 +29,7 @@ bool config_may_create(enum table_id t)
 /* "192.0.2.1:80" or "[2001:db8::1]:80", written as the rows write it. */
 static bool read_endpoint(const char *text, struct addr *addr, uint16_t *port)
 {
-	char host[TEXT_MAX], again[ADDR_TEXT_MAX + 16], *colon;
+	char host[TEXT_MAX], again[ADDR_ENDPOINT_MAX], *colon;
 	uint64_t n;
 
 	if (!text_copy(host, sizeof(host), text) || !(colon = strrchr(host, ':')) ||
@@ -43,10 +43,7 @@ static bool read_endpoint(const char *text, struct addr *addr, uint16_t *port)
 	if (!addr_parse(host, addr))
 		return false;
 	*port = (uint16_t)n;
-	addr_text(addr, host);
-	snprintf(again, sizeof(again), addr->family == ADDR_IPV6 ? "[%s]:%u" : "%s:%u", host,
-		 *port);
-	return text_eq(again, text);
+	return text_eq(addr_endpoint(addr, *port, again), text);
 }
 
 static bool read_mark(const char *name, struct virtual_server_row *v)

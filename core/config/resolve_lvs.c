@@ -123,15 +123,6 @@ static unsigned resolve_check_block(struct resolver *r, const struct server_cont
 
 /* ---- real_server ----------------------------------------------------- */
 
-static void name_endpoint(char *buf, size_t size, const struct addr *a, uint16_t port,
-			  const char *tail)
-{
-	char text[ADDR_TEXT_MAX];
-
-	addr_text(a, text);
-	snprintf(buf, size, a->family == ADDR_IPV6 ? "[%s]:%u%s" : "%s:%u%s", text, port, tail);
-}
-
 static const char *word_of(const struct real_server_row *s)
 {
 	return s->kind == RS_SORRY ? "sorry_server" : "real_server";
@@ -246,8 +237,7 @@ static bool resolve_server(struct resolver *r, const struct virtual_server_row *
 	fix_tunnel(&s);
 	fix_thresholds(r, &l, &s);
 	fix_port(r, &l, &s, v);
-	name_endpoint(name, sizeof(name), &s.addr, s.port, "");
-	s.name = name;
+	s.name = addr_endpoint(&s.addr, s.port, name);
 	if (!server_usable(r, &l, &s, v))
 		return false;
 	layers_keep(r, &l);
@@ -280,7 +270,7 @@ static unsigned resolve_pool(struct resolver *r, const struct virtual_server_row
 static void name_service(struct resolver *r, const struct layers *l, struct virtual_server_row *v,
 			 char name[NAME_VS])
 {
-	char tail[8];
+	char endpoint[ADDR_ENDPOINT_MAX];
 
 	v->name = name;
 	if (v->fwmark) {
@@ -298,8 +288,8 @@ static void name_service(struct resolver *r, const struct layers *l, struct virt
 	if (!layers_have(l, IN_SERVICE(protocol)))
 		resolve_report(r, FINDING_WARNING, l->at,
 			       "virtual_server: no valid protocol is given; UDP is used");
-	snprintf(tail, sizeof(tail), "/%s", enum_name(lvs_protocol_names, v->protocol));
-	name_endpoint(name, NAME_VS, &v->addr, v->port, tail);
+	snprintf(name, NAME_VS, "%s/%s", addr_endpoint(&v->addr, v->port, endpoint),
+		 enum_name(lvs_protocol_names, v->protocol));
 }
 
 /* A mark or a group has no address: its family is that of its first real server, if none is given.

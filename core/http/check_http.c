@@ -231,21 +231,13 @@ static CURLcode on_tls(CURL *easy, void *ctx, void *arg)
 	return CURLE_OK;
 }
 
-static void endpoint(char *buf, size_t size, const struct check_params *p)
-{
-	char text[ADDR_TEXT_MAX];
-
-	addr_text(&p->addr, text);
-	snprintf(buf, size, p->addr.family == ADDR_IPV6 ? "[%s]:%u" : "%s:%u", text, p->port);
-}
-
 static void set_address(struct http_state *s, const struct http_request *r)
 {
 	const struct check_params *p = check_job_params(s->job);
-	char target[ADDR_TEXT_MAX + 16], url[NAME_HOST + 64], to[sizeof(target) + 8];
+	char target[ADDR_ENDPOINT_MAX], url[NAME_HOST + 64], to[sizeof(target) + 8];
 	const char *scheme = p->kind == CHECK_SSL ? "https" : "http";
 
-	endpoint(target, sizeof(target), p);
+	addr_endpoint(&p->addr, p->port, target);
 	if (p->kind == CHECK_SSL && r->sni_name[0]) {
 		snprintf(url, sizeof(url), "%s://%s:%u/", scheme, r->sni_name, p->port);
 		snprintf(to, sizeof(to), "::%s", target);

@@ -294,19 +294,16 @@ static void log_run(const struct check_job *j, enum check_state was, enum check_
 {
 	const struct check_result *r = &j->result;
 	enum log_level level = level_of(j, was, before);
-	char addr[ADDR_TEXT_MAX], target[ADDR_TEXT_MAX + 16];
+	char target[ADDR_TEXT_MAX + 16];
 
 	if (!log_enabled(level))
 		return;
-	addr_text(&j->params.addr, addr);
 	if (j->ops && j->ops->answered)
 		TEXT_COPY(target, j->params.object);
 	else if (j->params.port)
-		snprintf(target, sizeof(target),
-			 j->params.addr.family == ADDR_IPV6 ? "[%s]:%u" : "%s:%u", addr,
-			 j->params.port);
+		addr_endpoint(&j->params.addr, j->params.port, target);
 	else
-		TEXT_COPY(target, addr);
+		addr_text(&j->params.addr, target);
 	log_transition(
 	    &(struct log_transition){.event = LOG_CHECK,
 				     .level = level,

@@ -7,25 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
-static void name_endpoint(char buf[IPVS_NAME_MAX], const struct addr *a, uint16_t port,
-			  const char *tail)
-{
-	char text[ADDR_TEXT_MAX];
-
-	snprintf(buf, IPVS_NAME_MAX, a->family == ADDR_IPV6 ? "[%s]:%u%s" : "%s:%u%s",
-		 addr_text(a, text), port, tail);
-}
-
 const char *ipvs_service_name(const struct ipvs_service_key *k, char buf[IPVS_NAME_MAX])
 {
+	char endpoint[ADDR_ENDPOINT_MAX];
+
 	if (k->fwmark)
 		snprintf(buf, IPVS_NAME_MAX, "fwmark:%u%s", k->fwmark,
 			 k->addr.family == ADDR_IPV6 ? "/inet6" : "");
 	else
-		name_endpoint(buf, &k->addr, k->port,
-			      k->protocol == IPPROTO_TCP   ? "/tcp"
-			      : k->protocol == IPPROTO_UDP ? "/udp"
-							   : "/sctp");
+		snprintf(buf, IPVS_NAME_MAX, "%s/%s", addr_endpoint(&k->addr, k->port, endpoint),
+			 k->protocol == IPPROTO_TCP   ? "tcp"
+			 : k->protocol == IPPROTO_UDP ? "udp"
+						      : "sctp");
 	return buf;
 }
 
@@ -92,8 +85,7 @@ bool ipvs_service_range(const char *name, struct ipvs_service_key *ret, struct a
 
 const char *ipvs_dest_name(const struct ipvs_dest_key *k, char buf[IPVS_NAME_MAX])
 {
-	name_endpoint(buf, &k->addr, k->port, "");
-	return buf;
+	return addr_endpoint(&k->addr, k->port, buf);
 }
 
 static const char *method(uint32_t forwarding)
