@@ -104,6 +104,18 @@ const struct enum_name check_state_names[] = {
 /* What the kernel counts. */
 #define FIGURE32(m, unit, help) U32(m, F_STATE | F_DEMAND, 0, UINT32_MAX, 0, unit, help)
 #define FIGURE64(m, unit, help) U64(m, F_COUNTER | F_DEMAND, unit, help)
+/* ... of a service and of a server alike. */
+#define RATES                                                                                      \
+	FIGURE32(cps, "connections/s", "Connections per second."),                                 \
+	    FIGURE32(in_pps, "packets/s", "Packets in per second."),                               \
+	    FIGURE32(out_pps, "packets/s", "Packets out per second."),                             \
+	    FIGURE32(in_bps, "bytes/s", "Bytes in per second."),                                   \
+	    FIGURE32(out_bps, "bytes/s", "Bytes out per second.")
+#define TOTALS                                                                                     \
+	FIGURE64(conns, "connections", "Connections."),                                            \
+	    FIGURE64(in_pkts, "packets", "Packets in."),                                           \
+	    FIGURE64(out_pkts, "packets", "Packets out."),                                         \
+	    FIGURE64(in_bytes, "bytes", "Bytes in."), FIGURE64(out_bytes, "bytes", "Bytes out.")
 
 #define ROW struct virtual_server_row
 static const struct field virtual_server_fields[] = {
@@ -152,21 +164,13 @@ static const struct field virtual_server_fields[] = {
     GAUGE32(weight_up, NULL, "Weight of the real servers that are up."),
     U8(health_percent, F_STATE, 0, 100, 0, "percent", "Weight up in percent of the whole."),
     FIGURE32(active_conns, "connections", "Active connections."),
-    FIGURE32(cps, "connections/s", "Connections per second."),
-    FIGURE32(in_pps, "packets/s", "Packets in per second."),
-    FIGURE32(out_pps, "packets/s", "Packets out per second."),
-    FIGURE32(in_bps, "bytes/s", "Bytes in per second."),
-    FIGURE32(out_bps, "bytes/s", "Bytes out per second."),
+    RATES,
     WHEN(last_change, F_STATE, "When the state changed last."),
     WHEN(stats_at, F_STATE | F_DEMAND, "When the figures were read from the kernel."),
     COUNTER32(transitions, NULL, "Changes of state."),
     U32(quorum_changes, F_COUNTER | F_EVENT, 0, UINT32_MAX, 0, NULL,
 	"Times that the quorum was gained or lost."),
-    FIGURE64(conns, "connections", "Connections."),
-    FIGURE64(in_pkts, "packets", "Packets in."),
-    FIGURE64(out_pkts, "packets", "Packets out."),
-    FIGURE64(in_bytes, "bytes", "Bytes in."),
-    FIGURE64(out_bytes, "bytes", "Bytes out."),
+    TOTALS,
     WHEN(discontinuity, F_STATE | F_DEMAND, "Since when the counters run without a break."),
 };
 const struct table table_virtual_server = TABLE(T_VIRTUAL_SERVER, "virtual_server", ROLE_LVS, 1,
@@ -222,11 +226,7 @@ static const struct field real_server_fields[] = {
     FIGURE32(active_conns, "connections", "Active connections."),
     FIGURE32(inactive_conns, "connections", "Inactive connections."),
     FIGURE32(persistent_conns, "connections", "Persistence templates."),
-    FIGURE32(cps, "connections/s", "Connections per second."),
-    FIGURE32(in_pps, "packets/s", "Packets in per second."),
-    FIGURE32(out_pps, "packets/s", "Packets out per second."),
-    FIGURE32(in_bps, "bytes/s", "Bytes in per second."),
-    FIGURE32(out_bps, "bytes/s", "Bytes out per second."),
+    RATES,
     U16(checks, F_STATE, 0, 65535, 0, NULL, "Checks of this server."),
     U16(checks_failing, F_STATE | F_EVENT, 0, 65535, 0, NULL, "Checks that fail."),
     COUNTER32(drains, NULL, "Times that draining has come to its end."),
@@ -234,11 +234,7 @@ static const struct field real_server_fields[] = {
     COUNTER32(transitions, NULL, "Changes of state."),
     U32(health_changes, F_COUNTER | F_EVENT, 0, UINT32_MAX, 0, NULL,
 	"Times that its checks have found it alive or dead."),
-    FIGURE64(conns, "connections", "Connections."),
-    FIGURE64(in_pkts, "packets", "Packets in."),
-    FIGURE64(out_pkts, "packets", "Packets out."),
-    FIGURE64(in_bytes, "bytes", "Bytes in."),
-    FIGURE64(out_bytes, "bytes", "Bytes out."),
+    TOTALS,
     WHEN(discontinuity, F_STATE | F_DEMAND, "Since when the counters run without a break."),
 };
 const struct table table_real_server =
