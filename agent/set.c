@@ -122,6 +122,11 @@ static void add_op(struct set *s, const struct set_varbind *vb, const struct tab
 	memcpy(s->names[i].name, vb->name, vb->name_len * sizeof(oid));
 }
 
+static bool has_room(const struct set *s, const struct set_varbind *vb)
+{
+	return s->change.nops < CHANGE_OPS_MAX && vb->name_len <= MAX_OID_LEN;
+}
+
 /* KEEPALIVED-MIB has no other word for it: 0 lets no new connection come, and keeps the weight. */
 static int add_weight(struct set *s, const struct set_varbind *vb, const struct table_view *v,
 		      const void *row, const char *text)
@@ -202,7 +207,7 @@ static int set_row_status(struct set *s, const struct set_varbind *vb, const str
 	if (s->state != SET_GATHERING ||
 	    has_op(s, vb, status == SNMP_ROW_ACTIVE || status == SNMP_ROW_NOTINSERVICE ? word : ""))
 		return SNMP_ERR_NOERROR;
-	if (s->change.nops >= CHANGE_OPS_MAX || vb->name_len > MAX_OID_LEN)
+	if (!has_room(s, vb))
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
 	if (status == SNMP_ROW_CREATEANDGO)
 		add_row_op(s, vb, v, OP_ADD, key);
@@ -224,7 +229,7 @@ static int set_of_new(struct set *s, const struct set_varbind *vb, const struct 
 		return SNMP_ERR_NOCREATION;
 	if (s->state != SET_GATHERING || has_op(s, vb, text))
 		return SNMP_ERR_NOERROR;
-	if (s->change.nops >= CHANGE_OPS_MAX || vb->name_len > MAX_OID_LEN)
+	if (!has_room(s, vb))
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
 	add_op(s, vb, v, column->field, key, text);
 	s->names[s->change.nops - 1].is_new = true;
@@ -282,7 +287,7 @@ int set_reserve1(struct set *s, struct set_pdu pdu, const struct table_view *v,
 		return SNMP_ERR_INCONSISTENTVALUE;
 	if (s->state != SET_GATHERING || has_op(s, vb, text))
 		return SNMP_ERR_NOERROR;
-	if (s->change.nops >= CHANGE_OPS_MAX || vb->name_len > MAX_OID_LEN)
+	if (!has_room(s, vb))
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
 	if (column->flags & M_DRAINS)
 		return add_weight(s, vb, v, row, text);
