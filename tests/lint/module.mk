@@ -4,6 +4,7 @@ LINT_TESTS = \
 	tests/lint/layers.py \
 	tests/lint/links.py \
 	tests/lint/manual.py \
+	tests/lint/modules.py \
 	tests/lint/selftest.py \
 	tests/lint/shell.py \
 	tests/lint/style.py \
