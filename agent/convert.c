@@ -59,10 +59,10 @@ CONVERT(convert_high)
 
 /* ---- virtual routers ----------------------------------------------------- */
 
-/* The module of RFC 2787 counts in 32 bits and is about version 2, that of RFC 6527 in 64. */
+/* The module of RFC 2787 counts in 32 bits and is about version 2, that of RFC 6527 in 64 and has
+ * the virtual routers of both. */
 CONVERT(convert_sum)
 {
-	unsigned version = c->type == M_COUNTER32 ? 2 : 3;
 	uint64_t sum = 0;
 
 	(void)row;
@@ -71,7 +71,7 @@ CONVERT(convert_sum)
 		uint64_t n;
 
 		memcpy(&n, (const char *)v + c->arg, sizeof(n));
-		sum += v->version == version ? n : 0;
+		sum += v->version == 2 || c->type == M_COUNTER64 ? n : 0;
 	}
 	return show(c, sum, clock, ret);
 }

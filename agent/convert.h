@@ -25,7 +25,7 @@ bool convert_not(const struct map_column *c, const void *row, const struct value
 		 struct value *ret);
 bool convert_high(const struct map_column *c, const void *row, const struct value_clock *clock,
 		  struct value *ret);
-/* The sum of the field over all rows of virtual routers of version `arg` (0: of any). */
+/* The sum, over all virtual routers that the module has, of the counter at the offset `arg`. */
 bool convert_sum(const struct map_column *c, const void *row, const struct value_clock *clock,
 		 struct value *ret);
 

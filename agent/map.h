@@ -43,7 +43,7 @@ typedef bool (*map_read)(const struct map_column *c, const void *row,
 #define M_RW     1u
 #define M_SPARSE 2u /* no instance while the field is 0 or empty */
 /* Of what other modules let be written. */
-#define M_DOWN     4u  /* only while the virtual router is down */
+#define M_DOWN     4u  /* only while the virtual router is down; of RowStatus: destroy */
 #define M_SCALED   8u  /* the field is the value times `arg` */
 #define M_NO_OWNER 16u /* priority: not 255 */
 #define M_DRAINS   32u /* a weight: 0 drains, any other enables too */

@@ -1,7 +1,7 @@
 /*
  * map_rfc: VRRP-MIB (RFC 2787), which is about virtual routers of version 2, and VRRPV3-MIB (RFC
- * 6527), which takes its place and has all of them. Their rows come from the configuration, so that
- * RowStatus of the one is read-only, and of the other takes an instance down and up.
+ * 6527), which takes its place and has all of them. Rows are not made here: indices do not say the
+ * name. RowStatus of RFC 6527 takes an instance down and up; both take one away that is down.
  */
 #include "agent/convert.h"
 
@@ -38,7 +38,7 @@ static struct map_column v2_oper_columns[] = {
     {12, "preempt", M_TRUTH, M_RW | M_DOWN},
     {13, "last_transition", M_TIMESTAMP, M_RO},
     {14, NULL, M_INTEGER, M_RO, CONSTANT(1)},
-    {15, NULL, M_INTEGER, M_RO, CONSTANT(1)},
+    {15, NULL, M_ROW_STATUS, M_RW | M_DOWN, CONSTANT(1)},
 };
 struct map_table map_v2_oper = {
     "vrrpOperTable", 3, T_VRRP_INSTANCE, false, MAP_COLUMNS(v2_oper_columns), &operations,
@@ -94,7 +94,7 @@ static struct map_column v3_oper_columns[] = {
     {10, "preempt", M_TRUTH, M_RW},
     {11, "accept", M_TRUTH, M_RW},
     {12, "last_transition", M_TICKS, M_RO},
-    {13, "admin_state", M_ROW_STATUS, M_RW},
+    {13, "admin_state", M_ROW_STATUS, M_RW | M_DOWN},
 };
 struct map_table map_v3_oper = {"vrrpv3OperationsTable",
 				1,

@@ -2,11 +2,11 @@
 #include "agent/convert.h"
 
 static struct map_column map_vrrp_columns[] = {
-    {2, "interface", M_STRING, M_RO},
+    {2, "interface", M_STRING, M_RW},
     {3, "ifindex", M_INTEGER, M_RO},
-    {4, "vrid", M_UNSIGNED32, M_RO},
-    {5, "version", M_UNSIGNED32, M_RO},
-    {6, "family", M_INTEGER, M_RO},
+    {4, "vrid", M_UNSIGNED32, M_RW},
+    {5, "version", M_UNSIGNED32, M_RW},
+    {6, "family", M_INTEGER, M_RW},
     {7, "admin_state", M_INTEGER, M_RW},
     {8, "state", M_INTEGER, M_RO},
     {9, "reason", M_INTEGER, M_RO},
@@ -58,6 +58,8 @@ static struct map_column map_vrrp_columns[] = {
     {56, "late_timers", M_COUNTER64, M_RO},
     {57, "promote_secondaries", M_TRUTH, M_RW},
     {58, NULL, M_INTEGER, M_RO, .read = convert_constant, .arg = 3},
+    {59, "admin_state", M_ROW_STATUS, M_RW | M_CREATES, .read = convert_row_status,
+     .arg = ADMIN_DOWN},
 };
 struct map_table map_vrrp = {"halVrrpTable", 3, T_VRRP_INSTANCE, false,
 			     MAP_COLUMNS(map_vrrp_columns)};
@@ -65,8 +67,8 @@ struct map_table map_vrrp = {"halVrrpTable", 3, T_VRRP_INSTANCE, false,
 static struct map_column map_vrrp_addr_columns[] = {
     {2, "addr", M_ADDR_TYPE, M_RO},
     {3, "addr", M_ADDR, M_RO},
-    {4, "prefix_len", M_UNSIGNED32, M_RO},
-    {5, "dev", M_STRING, M_RO},
+    {4, "prefix_len", M_UNSIGNED32, M_RW},
+    {5, "dev", M_STRING, M_RW},
     {6, "ifindex", M_INTEGER, M_RO},
     {7, "label", M_STRING, M_RO},
     {8, "scope", M_INTEGER, M_RO},

@@ -142,15 +142,25 @@ static int add_weight(struct set *s, const struct set_varbind *vb, const struct 
 	return SNMP_ERR_NOERROR;
 }
 
-/* The last op to the front, behind other rows that come: what is set of them comes after. */
+/* Rows come before what is set of them, what others are part of (it has the lower number) before
+ * those, and with what it is born with. */
+static unsigned rank(const struct change_op *op)
+{
+	const struct field *f = op->kind == OP_SET ? schema_field(op->table, op->field) : NULL;
+
+	if (op->kind == OP_ADD)
+		return 2 * op->table;
+	return f && (f->flags & F_CREATE) ? 2 * op->table + 1 : 2 * T_COUNT;
+}
+
+/* The last op to its place. */
 static void bring_forward(struct set *s)
 {
 	unsigned last = s->change.nops - 1, at = 0;
 	struct change_op op = s->change.ops[last];
 	struct set_name name = s->names[last];
 
-	/* what others are part of has the lower number */
-	while (at < last && s->change.ops[at].kind == OP_ADD && s->change.ops[at].table <= op.table)
+	while (at < last && rank(&s->change.ops[at]) <= rank(&op))
 		at++;
 	memmove(&s->change.ops[at + 1], &s->change.ops[at], (last - at) * sizeof(s->change.ops[0]));
 	memmove(&s->names[at + 1], &s->names[at], (last - at) * sizeof(s->names[0]));
@@ -163,8 +173,7 @@ static void add_row_op(struct set *s, const struct set_varbind *vb, const struct
 {
 	add_op(s, vb, v, "", row, "");
 	s->change.ops[s->change.nops - 1].kind = kind;
-	if (kind == OP_ADD)
-		bring_forward(s);
+	bring_forward(s);
 }
 
 /* The words for a row that is in use, and for one that is not; NULL: the table has none. */
@@ -172,6 +181,8 @@ static const char *word_of_status(enum table_id t, long status)
 {
 	bool active = status == SNMP_ROW_ACTIVE;
 
+	if (t == T_VRRP_INSTANCE)
+		return enum_name(admin_updown_names, active ? ADMIN_UP : ADMIN_DOWN);
 	if (t == T_REAL_SERVER)
 		return enum_name(rs_admin_names, active ? RS_ENABLED : RS_FORCED_OFFLINE);
 	if (t == T_VIRTUAL_SERVER)
@@ -179,9 +190,16 @@ static const char *word_of_status(enum table_id t, long status)
 	return NULL;
 }
 
+static bool is_down(const void *row)
+{
+	const struct vrrp_instance_row *i = row;
+
+	return i->admin_state == ADMIN_DOWN && i->state == VRRP_INIT;
+}
+
 /* The state table of RFC 2579; what the row has so far is in the replica. */
 static int set_row_status(struct set *s, const struct set_varbind *vb, const struct table_view *v,
-			  const void *row)
+			  const struct map_column *c, const void *row)
 {
 	char texts[MAX_KEYS][TEXT_MAX];
 	unsigned char key[MAX_ROW];
@@ -196,16 +214,20 @@ static int set_row_status(struct set *s, const struct set_varbind *vb, const str
 	if (status < SNMP_ROW_ACTIVE || status > SNMP_ROW_DESTROY || status == SNMP_ROW_NOTREADY ||
 	    status == SNMP_ROW_CREATEANDWAIT)
 		return SNMP_ERR_WRONGVALUE;
-	word = word_of_status(v->map->table, status);
+	word = c->field && status <= SNMP_ROW_NOTINSERVICE ? word_of_status(v->map->table, status)
+							   : NULL;
 	if (status == SNMP_ROW_NOTINSERVICE && !word)
 		return SNMP_ERR_WRONGVALUE;
+	if (!row && !(c->flags & M_CREATES))
+		return status == SNMP_ROW_DESTROY ? SNMP_ERR_NOERROR : SNMP_ERR_NOCREATION;
 	if (row ? status == SNMP_ROW_CREATEANDGO
 		: status == SNMP_ROW_ACTIVE || status == SNMP_ROW_NOTINSERVICE)
 		return SNMP_ERR_INCONSISTENTVALUE;
+	if (status == SNMP_ROW_DESTROY && row && (c->flags & M_DOWN) && !is_down(row))
+		return SNMP_ERR_INCONSISTENTVALUE;
 	if (!row && !table_key(v, vb->name, vb->name_len, key, texts))
 		return SNMP_ERR_NOCREATION;
-	if (s->state != SET_GATHERING ||
-	    has_op(s, vb, status == SNMP_ROW_ACTIVE || status == SNMP_ROW_NOTINSERVICE ? word : ""))
+	if (s->state != SET_GATHERING || has_op(s, vb, word ? word : ""))
 		return SNMP_ERR_NOERROR;
 	if (!has_room(s, vb))
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
@@ -233,6 +255,7 @@ static int set_of_new(struct set *s, const struct set_varbind *vb, const struct 
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
 	add_op(s, vb, v, column->field, key, text);
 	s->names[s->change.nops - 1].is_new = true;
+	bring_forward(s);
 	return SNMP_ERR_NOERROR;
 }
 
@@ -256,13 +279,6 @@ static bool rows_are_made(struct set *s)
 	return true;
 }
 
-static bool is_down(const void *row)
-{
-	const struct vrrp_instance_row *i = row;
-
-	return i->admin_state == ADMIN_DOWN && i->state == VRRP_INIT;
-}
-
 int set_reserve1(struct set *s, struct set_pdu pdu, const struct table_view *v,
 		 const struct set_varbind *vb)
 {
@@ -276,8 +292,8 @@ int set_reserve1(struct set *s, struct set_pdu pdu, const struct table_view *v,
 		begin(s, pdu);
 	if (!column)
 		return SNMP_ERR_NOTWRITABLE;
-	if (column->flags & M_CREATES)
-		return set_row_status(s, vb, v, found ? row : NULL);
+	if (column->type == M_ROW_STATUS && (column->flags & M_RW))
+		return set_row_status(s, vb, v, column, found ? row : NULL);
 	err = value_write(column, vb->type, vb->data, vb->data_len, text);
 	if (err && (found || err != SNMP_ERR_INCONSISTENTVALUE))
 		return err;

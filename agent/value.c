@@ -244,16 +244,6 @@ static int write_number(const struct map_column *c, long n, char *text)
 	return SNMP_ERR_NOERROR;
 }
 
-/* 1 and 2 of RowStatus are up and down of an instance, which is there and stays. */
-static int write_row_status(const struct map_column *c, long n, char *text)
-{
-	if (n == SNMP_ROW_CREATEANDGO || n == SNMP_ROW_DESTROY)
-		return SNMP_ERR_INCONSISTENTVALUE;
-	if (n != SNMP_ROW_ACTIVE && n != SNMP_ROW_NOTINSERVICE)
-		return SNMP_ERR_WRONGVALUE;
-	return write_number(c, n, text);
-}
-
 static int write_scaled(const struct map_column *c, long n, char *text)
 {
 	if (n < 0 || n > INT32_MAX / c->arg)
@@ -283,8 +273,6 @@ int value_write(const struct map_column *c, u_char type, const void *data, size_
 		return write_string(c->f, data, len, text);
 	if (len != sizeof(long))
 		return SNMP_ERR_WRONGLENGTH;
-	if (c->type == M_ROW_STATUS)
-		return write_row_status(c, *(const long *)data, text);
 	if (c->flags & M_SCALED)
 		return write_scaled(c, *(const long *)data, text);
 	if ((c->flags & M_NO_OWNER) && *(const long *)data == 255)

@@ -21,7 +21,8 @@ static bool __attribute__((format(printf, 2, 3))) refuse(char *why, const char *
 
 bool config_may_create(enum table_id t)
 {
-	return t == T_VIRTUAL_SERVER || t == T_REAL_SERVER || t == T_VRRP_ADDRESS;
+	return t == T_VIRTUAL_SERVER || t == T_REAL_SERVER || t == T_VRRP_ADDRESS ||
+	       t == T_VRRP_INSTANCE;
 }
 
 /* ---- names --------------------------------------------------------------- */
@@ -181,6 +182,19 @@ static bool create_server(struct store *s, const struct real_server_row *key, ch
 	return true;
 }
 
+/* 0 is no identifier: config_complete() wants another. */
+static bool create_instance(struct store *s, const struct vrrp_instance_row *key)
+{
+	struct vrrp_instance_row v;
+
+	row_init(T_VRRP_INSTANCE, &v);
+	TEXT_COPY(v.name, key->name);
+	v.vrid = 0;
+	v.version = ((const struct global_row *)store_single(s, T_GLOBAL))->vrrp_version;
+	store_put(s, T_VRRP_INSTANCE, &v, F_WANTED, NULL);
+	return true;
+}
+
 static bool create_address(struct store *s, const struct vrrp_address_row *key, char *why)
 {
 	const char *const words[] = {key->instance};
@@ -211,30 +225,75 @@ bool config_create(struct store *s, enum table_id t, const void *key, char *why)
 		return create_service(s, key, why);
 	if (t == T_REAL_SERVER)
 		return create_server(s, key, why);
+	if (t == T_VRRP_INSTANCE)
+		return create_instance(s, key);
 	if (t == T_VRRP_ADDRESS)
 		return create_address(s, key, why);
 	return refuse(why, "rows of %s come from the configuration file", schema_table(t)->name);
 }
 
+bool config_complete(const struct store *s, enum table_id t, const void *key, char *why)
+{
+	const struct vrrp_instance_row *v =
+	    t == T_VRRP_INSTANCE ? store_find(s, T_VRRP_INSTANCE, key) : NULL;
+
+	if (!v)
+		return true;
+	if (!v->vrid)
+		return refuse(why, "vrrp_instance %.60s needs a vrid, 1..255", v->name);
+	if (!v->interface[0])
+		return refuse(why, "vrrp_instance %.60s needs an interface", v->name);
+	if (v->family == FAMILY_IPV6 && v->version == 2)
+		return refuse(why, "vrrp_instance %.60s is for IPv6: it needs version 3", v->name);
+	return true;
+}
+
 /* ---- the end ------------------------------------------------------------- */
 
-/* Whose first keys are those of what they are part of. */
-static bool may_be_part(enum table_id t, enum table_id of)
-{
-	bool check = t == T_CHECKER || t == T_CHECK_URL;
+/* What goes with a row: the rows that have its keys from this one of theirs on. */
+static const struct part {
+	enum table_id part, of;
+	unsigned first;
+	int kind; /* the value of the key before it; 0: any */
+} parts[] = {
+    {T_REAL_SERVER, T_VIRTUAL_SERVER, 0, 0},
+    {T_CHECKER, T_VIRTUAL_SERVER, 0, 0},
+    {T_CHECKER, T_REAL_SERVER, 0, 0},
+    {T_CHECK_URL, T_VIRTUAL_SERVER, 0, 0},
+    {T_CHECK_URL, T_REAL_SERVER, 0, 0},
+    {T_NOTIFY, T_VIRTUAL_SERVER, 1, NOTIFY_VIRTUAL_SERVER},
+    {T_VRRP_ADDRESS, T_VRRP_INSTANCE, 0, 0},
+    {T_VRRP_PEER, T_VRRP_INSTANCE, 0, 0},
+    {T_VRRP_ROUTE, T_VRRP_INSTANCE, 0, 0},
+    {T_VRRP_RULE, T_VRRP_INSTANCE, 0, 0},
+    {T_SYNC_MEMBER, T_VRRP_INSTANCE, 1, 0},
+    {T_TRACK_GROUP_MEMBER, T_VRRP_INSTANCE, 1, 0},
+    {T_TRACK, T_VRRP_INSTANCE, 1, TRACK_BY_INSTANCE},
+    {T_NOTIFY, T_VRRP_INSTANCE, 1, NOTIFY_INSTANCE},
+};
 
-	return t == of || (of == T_REAL_SERVER && check) ||
-	       (of == T_VIRTUAL_SERVER && (check || t == T_REAL_SERVER));
+static const struct part *part_of(enum table_id t, enum table_id of)
+{
+	static struct part itself;
+
+	if (t == of)
+		return &itself;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i].part == t && parts[i].of == of)
+			return &parts[i];
+	return NULL;
 }
 
 bool config_is_part(enum table_id t, const void *row, enum table_id of, const void *key)
 {
 	const struct table *tab = schema_table(of);
+	const struct field *fields = schema_table(t)->fields;
+	const struct part *p = part_of(t, of);
 
-	if (!may_be_part(t, of))
+	if (!p || (p->kind && field_get(&fields[p->first - 1], row) != (uint64_t)p->kind))
 		return false;
 	for (unsigned i = 0; i < tab->nkeys; i++)
-		if (!text_eq(field_str(&schema_table(t)->fields[i], row),
+		if (!text_eq(field_str(&fields[p->first + i], row),
 			     field_str(&tab->fields[i], key)))
 			return false;
 	return true;
@@ -243,8 +302,7 @@ bool config_is_part(enum table_id t, const void *row, enum table_id of, const vo
 void config_remove(struct store *s, enum table_id t, const void *key)
 {
 	for (int p = T_COUNT; p-- > 0;)
-		for (size_t i = may_be_part((enum table_id)p, t) ? store_count(s, (enum table_id)p)
-								 : 0;
+		for (size_t i = part_of((enum table_id)p, t) ? store_count(s, (enum table_id)p) : 0;
 		     i-- > 0;) {
 			const void *row = store_at(s, (enum table_id)p, i);
 

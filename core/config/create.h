@@ -1,7 +1,7 @@
 /*
  * create: rows that are made and taken away at run time, not by the file: virtual servers, real
- * servers, addresses of virtual routers. What the file would give them beside their name they get
- * here.
+ * servers, virtual routers and their addresses. What the file would give them beside their name
+ * they get here.
  */
 #ifndef CONFIG_CREATE_H
 #define CONFIG_CREATE_H
@@ -13,6 +13,8 @@ bool config_may_create(enum table_id t);
  * forwarding of its virtual server, and the checks of the first server there, of its own address.
  * false with `why` (of TEXT_MAX): no such row can be. */
 bool config_create(struct store *s, enum table_id t, const void *key, char *why);
+/* Whether a row that was made has, by what was set of it since, all that it must have. */
+bool config_complete(const struct store *s, enum table_id t, const void *key, char *why);
 /* Takes the row of this key away, and what is part of it. */
 void config_remove(struct store *s, enum table_id t, const void *key);
 /* Whether a row of `t` is that of `of` and `key`, or part of it. */

@@ -139,13 +139,19 @@ static int send_change(struct ctl *c, struct change *ch, bool good)
 
 /* ---- set ------------------------------------------------------------------- */
 
-static void complain_field(const struct table *t, const char *name)
+/* Of a row that is there, or that the command makes. */
+static bool may_set(const struct field *f, bool adds)
+{
+	return (f->flags & F_SET) && (adds || !(f->flags & F_CREATE));
+}
+
+static void complain_field(const struct table *t, const char *name, bool adds)
 {
 	const char *names[MAX_FIELDS + 1] = {NULL};
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < t->nfields; i++) {
-		if (t->fields[i].flags & F_SET)
+		if (may_set(&t->fields[i], adds))
 			names[n++] = t->fields[i].name;
 	}
 	if (!n) {
@@ -178,8 +184,8 @@ int change_set(struct ctl *c, int argc, char **argv)
 		return CTL_USAGE;
 	}
 	f = schema_field(t->id, argv[argc - 2]);
-	if (!f || !(f->flags & F_SET)) {
-		complain_field(t, argv[argc - 2]);
+	if (!f || !may_set(f, false)) {
+		complain_field(t, argv[argc - 2], false);
 		return CTL_USAGE;
 	}
 	row = t->nkeys ? match_row(c, t->id, argv + 1, argc - 3) : store_single(c->store, t->id);
@@ -231,8 +237,8 @@ int change_add_row(struct ctl *c, int argc, char **argv)
 	for (unsigned i = t->nkeys + 1; i < (unsigned)argc && good; i += 2) {
 		const struct field *f = schema_field(t->id, argv[i]);
 
-		if (!f || !(f->flags & F_SET)) {
-			complain_field(t, argv[i]);
+		if (!f || !may_set(f, true)) {
+			complain_field(t, argv[i], true);
 			change_free(&ch);
 			return CTL_USAGE;
 		}

@@ -83,7 +83,7 @@ const struct command commands[] = {
     {"set", "TABLE KEY... FIELD VALUE", "set any field that may be set", GROUP_STEER, 3, 8,
      TAKES_JSON, NAMES_TABLE | NAMES_FIELD, DONE, NULL, change_set,
      .more = "`show TABLE` names the fields. A value that begins with a dash, and is no number, goes behind --."},
-    {"add", "TABLE KEY... [FIELD VALUE]...", "make a virtual server, a real server or an address", GROUP_STEER,
+    {"add", "TABLE KEY... [FIELD VALUE]...", "make a virtual server, a real server, an instance or an address", GROUP_STEER,
      2, 32, TAKES_JSON, NAMES_TABLE, DONE, NULL, change_add_row,
      .more = "    halvardctl add real_server 192.0.2.1:80/tcp 10.0.0.9:80 weight 5\n"
 	     "It has the checks of the first server there, of its own address. It is kept as every change."},

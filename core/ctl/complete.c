@@ -185,7 +185,7 @@ static void offer_path(const struct ctl *c, const struct typed *t, unsigned name
 	if (!(names & NAMES_FIELD))
 		return;
 	for (unsigned i = 0; i < table->nfields && at == table->nkeys; i++)
-		if (table->fields[i].flags & F_SET)
+		if ((table->fields[i].flags & (F_SET | F_CREATE)) == F_SET)
 			offer(t, table->fields[i].name, table->fields[i].help);
 	if (at == table->nkeys + 1 && schema_field(table->id, t->words[at]))
 		offer_value(t, schema_field(table->id, t->words[at]));

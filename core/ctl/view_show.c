@@ -36,6 +36,8 @@ static const char *field_kind(const struct field *f)
 {
 	if (f->flags & F_KEY)
 		return "key";
+	if (f->flags & F_CREATE)
+		return "may be set as the row is added";
 	if (f->flags & F_SET)
 		return f->flags & F_SNMP ? "may be set, by SNMP too" : "may be set";
 	if (f->flags & F_CONFIG)

@@ -298,22 +298,6 @@ void overlay_del(struct overlay *o, enum table_id t, const void *key, bool in_fi
 		append_row(o, OP_DEL, t, key);
 }
 
-/* Makes the row of an entry, or takes it away; false: it stays without effect. */
-static bool put_row(const struct entry *e, struct store *s)
-{
-	bool there = store_find(s, e->table, e->key);
-	char why[TEXT_MAX];
-
-	if (e->kind == OP_DEL && there)
-		config_remove(s, e->table, e->key);
-	if (e->kind == OP_DEL || there)
-		return there;
-	if (config_create(s, e->table, e->key, why))
-		return true;
-	log_warnx("overlay: kept but not in force (%s): %.200s", why, e->line);
-	return false;
-}
-
 /* Puts one line into its row, which is there, and remembers the row in `old`, which holds it. */
 static void put_entry(const struct entry *e, struct store *s, unsigned char *old)
 {
@@ -331,6 +315,50 @@ static void put_entry(const struct entry *e, struct store *s, unsigned char *old
 	store_put_set(s, e->table, row, one, NULL);
 }
 
+/* Of a row that is made here; one that the file has by now has all from there. */
+static bool is_birth(const struct entry *e)
+{
+	return e->kind == OP_SET && (e->f->flags & F_CREATE);
+}
+
+/* With what is set as it is made, which the lines behind it say. */
+static bool make_row(const struct overlay *o, size_t at, struct store *s)
+{
+	const struct entry *e = &o->items[at];
+	unsigned char old[MAX_ROW];
+	char why[TEXT_MAX];
+	bool good = config_create(s, e->table, e->key, why);
+
+	for (size_t i = at + 1; good && i < o->count; i++) {
+		const struct entry *b = &o->items[i];
+
+		if (!is_birth(b) || b->table != e->table || row_key_cmp(e->table, b->key, e->key))
+			continue;
+		put_entry(b, s, old);
+		row_drop(b->table, old);
+	}
+	good = good && config_complete(s, e->table, e->key, why);
+	if (!good)
+		log_warnx("overlay: kept but not in force (%s): %.200s", why, e->line);
+	return good;
+}
+
+/* Makes the row of an entry, or takes it away; false: it stays without effect. */
+static bool put_row(const struct overlay *o, size_t at, struct store *s)
+{
+	const struct entry *e = &o->items[at];
+	bool there = store_find(s, e->table, e->key);
+
+	if (e->kind == OP_DEL && there)
+		config_remove(s, e->table, e->key);
+	if (e->kind == OP_DEL || there)
+		return there;
+	if (make_row(o, at, s))
+		return true;
+	config_remove(s, e->table, e->key);
+	return false;
+}
+
 size_t overlay_apply(const struct overlay *o, struct store *s)
 {
 	unsigned char old[MAX_ROW];
@@ -340,27 +368,31 @@ size_t overlay_apply(const struct overlay *o, struct store *s)
 		const struct entry *e = &o->items[i];
 
 		if (e->kind != OP_SET && e->kind) {
-			homeless += !put_row(e, s);
+			homeless += !put_row(o, i, s);
 			continue;
 		}
 		if (!e->f || !store_find(s, e->table, e->key)) {
 			homeless++;
 			continue;
 		}
+		if (is_birth(e))
+			continue;
 		put_entry(e, s, old);
 		row_drop(e->table, old);
 	}
 	return homeless;
 }
 
-static bool put_row_acceptable(const struct entry *e, struct store *s, store_judge_fn judge)
+static bool put_row_acceptable(const struct overlay *o, size_t at, struct store *s,
+			       store_judge_fn judge)
 {
+	const struct entry *e = &o->items[at];
 	struct store *before = store_new();
 	char why[TEXT_MAX];
 	bool good;
 
 	store_merge(before, s, F_WANTED);
-	good = !put_row(e, s) || judge(s, why);
+	good = !put_row(o, at, s) || judge(s, why);
 	if (!good) {
 		store_merge(s, before, F_WANTED);
 		log_errx("overlay: kept but not in force (%s): %.200s", why, e->line);
@@ -379,10 +411,10 @@ size_t overlay_apply_acceptable(const struct overlay *o, struct store *s, store_
 		const struct entry *e = &o->items[i];
 
 		if (e->kind == OP_ADD || e->kind == OP_DEL) {
-			left_out += !put_row_acceptable(e, s, judge);
+			left_out += !put_row_acceptable(o, i, s, judge);
 			continue;
 		}
-		if (!e->f || !store_find(s, e->table, e->key))
+		if (!e->f || is_birth(e) || !store_find(s, e->table, e->key))
 			continue;
 		put_entry(e, s, old);
 		if (!judge(s, why)) {

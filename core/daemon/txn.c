@@ -89,6 +89,18 @@ refuse(struct result *r, enum result_status status, unsigned op, const char *fmt
 
 /* ---- test ------------------------------------------------------------- */
 
+/* Whether an earlier op makes the row of this one. */
+static bool is_born(const struct txn *t, unsigned i)
+{
+	const struct change_op *op = &t->change.ops[i];
+
+	while (i-- > 0)
+		if (t->change.ops[i].kind == OP_ADD && t->change.ops[i].table == op->table &&
+		    row_key_cmp(op->table, t->change.ops[i].key, op->key) == 0)
+			return true;
+	return false;
+}
+
 /* The field of an op, if this source may set it. */
 static const struct field *settable(const struct txn *t, unsigned i, struct result *r)
 {
@@ -103,6 +115,12 @@ static const struct field *settable(const struct txn *t, unsigned i, struct resu
 	}
 	if (!(f->flags & need) || (f->flags & F_EXEC)) {
 		refuse(r, RESULT_NOT_WRITABLE, i, "%s of %s cannot be set", f->name, tab->name);
+		return NULL;
+	}
+	if ((f->flags & F_CREATE) && !is_born(t, i)) {
+		refuse(r, RESULT_INCONSISTENT_VALUE, i,
+		       "%s of %s can be set by the change that adds the row, and by no other",
+		       f->name, tab->name);
 		return NULL;
 	}
 	return f;
@@ -212,6 +230,16 @@ void txn_untest(struct txn *t)
 	}
 }
 
+/* What was added has all that it needs. */
+static bool is_complete(const struct txn *t, unsigned i, struct result *r)
+{
+	const struct change_op *op = &t->change.ops[i];
+	char why[TEXT_MAX];
+
+	return op->kind != OP_ADD || config_complete(t->d->wanted, op->table, op->key, why) ||
+	       refuse(r, RESULT_INCONSISTENT_VALUE, i, "%s", why);
+}
+
 bool txn_test(struct txn *t, struct result *ret)
 {
 	char why[TEXT_MAX];
@@ -220,6 +248,8 @@ bool txn_test(struct txn *t, struct result *ret)
 	remember_rows(t);
 	for (unsigned i = 0; ok && i < t->change.nops; i++)
 		ok = test_op(t, i, ret);
+	for (unsigned i = 0; ok && i < t->change.nops; i++)
+		ok = is_complete(t, i, ret);
 	if (ok && !config_acceptable(t->d->wanted, why))
 		ok = refuse(ret, RESULT_INCONSISTENT_VALUE, 0, "%s", why);
 	if (!ok)

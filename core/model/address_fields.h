@@ -8,11 +8,11 @@
 #include "model/field.h"
 
 /* clang-format off */
-#define ADDRESS_FIELDS(dev_min, dev_help)                                                          \
+#define ADDRESS_FIELDS(born, dev_min, dev_help)                                                    \
     STR(address, F_KEY, 1, "The address without its prefix length."),                              \
     ADDR(addr, F_CONFIG, "The address as a value."),                                               \
-    U8(prefix_len, F_CONFIG, 0, 128, 32, NULL, "Prefix length."),                                  \
-    STR(dev, F_CONFIG, dev_min, dev_help),                                                         \
+    U8(prefix_len, F_CONFIG | born, 0, 128, 32, NULL, "Prefix length."),                           \
+    STR(dev, F_CONFIG | born, dev_min, dev_help),                                                  \
     STR(label, F_CONFIG, 0, "Label of the address."),                                              \
     ENUM(scope, F_CONFIG, addr_scope_names, SCOPE_GLOBAL, "Scope of the address."),                \
     ADDR(broadcast, F_CONFIG, "Broadcast address."),                                               \

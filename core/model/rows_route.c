@@ -49,7 +49,7 @@ const struct table table_vrrp_rule = TABLE(T_VRRP_RULE, "vrrp_rule", ROLE_VRRP, 
 
 #define ROW struct static_address_row
 static const struct field static_address_fields[] = {
-    ADDRESS_FIELDS(1, "Interface that carries it."),
+    ADDRESS_FIELDS(0, 1, "Interface that carries it."),
     ADDRESS_OPTION_FIELDS,
     STR(track_group, F_CONFIG, 0, GROUP_HELP),
     ADDRESS_STATE_FIELDS,

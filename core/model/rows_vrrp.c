@@ -55,13 +55,14 @@ const struct enum_name ipvlan_reach_names[] = {
 
 #define ROW  struct vrrp_instance_row
 #define LIVE (F_CONFIG | F_SET | F_LIVE)
+#define BORN (F_SET | F_SNMP | F_CREATE)
 static const struct field vrrp_instance_fields[] = {
     STR(name, F_KEY, 1, "Name of the instance."),
-    STR(interface, F_CONFIG | F_LOCAL, 0,
+    STR(interface, F_CONFIG | BORN | F_LOCAL, 0,
 	"Interface on which it advertises; empty for unicast without one."),
-    U8(vrid, F_CONFIG, 1, 255, 1, NULL, "Virtual router identifier."),
-    U8(version, F_CONFIG, 2, 3, 2, NULL, "VRRP version."),
-    ENUM(family, F_CONFIG, family_names, FAMILY_IPV4, "Address family."),
+    U8(vrid, F_CONFIG | BORN, 1, 255, 1, NULL, "Virtual router identifier."),
+    U8(version, F_CONFIG | BORN, 2, 3, 2, NULL, "VRRP version."),
+    ENUM(family, F_CONFIG | BORN, family_names, FAMILY_IPV4, "Address family."),
     ENUM(initial_state, F_CONFIG | F_LOCAL, vrrp_state_names, VRRP_BACKUP,
 	 "The state that the file names."),
     U8(base_priority, LIVE | F_SNMP | F_LOCAL, 1, 255, 100, NULL,
@@ -216,7 +217,7 @@ const struct table table_vrrp_instance =
 #define ROW struct vrrp_address_row
 static const struct field vrrp_address_fields[] = {
     STR(instance, F_KEY, 1, "Name of the instance."),
-    ADDRESS_FIELDS(0, "Interface that carries it; empty is the instance's own."),
+    ADDRESS_FIELDS(BORN, 0, "Interface that carries it; empty is the instance's own."),
     BOOL(excluded, F_CONFIG, false, "Kept out of the advertisement."),
     ADDRESS_OPTION_FIELDS,
     BOOL(use_vmac, F_CONFIG, false, "Whether it has the virtual MAC address by itself."),

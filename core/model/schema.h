@@ -49,6 +49,7 @@ enum field_type {
 #define F_EVENT   (1u << 12) /* what programs are run for: exec is told */
 #define F_DEMAND  (1u << 13) /* a figure that is read while somebody asks for it */
 #define F_ACTION  (1u << 14) /* setting it is an order to main, of which nothing is kept */
+#define F_CREATE  (1u << 15) /* may be set by the change that adds the row, and by no other */
 
 #define F_WANTED (F_CONFIG | F_ADMIN)  /* what should be */
 #define F_SEEN   (F_STATE | F_COUNTER) /* what is */

@@ -127,6 +127,67 @@ def test_state_table(ready):
     assert overlay(ready) == []
 
 
+def vi(column, name="VI_9"):
+    return '%s."%s"' % (column, name)
+
+
+def instance(steered, name="VI_9"):
+    return next((r for r in rows(steered, "vrrp_instance") if r["name"] == name), None)
+
+
+def has_address(steered, address):
+    return address + "/" in steered.director.namespace.run(["ip", "-4", "addr"]).stdout
+
+
+def test_an_instance_with_its_address(ready):
+    """One request makes a virtual router; it takes mastership, holds over a reload and a crash, and goes."""
+    address = "192.168.1.219"
+    row = 'halVrrpAddrRowStatus."VI_9"."%s"' % address
+    wanted = [row, "i", CREATE_AND_GO, 'halVrrpAddrPrefixLength."VI_9"."%s"' % address, "u", "24",
+              vi("halVrrpBasePriority"), "u", "77", vi("halVrrpVrid"), "u", "99",
+              vi("halVrrpInterface"), "s", "eth0"]
+    assert ready.snmp.set(*wanted[:4]) == "inconsistentValue", "an address of nobody"
+    assert ready.snmp.set(*wanted) == "noCreation", "settings of nobody"
+    assert ready.snmp.set(vi("halVrrpRowStatus"), "i", CREATE_AND_GO, vi("halVrrpVrid"), "u", "99") == \
+        "inconsistentValue", "without an interface"
+    taken = [vi("halVrrpVrid"), "u", str(instance(ready, "VI_1")["vrid"]), vi("halVrrpRowStatus"), "i", CREATE_AND_GO,
+             vi("halVrrpInterface"), "s", instance(ready, "VI_1")["interface"]]
+    assert ready.snmp.set(*taken) == "inconsistentValue", "the identifier is taken"
+    assert instance(ready) is None and overlay(ready) == []
+    ready.snmp.set_ok(*wanted, vi("halVrrpRowStatus"), "i", CREATE_AND_GO)
+    wait_for(lambda: instance(ready)["state"] == "master" and has_address(ready, address), 10, "it is master")
+    assert address + "/24" in ready.director.namespace.run(["ip", "-4", "addr"]).stdout
+    assert ready.snmp.set(vi("halVrrpVrid"), "u", "98") == "inconsistentValue"
+    assert ready.snmp.set(vi("halVrrpVrid", "VI_1"), "u", "98") == "inconsistentValue"
+    ready.reload(ready.config.replace("delay_loop 1", "delay_loop 2"))
+    ready.halvard.kill_all()
+    ready.halvard.start()
+    ready.wait_service()
+    wait_for(lambda: instance(ready) and instance(ready)["state"] == "master" and has_address(ready, address), 15,
+             "it is there again")
+    assert (instance(ready)["vrid"], instance(ready)["base_priority"]) == (99, 77)
+    ready.snmp.set_ok(vi("halVrrpRowStatus"), "i", NOT_IN_SERVICE)
+    wait_for(lambda: instance(ready)["state"] == "init" and not has_address(ready, address), 5, "it is down")
+    assert ready.snmp.numeric(ready.snmp.oid(vi("halVrrpRowStatus"))) == NOT_IN_SERVICE
+    ready.snmp.set_ok(vi("halVrrpRowStatus"), "i", ACTIVE)
+    wait_for(lambda: has_address(ready, address), 10, "it is up")
+    ready.snmp.set_ok(vi("halVrrpRowStatus"), "i", DESTROY)
+    wait_for(lambda: not has_address(ready, address), 5, "its address has gone")
+    assert instance(ready) is None and overlay(ready) == []
+    assert not [r for r in rows(ready, "vrrp_address") if r["instance"] == "VI_9"]
+
+
+def test_an_instance_of_the_file_stays_away(ready):
+    ready.snmp.set_ok(vi("halVrrpRowStatus", "VI_1"), "i", DESTROY)
+    wait_for(lambda: not has_address(ready, VIP), 5, "its address has gone")
+    assert overlay(ready) == ["del vrrp_instance VI_1"] or overlay(ready) == ['del vrrp_instance "VI_1"']
+    ready.reload()
+    assert instance(ready, "VI_1") is None and not has_address(ready, VIP)
+    ready.halvard.ctl("add", "vrrp_instance", "VI_1", "interface", "eth0", "vrid", "51",
+                      "base_priority", "100")
+    wait_for(lambda: instance(ready, "VI_1")["state"] == "master", 10, "it is back, as it was added")
+
+
 def test_by_halvardctl(cluster, ready):
     ctl = ready.halvard.ctl
     out = ctl("add", "real_server", SERVICE, THIRD, "weight", "9").stdout
