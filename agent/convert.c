@@ -7,21 +7,10 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#define CONVERT(name)                                                                              \
-	bool name(const struct map_column *c, const void *row, const struct value_clock *clock,    \
-		  struct value *ret)
-
-/* Shows the number as the type of the column has it. */
-static bool show(const struct map_column *c, uint64_t n, const struct value_clock *clock,
-		 struct value *ret)
-{
-	return value_number(c->type, n, clock, ret);
-}
-
 CONVERT(convert_constant)
 {
 	(void)row;
-	return show(c, (uint64_t)c->arg, clock, ret);
+	return convert_show(c, (uint64_t)c->arg, clock, ret);
 }
 
 CONVERT(convert_empty)
@@ -32,29 +21,42 @@ CONVERT(convert_empty)
 
 CONVERT(convert_part)
 {
-	return show(c, field_get(c->f, row) / (uint64_t)c->arg, clock, ret);
+	return convert_show(c, field_get(c->f, row) / (uint64_t)c->arg, clock, ret);
 }
 
 CONVERT(convert_times)
 {
-	return show(c, field_get(c->f, row) * (uint64_t)c->arg, clock, ret);
+	return convert_show(c, field_get(c->f, row) * (uint64_t)c->arg, clock, ret);
 }
 
 CONVERT(convert_plus)
 {
 	int64_t n = (int64_t)field_get(c->f, row) + c->arg;
 
-	return show(c, n > 0 ? (uint64_t)n : 0, clock, ret);
+	return convert_show(c, n > 0 ? (uint64_t)n : 0, clock, ret);
 }
 
 CONVERT(convert_not)
 {
-	return show(c, field_get(c->f, row) ? 2 : 1, clock, ret);
+	return convert_show(c, field_get(c->f, row) ? 2 : 1, clock, ret);
 }
 
 CONVERT(convert_high)
 {
-	return show(c, field_get(c->f, row) >> 32, clock, ret);
+	return convert_show(c, field_get(c->f, row) >> 32, clock, ret);
+}
+
+CONVERT(convert_some)
+{
+	bool some =
+	    field_is_text(c->f) ? field_str(c->f, row)[0] != '\0' : field_get(c->f, row) != 0;
+
+	return convert_show(c, some ? 1 : 2, clock, ret);
+}
+
+CONVERT(convert_row_status)
+{
+	return convert_show(c, field_get(c->f, row) == (uint64_t)c->arg ? 2 : 1, clock, ret);
 }
 
 /* ---- virtual routers ----------------------------------------------------- */
@@ -73,14 +75,14 @@ CONVERT(convert_sum)
 		memcpy(&n, (const char *)v + c->arg, sizeof(n));
 		sum += v->version == 2 || c->type == M_COUNTER64 ? n : 0;
 	}
-	return show(c, sum, clock, ret);
+	return convert_show(c, sum, clock, ret);
 }
 
 CONVERT(convert_router_state)
 {
 	uint64_t state = field_get(c->f, row);
 
-	return show(c, state == VRRP_FAULT ? VRRP_INIT : state, clock, ret);
+	return convert_show(c, state == VRRP_FAULT ? VRRP_INIT : state, clock, ret);
 }
 
 static unsigned count_addresses(const struct store *s, const struct vrrp_instance_row *v,
@@ -103,14 +105,14 @@ CONVERT(convert_address_count)
 {
 	unsigned present;
 
-	return show(c, count_addresses(clock->store, row, &present), clock, ret);
+	return convert_show(c, count_addresses(clock->store, row, &present), clock, ret);
 }
 
 CONVERT(convert_all_present)
 {
 	unsigned present, n = count_addresses(clock->store, row, &present);
 
-	return show(c, present == n ? 1 : 2, clock, ret);
+	return convert_show(c, present == n ? 1 : 2, clock, ret);
 }
 
 /* RFC 9568 7.3, of RFC 3768 the same. */
@@ -133,7 +135,7 @@ CONVERT(convert_scope)
 					  [SCOPE_NOWHERE] = 0};
 	const struct vrrp_address_row *a = row;
 
-	return show(c, numbers[a->scope], clock, ret);
+	return convert_show(c, numbers[a->scope], clock, ret);
 }
 
 CONVERT(convert_address_interface)
@@ -165,7 +167,8 @@ CONVERT(convert_interval)
 {
 	const struct vrrp_instance_row *v = row;
 
-	return show(c, v->version == 2 ? v->adver_int_cs / 100 : v->adver_int_cs, clock, ret);
+	return convert_show(c, v->version == 2 ? v->adver_int_cs / 100 : v->adver_int_cs, clock,
+			    ret);
 }
 
 CONVERT(convert_has_scripts)
@@ -175,7 +178,7 @@ CONVERT(convert_has_scripts)
 	const struct notify_row *n = store_at(clock->store, T_NOTIFY, i);
 	bool any = n && n->object == key.object && text_eq(n->name, key.name);
 
-	return show(c, any ? 1 : 2, clock, ret);
+	return convert_show(c, any ? 1 : 2, clock, ret);
 }
 
 /* That of the kernel's IPVS, or NULL. */
@@ -193,7 +196,7 @@ static bool leads_sync(const struct value_clock *clock, const struct vrrp_instan
 
 CONVERT(convert_leads_sync)
 {
-	return show(c, leads_sync(clock, row) ? 1 : 2, clock, ret);
+	return convert_show(c, leads_sync(clock, row) ? 1 : 2, clock, ret);
 }
 
 CONVERT(convert_sync_interface)
@@ -208,7 +211,7 @@ CONVERT(convert_flush_on_start)
 	const struct ipvs_row *i = ipvs_of(clock);
 
 	(void)row;
-	return show(c, i && i->flush_on_start ? 1 : 2, clock, ret);
+	return convert_show(c, i && i->flush_on_start ? 1 : 2, clock, ret);
 }
 
 CONVERT(convert_flush_on_stop)
@@ -217,7 +220,7 @@ CONVERT(convert_flush_on_stop)
 	uint8_t what = i ? i->flush_on_stop : FLUSH_OURS;
 
 	(void)row;
-	return show(c, what == FLUSH_ALL ? 1 : what == FLUSH_SERVICES ? 3 : 2, clock, ret);
+	return convert_show(c, what == FLUSH_ALL ? 1 : what == FLUSH_SERVICES ? 3 : 2, clock, ret);
 }
 
 CONVERT(convert_broadcast)
@@ -244,7 +247,7 @@ CONVERT(convert_new_master_reason)
 		reason = 1;
 	else if (v->reason == VRRP_REASON_PREEMPT)
 		reason = 2;
-	return show(c, reason, clock, ret);
+	return convert_show(c, reason, clock, ret);
 }
 
 /* noError(0), ipTtlError(1), versionError(2), checksumError(3), vrIdError(4): which was last is not
@@ -259,247 +262,64 @@ CONVERT(convert_proto_error)
 	for (unsigned i = 1; i <= 4; i++)
 		if (seen[i - 1] && (!most || seen[i - 1] > seen[most - 1]))
 			most = i;
-	return show(c, most, clock, ret);
+	return convert_show(c, most, clock, ret);
 }
 
-/* ---- servers ------------------------------------------------------------- */
+/* ---- what is tracked, mail -------------------------------------------------- */
 
-/* fwmark(1), ip(2), group(3) */
-CONVERT(convert_service_type)
+CONVERT(convert_script_result)
 {
-	const struct virtual_server_row *vs = row;
+	static const uint8_t numbers[] = {
+	    [TRACK_UNKNOWN] = 1, [TRACK_OK] = 3, [TRACK_FAILED] = 2, [TRACK_DISABLED] = 5};
+	const struct vrrp_script_row *s = row;
 
-	return show(c, vs->fwmark ? 1 : vs->group[0] ? 3 : 2, clock, ret);
+	return convert_show(c, numbers[s->state], clock, ret);
 }
 
-/* None for a mark. */
-CONVERT(convert_protocol)
+CONVERT(convert_is_ok)
 {
-	const struct virtual_server_row *vs = row;
-
-	return !vs->fwmark && show(c, vs->protocol, clock, ret);
+	return convert_show(c, field_get(c->f, row) == TRACK_OK ? 1 : 2, clock, ret);
 }
 
-CONVERT(convert_service_family)
+CONVERT(convert_first_word)
 {
-	const struct virtual_server_row *vs = row;
+	const char *text = field_str(c->f, row);
 
-	return !vs->group[0] && show(c, vs->family, clock, ret);
+	(void)clock;
+	return value_bytes(text, strcspn(text, " "), ret);
 }
 
-CONVERT(convert_scheduler)
+CONVERT(convert_other_words)
 {
-	static const struct enum_name numbers[] = {
-	    {1, "rr"},    {2, "wrr"},  {3, "lc"},  {4, "wlc"},   {5, "lblc"},
-	    {6, "lblcr"}, {7, "dh"},   {8, "sh"},  {9, "sed"},   {10, "nq"},
-	    {11, "fo"},   {12, "ovf"}, {13, "mh"}, {14, "twos"}, {0},
-	};
-	const struct virtual_server_row *vs = row;
-	int n = 99;
+	const char *text = field_str(c->f, row);
 
-	if (!enum_value(numbers, vs->scheduler, &n))
-		n = 99;
-	return show(c, (uint64_t)n, clock, ret);
+	(void)clock;
+	text += strcspn(text, " ");
+	text += strspn(text, " ");
+	return *text && value_bytes(text, strlen(text), ret);
 }
 
-/* alive(1), dead(2) */
-CONVERT(convert_service_alive)
+CONVERT(convert_at_most)
 {
-	const struct virtual_server_row *vs = row;
+	uint64_t n = field_get(c->f, row);
 
-	return show(c, vs->rs_up ? 1 : 2, clock, ret);
+	return convert_show(c, n > INT32_MAX ? INT32_MAX : n, clock, ret);
 }
 
-/* met(1), notMet(2), shutdown(3) */
-CONVERT(convert_quorum)
+CONVERT(convert_text_address)
 {
-	const struct virtual_server_row *vs = row;
+	struct addr a;
 
-	return show(c, vs->quorum_state == QUORUM_MET ? 1 : 2, clock, ret);
-}
-
-/* Of IPv4 alone. */
-CONVERT(convert_netmask)
-{
-	const struct virtual_server_row *vs = row;
-	uint32_t mask;
-
-	(void)c, (void)clock;
-	if (vs->family != FAMILY_IPV4)
+	if (!addr_parse(field_str(c->f, row), &a))
 		return false;
-	mask = htonl(vs->persistence_granularity ? UINT32_MAX << (32 - vs->persistence_granularity)
-						 : UINT32_MAX);
-	return value_bytes(&mask, sizeof(mask), ret);
+	if (c->type == M_ADDR_TYPE)
+		return value_number(M_INTEGER, a.family == ADDR_IPV6 ? 2 : 1, clock, ret);
+	return value_bytes(a.bytes, addr_len(&a), ret);
 }
 
-CONVERT(convert_granularity_v6)
-{
-	const struct virtual_server_row *vs = row;
-
-	if (vs->family != FAMILY_IPV6)
-		return false;
-	return show(c, vs->persistence_granularity ? vs->persistence_granularity : 128, clock, ret);
-}
-
-/* `rs` NULL: of any server. */
-static bool has_alpha(const struct store *s, const char *vs, const char *rs)
-{
-	struct checker_row key = {.vs = vs};
-	const struct checker_row *k;
-
-	for (size_t i = store_lower_bound(s, T_CHECKER, &key);
-	     (k = store_at(s, T_CHECKER, i)) && text_eq(k->vs, vs); i++)
-		if (k->alpha && (!rs || text_eq(k->rs, rs)))
-			return true;
-	return false;
-}
-
-CONVERT(convert_service_alpha)
-{
-	const struct virtual_server_row *vs = row;
-
-	return show(c, has_alpha(clock->store, vs->name, NULL) ? 1 : 2, clock, ret);
-}
-
-CONVERT(convert_server_alpha)
-{
-	const struct real_server_row *rs = row;
-
-	return show(c, has_alpha(clock->store, rs->vs, rs->name) ? 1 : 2, clock, ret);
-}
-
-CONVERT(convert_server_delay)
-{
-	const struct real_server_row *rs = row;
-	const char *const words[] = {rs->vs};
-	const struct virtual_server_row *vs =
-	    store_find_text(clock->store, T_VIRTUAL_SERVER, words);
-	uint64_t ms = vs && rs->kind != RS_SORRY ? vs->delay_loop_ms : 0;
-
-	return show(c, c->arg > 0 ? ms / (uint64_t)c->arg : ms * (uint64_t)-c->arg, clock, ret);
-}
-
-CONVERT(convert_tunnel)
-{
-	const struct real_server_row *rs = row;
-
-	return rs->forwarding == LVS_TUN && rs->tunnel_type >= c->arg &&
-	       show(c, field_get(c->f, row), clock, ret);
-}
-
-CONVERT(convert_of_pool)
-{
-	const struct real_server_row *rs = row;
-
-	return rs->kind != RS_SORRY && convert_plus(c, row, clock, ret);
-}
-
-CONVERT(convert_service_port)
-{
-	const struct virtual_server_row *vs = row;
-
-	return vs->addr.family != ADDR_NONE && show(c, vs->port, clock, ret);
-}
-
-CONVERT(convert_some)
-{
-	bool some =
-	    field_is_text(c->f) ? field_str(c->f, row)[0] != '\0' : field_get(c->f, row) != 0;
-
-	return show(c, some ? 1 : 2, clock, ret);
-}
-
-CONVERT(convert_weight)
-{
-	const struct real_server_row *rs = row;
-
-	if (rs->kind == RS_SORRY)
-		return false;
-	return show(c, rs->admin_state == RS_ENABLED ? rs->weight : 0, clock, ret);
-}
-
-/* ---- what is inherited ---------------------------------------------------- */
-
-/* NULL: the server (or the service) has none. */
-static const struct checker_row *first_check(const struct map_column *c, const void *row,
-					     const struct value_clock *clock)
-{
-	const struct real_server_row *rs = row;
-	const struct virtual_server_row *vs = row;
-	bool server = c->of == T_REAL_SERVER;
-	struct checker_row key = {.vs = server ? rs->vs : vs->name, .rs = server ? rs->name : ""};
-	const struct checker_row *k =
-	    store_at(clock->store, T_CHECKER, store_lower_bound(clock->store, T_CHECKER, &key));
-
-	if (!k || !text_eq(k->vs, key.vs) || (server && !text_eq(k->rs, key.rs)))
-		return NULL;
-	return k;
-}
-
-static uint64_t of_check(const struct map_column *c, const void *row,
-			 const struct value_clock *clock)
-{
-	const struct checker_row *k = first_check(c, row, clock);
-	const struct real_server_row *rs = c->of == T_REAL_SERVER ? row : NULL;
-	bool timeout = c->arg == offsetof(struct checker_row, connect_timeout_ms);
-	uint32_t n;
-
-	if (!k && (!timeout || (rs && rs->kind == RS_SORRY)))
-		return 0;
-	memcpy(&n, (const char *)(k ? k : row_defaults(T_CHECKER)) + c->arg, sizeof(n));
-	return n;
-}
-
-CONVERT(convert_check)
-{
-	return show(c, of_check(c, row, clock), clock, ret);
-}
-
-CONVERT(convert_check_s)
-{
-	return show(c, of_check(c, row, clock) / 1000, clock, ret);
-}
-
-CONVERT(convert_check_us)
-{
-	return show(c, of_check(c, row, clock) * 1000, clock, ret);
-}
-
-static const struct real_server_row *first_server(const struct value_clock *clock,
-						  const struct virtual_server_row *vs)
-{
-	struct real_server_row key = {.vs = vs->name, .name = ""};
-	const struct real_server_row *rs = store_at(
-	    clock->store, T_REAL_SERVER, store_lower_bound(clock->store, T_REAL_SERVER, &key));
-
-	return rs && text_eq(rs->vs, vs->name) ? rs : NULL;
-}
-
-CONVERT(convert_service_inhibits)
-{
-	const struct real_server_row *rs = first_server(clock, row);
-
-	return show(c, rs && rs->inhibit_on_failure ? 2 : 1, clock, ret);
-}
-
-CONVERT(convert_service_tunnel)
-{
-	const struct real_server_row *rs = first_server(clock, row);
-
-	return rs && rs->forwarding == LVS_TUN && show(c, rs->tunnel_type, clock, ret);
-}
-
-CONVERT(convert_alert)
+CONVERT(convert_alert_word)
 {
 	uint64_t said = field_get(c->f, row);
 
-	if (c->of == T_REAL_SERVER && ((const struct real_server_row *)row)->kind == RS_SORRY)
-		said = ALERT_OFF;
-	return show(c, (said == ALERT_DEFAULT ? (uint64_t)c->arg : said) == ALERT_ON ? 1 : 2, clock,
-		    ret);
-}
-
-CONVERT(convert_row_status)
-{
-	return show(c, field_get(c->f, row) == (uint64_t)c->arg ? 2 : 1, clock, ret);
+	return convert_show(c, said == ALERT_ON ? 1 : said == ALERT_OFF ? 2 : 3, clock, ret);
 }

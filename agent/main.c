@@ -68,20 +68,32 @@ static const struct global_row *global_of(const struct agent *a)
 	return store_count(a->store, T_GLOBAL) ? store_at(a->store, T_GLOBAL, 0) : NULL;
 }
 
-static uint64_t wanted_tables(const struct global_row *g)
+static const enum table_id always[] = {T_GLOBAL, T_PROCESS,        T_AGENT,
+				       T_MAIL,   T_MAIL_RECIPIENT, T_CHANGE_LOG};
+static const enum table_id of_vrrp[] = {
+    T_VRRP_INSTANCE, T_VRRP_ADDRESS, T_SYNC_GROUP,    T_SYNC_MEMBER, T_TRACK,
+    T_VRRP_SCRIPT,   T_TRACK_FILE,   T_TRACK_PROCESS, T_VRRP_ROUTE,  T_VRRP_RULE,
+};
+static const enum table_id of_checker[] = {
+    T_SERVER_GROUP, T_SERVER_GROUP_MEMBER, T_VIRTUAL_SERVER, T_REAL_SERVER, T_NODE, T_CHECKER,
+    T_IPVS,
+};
+#define BITS(list) bits((list), sizeof(list) / sizeof((list)[0]))
+
+static uint64_t bits(const enum table_id *list, size_t n)
 {
 	_Static_assert(T_COUNT <= 64, "tables are bits of a word");
-	uint64_t t = UINT64_C(1) << T_GLOBAL | UINT64_C(1) << T_PROCESS | UINT64_C(1) << T_AGENT |
-		     UINT64_C(1) << T_CHANGE_LOG | UINT64_C(1) << T_MAIL;
+	uint64_t ret = 0;
 
-	if (g->enable_snmp_vrrp)
-		t |= UINT64_C(1) << T_VRRP_INSTANCE | UINT64_C(1) << T_VRRP_ADDRESS |
-		     UINT64_C(1) << T_SYNC_GROUP | UINT64_C(1) << T_SYNC_MEMBER |
-		     UINT64_C(1) << T_TRACK;
-	if (g->enable_snmp_checker)
-		t |= UINT64_C(1) << T_VIRTUAL_SERVER | UINT64_C(1) << T_REAL_SERVER |
-		     UINT64_C(1) << T_NODE | UINT64_C(1) << T_CHECKER | UINT64_C(1) << T_IPVS;
-	return t;
+	while (n-- > 0)
+		ret |= UINT64_C(1) << list[n];
+	return ret;
+}
+
+static uint64_t wanted_tables(const struct global_row *g)
+{
+	return BITS(always) | (g->enable_snmp_vrrp ? BITS(of_vrrp) : 0) |
+	       (g->enable_snmp_checker ? BITS(of_checker) : 0);
 }
 
 /* ---- the way to main ---------------------------------------------------- */
@@ -294,6 +306,9 @@ static bool gives_index(enum table_id t, const struct fieldset *changed)
 	if (t == T_VRRP_INSTANCE &&
 	    (fieldset_has_name(changed, t, "ifindex") || fieldset_has_name(changed, t, "vrid") ||
 	     fieldset_has_name(changed, t, "version")))
+		return true;
+	if ((t == T_TRACK && fieldset_has_name(changed, t, "ifindex")) ||
+	    (t == T_VRRP_ROUTE && fieldset_has_name(changed, t, "route")))
 		return true;
 	return schema_field(t, "snmp_index") && fieldset_has_name(changed, t, "snmp_index");
 }

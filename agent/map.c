@@ -18,12 +18,52 @@ extern struct map_table map_v3_oper, map_v3_address, map_v3_errors, map_v3_stats
 extern struct map_table map_k_global, map_k_mail, map_k_group, map_k_member, map_k_instance,
     map_k_address;
 extern struct map_table map_k_service, map_k_server, map_k_sync, map_k_timeout;
+extern struct map_table map_k_email, map_k_server_group, map_k_group_member;
+extern struct map_table map_k_track_interface, map_k_track_script, map_k_track_file,
+    map_k_track_process;
+extern struct map_table map_k_sync_interface, map_k_sync_script, map_k_sync_file,
+    map_k_sync_process;
+extern struct map_table map_k_script, map_k_file, map_k_process;
+extern struct map_table map_k_route, map_k_hop, map_k_rule;
 
 struct map_table *const map_foreign[] = {
-    &map_k_global,   &map_k_mail,     &map_k_group,    &map_k_member,  &map_k_instance,
-    &map_k_address,  &map_k_service,  &map_k_server,   &map_k_sync,    &map_k_timeout,
-    &map_v2_scalars, &map_v2_oper,    &map_v2_address, &map_v2_errors, &map_v2_stats,
-    &map_v3_oper,    &map_v3_address, &map_v3_errors,  &map_v3_stats,  NULL,
+    &map_k_email,
+    &map_k_server_group,
+    &map_k_group_member,
+    &map_k_track_interface,
+    &map_k_track_script,
+    &map_k_track_file,
+    &map_k_track_process,
+    &map_k_sync_interface,
+    &map_k_sync_script,
+    &map_k_sync_file,
+    &map_k_sync_process,
+    &map_k_script,
+    &map_k_file,
+    &map_k_process,
+    &map_k_route,
+    &map_k_hop,
+    &map_k_rule,
+    &map_k_global,
+    &map_k_mail,
+    &map_k_group,
+    &map_k_member,
+    &map_k_instance,
+    &map_k_address,
+    &map_k_service,
+    &map_k_server,
+    &map_k_sync,
+    &map_k_timeout,
+    &map_v2_scalars,
+    &map_v2_oper,
+    &map_v2_address,
+    &map_v2_errors,
+    &map_v2_stats,
+    &map_v3_oper,
+    &map_v3_address,
+    &map_v3_errors,
+    &map_v3_stats,
+    NULL,
 };
 
 #define TYPE(t)  (1u << (t))
@@ -78,6 +118,16 @@ static void resolve_table(const struct map_table *m)
 	}
 }
 
+static void resolve_index(struct map_table *m)
+{
+	bool part = m->index == INDEX_PART || m->index == INDEX_TRACK || m->index == INDEX_HOP;
+
+	m->number = schema_field(m->table, "snmp_index");
+	m->part_number = part ? schema_field(m->part_of, "snmp_index") : NULL;
+	if ((part || m->index == INDEX_NUMBER) && (!m->number || (part && !m->part_number)))
+		fatalx("%s: its rows have no numbers", m->name);
+}
+
 const struct map_column *map_find_column(const struct map_table *m, unsigned long number)
 {
 	for (size_t i = 0; i < m->ncolumns; i++)
@@ -104,8 +154,10 @@ void map_resolve(void)
 {
 	for (struct map_table *const *m = map_tables; *m; m++)
 		resolve_table(*m);
-	for (struct map_table *const *m = map_foreign; *m; m++)
+	for (struct map_table *const *m = map_foreign; *m; m++) {
 		resolve_table(*m);
+		resolve_index(*m);
+	}
 	for (struct map_notification *n = map_notifications; n->number; n++)
 		resolve_notification(n);
 }

@@ -62,14 +62,11 @@ struct map_column {
 
 /* How the rows of a table are indexed. */
 enum map_index {
-	INDEX_NAME, /* by their keys */
-	/* by snmp_index, with that of the row that they are part of before it */
-	INDEX_INSTANCE,
-	INDEX_ADDRESS,
-	INDEX_GROUP,
-	INDEX_MEMBER,
-	INDEX_SERVICE,
-	INDEX_SERVER,
+	INDEX_NAME,   /* by their keys */
+	INDEX_NUMBER, /* by snmp_index */
+	INDEX_PART,   /* by that of the row that their first key names, and theirs */
+	INDEX_TRACK,  /* what a row tracks, of the kind `select`: by that of the row, and theirs */
+	INDEX_HOP,    /* ways of a route: as INDEX_PART, and from 1 */
 	/* by ifIndex and VRID: RFC 2787 and 6527 */
 	INDEX_ROUTER_V2,
 	INDEX_ROUTER_V3,
@@ -92,6 +89,9 @@ struct map_table {
 	size_t ncolumns;
 	const struct map_root *root; /* NULL: HALVARD-MIB */
 	enum map_index index;
+	enum table_id part_of; /* of INDEX_PART and INDEX_TRACK */
+	uint8_t select;
+	const struct field *number, *part_number; /* filled by map_resolve() */
 };
 
 /* A notification: which change sends it, and which objects of the changed row go with it. */
@@ -114,6 +114,8 @@ extern struct map_table map_vs, map_rs, map_node, map_check, map_ipvs;
 
 /* Those of other modules. */
 extern struct map_table *const map_foreign[];
+/* What is below { vrrp } of KEEPALIVED-MIB. */
+extern const struct map_root map_k_vrrp;
 
 /* Number 0 ends the list. */
 extern struct map_notification map_notifications[];

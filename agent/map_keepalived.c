@@ -3,14 +3,14 @@
  * kernel's IPVS. Scripts are not shown: their command lines are known to the process that runs them
  * and to no other.
  */
-#include "agent/convert.h"
+#include "agent/convert_lvs.h"
 
 #include <stddef.h>
 
 static const unsigned long global_ids[] = {1, 3, 6, 1, 4, 1, 9586, 100, 5, 1};
 static const struct map_root global = {global_ids, 10};
 static const unsigned long vrrp_ids[] = {1, 3, 6, 1, 4, 1, 9586, 100, 5, 2};
-static const struct map_root vrrp = {vrrp_ids, 10};
+const struct map_root map_k_vrrp = {vrrp_ids, 10};
 static const unsigned long check_ids[] = {1, 3, 6, 1, 4, 1, 9586, 100, 5, 3};
 static const struct map_root check = {check_ids, 10};
 
@@ -40,13 +40,22 @@ static const unsigned long mail_ids[] = {1, 3, 6, 1, 4, 1, 9586, 100, 5, 1, 3};
 static const struct map_root mail = {mail_ids, 11};
 
 static struct map_column mail_columns[] = {
+    {1, "smtp_server", M_ADDR_TYPE, M_RO, .read = convert_text_address},
+    {2, "smtp_server", M_ADDR, M_RO, .read = convert_text_address},
     {3, "smtp_connect_timeout_ms", M_UNSIGNED32, M_RO, DIVIDED(1000)},
     {4, "notification_email_from", M_STRING, M_RO | M_SPARSE},
     {6, "smtp_port", M_UNSIGNED32, M_RO},
     {7, "no_email_faults", M_INTEGER, M_RO, .read = convert_not},
+    {10, "smtp_alert_checker", M_INTEGER, M_RO, .read = convert_alert_word},
 };
 struct map_table map_k_mail = {"mail", 0,         T_MAIL, true, MAP_COLUMNS(mail_columns),
 			       &mail,  INDEX_NAME};
+
+static struct map_column email_columns[] = {
+    {2, "address", M_STRING, M_RO},
+};
+struct map_table map_k_email = {
+    "emailTable", 5, T_MAIL_RECIPIENT, false, MAP_COLUMNS(email_columns), &mail, INDEX_NUMBER};
 
 static struct map_column group_columns[] = {
     {2, "name", M_STRING, M_RO},
@@ -55,14 +64,15 @@ static struct map_column group_columns[] = {
     {5, "name", M_INTEGER, M_RO, .read = convert_has_scripts, .arg = NOTIFY_GROUP},
     {10, "tracking_weight", M_TRUTH, M_RO},
 };
-struct map_table map_k_group = {"vrrpSyncGroupTable",       1,     T_SYNC_GROUP, false,
-				MAP_COLUMNS(group_columns), &vrrp, INDEX_GROUP};
+struct map_table map_k_group = {"vrrpSyncGroupTable",       1,           T_SYNC_GROUP, false,
+				MAP_COLUMNS(group_columns), &map_k_vrrp, INDEX_NUMBER};
 
 static struct map_column member_columns[] = {
     {2, "instance", M_STRING, M_RO},
 };
-struct map_table map_k_member = {"vrrpSyncGroupMemberTable",  2,     T_SYNC_MEMBER, false,
-				 MAP_COLUMNS(member_columns), &vrrp, INDEX_MEMBER};
+struct map_table map_k_member = {
+    "vrrpSyncGroupMemberTable",  2,           T_SYNC_MEMBER, false,
+    MAP_COLUMNS(member_columns), &map_k_vrrp, INDEX_PART,    .part_of = T_SYNC_GROUP};
 
 static struct map_column instance_columns[] = {
     {2, "name", M_STRING, M_RO},
@@ -93,8 +103,9 @@ static struct map_column instance_columns[] = {
     {34, NULL, M_ADDR_TYPE, M_RO, .read = convert_group_address},
     {35, NULL, M_ADDR, M_RO, .read = convert_group_address},
 };
-struct map_table map_k_instance = {"vrrpInstanceTable",           3,     T_VRRP_INSTANCE, false,
-				   MAP_COLUMNS(instance_columns), &vrrp, INDEX_INSTANCE};
+struct map_table map_k_instance = {
+    "vrrpInstanceTable",           3,           T_VRRP_INSTANCE, false,
+    MAP_COLUMNS(instance_columns), &map_k_vrrp, INDEX_NUMBER};
 
 static struct map_column address_columns[] = {
     {2, "addr", M_ADDR_TYPE, M_RO},
@@ -109,8 +120,9 @@ static struct map_column address_columns[] = {
     {11, "excluded", M_INTEGER, M_RO, .read = convert_not},
     {12, "peer", M_ADDR, M_RO | M_SPARSE},
 };
-struct map_table map_k_address = {"vrrpAddressTable",           6,     T_VRRP_ADDRESS, false,
-				  MAP_COLUMNS(address_columns), &vrrp, INDEX_ADDRESS};
+struct map_table map_k_address = {
+    "vrrpAddressTable",           6,           T_VRRP_ADDRESS, false,
+    MAP_COLUMNS(address_columns), &map_k_vrrp, INDEX_PART,     .part_of = T_VRRP_INSTANCE};
 
 #define RATES(n)                                                                                   \
 	{n, "cps", M_GAUGE32, M_RO}, {n + 1, "in_pps", M_GAUGE32, M_RO},                           \
@@ -146,7 +158,7 @@ static struct map_column service_columns[] = {
     {2, NULL, M_INTEGER, M_RO, .read = convert_service_type},
     {3, "group", M_STRING, M_RO | M_SPARSE},
     {4, "fwmark", M_UNSIGNED32, M_RO | M_SPARSE},
-    {5, NULL, M_ADDR_TYPE, M_RO, .read = convert_service_family},
+    {5, "family", M_INTEGER, M_RO},
     {6, "addr", M_ADDR, M_RO | M_SPARSE},
     {7, "port", M_UNSIGNED32, M_RO, .read = convert_service_port},
     {8, NULL, M_INTEGER, M_RO, .read = convert_protocol},
@@ -194,7 +206,7 @@ static struct map_column service_columns[] = {
     {71, "name", M_STRING, M_RO},
 };
 struct map_table map_k_service = {"virtualServerTable",         3,      T_VIRTUAL_SERVER, false,
-				  MAP_COLUMNS(service_columns), &check, INDEX_SERVICE};
+				  MAP_COLUMNS(service_columns), &check, INDEX_NUMBER};
 
 /* What KEEPALIVED-MIB has of servers of the pool, and not of the sorry server. */
 #define OF_POOL .read = convert_of_pool
@@ -237,8 +249,34 @@ static struct map_column server_columns[] = {
     {54, "tunnel_checksum", M_INTEGER, M_RO, .read = convert_tunnel, .arg = TUNNEL_GUE},
     {55, "name", M_STRING, M_RO},
 };
-struct map_table map_k_server = {"realServerTable",           4,      T_REAL_SERVER, false,
-				 MAP_COLUMNS(server_columns), &check, INDEX_SERVER};
+struct map_table map_k_server = {
+    "realServerTable",           4,      T_REAL_SERVER, false,
+    MAP_COLUMNS(server_columns), &check, INDEX_PART,    .part_of = T_VIRTUAL_SERVER};
+
+static struct map_column server_group_columns[] = {
+    {2, "name", M_STRING, M_RO},
+};
+struct map_table map_k_server_group = {
+    "virtualServerGroupTable",         1,      T_SERVER_GROUP, false,
+    MAP_COLUMNS(server_group_columns), &check, INDEX_NUMBER};
+
+static struct map_column group_member_columns[] = {
+    {2, NULL, M_INTEGER, M_RO, .read = convert_member_type},
+    {3, "fwmark", M_UNSIGNED32, M_RO | M_SPARSE},
+    {4, "addr", M_ADDR_TYPE, M_RO | M_SPARSE},
+    {5, "addr", M_ADDR, M_RO, .read = convert_member_address, .arg = MEMBER_ADDRESS},
+    {6, "addr", M_ADDR, M_RO, .read = convert_member_address, .arg = MEMBER_RANGE},
+    {7, "last", M_ADDR, M_RO, .read = convert_member_address, .arg = MEMBER_RANGE},
+    {8, NULL, M_UNSIGNED32, M_RO, .read = convert_member_port},
+};
+struct map_table map_k_group_member = {"virtualServerGroupMemberTable",
+				       2,
+				       T_SERVER_GROUP_MEMBER,
+				       false,
+				       MAP_COLUMNS(group_member_columns),
+				       &check,
+				       INDEX_PART,
+				       .part_of = T_SERVER_GROUP};
 
 static struct map_column sync_columns[] = {
     {1, "sync_interface", M_INTEGER, M_RO, .read = convert_some},

@@ -5,9 +5,13 @@ agent_libagent_a_SOURCES = \
 	agent/agentx_unix.c agent/agentx_unix.h \
 	agent/serve.c agent/serve.h \
 	agent/convert.c agent/convert.h \
+	agent/convert_lvs.c agent/convert_lvs.h \
+	agent/convert_route.c agent/convert_route.h \
 	agent/map.c agent/map.h \
 	agent/map_keepalived.c \
 	agent/map_rfc.c \
+	agent/map_route.c \
+	agent/map_tracked.c \
 	agent/order.c agent/order.h \
 	agent/map_general.c \
 	agent/map_lvs.c \

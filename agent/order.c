@@ -2,6 +2,7 @@
 #include "agent/order.h"
 
 #include "base/log.h"
+#include "base/route.h"
 #include "base/text.h"
 #include "model/rows.h"
 
@@ -18,20 +19,46 @@ struct ordering {
 	uint64_t generation; /* that it was made for; 0: none */
 	struct ordered *rows;
 	size_t n, cap;
+	struct order_hop *hops; /* that rows are, of a table of these */
+	size_t nhops;
 };
 
 /* ---- indices ------------------------------------------------------------ */
 
-static size_t parent_and_number(const struct store *s, enum table_id parent, const char *name,
-				uint32_t number, oid *ret)
+static size_t number(const struct map_table *m, const void *row, oid *ret)
+{
+	ret[0] = (oid)field_get(m->number, row);
+	return ret[0] ? 1 : 0;
+}
+
+static size_t part(const struct map_table *m, const struct store *s, const char *name, oid own,
+		   oid *ret)
 {
 	const char *const words[] = {name};
-	const void *row = store_find_text(s, parent, words);
-	const struct field *f = schema_field(parent, "snmp_index");
+	const void *whole = store_find_text(s, m->part_of, words);
 
-	ret[0] = row ? (oid)field_get(f, row) : 0;
-	ret[1] = number;
-	return ret[0] && number ? 2 : 0;
+	ret[0] = whole ? (oid)field_get(m->part_number, whole) : 0;
+	ret[1] = own;
+	return ret[0] && own ? 2 : 0;
+}
+
+static size_t track(const struct map_table *m, const struct store *s, const struct track_row *t,
+		    oid *ret)
+{
+	bool group = m->part_of == T_SYNC_GROUP;
+
+	if (t->kind != m->select || (t->user_kind == TRACK_BY_GROUP) != group)
+		return 0;
+	return part(m, s, t->user, t->kind == TRACK_INTERFACE ? t->ifindex : t->snmp_index, ret);
+}
+
+static size_t way(const struct map_table *m, const struct store *s, const struct order_hop *h,
+		  oid *ret)
+{
+	size_t n = part(m, s, h->route->instance, h->route->snmp_index, ret);
+
+	ret[2] = h->number + 1;
+	return n ? 3 : 0;
 }
 
 /* The module of version 2 has no others; a virtual router without an interface has no index. */
@@ -63,39 +90,28 @@ static size_t router_address(const struct store *s, const struct vrrp_address_ro
 	return n;
 }
 
-static size_t number(uint32_t n, oid *ret)
+size_t order_index(const struct map_table *m, const struct store *s, const void *row,
+		   oid ret[INDEX_MAX])
 {
-	ret[0] = n;
-	return n ? 1 : 0;
-}
+	const struct field *first = schema_table(m->table)->fields;
 
-size_t order_index(enum map_index kind, const struct store *s, const void *row, oid ret[INDEX_MAX])
-{
-	const struct vrrp_address_row *a = row;
-	const struct sync_member_row *m = row;
-	const struct real_server_row *rs = row;
-
-	switch (kind) {
-	case INDEX_INSTANCE:
-		return number(((const struct vrrp_instance_row *)row)->snmp_index, ret);
-	case INDEX_ADDRESS:
-		return parent_and_number(s, T_VRRP_INSTANCE, a->instance, a->snmp_index, ret);
-	case INDEX_GROUP:
-		return number(((const struct sync_group_row *)row)->snmp_index, ret);
-	case INDEX_MEMBER:
-		return parent_and_number(s, T_SYNC_GROUP, m->group, m->snmp_index, ret);
-	case INDEX_SERVICE:
-		return number(((const struct virtual_server_row *)row)->snmp_index, ret);
-	case INDEX_SERVER:
-		return parent_and_number(s, T_VIRTUAL_SERVER, rs->vs, rs->snmp_index, ret);
+	switch (m->index) {
+	case INDEX_NUMBER:
+		return number(m, row, ret);
+	case INDEX_PART:
+		return part(m, s, field_str(first, row), (oid)field_get(m->number, row), ret);
+	case INDEX_TRACK:
+		return track(m, s, row, ret);
+	case INDEX_HOP:
+		return way(m, s, row, ret);
 	case INDEX_ROUTER_V2:
 		return router(row, 2, ret);
 	case INDEX_ROUTER_V3:
 		return router(row, 3, ret);
 	case INDEX_ROUTER_ADDRESS_V2:
-		return router_address(s, a, 2, ret);
+		return router_address(s, row, 2, ret);
 	case INDEX_ROUTER_ADDRESS_V3:
-		return router_address(s, a, 3, ret);
+		return router_address(s, row, 3, ret);
 	default:
 		return 0;
 	}
@@ -111,6 +127,7 @@ struct ordering *order_new(void)
 void order_free(struct ordering *o)
 {
 	free(o->rows);
+	free(o->hops);
 	free(o);
 }
 
@@ -121,6 +138,36 @@ static int by_ids(const void *a, const void *b)
 	return snmp_oid_compare(x->ids, x->len, y->ids, y->len);
 }
 
+static void add(struct ordering *o, const struct map_table *m, const struct store *s,
+		const void *row)
+{
+	struct ordered *r;
+
+	if (o->n == o->cap) {
+		o->cap = o->cap ? 2 * o->cap : 16;
+		o->rows = xrealloc(o->rows, o->cap, sizeof(*o->rows));
+	}
+	r = &o->rows[o->n];
+	r->row = row;
+	r->len = order_index(m, s, row, r->ids);
+	o->n += r->len > 0;
+}
+
+static void list_hops(struct ordering *o, const struct store *s)
+{
+	o->nhops = 0;
+	STORE_EACH(s, T_VRRP_ROUTE, struct vrrp_route_row, row)
+	{
+		struct ip_route r;
+
+		if (!route_parse_text(row->route, &r))
+			continue;
+		o->hops = xrealloc(o->hops, o->nhops + r.nhops + 1, sizeof(*o->hops));
+		for (unsigned k = 0; k < r.nhops; k++)
+			o->hops[o->nhops++] = (struct order_hop){row, k};
+	}
+}
+
 void order_follow(struct ordering *o, const struct map_table *m, const struct store *s,
 		  uint64_t generation)
 {
@@ -128,18 +175,10 @@ void order_follow(struct ordering *o, const struct map_table *m, const struct st
 		return;
 	o->generation = generation;
 	o->n = 0;
-	for (size_t i = 0; i < store_count(s, m->table); i++) {
-		struct ordered *r;
-
-		if (o->n == o->cap) {
-			o->cap = o->cap ? 2 * o->cap : 16;
-			o->rows = xrealloc(o->rows, o->cap, sizeof(*o->rows));
-		}
-		r = &o->rows[o->n];
-		r->row = store_at(s, m->table, i);
-		r->len = order_index(m->index, s, r->row, r->ids);
-		o->n += r->len > 0;
-	}
+	if (m->index == INDEX_HOP)
+		list_hops(o, s);
+	for (size_t i = 0; i < (m->index == INDEX_HOP ? o->nhops : store_count(s, m->table)); i++)
+		add(o, m, s, m->index == INDEX_HOP ? &o->hops[i] : store_at(s, m->table, i));
 	if (o->n)
 		qsort(o->rows, o->n, sizeof(*o->rows), by_ids);
 }

@@ -6,6 +6,7 @@
 #define AGENT_ORDER_H
 
 #include "agent/map.h"
+#include "model/rows.h"
 #include "model/store.h"
 
 #include <net-snmp/net-snmp-config.h>
@@ -14,7 +15,14 @@
 #define INDEX_MAX 24 /* sub-identifiers of the longest: interface, VRID, type, an IPv6 address */
 
 /* The index of a row. 0: the table does not show it. */
-size_t order_index(enum map_index kind, const struct store *s, const void *row, oid ret[INDEX_MAX]);
+size_t order_index(const struct map_table *m, const struct store *s, const void *row,
+		   oid ret[INDEX_MAX]);
+
+/* What is a row of a table whose rows are the ways of a route. */
+struct order_hop {
+	const struct vrrp_route_row *route;
+	unsigned number; /* from 0 */
+};
 
 struct ordering;
 

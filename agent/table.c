@@ -140,7 +140,7 @@ static size_t put_index(const struct table_view *v, const void *row, oid *out)
 	size_t n = 0;
 
 	if (v->order)
-		return order_index(m->index, v->store, row, out);
+		return order_index(m, v->store, row, out);
 	if (m->scalar)
 		out[n++] = 0;
 	for (unsigned i = 0; i < t->nkeys; i++)

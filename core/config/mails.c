@@ -213,7 +213,7 @@ void mails_resolve(struct parse *p, const struct draft *d)
 			return;
 		}
 		r.number = number;
-		origins_add(p->origins, store_put(p->store, T_MAIL_RECIPIENT, &r, F_WANTED, NULL),
-			    c->at, NULL, 0);
+		origins_add(p->origins, resolve_put(p->store, T_MAIL_RECIPIENT, &r), c->at, NULL,
+			    0);
 	}
 }

@@ -49,19 +49,20 @@ void parse_keep_text(struct parse *p, struct draft *d, const struct keyword *k,
 /* Converts one word with the keyword's row into the draft; reports what is wrong. */
 void parse_value(struct parse *p, struct draft *d, const struct keyword *k, const struct item *it);
 
-/* Orders the findings from `from` on by place: files as they were opened, then lines. */
+/* From `from` on: by place, files as they were opened, then lines; and the first notice of each
+ * text, which says how many more there were. */
 void findings_sort(struct findings *f, size_t from);
-/* Keeps the first notice of each text, which says how many more there were. */
 void findings_fold(struct findings *f, size_t from);
-
 /* Defaults, inheritance and what keepalived makes of odd combinations: drafts into rows. */
 void resolve_drafts(struct parse *p);
+/* store_put() of what a file says, numbered in its order (daemon/numbers). */
+const void *resolve_put(struct store *s, enum table_id t, const void *row);
 /* The part of it about what is tracked, when all else is there: resolve_track.c. */
 void resolve_tracks(struct parse *p);
 /* Nobody runs or watches what nobody tracks: takes it out again. */
 void resolve_drop_untracked(struct store *s);
-/* The parts of it about how an instance speaks to the others: resolve_peers.c. The last says why
- * it cannot run without an interface; NULL: it has one, or needs none. */
+/* How an instance speaks to the others: resolve_peers.c. The last says why it needs an interface.
+ */
 uint8_t resolve_family_of_peers(const struct draft *d, uint8_t otherwise);
 void resolve_transport(struct parse *p, const struct draft *d, struct vrrp_instance_row *v);
 void resolve_peers(struct parse *p, const struct vrrp_instance_row *v, const struct draft *d);

@@ -67,46 +67,21 @@ const char *resolve_first_place(const struct resolver *r, const void *row, char 
 	return origin_text(r->origins, row, ORIGIN_ROW, "first defined", buf, size);
 }
 
-/* How many rows have the first key of this one; of a table with one key, how many there are. */
-static size_t count_siblings(const struct store *s, enum table_id t, const void *row)
-{
-	const struct table *tab = schema_table(t);
-	struct fieldset first_key = {{0}};
-	unsigned char key[MAX_ROW];
-	size_t first, i;
-
-	if (tab->nkeys < 2)
-		return store_count(s, t);
-	row_init(t, key);
-	fieldset_add(&first_key, 0);
-	row_copy_fields(t, key, row, first_key);
-	for (first = i = store_lower_bound(s, t, key); i < store_count(s, t); i++)
-		if (!text_eq(field_str(&tab->fields[0], store_at(s, t, i)),
-			     field_str(&tab->fields[0], row)))
-			break;
-	return i - first;
-}
-
-/* In the order of the file: main makes of it the index that SNMP shows (daemon/numbers). */
-static void number_row(struct store *s, enum table_id t, const void *row)
+const void *resolve_put(struct store *s, enum table_id t, const void *row)
 {
 	const struct field *f = schema_field(t, "snmp_index");
-	unsigned char copy[MAX_ROW];
-	struct fieldset one = {{0}};
+	const void *kept = store_put(s, t, row, F_WANTED, NULL);
+	size_t first;
 
-	if (!f)
-		return;
-	memcpy(copy, row, schema_table(t)->row_size);
-	field_put(f, copy, count_siblings(s, t, row));
-	fieldset_add(&one, field_index(schema_table(t), f));
-	store_put_set(s, t, copy, one, NULL);
+	if (f && !field_get(f, kept))
+		store_put_number(s, t, kept, f, store_siblings(s, t, kept, &first));
+	return kept;
 }
 
 const void *layers_keep(struct resolver *r, const struct layers *l)
 {
-	const void *row = store_put(r->store, l->table, l->row, F_WANTED, NULL);
+	const void *row = resolve_put(r->store, l->table, l->row);
 
-	number_row(r->store, l->table, row);
 	origins_add(r->origins, row, l->at, l->parts, LAYERS_MAX);
 	return row;
 }

@@ -21,7 +21,7 @@ struct routes {
 
 static void keep(struct routes *r, enum table_id t, const void *row, struct place at)
 {
-	origins_add(r->p->origins, store_put(r->p->store, t, row, F_WANTED, NULL), at, NULL, 0);
+	origins_add(r->p->origins, resolve_put(r->p->store, t, row), at, NULL, 0);
 }
 
 static void say_twice(struct routes *r, const struct draft *d, enum table_id t, const void *row,

@@ -26,7 +26,7 @@ static const char *name_of(enum table_id t, const void *row)
 static void keep(struct parse *p, const struct draft *d, enum table_id t, const void *row)
 {
 	const struct part *part = d->parts[t];
-	const void *kept = store_put(p->store, t, row, F_WANTED, NULL);
+	const void *kept = resolve_put(p->store, t, row);
 
 	origins_add(p->origins, kept, d->at, &part, 1);
 }

@@ -260,6 +260,28 @@ static void say(struct parse *p, enum finding_level level, struct place at, cons
 	place_report(p->findings, level, &at, "virtual_server_group %s: %s", group, what);
 }
 
+#define MEMBER_KINDS 3
+static unsigned kind_of(const struct server_group_member_row *m)
+{
+	return m->fwmark ? 0 : addr_equal(&m->addr, &m->last) ? 1 : 2;
+}
+
+/* Marks have the first numbers, addresses the next, ranges the last: as keepalived numbers them. */
+static void put_members(struct parse *p, const struct draft *d, const char *group, unsigned kind)
+{
+	for (const struct draft *c = d->first; c; c = c->next) {
+		const struct part *part = c->parts[T_SERVER_GROUP_MEMBER];
+		struct server_group_member_row row;
+
+		part_row(part, T_SERVER_GROUP_MEMBER, &row);
+		if (kind_of(&row) != kind)
+			continue;
+		row.group = group;
+		origins_add(p->origins, resolve_put(p->store, T_SERVER_GROUP_MEMBER, &row), c->at,
+			    &part, 1);
+	}
+}
+
 static void resolve_group_of(struct parse *p, const struct draft *d)
 {
 	const char *group =
@@ -270,20 +292,13 @@ static void resolve_group_of(struct parse *p, const struct draft *d)
 		    group);
 		return;
 	}
-	if (!d->first)
+	if (d->first)
+		resolve_put(p->store, T_SERVER_GROUP, &(struct server_group_row){.name = group});
+	else
 		say(p, FINDING_WARNING, d->at, "it has no address and no mark", group);
-	for (const struct draft *c = d->first; c; c = c->next) {
-		const struct part *part = c->parts[T_SERVER_GROUP_MEMBER];
-		struct server_group_member_row row;
-
-		part_row(part, T_SERVER_GROUP_MEMBER, &row);
-		row.group = group;
-		origins_add(p->origins,
-			    store_put(p->store, T_SERVER_GROUP_MEMBER, &row, F_WANTED, NULL), c->at,
-			    &part, 1);
-	}
+	for (unsigned kind = 0; kind < MEMBER_KINDS; kind++)
+		put_members(p, d, group, kind);
 }
-
 static void report(struct parse *p, const struct virtual_server_row *vs, size_t offset,
 		   const char *what)
 {

@@ -2,15 +2,10 @@
 #include "daemon/numbers.h"
 
 #include "base/log.h"
-#include "base/text.h"
 #include "model/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Those with the field; the first key of one with two is its parent. */
-static const enum table_id numbered[] = {T_VRRP_INSTANCE, T_VRRP_ADDRESS,   T_SYNC_GROUP,
-					 T_SYNC_MEMBER,   T_VIRTUAL_SERVER, T_REAL_SERVER};
 
 struct newcomer {
 	enum table_id table;
@@ -36,11 +31,20 @@ static uint64_t place_of(enum table_id t, const void *row)
 	return t == T_REAL_SERVER && rs->kind == RS_SORRY ? 0 : field_get(index_of(t), row);
 }
 
-static const char *parent_of(enum table_id t, const void *row)
+/* Of two rows of one table: whether all their keys but the last are equal, or which comes first. */
+static int family_cmp(enum table_id t, const void *a, const void *b)
 {
 	const struct table *tab = schema_table(t);
+	int c = 0;
 
-	return tab->nkeys > 1 ? field_str(&tab->fields[0], row) : "";
+	for (unsigned i = 0; i + 1 < tab->nkeys && !c; i++) {
+		const struct field *f = &tab->fields[i];
+		uint64_t x = field_is_text(f) ? 0 : field_get(f, a);
+		uint64_t y = field_is_text(f) ? 0 : field_get(f, b);
+
+		c = field_is_text(f) ? strcmp(field_str(f, a), field_str(f, b)) : (x > y) - (x < y);
+	}
+	return c;
 }
 
 static int by_place(const void *a, const void *b)
@@ -49,32 +53,35 @@ static int by_place(const void *a, const void *b)
 	int c = (x->table > y->table) - (x->table < y->table);
 
 	if (!c)
-		c = strcmp(parent_of(x->table, x->row), parent_of(y->table, y->row));
+		c = family_cmp(x->table, x->row, y->row);
 	return c ? c : (x->place > y->place) - (x->place < y->place);
+}
+
+static void add(struct numbers *n, enum table_id t, const void *row)
+{
+	if (n->n == n->cap) {
+		n->cap = n->cap ? 2 * n->cap : 64;
+		n->list = xrealloc(n->list, n->cap, sizeof(*n->list));
+	}
+	n->list[n->n++] = (struct newcomer){t, row, place_of(t, row)};
+}
+
+static struct numbers *in_order(struct numbers *n)
+{
+	if (n->n)
+		qsort(n->list, n->n, sizeof(*n->list), by_place);
+	return n;
 }
 
 struct numbers *numbers_begin(const struct store *live, const struct store *file)
 {
 	struct numbers *n = xcalloc(1, sizeof(*n));
 
-	for (size_t k = 0; k < sizeof(numbered) / sizeof(numbered[0]); k++) {
-		enum table_id t = numbered[k];
-
-		for (size_t i = 0; i < store_count(file, t); i++) {
-			const void *row = store_at(file, t, i);
-
-			if (store_find(live, t, row))
-				continue;
-			if (n->n == n->cap) {
-				n->cap = n->cap ? 2 * n->cap : 64;
-				n->list = xrealloc(n->list, n->cap, sizeof(*n->list));
-			}
-			n->list[n->n++] = (struct newcomer){t, row, place_of(t, row)};
-		}
-	}
-	if (n->n)
-		qsort(n->list, n->n, sizeof(*n->list), by_place);
-	return n;
+	for (enum table_id t = 0; t < T_COUNT; t++)
+		for (size_t i = 0; index_of(t) && i < store_count(file, t); i++)
+			if (!store_find(live, t, store_at(file, t, i)))
+				add(n, t, store_at(file, t, i));
+	return in_order(n);
 }
 
 static bool is_new(const struct numbers *n, size_t from, size_t to, enum table_id t,
@@ -86,25 +93,17 @@ static bool is_new(const struct numbers *n, size_t from, size_t to, enum table_i
 	return false;
 }
 
-/* The greatest number of those of one parent that are there already. */
+/* The greatest number of those of one family that are there already. */
 static uint64_t greatest(const struct numbers *n, size_t from, size_t to, const struct store *live)
 {
 	enum table_id t = n->list[from].table;
-	const struct table *tab = schema_table(t);
-	const char *parent = parent_of(t, n->list[from].row);
-	struct fieldset first = {{0}};
-	unsigned char key[MAX_ROW];
+	size_t first, count = store_siblings(live, t, n->list[from].row, &first);
 	uint64_t ret = 0;
 
-	row_init(t, key);
-	fieldset_add(&first, 0);
-	row_copy_fields(t, key, n->list[from].row, first);
-	for (size_t i = store_lower_bound(live, t, key); i < store_count(live, t); i++) {
+	for (size_t i = first; i < first + count; i++) {
 		const void *row = store_at(live, t, i);
 		uint64_t number = field_get(index_of(t), row);
 
-		if (!text_eq(field_str(&tab->fields[0], row), parent))
-			break;
 		if (number > ret && !is_new(n, from, to, t, row))
 			ret = number;
 	}
@@ -114,15 +113,9 @@ static uint64_t greatest(const struct numbers *n, size_t from, size_t to, const 
 static void put(struct store *live, const struct newcomer *c, uint64_t number)
 {
 	const void *row = store_find(live, c->table, c->row);
-	unsigned char copy[MAX_ROW];
-	struct fieldset one = {{0}};
 
-	if (!row)
-		return;
-	memcpy(copy, row, schema_table(c->table)->row_size);
-	field_put(index_of(c->table), copy, number);
-	fieldset_add(&one, field_index(schema_table(c->table), index_of(c->table)));
-	store_put_set(live, c->table, copy, one, NULL);
+	if (row)
+		store_put_number(live, c->table, row, index_of(c->table), number);
 }
 
 void numbers_end(struct numbers *n, struct store *live, uint32_t *last)
@@ -132,9 +125,8 @@ void numbers_end(struct numbers *n, struct store *live, uint32_t *last)
 		bool child = schema_table(t)->nkeys > 1;
 		uint64_t number;
 
-		for (to = from + 1;
-		     to < n->n && n->list[to].table == t &&
-		     text_eq(parent_of(t, n->list[to].row), parent_of(t, n->list[from].row));
+		for (to = from + 1; to < n->n && n->list[to].table == t &&
+				    family_cmp(t, n->list[to].row, n->list[from].row) == 0;
 		     to++)
 			;
 		number = child ? greatest(n, from, to, live) : last[t];
@@ -149,15 +141,11 @@ void numbers_end(struct numbers *n, struct store *live, uint32_t *last)
 
 void numbers_rest(struct store *live, uint32_t *last)
 {
-	struct store *nothing = store_new();
-	struct numbers *n = numbers_begin(nothing, live);
-	size_t kept = 0;
+	struct numbers *n = xcalloc(1, sizeof(*n));
 
-	for (size_t i = 0; i < n->n; i++) {
-		n->list[kept] = n->list[i];
-		kept += !field_get(index_of(n->list[i].table), n->list[i].row);
-	}
-	n->n = kept;
-	numbers_end(n, live, last);
-	store_free(nothing);
+	for (enum table_id t = 0; t < T_COUNT; t++)
+		for (size_t i = 0; index_of(t) && i < store_count(live, t); i++)
+			if (!field_get(index_of(t), store_at(live, t, i)))
+				add(n, t, store_at(live, t, i));
+	numbers_end(in_order(n), live, last);
 }

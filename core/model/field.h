@@ -80,6 +80,7 @@ extern const struct table table_track, table_vrrp_script, table_track_file, tabl
 extern const struct table table_vrrp_route, table_vrrp_rule;
 extern const struct table table_static_address, table_track_group_member;
 extern const struct table table_node;
+extern const struct table table_server_group;
 extern const struct table table_server_group_member;
 extern const struct table table_virtual_server, table_real_server, table_checker, table_check_url,
     table_check_source;

@@ -130,6 +130,7 @@ const struct table table_mail =
 static const struct field mail_recipient_fields[] = {
     STR(address, F_KEY, 1, "Who gets mail."),
     U32(number, SETTING, 1, UINT32_MAX, 1, NULL, "Place in the file."),
+    SNMP_INDEX(U32, UINT32_MAX),
 };
 const struct table table_mail_recipient = TABLE(T_MAIL_RECIPIENT, "mail_recipient", ROLE_EXEC, 1,
 						mail_recipient_fields, "Who gets mail.");

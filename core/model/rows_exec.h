@@ -139,6 +139,8 @@ struct mail_row {
 struct mail_recipient_row {
 	char address[NAME_MAIL];
 	uint32_t number; /* in the order of the file */
+	/* state */
+	uint32_t snmp_index;
 };
 
 #endif

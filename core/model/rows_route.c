@@ -24,6 +24,7 @@ static const struct field vrrp_route_fields[] = {
     U32(table, F_CONFIG, 0, UINT32_MAX, 0, NULL, "Number of the routing table; 0 for main."),
     U32(metric, F_CONFIG, 0, UINT32_MAX, 0, NULL, "Metric."),
     BOOL(no_track, F_CONFIG, false, TRACK_HELP),
+    SNMP_INDEX(U32, UINT32_MAX),
     BOOL(present, F_STATE, false, "Whether the kernel has it now."),
 };
 const struct table table_vrrp_route =
@@ -41,6 +42,7 @@ static const struct field vrrp_rule_fields[] = {
     U32(preference, F_CONFIG, 0, UINT32_MAX, 0, NULL, "Preference; the lowest is looked at first."),
     U32(table, F_CONFIG, 0, UINT32_MAX, 0, NULL, "Routing table that it names; 0 for none."),
     BOOL(no_track, F_CONFIG, false, TRACK_HELP),
+    SNMP_INDEX(U32, UINT32_MAX),
     BOOL(present, F_STATE, false, "Whether the kernel has it now."),
 };
 const struct table table_vrrp_rule = TABLE(T_VRRP_RULE, "vrrp_rule", ROLE_VRRP, 2, vrrp_rule_fields,

@@ -26,6 +26,7 @@ struct vrrp_route_row {
 	uint32_t metric;
 	bool no_track;
 	/* state */
+	uint32_t snmp_index;
 	bool present;
 };
 
@@ -40,6 +41,7 @@ struct vrrp_rule_row {
 	uint32_t table;
 	bool no_track;
 	/* state */
+	uint32_t snmp_index;
 	bool present;
 };
 

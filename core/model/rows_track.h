@@ -40,10 +40,12 @@ struct track_row {
 	/* state, by main: what others have seen */
 	uint8_t reported; /* enum track_state */
 	int32_t reported_value;
+	uint32_t snmp_index;
 	/* state */
 	uint8_t state; /* enum track_state */
 	int32_t value;
 	int32_t contribution;
+	uint32_t ifindex; /* of an interface */
 	struct mono last_transition;
 	/* counters */
 	uint32_t transitions;
@@ -84,6 +86,7 @@ struct vrrp_script_row {
 	int32_t weight; /* of those who track it, by default */
 	bool reverse;
 	/* state */
+	uint32_t snmp_index;
 	uint8_t state;   /* enum track_state */
 	char result[96]; /* of the last run */
 	uint32_t in_row; /* results against the state */
@@ -105,6 +108,7 @@ struct track_file_row {
 	int32_t init_value;
 	bool overwrite; /* ... even when it is */
 	/* state */
+	uint32_t snmp_index;
 	uint8_t state; /* enum track_state */
 	int32_t value;
 	char result[96];
@@ -134,6 +138,7 @@ struct track_process_row {
 	int32_t weight;
 	bool reverse;
 	/* state */
+	uint32_t snmp_index;
 	uint8_t state; /* enum track_state */
 	uint32_t processes;
 	struct mono last_transition;

@@ -404,10 +404,42 @@ const void *store_put_set(struct store *s, enum table_id t, const void *row, str
 	return e->row;
 }
 
+void store_put_number(struct store *s, enum table_id t, const void *row, const struct field *f,
+		      uint64_t n)
+{
+	unsigned char copy[MAX_ROW];
+	struct fieldset one = {{0}};
+
+	memcpy(copy, row, schema_table(t)->row_size);
+	field_put(f, copy, n);
+	fieldset_add(&one, field_index(schema_table(t), f));
+	store_put_set(s, t, copy, one, NULL);
+}
+
 const void *store_put(struct store *s, enum table_id t, const void *row, unsigned fields,
 		      struct fieldset *changed)
 {
 	return store_put_set(s, t, row, fieldset_of(t, fields), changed);
+}
+
+size_t store_siblings(const struct store *s, enum table_id t, const void *row, size_t *first)
+{
+	const struct table *tab = schema_table(t);
+	struct fieldset shared = {{0}}, differs;
+	unsigned char key[MAX_ROW];
+	size_t i;
+
+	for (unsigned k = 0; k + 1 < tab->nkeys; k++)
+		fieldset_add(&shared, k);
+	row_init(t, key);
+	row_copy_fields(t, key, row, shared);
+	*first = store_lower_bound(s, t, key);
+	for (i = *first; i < store_count(s, t); i++) {
+		differs = row_diff(t, store_at(s, t, i), row, shared);
+		if (!fieldset_empty(&differs))
+			break;
+	}
+	return i - *first;
 }
 
 const void *store_single(struct store *s, enum table_id t)

@@ -23,6 +23,9 @@ const void *store_at(const struct store *s, enum table_id t, size_t i);
 const void *store_find(const struct store *s, enum table_id t, const void *key);
 /* Index of the first row whose key is not less than `key` (store_count() at the end). */
 size_t store_lower_bound(const struct store *s, enum table_id t, const void *key);
+/* How many rows have all keys of `row` but the last; of a table with one key that is all of them.
+ * *first is the index of the first one. */
+size_t store_siblings(const struct store *s, enum table_id t, const void *row, size_t *first);
 /* The only row of a table without keys (global); made with defaults when missing. */
 const void *store_single(struct store *s, enum table_id t);
 
@@ -34,6 +37,9 @@ const void *store_put(struct store *s, enum table_id t, const void *row, unsigne
 /* The same for an exact set of fields. */
 const void *store_put_set(struct store *s, enum table_id t, const void *row, struct fieldset set,
 			  struct fieldset *changed);
+/* One number of a row that is there. */
+void store_put_number(struct store *s, enum table_id t, const void *row, const struct field *f,
+		      uint64_t n);
 /* false when there was none. `key` may point into the row that goes. */
 bool store_del(struct store *s, enum table_id t, const void *key);
 

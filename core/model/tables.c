@@ -29,6 +29,7 @@ const struct table *const schema_tables[T_COUNT] = {
     [T_VRRP_SCRIPT] = &table_vrrp_script,
     [T_TRACK_FILE] = &table_track_file,
     [T_TRACK_PROCESS] = &table_track_process,
+    [T_SERVER_GROUP] = &table_server_group,
     [T_SERVER_GROUP_MEMBER] = &table_server_group_member,
     [T_VIRTUAL_SERVER] = &table_virtual_server,
     [T_REAL_SERVER] = &table_real_server,

@@ -25,6 +25,13 @@ static struct vrrp_sight see_link(const struct vrrp_env *env, const char *name)
 	return (struct vrrp_sight){up ? TRACK_OK : TRACK_FAILED, 0};
 }
 
+static uint32_t index_of(const struct vrrp_env *env, const char *name)
+{
+	const struct rtnl_link *link = rtnl_link_by_name(env->rtnl, name);
+
+	return link ? link->ifindex : 0;
+}
+
 static struct vrrp_sight see(const struct vrrp_env *env, const struct track_row *t)
 {
 	if (t->kind == TRACK_INTERFACE)
@@ -54,7 +61,9 @@ void vrrp_tracks_look(struct vrrp_env *env, struct mono now)
 	{
 		struct track_row t = *row;
 
-		if (!vrrp_track_judge(&t, see(env, row)))
+		if (t.kind == TRACK_INTERFACE)
+			t.ifindex = index_of(env, t.object);
+		if (!vrrp_track_judge(&t, see(env, row)) && t.ifindex == row->ifindex)
 			continue;
 		if (t.state != row->state)
 			transition(&t, (enum track_state)row->state, now);

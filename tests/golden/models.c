@@ -812,6 +812,7 @@ static void make_group_of(struct store *s, struct virtual_server_row *v, char gr
 	if (!group[0])
 		return;
 	v->fwmark = 0;
+	store_put(s, T_SERVER_GROUP, &(struct server_group_row){.name = group}, F_WANTED, NULL);
 	for (uint64_t n = 1 + draw(4); n > 0; n--)
 		put_member(s, group, v->family);
 }

@@ -86,6 +86,146 @@ virtual_server fwmark 7 {
 }
 """
 
+# What is tracked, routes and rules, groups of addresses, mail.
+TRACKS = """global_defs {
+	router_id LAB
+	notification_email {
+		b@example.org
+		a@example.org
+	}
+	notification_email_from lab@example.org
+	smtp_server 127.0.0.1 2525
+	smtp_connect_timeout 7
+	smtp_alert_vrrp on
+	enable_script_security
+	script_user root
+	enable_snmp_keepalived
+	enable_snmp_rfc
+	enable_snmp_checker
+}
+vrrp_script ok {
+	script "/bin/true"
+	interval 2
+	weight 4
+	rise 2
+	fall 3
+}
+vrrp_script bad {
+	script "/bin/false"
+	interval 1
+	weight -5
+}
+track_file zfile {
+	file /run/lab/zfile
+	weight 3
+	init_file 2 overwrite
+}
+track_process sleeper {
+	process sleep 60
+	weight 5
+	quorum 1
+	delay 1.5
+}
+vrrp_sync_group VG_1 {
+	group {
+		VI_2
+		VI_3
+	}
+	track_interface {
+		lo weight 2
+	}
+	track_script {
+		ok weight 7
+	}
+	track_file {
+		zfile
+	}
+	track_process {
+		sleeper
+	}
+}
+vrrp_instance VI_2 {
+	state BACKUP
+	interface eth0
+	virtual_router_id 52
+	priority 150
+	advert_int 2
+	virtual_ipaddress {
+		192.168.1.201/24
+	}
+}
+vrrp_instance VI_3 {
+	state BACKUP
+	interface eth0
+	virtual_router_id 53
+	priority 150
+	advert_int 2
+	virtual_ipaddress {
+		192.168.1.203/24
+	}
+}
+vrrp_instance VI_1 {
+	state BACKUP
+	interface eth0
+	virtual_router_id 51
+	priority 100
+	version 3
+	advert_int 1
+	track_interface {
+		lo weight 3
+	}
+	track_script {
+		bad
+		ok weight 3 reverse
+	}
+	track_file {
+		zfile
+	}
+	track_process {
+		sleeper weight -4
+	}
+	virtual_ipaddress {
+		192.168.1.200/24
+	}
+	virtual_routes {
+		192.168.200.0/24 via 192.168.1.11 dev eth0 metric 10
+		192.168.203.0/24 dev eth0 scope link mtu lock 1400 rtt 100 rttvar lock 50 window 70 advmss lock 900 hoplimit 9 initcwnd 5 initrwnd 6 quickack 1 reordering 3 ssthresh lock 55 cwnd lock 6 rto_min lock 300 features ecn table 100 tos 4 realms 3/4
+		blackhole 192.168.204.0/24
+		default via 192.168.1.12 dev eth0 table 101
+		192.168.205.0/24 nexthop via 192.168.1.11 dev eth0 weight 3 nexthop via 192.168.1.12 dev eth0 weight 5
+	}
+	virtual_rules {
+		from 192.168.1.0/24 to 10.1.0.0/16 table 100 priority 200
+		not from 192.168.7.0/24 iif eth0 oif lo fwmark 7/15 tos 4 priority 201 table 102 realms 5/6 suppress_prefixlength 8
+		to 10.9.0.0/16 blackhole priority 202
+		from 10.8.0.0/16 goto 500 priority 203
+	}
+}
+virtual_server_group WEB {
+	192.168.1.200 80
+	192.168.1.201-205 81
+	fwmark 9
+}
+virtual_server_group ANOTHER {
+	192.168.1.202 80
+}
+virtual_server group WEB {
+	lb_algo wrr
+	lb_kind NAT
+	protocol TCP
+	weight 4
+	virtualhost www.example.org
+	quorum_up "/bin/true up"
+	quorum_down "/bin/true down"
+	real_server 192.168.1.18 81 {
+		weight 3
+		notify_up "/bin/true rsup"
+		virtualhost rs.example.org
+	}
+	real_server 192.168.1.17 81 {
+	}
+}
+"""
 
 # What differs, by the end of the OID behind its module, and why.
 DIFFERENCES = {
@@ -112,6 +252,15 @@ DIFFERENCES = {
         (r"1.1.2.1.2..*", "an InetAddress in an index has its length before it (RFC 4001)"),
     ],
 }
+TRACKS_DIFFERENCES = [
+    (r"1.3.[89].0", "what holds where an instance does not say is not kept: each has its own"),
+    (r"2.3.1.11.[123]|2.3.1.27.\d|2.6.1.11.\d.\d|1.1.0|1.10.0|3.3.1.60.\d|3.3.1.71.\d|3.4.1.55.\d.\d", "as above"),
+    (r"2.3.1.8.\d", "lo counts; keepalived adds nothing for it"),
+    (r"2.7.1.27.3.2|2.7.1.29.3.2", "in milliseconds, as the module says; keepalived shows what the kernel counts in"),
+    (r"2.9.1.3.\d|3.3.1.2[45].1|3.4.1.11.1.1", "commands are known to the process that runs them and to no other"),
+    (r"3.3.1.12.1|3.4.1.41.1.1", "a name of a host is one of a check, and shown there (halCheckTable)"),
+    (r"3.3.1.51.1", "of IPv4; keepalived says 4294967295 for IPv6"),
+]
 WEIGHT, PRIORITY = KEEPALIVED + ".3.4.1.7", KEEPALIVED + ".2.3.1.7"
 
 
@@ -126,31 +275,60 @@ def walk(manager, root):
     return found
 
 
-def walked(manager, program):
-    """When both instances have found their place and the servers are in the table."""
+def walked(manager, program, servers=4):
+    """When the instances have found their place and the servers are in the table."""
     program.start()
-    wait_for(lambda: list(walk(manager, KEEPALIVED + ".2.3.1.4").values()) == 2 * ["INTEGER: 2"], 20, "two masters")
-    wait_for(lambda: len(walk(manager, WEIGHT)) == 4, 20, "four servers")
+    wait_for(lambda: "2" in [v[-1] for v in walk(manager, KEEPALIVED + ".2.3.1.4").values()], 20, "a master")
+    wait_for(lambda: len(walk(manager, WEIGHT)) == servers, 20, "the servers")
     return {root: walk(manager, root) for root in DIFFERENCES}
 
 
-def test_the_same_as_keepalived(cluster):
+def compare(before, after, explained):
+    """Nothing differs but what is explained, and each explanation has its use."""
+    assert len(before) > 25
+    names = [oid for oid in {**before, **after} if before.get(oid) != after.get(oid)]
+    unexplained = {oid: (before.get(oid), after.get(oid)) for oid in names
+                   if not any(re.fullmatch(pattern, oid) for pattern, _ in explained)}
+    assert not unexplained
+    return names
+
+
+def both(cluster, text, ready, **more):
     director = cluster.directors[0]
     snmpd = director.snmpd().start()
     manager = snmp.Manager(director.namespace)
-    theirs = Keepalived(director.namespace, "/run/lab/foreign", FILE, ["-x", "-A", snmpd.agentx])
-    before = walked(manager, theirs)
-    theirs.stop(deadline=20)
-    wait_for(lambda: not walk(manager, KEEPALIVED), 20, "keepalived has left")
-    ours = director.halvard(FILE, agentx=snmpd.agentx)
-    after = walked(manager, ours)
-    ours.stop(deadline=20)
+    theirs = Keepalived(director.namespace, "/run/lab/foreign", text, ["-x", "-A", snmpd.agentx])
+    found = []
+    for program in (theirs, director.halvard(text, agentx=snmpd.agentx)):
+        walked(manager, program, **more)
+        wait_for(lambda: ready(manager), 20, lambda: str(walk(manager, KEEPALIVED + ".2")))
+        found.append({root: walk(manager, root) for root in DIFFERENCES})
+        program.stop(deadline=20)
+        wait_for(lambda: not walk(manager, KEEPALIVED), 20, "it has left")
+    return found
+
+
+def states(manager):
+    return [v.split()[-1] for v in walk(manager, KEEPALIVED + ".2.3.1.4").values()]
+
+
+def test_the_same_as_keepalived(cluster):
+    before, after = both(cluster, FILE, lambda m: states(m) == ["2", "2"])
     for root, explained in DIFFERENCES.items():
-        assert len(before[root]) > 25
-        names = [oid for oid in {**before[root], **after[root]} if before[root].get(oid) != after[root].get(oid)]
-        unexplained = {oid: (before[root].get(oid), after[root].get(oid)) for oid in names
-                       if not any(re.fullmatch(pattern, oid) for pattern, _ in explained)}
-        assert not unexplained, root
+        compare(before[root], after[root], explained)
+
+
+def test_the_same_of_what_is_tracked(cluster):
+    """Scripts that have run, a file that counts, routes and rules in the kernel."""
+    def ready(m):
+        return states(m) == ["1", "1", "2"] and \
+            list(walk(m, KEEPALIVED + ".2.9.1.6").values()) == ["INTEGER: 3", "INTEGER: 2"] and \
+            set(walk(m, KEEPALIVED + ".2.7.1.14").values()) == {"INTEGER: 1"}
+
+    before, after = both(cluster, TRACKS, ready, servers=2)
+    compare(before[KEEPALIVED], after[KEEPALIVED], TRACKS_DIFFERENCES)
+    for table in ("1.3.5", "2.4", "2.5", "2.7", "2.8", "2.9", "2.11", "2.12", "2.13", "2.14", "2.15", "2.16", "3.1", "3.2"):
+        assert any(oid.startswith(table + ".1.") for oid in after[KEEPALIVED]), table
 
 
 def test_writes_and_numbers(cluster):

@@ -146,7 +146,7 @@ def test_an_instance_with_its_address(ready):
     wanted = [row, "i", CREATE_AND_GO, 'halVrrpAddrPrefixLength."VI_9"."%s"' % address, "u", "24",
               vi("halVrrpBasePriority"), "u", "77", vi("halVrrpVrid"), "u", "99",
               vi("halVrrpInterface"), "s", "eth0"]
-    assert ready.snmp.set(*wanted[:4]) == "inconsistentValue", "an address of nobody"
+    assert ready.snmp.set(*wanted[:3]) == "inconsistentValue", "an address of nobody"
     assert ready.snmp.set(*wanted) == "noCreation", "settings of nobody"
     assert ready.snmp.set(vi("halVrrpRowStatus"), "i", CREATE_AND_GO, vi("halVrrpVrid"), "u", "99") == \
         "inconsistentValue", "without an interface"

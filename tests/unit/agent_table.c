@@ -198,19 +198,74 @@ static void number_rows(struct store *s, enum table_id t)
 	}
 }
 
+/* Everything that can be tracked, by the first instance and the first group. */
+static void put_tracks(struct store *s)
+{
+	const struct vrrp_instance_row *v = store_at(s, T_VRRP_INSTANCE, 0);
+	const struct sync_group_row *g = store_at(s, T_SYNC_GROUP, 0);
+	struct track_row t;
+
+	for (int kind = TRACK_INTERFACE; kind <= TRACK_PROCESS; kind++)
+		for (int user = TRACK_BY_INSTANCE; user <= TRACK_BY_GROUP; user++) {
+			row_init(T_TRACK, &t);
+			t.kind = (uint8_t)kind;
+			t.user_kind = (uint8_t)user;
+			TEXT_COPY(t.user, user == TRACK_BY_GROUP ? g->name : v->name);
+			TEXT_COPY(t.object, "what");
+			t.ifindex = 3;
+			store_put(s, T_TRACK, &t, ~0u, NULL);
+		}
+}
+
+static void put_routes(struct store *s)
+{
+	const struct vrrp_instance_row *v = store_at(s, T_VRRP_INSTANCE, 0);
+	struct vrrp_route_row route;
+	struct vrrp_rule_row rule;
+
+	row_init(T_VRRP_ROUTE, &route);
+	TEXT_COPY(route.instance, v->name);
+	TEXT_COPY(route.name, "10.0.0.0/8");
+	TEXT_COPY(
+	    route.route,
+	    "10.0.0.0/8 nexthop via 192.0.2.1 dev eth0 weight 2 nexthop via 192.0.2.2 dev eth0");
+	store_put(s, T_VRRP_ROUTE, &route, ~0u, NULL);
+	row_init(T_VRRP_RULE, &rule);
+	TEXT_COPY(rule.instance, v->name);
+	TEXT_COPY(rule.name, "100");
+	TEXT_COPY(rule.rule, "from 192.0.2.0/24 table 7 preference 100");
+	store_put(s, T_VRRP_RULE, &rule, ~0u, NULL);
+}
+
 static struct store *filled_for_others(void)
 {
-	static const enum table_id numbered[] = {T_VRRP_INSTANCE, T_VRRP_ADDRESS,   T_SYNC_GROUP,
-						 T_SYNC_MEMBER,   T_VIRTUAL_SERVER, T_REAL_SERVER};
+	static const enum table_id named[] = {T_VRRP_SCRIPT, T_TRACK_FILE, T_TRACK_PROCESS,
+					      T_SERVER_GROUP, T_MAIL_RECIPIENT};
 	struct store *s = filled();
 	struct ipvs_row ipvs;
+
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		unsigned char row[MAX_ROW];
+		char why[TEXT_MAX];
+
+		row_init(named[i], row);
+		assert_true(field_parse(&schema_table(named[i])->fields[0], row, "one", why));
+		store_put(s, named[i], row, ~0u, NULL);
+	}
+	store_put(
+	    s, T_SERVER_GROUP_MEMBER,
+	    &(struct server_group_member_row){.group = "one", .name = "fwmark:7", .fwmark = 7}, ~0u,
+	    NULL);
+	put_tracks(s);
+	put_routes(s);
 
 	store_single(s, T_MAIL);
 	ipvs = *(const struct ipvs_row *)store_single(s, T_IPVS);
 	ipvs.timeout_tcp_s = 900;
 	store_put(s, T_IPVS, &ipvs, ~0u, NULL);
-	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++)
-		number_rows(s, numbered[i]);
+	for (enum table_id t = 0; t < T_COUNT; t++)
+		if (schema_field(t, "snmp_index"))
+			number_rows(s, t);
 	for (size_t i = 0; i < store_count(s, T_VRRP_INSTANCE); i++) {
 		struct vrrp_instance_row v =
 		    *(const struct vrrp_instance_row *)store_at(s, T_VRRP_INSTANCE, i);
@@ -252,7 +307,7 @@ static void test_order_follows(void **state)
 	(void)state;
 	clock.store = s;
 	for (struct map_table *const *m = map_foreign; *m; m++)
-		if ((*m)->index == INDEX_SERVICE)
+		if (text_eq((*m)->name, "virtualServerTable"))
 			servers = *m;
 	v = view_of(servers, s);
 	table_view_follow(&v, 1);
