@@ -299,11 +299,32 @@ CONVERT(convert_other_words)
 	return *text && value_bytes(text, strlen(text), ret);
 }
 
-CONVERT(convert_at_most)
+static bool has_params(const struct track_process_row *p)
 {
-	uint64_t n = field_get(c->f, row);
+	return strchr(p->process, ' ');
+}
 
-	return convert_show(c, n > INT32_MAX ? INT32_MAX : n, clock, ret);
+CONVERT(convert_process_match)
+{
+	const struct track_process_row *p = row;
+	unsigned match = p->param_match - PARAM_MATCH_ANY;
+
+	return convert_show(c, !match && has_params(p) ? 1 : match, clock, ret);
+}
+
+CONVERT(convert_process_full)
+{
+	const struct track_process_row *p = row;
+
+	return convert_show(c, p->full_command || has_params(p) ? 1 : 2, clock, ret);
+}
+
+CONVERT(convert_quorum_max)
+{
+	const struct track_process_row *p = row;
+
+	(void)c, (void)clock;
+	return value_signed(p->quorum_max > INT32_MAX ? -1 : (int32_t)p->quorum_max, ret);
 }
 
 CONVERT(convert_text_address)

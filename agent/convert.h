@@ -65,8 +65,11 @@ CONVERT(convert_is_ok);
 /* Of a text its first word, and what follows. */
 CONVERT(convert_first_word);
 CONVERT(convert_other_words);
-/* The field, at most what an Integer32 holds. */
-CONVERT(convert_at_most);
+/* Of processes: none(0), exact(1), partial(2), initial(3); whether command lines are compared: 1 or
+ * 2; the most that may be, -1 for any number. */
+CONVERT(convert_process_match);
+CONVERT(convert_process_full);
+CONVERT(convert_quorum_max);
 /* A text that is an address: its type, or its octets. */
 CONVERT(convert_text_address);
 /* on(1), off(2), unset(3) */

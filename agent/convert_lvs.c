@@ -212,11 +212,34 @@ CONVERT(convert_service_inhibits)
 	return convert_show(c, rs && rs->inhibit_on_failure ? 2 : 1, clock, ret);
 }
 
-CONVERT(convert_service_tunnel)
+/* NULL: it is not behind a tunnel of the type `arg` or a later one. */
+static const struct real_server_row *behind_tunnel(const struct map_column *c, const void *row,
+						   const struct value_clock *clock)
 {
 	const struct real_server_row *rs = first_server(clock, row);
 
-	return rs && rs->forwarding == LVS_TUN && convert_show(c, rs->tunnel_type, clock, ret);
+	return rs && rs->forwarding == LVS_TUN && rs->tunnel_type >= c->arg ? rs : NULL;
+}
+
+CONVERT(convert_service_tunnel)
+{
+	const struct real_server_row *rs = behind_tunnel(c, row, clock);
+
+	return rs && convert_show(c, rs->tunnel_type, clock, ret);
+}
+
+CONVERT(convert_service_tunnel_port)
+{
+	const struct real_server_row *rs = behind_tunnel(c, row, clock);
+
+	return rs && convert_show(c, rs->tunnel_port, clock, ret);
+}
+
+CONVERT(convert_service_tunnel_checksum)
+{
+	const struct real_server_row *rs = behind_tunnel(c, row, clock);
+
+	return rs && convert_show(c, rs->tunnel_checksum, clock, ret);
 }
 
 CONVERT(convert_alert)

@@ -30,9 +30,11 @@ CONVERT(convert_tunnel);
 CONVERT(convert_check);
 CONVERT(convert_check_s);
 CONVERT(convert_check_us);
-/* remove(1), inhibit(2), and the type of the tunnel: of the first server. */
+/* remove(1), inhibit(2), and the tunnel, of the type `arg` or a later one: of the first server. */
 CONVERT(convert_service_inhibits);
 CONVERT(convert_service_tunnel);
+CONVERT(convert_service_tunnel_port);
+CONVERT(convert_service_tunnel_checksum);
 /* enabled(1), disabled(2); `arg` is what holds where nothing is said. */
 CONVERT(convert_alert);
 /* Members of virtual_server_group: fwmark(1), ip(2), iprange(3); an address, if `arg` is what the

@@ -11,6 +11,7 @@
 
 #include <linux/fib_rules.h>
 #include <linux/icmpv6.h>
+#include <linux/lwtunnel.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
@@ -195,6 +196,8 @@ WAY(convert_realm_from, convert_hop_realm_from, h->realms >> 16, NUMBER(h->realm
 ROUTE(convert_encap_type, r.hop.encap.type, NUMBER(r.hop.encap.type))
 WAY(convert_encap_labels, convert_hop_labels, HAS_ENCAP, show_labels(&h->encap, ret))
 WAY(convert_encap_id, convert_hop_id, HAS_ENCAP && h->encap.has_id, NUMBER(h->encap.id))
+WAY(convert_encap_locator, convert_hop_locator, h->encap.type == LWTUNNEL_ENCAP_ILA,
+    NUMBER(h->encap.id))
 WAY(convert_encap_to, convert_hop_to, HAS_ENCAP, show_addr(&h->encap.dst, ret))
 WAY(convert_encap_from, convert_hop_from, HAS_ENCAP, show_addr(&h->encap.src, ret))
 WAY(convert_encap_tos, convert_hop_tos, HAS_ENCAP && h->encap.tos, NUMBER(h->encap.tos))

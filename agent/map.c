@@ -91,13 +91,15 @@ static const unsigned shows[] = {
 
 static const char *fault(const struct map_column *c)
 {
+	const struct field *written = c->writes ? schema_field(c->of, c->writes) : c->f;
+
 	if (!c->f)
 		return "unknown field";
 	if (!c->read && !(shows[c->type] & TYPE(c->f->type)))
 		return "the column cannot show this type";
 	if (c->f->flags & F_SECRET)
 		return "the field is secret";
-	if ((c->flags & M_RW) && !(c->f->flags & F_SNMP))
+	if ((c->flags & M_RW) && (!written || !(written->flags & F_SNMP)))
 		return "the field cannot be written by SNMP";
 	return NULL;
 }

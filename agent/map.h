@@ -43,11 +43,10 @@ typedef bool (*map_read)(const struct map_column *c, const void *row,
 #define M_RW     1u
 #define M_SPARSE 2u /* no instance while the field is 0 or empty */
 /* Of what other modules let be written. */
-#define M_DOWN     4u  /* only while the virtual router is down; of RowStatus: destroy */
-#define M_SCALED   8u  /* the field is the value times `arg` */
-#define M_NO_OWNER 16u /* priority: not 255 */
-#define M_DRAINS   32u /* a weight: 0 drains, any other enables too */
-#define M_CREATES  64u /* RowStatus of a table whose rows come and go by it */
+#define M_DOWN    4u  /* only while the virtual router is down; of RowStatus: destroy */
+#define M_SCALED  8u  /* the field is the value times `arg` */
+#define M_DRAINS  32u /* a weight: 0 drains, any other enables too */
+#define M_CREATES 64u /* RowStatus of a table whose rows come and go by it */
 
 struct map_column {
 	unsigned number;
@@ -56,8 +55,10 @@ struct map_column {
 	unsigned flags;
 	const struct field *f; /* filled by map_resolve(), and: */
 	enum table_id of;
-	map_read read; /* NULL: as the type says */
-	int64_t arg;   /* of read */
+	map_read read;      /* NULL: as the type says */
+	int64_t arg;        /* of read */
+	uint32_t max;       /* of what may be written; 0: that of the field */
+	const char *writes; /* the field that is written; NULL: the one that is shown */
 };
 
 /* How the rows of a table are indexed. */

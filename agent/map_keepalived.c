@@ -202,7 +202,9 @@ static struct map_column service_columns[] = {
     {65, NULL, M_UNSIGNED32, M_RO, OF_CHECK_US(delay_before_retry_ms)},
     {66, NULL, M_UNSIGNED32, M_RO, OF_CHECK_US(warmup_ms)},
     {67, NULL, M_UNSIGNED32, M_RO, OF_CHECK_US(connect_timeout_ms)},
-    {68, NULL, M_INTEGER, M_RO, .read = convert_service_tunnel},
+    {68, NULL, M_INTEGER, M_RO, .read = convert_service_tunnel, .arg = TUNNEL_IPIP},
+    {69, NULL, M_UNSIGNED32, M_RO, .read = convert_service_tunnel_port, .arg = TUNNEL_GUE},
+    {70, NULL, M_INTEGER, M_RO, .read = convert_service_tunnel_checksum, .arg = TUNNEL_GUE},
     {71, "name", M_STRING, M_RO},
 };
 struct map_table map_k_service = {"virtualServerTable",         3,      T_VIRTUAL_SERVER, false,
@@ -283,9 +285,9 @@ static struct map_column sync_columns[] = {
     {2, "sync_interface", M_STRING, M_RO | M_SPARSE},
     {3, "sync_instance", M_STRING, M_RO | M_SPARSE},
     {4, "sync_id", M_INTEGER, M_RO | M_SPARSE},
-    {5, "sync_maxlen", M_UNSIGNED32, M_RO | M_SPARSE},
-    {6, "sync_port", M_UNSIGNED32, M_RO | M_SPARSE},
-    {7, "sync_ttl", M_UNSIGNED32, M_RO | M_SPARSE},
+    {5, "sync_maxlen", M_INTEGER, M_RO | M_SPARSE},
+    {6, "sync_port", M_INTEGER, M_RO | M_SPARSE},
+    {7, "sync_ttl", M_INTEGER, M_RO | M_SPARSE},
     {8, "sync_group", M_ADDR_TYPE, M_RO | M_SPARSE},
     {9, "sync_group", M_ADDR, M_RO | M_SPARSE},
 };
@@ -293,9 +295,9 @@ struct map_table map_k_sync = {"lvsSyncDaemon",           6,      T_IPVS,    tru
 			       MAP_COLUMNS(sync_columns), &check, INDEX_NAME};
 
 static struct map_column timeout_columns[] = {
-    {1, "timeout_tcp_s", M_UNSIGNED32, M_RO | M_SPARSE},
-    {2, "timeout_tcpfin_s", M_UNSIGNED32, M_RO | M_SPARSE},
-    {3, "timeout_udp_s", M_UNSIGNED32, M_RO | M_SPARSE},
+    {1, "timeout_tcp_s", M_INTEGER, M_RO | M_SPARSE},
+    {2, "timeout_tcpfin_s", M_INTEGER, M_RO | M_SPARSE},
+    {3, "timeout_udp_s", M_INTEGER, M_RO | M_SPARSE},
 };
 struct map_table map_k_timeout = {
     "lvsTimeouts", 7, T_IPVS, true, MAP_COLUMNS(timeout_columns), &check, INDEX_NAME};

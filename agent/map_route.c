@@ -63,6 +63,7 @@ static struct map_column route_columns[] = {
     {51, BY(convert_encap_tos)},
     {52, BY(convert_encap_ttl)},
     {53, BY(convert_encap_flags)},
+    {54, NULL, M_COUNTER64, M_RO, .read = convert_encap_locator},
     {55, ENUMERATED(convert_route_no_cookie)},
 };
 struct map_table map_k_route = {
@@ -85,6 +86,7 @@ static struct map_column hop_columns[] = {
     {15, BY(convert_hop_tos)},
     {16, BY(convert_hop_ttl)},
     {17, BY(convert_hop_flags)},
+    {18, NULL, M_COUNTER64, M_RO, .read = convert_hop_locator},
 };
 struct map_table map_k_hop = {
     "vrrpRouteNextHopTable",  11,          T_VRRP_ROUTE, false,

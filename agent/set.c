@@ -240,6 +240,11 @@ static int set_row_status(struct set *s, const struct set_varbind *vb, const str
 	return SNMP_ERR_NOERROR;
 }
 
+static const char *written(const struct map_column *c)
+{
+	return c->writes ? c->writes : c->field;
+}
+
 /* What is set of a row that is not there, unless this PDU makes it. */
 static int set_of_new(struct set *s, const struct set_varbind *vb, const struct table_view *v,
 		      const struct map_column *column, const char *text)
@@ -253,7 +258,7 @@ static int set_of_new(struct set *s, const struct set_varbind *vb, const struct 
 		return SNMP_ERR_NOERROR;
 	if (!has_room(s, vb))
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
-	add_op(s, vb, v, column->field, key, text);
+	add_op(s, vb, v, written(column), key, text);
 	s->names[s->change.nops - 1].is_new = true;
 	bring_forward(s);
 	return SNMP_ERR_NOERROR;
@@ -307,7 +312,7 @@ int set_reserve1(struct set *s, struct set_pdu pdu, const struct table_view *v,
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
 	if (column->flags & M_DRAINS)
 		return add_weight(s, vb, v, row, text);
-	add_op(s, vb, v, column->field, row, text);
+	add_op(s, vb, v, written(column), row, text);
 	return SNMP_ERR_NOERROR;
 }
 

@@ -162,6 +162,11 @@ bool value_number(enum map_type type, uint64_t n, const struct value_clock *cloc
 	}
 }
 
+bool value_signed(int32_t n, struct value *v)
+{
+	return put_integer(v, ASN_INTEGER, n);
+}
+
 bool value_read(const struct map_column *c, const void *row, const struct value_clock *clock,
 		struct value *v)
 {
@@ -179,7 +184,7 @@ bool value_read(const struct map_column *c, const void *row, const struct value_
 	if (c->f->type == FT_ADDR)
 		return read_addr(c, row, v);
 	if (c->f->type == FT_I32)
-		return put_integer(v, ASN_INTEGER, (long)(int64_t)field_get(c->f, row));
+		return value_signed((int32_t)(int64_t)field_get(c->f, row), v);
 	return value_number(c->type, field_get(c->f, row), clock, v);
 }
 
@@ -251,9 +256,27 @@ static int write_scaled(const struct map_column *c, long n, char *text)
 	return write_number(c, n * c->arg, text);
 }
 
+/* No octets, or all of them 0, are no address. */
+static int write_addr(enum map_type type, const u_char *data, size_t len, char *text)
+{
+	static const u_char none[16];
+	struct addr a = {.family = len == 16 ? ADDR_IPV6 : ADDR_IPV4};
+
+	if (len != 4 && (type == M_IPADDRESS || (len != 0 && len != 16)))
+		return SNMP_ERR_WRONGLENGTH;
+	memcpy(a.bytes, data, len);
+	if (!memcmp(a.bytes, none, len))
+		a.family = ADDR_NONE;
+	addr_text(&a, text);
+	return SNMP_ERR_NOERROR;
+}
+
 static u_char asn_type(enum map_type type)
 {
 	switch (type) {
+	case M_IPADDRESS:
+		return ASN_IPADDRESS;
+	case M_ADDR:
 	case M_STRING:
 		return ASN_OCTET_STR;
 	case M_UNSIGNED32:
@@ -269,13 +292,15 @@ int value_write(const struct map_column *c, u_char type, const void *data, size_
 		return SNMP_ERR_NOTWRITABLE;
 	if (type != asn_type(c->type))
 		return SNMP_ERR_WRONGTYPE;
+	if (c->type == M_ADDR || c->type == M_IPADDRESS)
+		return write_addr(c->type, data, len, text);
 	if (type == ASN_OCTET_STR)
 		return write_string(c->f, data, len, text);
 	if (len != sizeof(long))
 		return SNMP_ERR_WRONGLENGTH;
 	if (c->flags & M_SCALED)
 		return write_scaled(c, *(const long *)data, text);
-	if ((c->flags & M_NO_OWNER) && *(const long *)data == 255)
+	if (c->max && *(const long *)data > c->max)
 		return SNMP_ERR_WRONGVALUE;
 	return write_number(c, *(const long *)data, text);
 }

@@ -36,6 +36,8 @@ bool value_ipaddress(const struct addr *a, struct value *v);
 /* A number that is in no row. false: the type is none of numbers and times. */
 bool value_number(enum map_type type, uint64_t n, const struct value_clock *clock, struct value *v);
 
+bool value_signed(int32_t n, struct value *v);
+
 /* Checks the value of a SET (ASN type, octets as net-snmp holds them) against the column and
  * the field's range, and writes the text that a change carries into `text` (of TEXT_MAX).
  * Returns SNMP_ERR_NOERROR, _NOTWRITABLE, _WRONGTYPE, _WRONGLENGTH or _WRONGVALUE. */

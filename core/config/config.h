@@ -89,6 +89,13 @@ bool config_may_mention(const char *path, const char *keyword);
 bool config_validate(const struct store *s, struct findings *f);
 /* First objection to a model in one line of TEXT_MAX, for a transaction. true: none. */
 bool config_acceptable(const struct store *s, char *why);
+/* The same, and what it is about. */
+struct objection {
+	enum table_id table;
+	const void *row;
+	const char *field; /* NULL: the row as a whole */
+};
+bool config_objection(const struct store *s, char *why, struct objection *ret);
 
 /* A file that parses to the same rows. */
 /* A row for each machine that a real server is on, made from those; config_load() does it. */

@@ -264,13 +264,20 @@ bool config_validate(const struct store *s, struct findings *f)
 	return ok;
 }
 
-bool config_acceptable(const struct store *s, char *why)
+bool config_objection(const struct store *s, char *why, struct objection *ret)
 {
 	struct validation v = {.store = s, .why = why};
-	bool ok;
 
 	validate_store(&v);
-	ok = !v.count;
+	if (v.count)
+		*ret = v.objections[0];
 	free(v.objections);
-	return ok;
+	return v.count;
+}
+
+bool config_acceptable(const struct store *s, char *why)
+{
+	struct objection any;
+
+	return !config_objection(s, why, &any);
 }

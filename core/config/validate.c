@@ -18,13 +18,13 @@
 
 /* ---- saying so ------------------------------------------------------- */
 
-static void object(struct validation *v, enum table_id t, const void *row)
+static void object(struct validation *v, enum table_id t, const void *row, const char *field)
 {
 	if (v->count == v->cap) {
 		v->cap = v->cap ? v->cap * 2 : 8;
 		v->objections = xrealloc(v->objections, v->cap, sizeof(*v->objections));
 	}
-	v->objections[v->count++] = (struct objection){t, row};
+	v->objections[v->count++] = (struct objection){t, row, field};
 }
 
 /* As origins know it; of the row without a name. */
@@ -95,7 +95,7 @@ static void say(struct validation *v, enum finding_level level, bool objects, en
 	if (objects && v->why && !v->count)
 		snprintf(v->why, TEXT_MAX, "%s %.120s: %.300s", schema_table(t)->name, name, text);
 	if (objects)
-		object(v, t, row);
+		object(v, t, row, field);
 	if (!v->findings)
 		return;
 	subject(t, row, name, sizeof(name));

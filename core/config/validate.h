@@ -51,12 +51,6 @@ void origins_free(struct origins *o);
 
 /* ---- validation -------------------------------------------------------- */
 
-/* A row that validation objects to, in order of discovery. */
-struct objection {
-	enum table_id table;
-	const void *row;
-};
-
 struct validation {
 	const struct store *store;
 	struct findings *findings;            /* NULL: only the first error counts */

@@ -191,6 +191,10 @@ static void check_server(struct validation *v, const struct real_server_row *r,
 		validate_say(
 		    v, FINDING_ERROR, T_REAL_SERVER, r, "addr",
 		    "its virtual server has another address family, which only TUN can do");
+	if (r->lthreshold > r->uthreshold)
+		validate_say(v, FINDING_ERROR, T_REAL_SERVER, r, "lthreshold",
+			     "lthreshold %u is more than uthreshold, %u", r->lthreshold,
+			     r->uthreshold);
 	if (r->admin_state == RS_DRAINING && drain)
 		validate_say(v, FINDING_ERROR, T_REAL_SERVER, r, "admin_state", "%s", drain);
 }

@@ -240,8 +240,26 @@ static bool is_complete(const struct txn *t, unsigned i, struct result *r)
 	       refuse(r, RESULT_INCONSISTENT_VALUE, i, "%s", why);
 }
 
+/* The op that speaks of what is objected to: of its field, else of its row, else the first. */
+static unsigned op_of(const struct txn *t, const struct objection *o)
+{
+	unsigned ret = t->change.nops;
+
+	for (unsigned i = t->change.nops; i-- > 0;) {
+		const struct change_op *op = &t->change.ops[i];
+
+		if (op->table != o->table || row_key_cmp(op->table, op->key, o->row) != 0)
+			continue;
+		if (o->field && text_eq(op->field, o->field))
+			return i;
+		ret = i;
+	}
+	return ret < t->change.nops ? ret : 0;
+}
+
 bool txn_test(struct txn *t, struct result *ret)
 {
+	struct objection o;
 	char why[TEXT_MAX];
 	bool ok = true;
 
@@ -250,8 +268,8 @@ bool txn_test(struct txn *t, struct result *ret)
 		ok = test_op(t, i, ret);
 	for (unsigned i = 0; ok && i < t->change.nops; i++)
 		ok = is_complete(t, i, ret);
-	if (ok && !config_acceptable(t->d->wanted, why))
-		ok = refuse(ret, RESULT_INCONSISTENT_VALUE, 0, "%s", why);
+	if (ok && config_objection(t->d->wanted, why, &o))
+		ok = refuse(ret, RESULT_INCONSISTENT_VALUE, op_of(t, &o), "%s", why);
 	if (!ok)
 		txn_untest(t);
 	else

@@ -93,7 +93,7 @@ static const struct field vrrp_instance_fields[] = {
     ENUM(auth_type, F_CONFIG, vrrp_auth_names, VRRP_AUTH_NONE, "Authentication of VRRPv2."),
     STR(auth_pass, F_CONFIG | F_SECRET, 0, "Password of VRRPv2."),
     STR(vrf, F_CONFIG | F_LOCAL, 0, "VRF in which unicast without an interface runs."),
-    ADDR(source_addr, F_CONFIG | F_LOCAL,
+    ADDR(source_addr, F_CONFIG | F_SET | F_SNMP | F_LOCAL,
 	 "Address to advertise from; empty is the first of the interface."),
     BOOL(track_src_ip, F_CONFIG | F_LIVE, false, "In fault while that address is not there."),
     ADDR(group_addr, F_CONFIG, "Multicast group to advertise to; empty is 224.0.0.18 or ff02::12."),

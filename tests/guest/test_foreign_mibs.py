@@ -97,6 +97,8 @@ TRACKS = """global_defs {
 	smtp_server 127.0.0.1 2525
 	smtp_connect_timeout 7
 	smtp_alert_vrrp on
+	lvs_sync_daemon eth0 VI_1 id 5 maxlen 1400 port 8849 ttl 3 group 224.0.0.91
+	lvs_timeouts tcp 900 tcpfin 120 udp 300
 	enable_script_security
 	script_user root
 	enable_snmp_keepalived
@@ -120,7 +122,7 @@ track_file zfile {
 	weight 3
 	init_file 2 overwrite
 }
-track_process sleeper {
+vrrp_track_process sleeper {
 	process sleep 60
 	weight 5
 	quorum 1
@@ -255,6 +257,7 @@ DIFFERENCES = {
 TRACKS_DIFFERENCES = [
     (r"1.3.[89].0", "what holds where an instance does not say is not kept: each has its own"),
     (r"2.3.1.11.[123]|2.3.1.27.\d|2.6.1.11.\d.\d|1.1.0|1.10.0|3.3.1.60.\d|3.3.1.71.\d|3.4.1.55.\d.\d", "as above"),
+    (r"2.20.1.3.\d.\d|2.16.1.3.\d.\d", "the weight that the line says; keepalived shows that of the definition"),
     (r"2.3.1.8.\d", "lo counts; keepalived adds nothing for it"),
     (r"2.7.1.27.3.2|2.7.1.29.3.2", "in milliseconds, as the module says; keepalived shows what the kernel counts in"),
     (r"2.9.1.3.\d|3.3.1.2[45].1|3.4.1.11.1.1", "commands are known to the process that runs them and to no other"),

@@ -7,7 +7,7 @@ TEST_LOG_DRIVER = $(LOG_DRIVER)
 TEST_LOG_COMPILER = $(LOG_COMPILER)
 EXTRA_DIST += $(LAB_TESTS) tests/pytest-tap tests/conftest.py \
 	tests/lab/__init__.py tests/lab/daemons.py tests/lab/journal.py tests/lab/guest-init tests/lab/inside \
-	tests/lab/demo tests/lab/frr.py tests/lab/links.py tests/lab/middle.py tests/lab/run tests/lab/scale.py tests/lab/snmp.py tests/lab/space.py tests/lab/steer.py tests/lab/tap.py tests/lab/topology.py \
+	tests/lab/demo tests/lab/frr.py tests/lab/links.py tests/lab/mib.py tests/lab/middle.py tests/lab/pdu.py tests/lab/run tests/lab/scale.py tests/lab/snmp.py tests/lab/space.py tests/lab/steer.py tests/lab/tap.py tests/lab/topology.py \
 	tests/lab/tutorial.conf tests/lab/uml-xstate.c tests/lab/watch.py \
 	tests/guest/conftest.py tests/guest/test_chaos.py tests/guest/test_crash.py tests/guest/test_remembered.py \
 	tests/guest/test_drain.py tests/guest/test_lab.py tests/guest/test_namespace.py tests/guest/test_notify.py \

@@ -1,5 +1,7 @@
 /* Prints the map rows for tests/lint/mib-map.py, one line a column:
  *     table scalar|table arc column type ro|rw field min max text|number names
+ * one line a field that SNMP may write, and one a field that a column writes:
+ *     table writable|written field
  * and one line a notification, with the objects below halObjects that it carries:
  *     name notification number object... */
 #include "agent/map.h"
@@ -41,7 +43,19 @@ static void print_snmp_fields(const struct map_table *m)
 
 	for (unsigned i = 0; i < t->nfields; i++)
 		if (t->fields[i].flags & F_SNMP)
-			printf("%s\twritable\t%s\n", m->name, t->fields[i].name);
+			printf("%s\twritable\t%s\n", t->name, t->fields[i].name);
+}
+
+/* By a column of any module. */
+static void print_written(const struct map_table *m)
+{
+	for (size_t i = 0; i < m->ncolumns; i++) {
+		const struct map_column *c = &m->columns[i];
+
+		if ((c->flags & M_RW) && c->field)
+			printf("%s\twritten\t%s\n", schema_table(m->table)->name,
+			       c->writes ? c->writes : c->field);
+	}
 }
 
 static void print_notification(const struct map_notification *n)
@@ -61,7 +75,10 @@ int main(void)
 		for (size_t i = 0; i < (*m)->ncolumns; i++)
 			print_column(*m, &(*m)->columns[i]);
 		print_snmp_fields(*m);
+		print_written(*m);
 	}
+	for (struct map_table *const *m = map_foreign; *m; m++)
+		print_written(*m);
 	for (const struct map_notification *n = map_notifications; n->number; n++)
 		print_notification(n);
 	return 0;
