@@ -250,21 +250,6 @@ CONVERT(convert_new_master_reason)
 	return convert_show(c, reason, clock, ret);
 }
 
-/* noError(0), ipTtlError(1), versionError(2), checksumError(3), vrIdError(4): which was last is not
- * kept, so it is the one that was seen most. */
-CONVERT(convert_proto_error)
-{
-	const struct vrrp_instance_row *v = row;
-	const uint64_t seen[] = {v->ttl_errors, v->version_errors, v->checksum_errors,
-				 v->vrid_errors};
-	unsigned most = 0;
-
-	for (unsigned i = 1; i <= 4; i++)
-		if (seen[i - 1] && (!most || seen[i - 1] > seen[most - 1]))
-			most = i;
-	return convert_show(c, most, clock, ret);
-}
-
 /* ---- what is tracked, mail -------------------------------------------------- */
 
 CONVERT(convert_script_result)

@@ -55,9 +55,8 @@ CONVERT(convert_scope);
 CONVERT(convert_address_interface);
 /* An address that no file names: the group that the standard gives (the type, or the octets). */
 CONVERT(convert_group_address);
-/* vrrpv3StatisticsNewMasterReason and -ProtoErrReason. */
+/* vrrpv3StatisticsNewMasterReason. */
 CONVERT(convert_new_master_reason);
-CONVERT(convert_proto_error);
 
 /* init(1), bad(2), good(3), initfailed(5); whether the state is ok: 1 or 2. */
 CONVERT(convert_script_result);

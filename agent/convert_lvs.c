@@ -139,6 +139,15 @@ CONVERT(convert_service_port)
 	return vs->addr.family != ADDR_NONE && convert_show(c, vs->port, clock, ret);
 }
 
+CONVERT(convert_drain_conns)
+{
+	const struct real_server_row *rs = row;
+	bool drains = rs->oper_state == RS_OPER_DRAINING;
+
+	return convert_show(c, drains ? (uint64_t)rs->active_conns + rs->inactive_conns : 0, clock,
+			    ret);
+}
+
 CONVERT(convert_weight)
 {
 	const struct real_server_row *rs = row;

@@ -45,5 +45,7 @@ CONVERT(convert_member_address);
 CONVERT(convert_member_port);
 /* 0 for one that the operator holds out: realServerWeight. */
 CONVERT(convert_weight);
+/* Of a server that drains: the connections that are left. */
+CONVERT(convert_drain_conns);
 
 #endif

@@ -201,6 +201,13 @@ static bool notify_send(void *arg, const struct notice *n)
 	return snmp_loop_notify(a->snmp, sender_varbinds(n, a->store, &clock));
 }
 
+static bool is_wanted(void *arg, const struct map_notification *what)
+{
+	const struct global_row *g = global_of(arg);
+
+	return g && field_get(schema_field(T_GLOBAL, what->wanted), g);
+}
+
 static void notify_counted(void *arg, const struct notify_counts *c)
 {
 	struct agent *a = arg;
@@ -212,7 +219,7 @@ static void notify_counted(void *arg, const struct notify_counts *c)
 	store_put(a->store, T_AGENT, &own, F_SEEN, NULL);
 }
 
-static const struct notify_ops notify_ops = {notify_send, notify_counted};
+static const struct notify_ops notify_ops = {notify_send, is_wanted, notify_counted};
 
 /* A walk is many requests: main hears of it once a second. */
 static void on_demand(void *arg)
@@ -416,6 +423,7 @@ static int run(const char *state_dir)
 
 	snprintf(a->folder, sizeof(a->folder), "%s" AGENT_FOLDER, state_dir);
 	map_resolve();
+	map_notify_resolve();
 	a->loop = loop_new();
 	a->store = store_new();
 	a->set = set_new(&set_ops, a);

@@ -13,19 +13,6 @@ struct map_table *const map_tables[] = {
     &map_check,       &map_ipvs,    &map_change, &map_agent,     NULL,
 };
 
-extern struct map_table map_v2_scalars, map_v2_oper, map_v2_address, map_v2_errors, map_v2_stats;
-extern struct map_table map_v3_oper, map_v3_address, map_v3_errors, map_v3_stats;
-extern struct map_table map_k_global, map_k_mail, map_k_group, map_k_member, map_k_instance,
-    map_k_address;
-extern struct map_table map_k_service, map_k_server, map_k_sync, map_k_timeout;
-extern struct map_table map_k_email, map_k_server_group, map_k_group_member;
-extern struct map_table map_k_track_interface, map_k_track_script, map_k_track_file,
-    map_k_track_process;
-extern struct map_table map_k_sync_interface, map_k_sync_script, map_k_sync_file,
-    map_k_sync_process;
-extern struct map_table map_k_script, map_k_file, map_k_process;
-extern struct map_table map_k_route, map_k_hop, map_k_rule;
-
 struct map_table *const map_foreign[] = {
     &map_k_email,
     &map_k_server_group,
@@ -104,7 +91,7 @@ static const char *fault(const struct map_column *c)
 	return NULL;
 }
 
-static void resolve_table(const struct map_table *m)
+static void resolve_columns(const struct map_table *m)
 {
 	for (size_t i = 0; i < m->ncolumns; i++) {
 		struct map_column *c = &m->columns[i];
@@ -138,28 +125,16 @@ const struct map_column *map_find_column(const struct map_table *m, unsigned lon
 	return NULL;
 }
 
-static void resolve_notification(struct map_notification *n)
+void map_resolve_table(struct map_table *m)
 {
-	if (n->counter)
-		n->counter_f = schema_field(n->table, n->counter);
-	if (n->state)
-		n->state_f = schema_field(n->table, n->state);
-	if (n->objects->table != n->table || (n->counter && !n->counter_f) ||
-	    (n->state && !n->state_f))
-		fatalx("%s: no such trigger", n->name);
-	for (const unsigned *c = n->columns; *c; c++)
-		if (!map_find_column(n->objects, *c))
-			fatalx("%s: %s has no column %u", n->name, n->objects->name, *c);
+	resolve_columns(m);
+	resolve_index(m);
 }
 
 void map_resolve(void)
 {
 	for (struct map_table *const *m = map_tables; *m; m++)
-		resolve_table(*m);
-	for (struct map_table *const *m = map_foreign; *m; m++) {
-		resolve_table(*m);
-		resolve_index(*m);
-	}
-	for (struct map_notification *n = map_notifications; n->number; n++)
-		resolve_notification(n);
+		map_resolve_table(*m);
+	for (struct map_table *const *m = map_foreign; *m; m++)
+		map_resolve_table(*m);
 }

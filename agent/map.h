@@ -95,18 +95,6 @@ struct map_table {
 	const struct field *number, *part_number; /* filled by map_resolve() */
 };
 
-/* A notification: which change sends it, and which objects of the changed row go with it. */
-struct map_notification {
-	unsigned number; /* below halNotifications */
-	const char *name;
-	enum table_id table;
-	const char *counter; /* tells when this has grown; NULL: the agent says when */
-	const char *state;   /* ... or this has changed; NULL: there is none */
-	const struct map_table *objects;
-	unsigned columns[10]; /* of objects, in the order of the module; 0 ends */
-	const struct field *counter_f, *state_f; /* filled by map_resolve() */
-};
-
 #define MAP_COLUMNS(a) (a), sizeof(a) / sizeof((a)[0])
 
 extern struct map_table map_general, map_process, map_agent, map_change;
@@ -115,19 +103,20 @@ extern struct map_table map_vs, map_rs, map_node, map_check, map_ipvs;
 
 /* Those of other modules. */
 extern struct map_table *const map_foreign[];
+extern struct map_table map_v2_scalars, map_v2_oper, map_v2_address, map_v2_errors, map_v2_stats;
+extern struct map_table map_v3_oper, map_v3_address, map_v3_errors, map_v3_stats;
+extern struct map_table map_k_global, map_k_mail, map_k_group, map_k_member, map_k_instance,
+    map_k_address;
+extern struct map_table map_k_service, map_k_server, map_k_sync, map_k_timeout;
+extern struct map_table map_k_email, map_k_server_group, map_k_group_member;
+extern struct map_table map_k_track_interface, map_k_track_script, map_k_track_file,
+    map_k_track_process;
+extern struct map_table map_k_sync_interface, map_k_sync_script, map_k_sync_file,
+    map_k_sync_process;
+extern struct map_table map_k_script, map_k_file, map_k_process;
+extern struct map_table map_k_route, map_k_hop, map_k_rule;
 /* What is below { vrrp } of KEEPALIVED-MIB. */
 extern const struct map_root map_k_vrrp;
-
-/* Number 0 ends the list. */
-extern struct map_notification map_notifications[];
-#define MAP_SUBAGENT_START 12
-
-/* What goes with every notification: the column of map_general, and arc and numbers of what is
- * in no row. */
-#define MAP_ROUTER_ID           2
-#define MAP_NOTIFICATION_ARC    15
-#define MAP_NOTIFICATION_NUMBER 1
-#define MAP_NOTIFICATION_TIME   2
 
 /* Where the module is rooted: sub-identifiers (their type is net-snmp's oid). */
 extern const unsigned long map_root[];
@@ -142,5 +131,7 @@ const struct map_column *map_find_column(const struct map_table *m, unsigned lon
 /* Looks up the fields. Ends the process when a row names an unknown field, one whose type
  * the column cannot show, one that is secret, or lets one be written that is not F_SNMP. */
 void map_resolve(void);
+/* The same of one table that is not in the lists. */
+void map_resolve_table(struct map_table *m);
 
 #endif

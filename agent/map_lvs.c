@@ -1,6 +1,6 @@
 /* map_lvs: halVsTable, halRsTable, halNodeTable, halCheckTable and halIpvs of
  * HALVARD-MIB. */
-#include "agent/convert.h"
+#include "agent/convert_lvs.h"
 
 static struct map_column map_vs_columns[] = {
     {2, "family", M_INTEGER, M_RO},
@@ -15,7 +15,7 @@ static struct map_column map_vs_columns[] = {
     {11, "sched_port", M_TRUTH, M_RO},
     {12, "forwarding", M_INTEGER, M_RW},
     {13, "persistence_timeout_s", M_UNSIGNED32, M_RW},
-    {14, "delay_loop_ms", M_UNSIGNED32, M_RO},
+    {14, "delay_loop_ms", M_UNSIGNED32, M_RW},
     {15, "admin_state", M_INTEGER, M_RW},
     {16, "oper_state", M_INTEGER, M_RO},
     {17, "health_percent", M_UNSIGNED32, M_RO},
@@ -66,6 +66,7 @@ static struct map_column map_rs_columns[] = {
     {14, "changed_at", M_DATE, M_RO | M_SPARSE},
     {15, "drain_time_s", M_UNSIGNED32, M_RW},
     {16, "drain_started", M_TIMESTAMP, M_RO},
+    {17, "active_conns", M_GAUGE32, M_RO, .read = convert_drain_conns},
     {18, "slow_start_s", M_UNSIGNED32, M_RW},
     {19, "uthreshold", M_UNSIGNED32, M_RW},
     {20, "lthreshold", M_UNSIGNED32, M_RW},

@@ -130,7 +130,7 @@ static struct map_column v3_stats_columns[] = {
     {3, "adverts_received", M_COUNTER64, M_RO},
     {4, "interval_errors", M_COUNTER64, M_RO},
     {5, "ttl_errors", M_COUNTER64, M_RO},
-    {6, NULL, M_INTEGER, M_RO, .read = convert_proto_error},
+    {6, "proto_error", M_INTEGER, M_RO, .read = convert_plus, .arg = -1},
     {7, "priority_zero_received", M_COUNTER64, M_RO},
     {8, "priority_zero_sent", M_COUNTER64, M_RO},
     {9, "type_errors", M_COUNTER64, M_RO},

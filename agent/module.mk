@@ -15,7 +15,7 @@ agent_libagent_a_SOURCES = \
 	agent/order.c agent/order.h \
 	agent/map_general.c \
 	agent/map_lvs.c \
-	agent/map_notify.c \
+	agent/map_notify.c agent/map_notify.h \
 	agent/map_vrrp.c \
 	agent/notify.c agent/notify.h \
 	agent/sender.c agent/sender.h \

@@ -144,23 +144,23 @@ static void add(struct notify *n, const struct map_notification *what, const voi
  * its memory begins anew. */
 static bool tells(const struct map_notification *m, const void *old, const void *row)
 {
-	if (!m->counter_f)
-		return false;
-	return field_get(m->counter_f, row) > field_get(m->counter_f, old) ||
-	       (m->state_f && field_get(m->state_f, row) != field_get(m->state_f, old));
+	bool grown = m->counter_f && field_get(m->counter_f, row) > field_get(m->counter_f, old);
+	bool changed = m->state_f && field_get(m->state_f, row) != field_get(m->state_f, old);
+
+	return (grown || changed) && (!m->applies || m->applies(old, row));
 }
 
 void notify_row(struct notify *n, enum table_id t, const void *old, const void *row)
 {
 	for (const struct map_notification *m = map_notifications; m->number && n->enabled; m++)
-		if (m->table == t && tells(m, old, row))
+		if (m->table == t && tells(m, old, row) && (!m->root || n->ops->wanted(n->arg, m)))
 			add(n, m, row);
 }
 
 void notify_event(struct notify *n, unsigned number, const void *row)
 {
 	for (const struct map_notification *m = map_notifications; m->number && n->enabled; m++)
-		if (m->number == number)
+		if (!m->root && m->number == number)
 			add(n, m, row);
 }
 

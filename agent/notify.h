@@ -12,7 +12,7 @@
 #ifndef AGENT_NOTIFY_H
 #define AGENT_NOTIFY_H
 
-#include "agent/map.h"
+#include "agent/map_notify.h"
 #include "base/loop.h"
 
 #define NOTIFY_QUEUE_MAX 4096
@@ -34,6 +34,8 @@ struct notify_ops {
 	/* Begins to send; what became of it is told by notify_answered(), perhaps before this
 	 * returns. false: there is no master now. */
 	bool (*send)(void *arg, const struct notice *n);
+	/* Whether those of another module are to be sent. */
+	bool (*wanted)(void *arg, const struct map_notification *what);
 	/* The counts have changed. */
 	void (*counted)(void *arg, const struct notify_counts *c);
 };

@@ -28,11 +28,13 @@ static void add_value(netsnmp_variable_list **list, const oid *name, size_t len,
 
 static void add_trap_oid(netsnmp_variable_list **list, const struct map_notification *what)
 {
+	const oid *root = what->root ? what->root->ids : map_root;
+	size_t len = what->root ? what->root->len : map_root_len;
 	oid value[MAX_OID_LEN];
-	size_t len = map_root_len;
 
-	memcpy(value, map_root, map_root_len * sizeof(oid));
-	value[len++] = HAL_NOTIFICATIONS;
+	memcpy(value, root, len * sizeof(oid));
+	if (!what->root)
+		value[len++] = HAL_NOTIFICATIONS;
 	value[len++] = what->number;
 	add(list, trap_oid, OID_LENGTH(trap_oid), ASN_OBJECT_ID, value, len * sizeof(oid));
 }
@@ -63,27 +65,60 @@ static void add_own(netsnmp_variable_list **list, unsigned number, const struct 
 	add_value(list, name, len, v);
 }
 
+/* The row that the objects are of; NULL: it is gone. */
+static const void *row_of(const struct notice *n, const struct map_table *objects,
+			  const struct store *store)
+{
+	const struct real_server_row *rs = n->row;
+
+	if (objects->table == n->what->table)
+		return n->row;
+	if (objects->table == T_VIRTUAL_SERVER)
+		return store_find_text(store, T_VIRTUAL_SERVER, (const char *const[]){rs->vs});
+	return store_count(store, objects->table) ? store_at(store, objects->table, 0) : NULL;
+}
+
+static void add_carried(netsnmp_variable_list **list, const struct notice *n,
+			const struct map_carried *k, const struct store *store,
+			const struct value_clock *clock)
+{
+	const void *row = row_of(n, k->objects, store);
+	struct table_view v;
+
+	if (!row)
+		return;
+	table_view_init(&v, k->objects, store);
+	for (const unsigned *c = k->columns; *c; c++)
+		add_column(list, &v, *c, row, clock);
+	table_view_free(&v);
+}
+
+/* What goes with all of the own module. */
+static void add_common(netsnmp_variable_list **list, const struct notice *n,
+		       const struct store *store, const struct value_clock *clock)
+{
+	static const struct map_carried router = {&map_general, {MAP_ROUTER_ID}};
+	struct value own;
+
+	value_number(M_UNSIGNED32, n->number, clock, &own);
+	add_own(list, MAP_NOTIFICATION_NUMBER, &own);
+	if (value_number(M_DATE, n->wall_ms, clock, &own))
+		add_own(list, MAP_NOTIFICATION_TIME, &own);
+	add_carried(list, n, &router, store, clock);
+}
+
 netsnmp_variable_list *sender_varbinds(const struct notice *n, const struct store *store,
 				       const struct value_clock *clock)
 {
-	const struct map_notification *what = n->what;
 	netsnmp_variable_list *list = NULL;
-	struct table_view v;
-	struct value own;
+	struct value when;
 
-	value_number(M_TIMESTAMP, (uint64_t)n->when.ns, clock, &own);
-	add_value(&list, sys_uptime, OID_LENGTH(sys_uptime), &own);
-	add_trap_oid(&list, what);
-	value_number(M_UNSIGNED32, n->number, clock, &own);
-	add_own(&list, MAP_NOTIFICATION_NUMBER, &own);
-	if (value_number(M_DATE, n->wall_ms, clock, &own))
-		add_own(&list, MAP_NOTIFICATION_TIME, &own);
-	if (store_count(store, T_GLOBAL)) {
-		table_view_init(&v, &map_general, store);
-		add_column(&list, &v, MAP_ROUTER_ID, store_at(store, T_GLOBAL, 0), clock);
-	}
-	table_view_init(&v, what->objects, store);
-	for (const unsigned *c = what->columns; *c; c++)
-		add_column(&list, &v, *c, n->row, clock);
+	value_number(M_TIMESTAMP, (uint64_t)n->when.ns, clock, &when);
+	add_value(&list, sys_uptime, OID_LENGTH(sys_uptime), &when);
+	add_trap_oid(&list, n->what);
+	if (!n->what->root)
+		add_common(&list, n, store, clock);
+	for (const struct map_carried *k = n->what->carried; k->objects; k++)
+		add_carried(&list, n, k, store, clock);
 	return list;
 }

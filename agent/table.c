@@ -141,8 +141,10 @@ static size_t put_index(const struct table_view *v, const void *row, oid *out)
 
 	if (v->order)
 		return order_index(m, v->store, row, out);
-	if (m->scalar)
-		out[n++] = 0;
+	if (m->scalar) {
+		out[0] = 0; /* of a notification the row may have a key all the same */
+		return 1;
+	}
 	for (unsigned i = 0; i < t->nkeys; i++)
 		n += put_key(&t->fields[i], row, out + n);
 	return n;

@@ -248,6 +248,29 @@ bool config_complete(const struct store *s, enum table_id t, const void *key, ch
 	return true;
 }
 
+/* ---- what follows -------------------------------------------------------- */
+
+bool config_spreads(const struct field *f)
+{
+	return f == schema_field(T_VIRTUAL_SERVER, "delay_loop_ms");
+}
+
+void config_spread(struct store *s, const struct field *f, const void *before)
+{
+	const struct virtual_server_row *was = before, *vs;
+	struct checker_row key = {0};
+	const struct checker_row *c;
+
+	if (!config_spreads(f) || !(vs = store_find(s, T_VIRTUAL_SERVER, before)))
+		return;
+	key.vs = vs->name;
+	for (size_t i = store_lower_bound(s, T_CHECKER, &key);
+	     (c = store_at(s, T_CHECKER, i)) && text_eq(c->vs, vs->name); i++)
+		if (c->delay_loop_ms == was->delay_loop_ms)
+			store_put_number(s, T_CHECKER, c, schema_field(T_CHECKER, "delay_loop_ms"),
+					 vs->delay_loop_ms);
+}
+
 /* ---- the end ------------------------------------------------------------- */
 
 /* What goes with a row: the rows that have its keys from this one of theirs on. */

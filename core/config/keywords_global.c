@@ -10,6 +10,7 @@
 #include "config/parse.h"
 #include "config/special_ipvs.h"
 #include "config/special_network.h"
+#include "config/special_snmp.h"
 #include "config/special_vmac.h"
 #include "config/special_garp.h"
 
@@ -55,10 +56,21 @@ static const struct keyword global_keywords[] = {
     {"snmp_standalone", NULL, false, GLOBAL(snmp_standalone), CONV_TEXT,
      .help = "Addresses at which the agent answers without snmpd: udp:127.0.0.1:1161."},
     {"enable_snmp_vrrp", NULL, false, GLOBAL(enable_snmp_vrrp), CONV_FLAG, .alone = true,
-     .help = "Publish the VRRP tables; a boolean no leaves them out."},
-    ALSO("enable_snmp_keepalived", "enable_snmp_vrrp"),
+     .special = special_enable_snmp,
+     .help = "As enable_snmp_keepalived; a boolean no leaves all tables of VRRP out."},
     {"enable_snmp_checker", NULL, false, GLOBAL(enable_snmp_checker), CONV_FLAG, .alone = true,
-     .help = "Publish the LVS tables; a boolean no leaves them out."},
+     .special = special_enable_snmp,
+     .help = "As enable_snmp_keepalived; a boolean no leaves all tables of LVS out."},
+    {"enable_snmp_keepalived", NULL, false, GLOBAL(enable_snmp_keepalived), CONV_FLAG,
+     .alone = true,
+     .help = "Send the notifications of KEEPALIVED-MIB too; its tables are always there."},
+    {"enable_snmp_rfcv2", NULL, false, GLOBAL(enable_snmp_rfcv2), CONV_FLAG, .alone = true,
+     .help = "Send the notifications of VRRP-MIB too; its tables are always there."},
+    {"enable_snmp_rfcv3", NULL, false, GLOBAL(enable_snmp_rfcv3), CONV_FLAG, .alone = true,
+     .help = "Send the notifications of VRRPV3-MIB too; its tables are always there."},
+    {"enable_snmp_rfc", NULL, false, GLOBAL(enable_snmp_rfcv2), CONV_FLAG, .alone = true,
+     .special = special_enable_snmp_rfc, .print = print_nothing,
+     .help = "enable_snmp_rfcv2 and enable_snmp_rfcv3."},
     {"change_log_size", NULL, false, GLOBAL(change_log_size), CONV_NUMBER,
      .help = "Rows kept in the change log."},
     {"log_level", NULL, false, GLOBAL(log_level), CONV_TEXT, .special = special_log_level,
@@ -287,9 +299,6 @@ static const struct keyword global_keywords[] = {
     GONE("process_monitor_rcv_bufs", 1, 1, "Receive buffer for the kernel's process events."),
     GONE("process_monitor_rcv_bufs_force", 0, 1, "It may be larger than the system's limit."),
     /* SNMP, D-Bus, reload */
-    ALWAYS("enable_snmp_rfc", 0, 0, "Publish VRRP-MIB and VRRPV3-MIB."),
-    ALWAYS("enable_snmp_rfcv2", 0, 0, "Publish VRRP-MIB."),
-    ALWAYS("enable_snmp_rfcv3", 0, 0, "Publish VRRPV3-MIB."),
     LATER("snmp_vs_stats_update_interval", 1, 1,
 	  "Seconds that statistics of services may be old; 5."),
     LATER("snmp_rs_stats_update_interval", 1, 1, "Seconds that those of servers may be old."),

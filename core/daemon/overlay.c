@@ -313,6 +313,7 @@ static void put_entry(const struct entry *e, struct store *s, unsigned char *old
 		return;
 	fieldset_add(&one, field_index(schema_table(e->table), e->f));
 	store_put_set(s, e->table, row, one, NULL);
+	config_spread(s, e->f, old);
 }
 
 /* Of a row that is made here; one that the file has by now has all from there. */

@@ -36,7 +36,7 @@ struct txn {
 	struct change change;
 	struct step *steps; /* one for each op; `done` of them are in `wanted` */
 	unsigned done;
-	struct store *rows_before; /* `wanted` before rows came or went; NULL: none do */
+	struct store *rows_before; /* `wanted` before, if more changes than the ops say */
 	struct overlay *before;    /* set while committed */
 };
 
@@ -143,11 +143,13 @@ static const char *objection(const struct txn *t, const struct change_op *op, co
 	return vs ? lvs_drain_objection(vs) : NULL;
 }
 
-/* Rows that come and go take others along: the way back is what was. */
+/* Rows that come and go take others along, and so do some fields: the way back is what was. */
 static void remember_rows(struct txn *t)
 {
 	for (unsigned i = 0; i < t->change.nops && !t->rows_before; i++) {
-		if (t->change.ops[i].kind == OP_SET)
+		const struct change_op *op = &t->change.ops[i];
+
+		if (op->kind == OP_SET && !config_spreads(schema_field(op->table, op->field)))
 			continue;
 		t->rows_before = store_new();
 		store_merge(t->rows_before, t->d->wanted, F_WANTED);
@@ -211,6 +213,7 @@ static bool test_op(struct txn *t, unsigned i, struct result *r)
 		return true;
 	fieldset_add(&one, field_index(schema_table(op->table), s->f));
 	store_put_set(t->d->wanted, op->table, row, one, NULL);
+	config_spread(t->d->wanted, s->f, s->old);
 	return true;
 }
 
@@ -333,7 +336,7 @@ static void show(struct txn *t, bool with_author)
 	}
 }
 
-/* Rows have come or gone in `wanted`. */
+/* More rows than the ops name have changed in `wanted`. */
 static void show_rows(struct director *d)
 {
 	own_claim(d, d->wanted);

@@ -14,6 +14,7 @@ struct global_row {
 	bool enable_snmp_vrrp;
 	bool enable_snmp_checker;
 	bool enable_traps;
+	bool enable_snmp_keepalived, enable_snmp_rfcv2, enable_snmp_rfcv3;
 	char snmp_socket[108];
 	char snmp_standalone[128];
 	uint8_t vrrp_version;

@@ -53,6 +53,16 @@ const struct enum_name old_checksum_names[] = {{OLD_CHECKSUM_AUTO, "auto"},
 const struct enum_name ipvlan_reach_names[] = {
     {IPVLAN_BRIDGE, "bridge"}, {IPVLAN_PRIVATE, "private"}, {IPVLAN_VEPA, "vepa"}, {0}};
 
+const struct enum_name vrrp_proto_error_names[] = {
+    {VRRP_PROTO_OK, "noError"},           {VRRP_PROTO_TTL, "ipTtlError"},
+    {VRRP_PROTO_VERSION, "versionError"}, {VRRP_PROTO_CHECKSUM, "checksumError"},
+    {VRRP_PROTO_VRID, "vrIdError"},       {0}};
+const struct enum_name vrrp_auth_error_names[] = {{VRRP_AUTH_OK, "noError"},
+						  {VRRP_AUTH_INVALID_TYPE, "invalidAuthType"},
+						  {VRRP_AUTH_OTHER_TYPE, "authTypeMismatch"},
+						  {VRRP_AUTH_FAILED, "authFailure"},
+						  {0}};
+
 #define ROW  struct vrrp_instance_row
 #define LIVE (F_CONFIG | F_SET | F_LIVE)
 #define BORN (F_SET | F_SNMP | F_CREATE)
@@ -171,6 +181,11 @@ static const struct field vrrp_instance_fields[] = {
     GAUGE64(worst_lateness_us, "us", "Worst delay of a timer of this instance."),
     GAUGE64(worst_advert_gap_us, "us",
 	    "Longest time between two advertisements that it sent one after the other as master."),
+    ENUM(proto_error, F_STATE, vrrp_proto_error_names, VRRP_PROTO_OK,
+	 "What was wrong with the last packet whose TTL, version or checksum was wrong."),
+    ENUM(auth_error, F_STATE, vrrp_auth_error_names, VRRP_AUTH_OK,
+	 "What was wrong with the last packet whose authentication was wrong."),
+    ADDR(error_source, F_STATE, "Source of the packet that was refused last."),
     U32(transitions, F_COUNTER | F_EVENT, 0, UINT32_MAX, 0, NULL, "Changes of state."),
     COUNTER32(become_master, NULL, "Times it became master."),
     COUNTER64(adverts_sent, NULL, "Advertisements sent."),
@@ -189,6 +204,9 @@ static const struct field vrrp_instance_fields[] = {
     COUNTER64(address_list_errors, NULL, "Packets with another list of addresses."),
     COUNTER64(peer_errors, NULL,
 	      "Packets that were not from a unicast peer, or not sent as this router expects."),
+    COUNTER32(proto_warnings, NULL,
+	      "Times a wrong TTL, version or checksum was told; of each at most once a minute."),
+    COUNTER32(auth_warnings, NULL, "Times a wrong authentication was told; at most once a minute."),
     COUNTER32(second_masters, NULL,
 	      "Times another router went on as master while this one was; counted once a minute."),
     COUNTER64(second_master_adverts, NULL,

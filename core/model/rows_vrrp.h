@@ -39,6 +39,25 @@ enum vrrp_reason {
 };
 extern const struct enum_name vrrp_reason_names[];
 
+/* What was wrong with the packet that was refused last, as RFC 6527 has it. */
+enum vrrp_proto_error {
+	VRRP_PROTO_OK = 1,
+	VRRP_PROTO_TTL,
+	VRRP_PROTO_VERSION,
+	VRRP_PROTO_CHECKSUM,
+	VRRP_PROTO_VRID,
+};
+extern const struct enum_name vrrp_proto_error_names[];
+
+/* ... and with its authentication, as RFC 2787 has it. */
+enum vrrp_auth_error {
+	VRRP_AUTH_OK = 1,
+	VRRP_AUTH_INVALID_TYPE,
+	VRRP_AUTH_OTHER_TYPE,
+	VRRP_AUTH_FAILED,
+};
+extern const struct enum_name vrrp_auth_error_names[];
+
 /* The operator's word on who is master. */
 enum vrrp_command {
 	VRRP_COMMAND_NONE = 1,
@@ -140,6 +159,9 @@ struct vrrp_instance_row {
 	struct mono last_transition;
 	uint64_t worst_lateness_us;
 	uint64_t worst_advert_gap_us; /* between two advertisements of one mastership */
+	uint8_t proto_error;          /* enum vrrp_proto_error */
+	uint8_t auth_error;           /* enum vrrp_auth_error */
+	struct addr error_source;
 	/* counters */
 	uint32_t transitions; /* every change of state */
 	uint32_t become_master;
@@ -157,7 +179,8 @@ struct vrrp_instance_row {
 	uint64_t auth_errors;
 	uint64_t address_list_errors;
 	uint64_t peer_errors;
-	uint32_t second_masters; /* those that went on */
+	uint32_t proto_warnings, auth_warnings; /* at most one a minute for each error */
+	uint32_t second_masters;                /* those that went on */
 	uint64_t second_master_adverts;
 	uint64_t second_owner_adverts;
 	uint64_t equal_priority_adverts;

@@ -120,11 +120,54 @@ static bool note_foreign(struct vrrp_instance *i, const struct vrrp_packet *p,
 	return true;
 }
 
+/* VRRP_PROTO_OK: it is of another kind. */
+static enum vrrp_proto_error proto_error(enum vrrp_packet_error e)
+{
+	switch (e) {
+	case VRRP_PACKET_TTL:
+		return VRRP_PROTO_TTL;
+	case VRRP_PACKET_VERSION:
+		return VRRP_PROTO_VERSION;
+	case VRRP_PACKET_CHECKSUM:
+		return VRRP_PROTO_CHECKSUM;
+	default:
+		return VRRP_PROTO_OK;
+	}
+}
+
+/* An authentication header is a type for itself: whether it is there is not in the packet. */
+static enum vrrp_auth_error auth_error(const struct vrrp_instance *i, const struct vrrp_packet *p,
+				       const struct vrrp_datagram *d)
+{
+	uint8_t type = d->authenticated ? VRRP_WIRE_AH : p->auth_type;
+
+	if (type > VRRP_WIRE_AH)
+		return VRRP_AUTH_INVALID_TYPE;
+	return type != i->advert.auth_type ? VRRP_AUTH_OTHER_TYPE : VRRP_AUTH_FAILED;
+}
+
+/* For notifications: what it was, from whom, and that it is told now. */
+static void note_error(struct vrrp_instance *i, enum vrrp_packet_error e,
+		       const struct vrrp_packet *p, const struct vrrp_datagram *d, bool told)
+{
+	bool proto = proto_error(e) != VRRP_PROTO_OK;
+	bool auth = e == VRRP_PACKET_AUTH || e == VRRP_PACKET_REPLAY;
+
+	i->row.error_source = d->src;
+	if (proto)
+		i->row.proto_error = proto_error(e);
+	if (auth)
+		i->row.auth_error = auth_error(i, p, d);
+	i->row.proto_warnings += proto && told;
+	i->row.auth_warnings += auth && told;
+}
+
 void vrrp_warn_error(struct vrrp_instance *i, enum vrrp_packet_error e, const struct vrrp_packet *p,
 		     const struct vrrp_datagram *d, struct mono now)
 {
 	uint64_t *count = counter(&i->row, e);
 	char text[ADDR_TEXT_MAX], more[160];
+	bool told;
 
 	if (count)
 		++*count;
@@ -132,7 +175,9 @@ void vrrp_warn_error(struct vrrp_instance *i, enum vrrp_packet_error e, const st
 		vrrp_instance_publish(i, false);
 		return;
 	}
-	if (may_say(i, e, now)) {
+	told = may_say(i, e, now);
+	note_error(i, e, p, d, told);
+	if (told) {
 		advice(i, e, p, d, more, sizeof(more));
 		log_warnx("vrrp_instance %s: advertisement from %s %s: %s%s", i->row.name,
 			  addr_text(&d->src, text),

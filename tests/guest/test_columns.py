@@ -141,8 +141,8 @@ REFUSED = {
     "halRsLowerThreshold": {4294967295: "inconsistentValue"},  # above the upper one
 }
 # Texts are words here, or an address of this director.
-WORDS = {"halVsScheduler": (b"rr", b"wlc"), "vrrpOperPrimaryIpAddr": (bytes(4), bytes([192, 168, 1, 2])),
-         "vrrpv3OperationsPrimaryIpAddr": (b"", bytes([192, 168, 1, 2]))}
+WORDS = {"halVsScheduler": (b"rr", b"wlc"), "vrrpOperPrimaryIpAddr": (bytes(4), bytes([192, 168, 1, 100])),
+         "vrrpv3OperationsPrimaryIpAddr": (b"", bytes([192, 168, 1, 100]))}
 # Which instance: by the rest of its name.
 INSTANCES = {
     "halVrrp": "VI_1", "halVs": "192.168.1.209:80/tcp", "halRs": "192.168.1.209:80/tcp", "halCheck": "192.168.1.209:80/tcp",

@@ -4,7 +4,7 @@
  *     table writable|written field
  * and one line a notification, with the objects below halObjects that it carries:
  *     name notification number object... */
-#include "agent/map.h"
+#include "agent/map_notify.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -63,14 +63,16 @@ static void print_notification(const struct map_notification *n)
 	printf("%s\tnotification\t%u\t%u.%u\t%u.%u\t%u.%u", n->name, n->number,
 	       MAP_NOTIFICATION_ARC, MAP_NOTIFICATION_NUMBER, MAP_NOTIFICATION_ARC,
 	       MAP_NOTIFICATION_TIME, map_general.arc, MAP_ROUTER_ID);
-	for (const unsigned *c = n->columns; *c; c++)
-		printf(n->objects->scalar ? "\t%u.%u" : "\t%u.1.%u", n->objects->arc, *c);
+	for (const unsigned *c = n->carried[0].columns; *c; c++)
+		printf(n->carried[0].objects->scalar ? "\t%u.%u" : "\t%u.1.%u",
+		       n->carried[0].objects->arc, *c);
 	putchar('\n');
 }
 
 int main(void)
 {
 	map_resolve();
+	map_notify_resolve();
 	for (struct map_table *const *m = map_tables; *m; m++) {
 		for (size_t i = 0; i < (*m)->ncolumns; i++)
 			print_column(*m, &(*m)->columns[i]);
@@ -80,6 +82,7 @@ int main(void)
 	for (struct map_table *const *m = map_foreign; *m; m++)
 		print_written(*m);
 	for (const struct map_notification *n = map_notifications; n->number; n++)
-		print_notification(n);
+		if (!n->root)
+			print_notification(n);
 	return 0;
 }
