@@ -24,22 +24,30 @@ struct registration {
 /* Zero of the master's sysUpTime: one master, one estimate. 0 is none yet. */
 static struct mono uptime_zero;
 
-/* What sysORTable says of this agent (RFC 3418); the library does not repeat it to another master.
- */
+/* What sysORTable says of this agent (RFC 3418): the AGENT-CAPABILITIES of
+ * HALVARD-CAPABILITIES-MIB. The library does not repeat it to another master. */
+#define HAL_CONFORMANCE  2
+#define HAL_CAPABILITIES 3
 static void name_modules(void)
 {
-	static const oid keepalived[] = {1, 3, 6, 1, 4, 1, 9586, 100, 5};
-	static const oid vrrp[] = {1, 3, 6, 1, 2, 1, 68};
-	static const oid vrrpv3[] = {1, 3, 6, 1, 2, 1, 207};
+	static const char *const modules[] = {
+	    "HALVARD-MIB: directors of the Linux Virtual Server",
+	    "VRRP-MIB (RFC 2787): virtual routers of version 2",
+	    "VRRPV3-MIB (RFC 6527): all virtual routers",
+	};
+	static oid keepalived[] = {1, 3, 6, 1, 4, 1, 9586, 100, 5}; /* it has no capabilities */
+	oid id[MAX_OID_LEN];
+	size_t len = map_root_len;
 
-	register_sysORTable((oid *)(uintptr_t)map_root, map_root_len,
-			    "HALVARD-MIB: directors of the Linux Virtual Server");
-	register_sysORTable((oid *)(uintptr_t)keepalived, OID_LENGTH(keepalived),
+	memcpy(id, map_root, map_root_len * sizeof(oid));
+	id[len++] = HAL_CONFORMANCE;
+	id[len++] = HAL_CAPABILITIES;
+	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
+		id[len] = i + 1;
+		register_sysORTable(id, len + 1, modules[i]);
+	}
+	register_sysORTable(keepalived, OID_LENGTH(keepalived),
 			    "KEEPALIVED-MIB: what templates of keepalived poll and set");
-	register_sysORTable((oid *)(uintptr_t)vrrp, OID_LENGTH(vrrp),
-			    "VRRP-MIB (RFC 2787): virtual routers of version 2");
-	register_sysORTable((oid *)(uintptr_t)vrrpv3, OID_LENGTH(vrrpv3),
-			    "VRRPV3-MIB (RFC 6527): all virtual routers");
 }
 
 void serve_new_master(void)

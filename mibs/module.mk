@@ -1,5 +1,5 @@
 mibdir = $(datadir)/snmp/mibs
-dist_mib_DATA = mibs/HALVARD-MIB.txt
+dist_mib_DATA = mibs/HALVARD-CAPABILITIES-MIB.txt mibs/HALVARD-MIB.txt
 
 TESTS += tests/lint/mib-smilint
 EXTRA_DIST += tests/lint/mib-smilint tests/mib-base

@@ -327,6 +327,9 @@ def test_modules_are_named(running):
         return [walk.count(m) for m in ("HALVARD-MIB", "KEEPALIVED-MIB", "VRRP-MIB (RFC 2787)", "VRRPV3-MIB (RFC 6527)")]
 
     assert named() == [1, 1, 1, 1]
+    ids = manager.run("snmpwalk", "1.3.6.1.2.1.1.9.1.2", timeout=1)
+    for number in (1, 2, 3):  # halvardCapabilitiesMIB
+        assert ids.count("8072.9999.9999.6404.2.3.%d\n" % number) == 1, ids
     snmpd.kill_all()
     snmpd.start()
     wait_for(lambda: named() == [1, 1, 1, 1], 20, "they are named again")
