@@ -28,6 +28,7 @@ enum long_only {
 	OPT_DEBUG,
 	OPT_FLUSH_LOG_FILE,
 	OPT_LOG_LEVEL,
+	OPT_SNMP_STANDALONE,
 	OPT_IPVS_FD,
 };
 
@@ -46,6 +47,7 @@ static const struct option long_options[] = {
     {"pid", required_argument, NULL, 'p'},
     {"snmp", no_argument, NULL, 'x'},
     {"snmp-agent-socket", required_argument, NULL, 'A'},
+    {"snmp-standalone", required_argument, NULL, OPT_SNMP_STANDALONE},
     {"config-test", optional_argument, NULL, 't'},
     {"namespace", required_argument, NULL, 's'},
     {"umask", required_argument, NULL, 'u'},
@@ -137,6 +139,7 @@ static void usage(void)
 	    "  -p, --pid=FILE              pid file [RUN-DIR/halvard.pid]\n"
 	    "  -x, --snmp                  run the SNMP agent whatever the file says\n"
 	    "  -A, --snmp-agent-socket=S   AgentX socket of the SNMP master\n"
+	    "      --snmp-standalone=ADDRS answer SNMP without snmpd: udp:127.0.0.1:1161\n"
 	    "  -s, --namespace=NAME        run in this network namespace (ip netns)\n"
 	    "  -u, --umask=MASK            umask of the files that it makes\n"
 	    "  -m, --core-dump             leave a core file after a crash\n"
@@ -266,6 +269,10 @@ static bool take_more(struct options *o, int c)
 		return true;
 	case 'A':
 		o->env.snmp_socket = optarg;
+		return true;
+	case OPT_SNMP_STANDALONE:
+		o->env.snmp_standalone = optarg;
+		o->env.force_snmp = true;
 		return true;
 	case 't':
 		o->test = true;
@@ -516,6 +523,10 @@ const char **options_for_role(const struct options *o, enum role role, const cha
 	if (o->env.snmp_socket) {
 		v[n++] = "-A";
 		v[n++] = o->env.snmp_socket;
+	}
+	if (o->env.snmp_standalone) {
+		v[n++] = "--snmp-standalone";
+		v[n++] = o->env.snmp_standalone;
 	}
 	if (o->env.config_id) {
 		v[n++] = "-i";

@@ -72,6 +72,8 @@ static void overrule(const struct role_env *env, struct store *wanted)
 
 	if (env->snmp_socket)
 		TEXT_COPY(g.snmp_socket, env->snmp_socket);
+	if (env->snmp_standalone)
+		TEXT_COPY(g.snmp_standalone, env->snmp_standalone);
 	overrule_levels(env, &g);
 	if (env->force_snmp)
 		g.enable_snmp = true;

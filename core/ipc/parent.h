@@ -67,11 +67,12 @@ struct role_env {
 	const char *config_file;
 	const char *run_dir;
 	const char *state_dir;
-	unsigned workers;        /* -P, -C: those that there are, a mask of 1 << role */
-	bool keep_vrrp;          /* -V: leave addresses at stop */
-	bool keep_lvs;           /* -I: leave services at stop */
-	const char *snmp_socket; /* -A: overrides the file; NULL: the file's word */
-	bool force_snmp;         /* -x: whatever the file says */
+	unsigned workers;            /* -P, -C: those that there are, a mask of 1 << role */
+	bool keep_vrrp;              /* -V: leave addresses at stop */
+	bool keep_lvs;               /* -I: leave services at stop */
+	const char *snmp_socket;     /* -A: overrides the file; NULL: the file's word */
+	const char *snmp_standalone; /* the same */
+	bool force_snmp;             /* -x: whatever the file says */
 	int ipvs_namespace;    /* lvs: descriptor of the namespace of the IPVS table; -1: its own */
 	const char *config_id; /* -i: of @ID lines; NULL: the host name */
 	bool all_includes;     /* -e */

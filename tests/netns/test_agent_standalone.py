@@ -103,3 +103,12 @@ def test_a_place_that_is_taken(alone):
     wait_for(lambda: "-> master" in alone.halvard.log_text(), 15, "VRRP does not mind")
     other.stop()
     wait_for(lambda: alone.get(STATE) == "3", 40, "it listens now")
+
+
+def test_by_the_command_line(cluster):
+    """--snmp-standalone is over what the file says, and runs the agent whatever it says."""
+    director = cluster.directors[0]
+    halvard = director.halvard(CONFIG % "no_snmp", options=["--snmp-standalone", "udp:127.0.0.1:1161"]).start()
+    answer = ["snmpget", "-v2c", "-c", "public", "-r", "0", "-t", "1", "-m", "", "-Ovqe", "udp:127.0.0.1:1161", VERSION]
+    wait_for(lambda: director.namespace.run(answer, check=False).returncode == 0, 15, "it answers")
+    assert "udp:127.0.0.1:1161" in halvard.ctl("show", "global").stdout
