@@ -1,5 +1,6 @@
 """KEEPALIVED-MIB, VRRP-MIB and VRRPV3-MIB: the same file by keepalived and by Halvard, and a manager
 sees the same of it."""
+import json
 import re
 
 from lab import snmp
@@ -410,3 +411,17 @@ def test_rules_of_the_standards(cluster):
     wait_for(lambda: manager.numeric(status) == "3", 20, "active")
     absent = VRRPV3 + ".1.1.1.1.13.9.9.1"
     assert manager.set(absent, "i", "4", named=False) == "noCreation"
+    # rows do not come here, and one that is down may go
+    assert manager.set(absent, "i", "6", named=False) is None
+    assert manager.set(row, "i", "2", named=False) is None
+    wait_for(lambda: manager.numeric(status) == "1", 5, "not in service")
+    assert manager.set(row, "i", "6", named=False) is None
+    assert manager.numeric(status) is None
+    row = VRRP + ".1.3.1.15." + next(iter(walk(manager, VRRP + ".1.3.1.3")))
+    for value, error in (("1", None), ("2", "wrongValue"), ("4", "inconsistentValue"), ("6", "inconsistentValue")):
+        assert manager.set(row, "i", value, named=False) == error, value
+    assert manager.set(admin, "i", "2", named=False) is None
+    wait_for(lambda: manager.numeric(state) == "1", 5, "down")
+    assert manager.set(row, "i", "6", named=False) is None
+    assert manager.numeric(state) is None
+    assert not json.loads(halvard.ctl("--json", "show", "vrrp_instance").stdout)["vrrp_instance"]

@@ -8,7 +8,8 @@ import pytest
 from lab.snmp import name_index
 from lab.space import wait_for
 from lab.steer import BOTH
-from lab.topology import REAL, SERVICE, VIP, tutorial_config
+from lab.topology import REAL, SERVICE, VIP
+from test_weight import fill, small_state  # noqa: F401
 
 ACTIVE, NOT_IN_SERVICE, NOT_READY, CREATE_AND_GO, CREATE_AND_WAIT, DESTROY = "1", "2", "3", "4", "5", "6"
 SECOND = VIP + ":81/tcp"
@@ -103,13 +104,29 @@ def test_two_tables_in_one_request(ready):
 
 def test_state_table(ready):
     """RFC 2579, RowStatus: each value for a row that is there and for one that is not."""
-    there, absent = rs("halRsRowStatus", REAL["real1"]), rs("halRsRowStatus", THIRD)
-    for status, value, error in (
-            (there, CREATE_AND_GO, "inconsistentValue"), (there, CREATE_AND_WAIT, "wrongValue"),
-            (there, NOT_READY, "wrongValue"), (there, "0", "wrongValue"), (there, "7", "wrongValue"),
-            (absent, ACTIVE, "inconsistentValue"), (absent, NOT_IN_SERVICE, "inconsistentValue"),
-            (absent, CREATE_AND_WAIT, "wrongValue"), (absent, NOT_READY, "wrongValue")):
-        assert ready.snmp.set(status, "i", value) == error, (status, value)
+    address = 'halVrrpAddrRowStatus."VI_1"."%s"'
+    for there, absent, pauses in ((rs("halRsRowStatus", REAL["real1"]), rs("halRsRowStatus", THIRD), True),
+                                  (vs("halVsRowStatus", SERVICE), vs("halVsRowStatus"), True),
+                                  (vi("halVrrpRowStatus", "VI_1"), vi("halVrrpRowStatus"), True),
+                                  (address % VIP, address % "192.168.1.9", False)):
+        paused = "inconsistentValue" if pauses else "wrongValue"
+        for status, value, error in (
+                (there, CREATE_AND_GO, "inconsistentValue"), (there, CREATE_AND_WAIT, "wrongValue"),
+                (there, NOT_READY, "wrongValue"), (there, "0", "wrongValue"), (there, "7", "wrongValue"),
+                (there, ACTIVE, None), (absent, ACTIVE, "inconsistentValue"), (absent, NOT_IN_SERVICE, paused),
+                (absent, CREATE_AND_WAIT, "wrongValue"), (absent, NOT_READY, "wrongValue"), (absent, DESTROY, None)):
+            assert ready.snmp.set(status, "i", value) == error, (status, value)
+        assert ready.snmp.numeric(ready.snmp.oid(there)) == ACTIVE
+        assert ready.snmp.numeric(ready.snmp.oid(absent)) is None
+        if not pauses:
+            assert ready.snmp.set(there, "i", NOT_IN_SERVICE) == "wrongValue"
+            continue
+        ready.snmp.set_ok(there, "i", NOT_IN_SERVICE)
+        assert ready.snmp.numeric(ready.snmp.oid(there)) == NOT_IN_SERVICE
+        ready.snmp.set_ok(there, "i", ACTIVE)
+        ready.wait_service()
+    there = rs("halRsRowStatus", REAL["real1"])
+    ready.wait_healthy()
     assert ready.snmp.set(there, "u", ACTIVE, named=True) is not None
     ready.snmp.set_ok(there, "i", NOT_IN_SERVICE)
     assert ready.kernel_weight() is None
@@ -121,7 +138,6 @@ def test_state_table(ready):
         assert ready.snmp.set(rs("halRsRowStatus", name), "i", CREATE_AND_GO) == "inconsistentValue", name
     assert ready.snmp.set(rs("halRsWeight", THIRD), "u", "1") == "noCreation"
     assert ready.snmp.set(rs("halRsRowStatus", THIRD, SECOND), "i", CREATE_AND_GO) == "inconsistentValue"
-    assert ready.snmp.set('halVrrpAddrRowStatus."VI_1"."192.168.1.9"', "i", NOT_IN_SERVICE) == "wrongValue"
     long_index = "%s.1.9.1.42.%s" % (ready.snmp.oid("halObjects").rsplit(".", 1)[0], name_index("x" * 57, THIRD))
     assert ready.snmp.set(long_index, "i", CREATE_AND_GO, named=False) in ("noCreation", "wrongLength")
     assert overlay(ready) == []
@@ -186,6 +202,31 @@ def test_an_instance_of_the_file_stays_away(ready):
     ready.halvard.ctl("add", "vrrp_instance", "VI_1", "interface", "eth0", "vrid", "51",
                       "base_priority", "100")
     wait_for(lambda: instance(ready, "VI_1")["state"] == "master", 10, "it is back, as it was added")
+
+
+def test_a_full_disk_makes_no_row_and_takes_none_away(steered, small_state):
+    """Each creatable table; nothing has come, gone or is kept."""
+    steered.start(state_dir=small_state)
+    steered.wait_healthy()
+    before = {table: rows(steered, table) for table in ("vrrp_instance", "vrrp_address", "virtual_server")}
+    filler = fill(small_state)
+    new = 'halVrrpAddrRowStatus."VI_1"."192.168.1.211"'
+    for binds in ([rs("halRsRowStatus", THIRD), "i", CREATE_AND_GO],
+                  [rs("halRsRowStatus", REAL["real1"]), "i", DESTROY],
+                  [vs("halVsRowStatus"), "i", CREATE_AND_GO],
+                  [vs("halVsRowStatus", SERVICE), "i", DESTROY],
+                  [new, "i", CREATE_AND_GO],
+                  ['halVrrpAddrRowStatus."VI_1"."%s"' % VIP, "i", DESTROY],
+                  [vi("halVrrpRowStatus"), "i", CREATE_AND_GO, vi("halVrrpInterface"), "s", "eth0", vi("halVrrpVrid"), "u", "9"],
+                  [vi("halVrrpRowStatus", "VI_1"), "i", DESTROY]):
+        assert steered.snmp.set(*binds) == "commitFailed", binds
+    assert steered.director.weights() == BOTH and has_address(steered, VIP)
+    assert [[r["name" if "name" in r else "address"] for r in rows(steered, t)] for t in before] == \
+        [[r["name" if "name" in r else "address"] for r in before[t]] for t in before]
+    os.unlink(filler)
+    assert not os.path.exists(small_state + "/overlay") or overlay(steered) == []
+    steered.snmp.set_ok(rs("halRsRowStatus", THIRD), "i", CREATE_AND_GO)
+    assert steered.snmp.get(rs("halRsRowStatus", THIRD)) in ("active", ACTIVE)
 
 
 def test_by_halvardctl(cluster, ready):
