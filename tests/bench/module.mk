@@ -1,5 +1,5 @@
 EXTRA_DIST += tests/bench/common.py tests/bench/takeover.py tests/bench/gaps.py tests/bench/resume.py \
-	tests/bench/scale.py tests/bench/checks.py tests/bench/snmp.py tests/bench/adverts.py tests/bench/busy.py
+	tests/bench/scale.py tests/bench/checks.py tests/bench/snmp.py tests/bench/weight.py tests/bench/adverts.py tests/bench/busy.py
 check_PROGRAMS += tests/bench/send_loop
 tests_bench_send_loop_SOURCES = tests/bench/send_loop.c
 check_PROGRAMS += tests/bench/connect_loop
@@ -17,7 +17,7 @@ BENCH_AGENT = tests/bench/snmp_ask tests/bench/trivial_agent
 endif
 
 # Ratios against keepalived in the same run; not a part of `make check`.
-BENCH_PARTS = takeover gaps resume scale checks snmp adverts busy
+BENCH_PARTS = takeover gaps resume scale checks snmp weight adverts busy
 .PHONY: bench
 bench: all tests/bench/send_loop tests/bench/connect_loop $(BENCH_AGENT)
 	@status=0; for part in $(BENCH_PARTS); do \

@@ -178,4 +178,5 @@ def main():
     print(f"- SET: at most 5 ms more than the disk: {'yes' if median <= disk + SET_SLACK_US else 'no'}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,8 +3,9 @@
  *
  *     snmp_ask walk ADDRESS REPETITIONS SECONDS OID...   walks the columns side by side, again and
  *                          again; prints variable bindings and seconds
- *     snmp_ask set ADDRESS COUNT OID    sets an Unsigned32 to 1, 2, ... 200 in turn; prints the
- * median and the longest time of an answer in microseconds
+ *     snmp_ask set ADDRESS COUNT OID [integer]    sets an Unsigned32 (or an INTEGER) to 1, 2, ...
+ *                          200 in turn; prints the median and the longest time of an answer in
+ *                          microseconds
  */
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
@@ -131,7 +132,7 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int set(netsnmp_session *s, char *word, int count)
+static int set(netsnmp_session *s, char *word, int count, u_char type)
 {
 	double *took = calloc((size_t)count, sizeof(*took));
 	oid name[MAX_OID_LEN];
@@ -144,7 +145,7 @@ static int set(netsnmp_session *s, char *word, int count)
 		unsigned long value = 1 + (unsigned long)i % 200;
 		double began = now();
 
-		snmp_pdu_add_variable(pdu, name, len, ASN_UNSIGNED, &value, sizeof(value));
+		snmp_pdu_add_variable(pdu, name, len, type, &value, sizeof(value));
 		if (snmp_synch_response(s, pdu, &answer) != STAT_SUCCESS || !answer ||
 		    answer->errstat)
 			die("refused");
@@ -162,7 +163,8 @@ int main(int argc, char **argv)
 	if (argc > 5 && !strcmp(argv[1], "walk") && argc - 5 <= COLUMNS_MAX)
 		return walk(connect_to(argv[2], "public"), argv + 5, argc - 5, atoi(argv[3]),
 			    atof(argv[4]));
-	if (argc == 5 && !strcmp(argv[1], "set"))
-		return set(connect_to(argv[2], "private"), argv[4], atoi(argv[3]));
-	die("usage: walk ADDRESS REPETITIONS SECONDS OID... | set ADDRESS COUNT OID");
+	if ((argc == 5 || argc == 6) && !strcmp(argv[1], "set"))
+		return set(connect_to(argv[2], "private"), argv[4], atoi(argv[3]),
+			   argc == 6 && !strcmp(argv[5], "integer") ? ASN_INTEGER : ASN_UNSIGNED);
+	die("usage: walk ADDRESS REPETITIONS SECONDS OID... | set ADDRESS COUNT OID [integer]");
 }
