@@ -39,7 +39,6 @@
 #include <string.h>
 
 #define LOOK_INTERVAL  (5 * NS_PER_S)
-#define STATS_FRESH    (1 * NS_PER_S)
 #define STATS_INTEREST (300 * NS_PER_S)
 #define DRAIN_INTERVAL (1 * NS_PER_S)
 #define RETRY_INTERVAL (10 * NS_PER_S)
@@ -375,6 +374,11 @@ static bool are_wanted(const struct engine *e)
 	return e->stats_asked.ns && mono_diff(loop_now(e->loop), e->stats_asked) < STATS_INTEREST;
 }
 
+static bool are_fresh(const struct engine *e, int64_t age)
+{
+	return e->stats_read.ns && mono_diff(loop_now(e->loop), e->stats_read) < age;
+}
+
 static void write_stats(struct engine *e)
 {
 	e->stats_read = loop_now(e->loop);
@@ -394,7 +398,7 @@ void engine_refresh(struct engine *e)
 		tell_failure(e, r);
 		return;
 	}
-	if (are_wanted(e))
+	if (are_wanted(e) && !are_fresh(e, e->stats_max_age_ns - LOOK_INTERVAL))
 		write_stats(e);
 	look_at_forwarding(e);
 	if (ipvs_whole_look(&e->whole, store_single(e->store, T_IPVS)))
@@ -410,7 +414,7 @@ void engine_ask_stats(struct engine *e)
 	struct mono now = loop_now(e->loop);
 
 	e->stats_asked = now;
-	if (e->stats_read.ns && mono_diff(now, e->stats_read) < STATS_FRESH)
+	if (are_fresh(e, e->stats_max_age_ns))
 		return;
 	e->stats_read = now;
 	engine_write_figures(e);
@@ -521,6 +525,7 @@ struct engine *engine_new(struct loop *loop, struct store *store)
 	e->store = store;
 	e->checks = check_set_new(loop);
 	e->drain_persistent = true;
+	e->stats_max_age_ns = NS_PER_S;
 	check_on_ask(e->checks, engine_ask_script, e);
 	timer_init(&e->work, loop, on_work, e);
 	timer_init(&e->retry, loop, on_retry, e);

@@ -188,6 +188,7 @@ void engine_use_global(struct engine *e, const struct global_row *g)
 {
 	check_set_limits(e->checks, g->checks_at_once, g->checks_at_once_per_host);
 	check_set_log_all_failures(e->checks, g->checker_log_all_failures);
+	e->stats_max_age_ns = g->stats_update_interval_ms * NS_PER_MS;
 	if (e->drain_persistent == g->lvs_drain_persistent)
 		return;
 	e->drain_persistent = g->lvs_drain_persistent;

@@ -56,6 +56,7 @@ struct engine {
 	struct ipvs_whole whole;
 	struct mono stats_asked; /* last; 0: never */
 	struct mono stats_read;
+	int64_t stats_max_age_ns;
 	bool flush;                  /* the kernel's table is to be emptied */
 	struct ipvs_table leftovers; /* ours before, not wanted, not looked for yet */
 	size_t draining;             /* servers that drain now */

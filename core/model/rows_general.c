@@ -72,6 +72,8 @@ static const struct field global_fields[] = {
 	"Checks that may run at one time; others wait in order."),
     U32(checks_at_once_per_host, F_CONFIG | F_LOCAL | F_LIVE, 1, 1000000, 128, NULL,
 	"... and of those that are of one address."),
+    U32(stats_update_interval_ms, F_CONFIG | F_LOCAL | F_LIVE, 1000, 86400000, 1000, "ms",
+	"How old statistics may be that somebody asks for."),
     U32(change_log_size, F_CONFIG | F_LOCAL | F_LIVE, 16, 65536, 1000, NULL,
 	"Rows kept in the change log."),
     STR(log_level, F_CONFIG | F_LOCAL | F_LIVE | F_SET, 0,

@@ -30,6 +30,7 @@ struct global_row {
 	bool checker_log_all_failures;
 	bool lvs_drain_persistent;
 	uint32_t checks_at_once, checks_at_once_per_host;
+	uint32_t stats_update_interval_ms;
 	uint32_t change_log_size;
 	char log_level[LOG_LEVELS_TEXT];
 	uint32_t vrrp_netlink_monitor_rcv_bufs;

@@ -352,6 +352,7 @@ static void drift_is_repaired_although_a_pass_is_due(void **state)
 
 static void statistics_are_read_when_somebody_asks(void **state)
 {
+	struct global_row g;
 	struct director d;
 
 	(void)state;
@@ -371,6 +372,15 @@ static void statistics_are_read_when_somebody_asks(void **state)
 	connections = 4;
 	engine_ask_stats(d.engine);
 	assert_int_equal(server_of(&d, 0)->active_conns, 3);
+	engine_refresh(d.engine);
+	assert_int_equal(server_of(&d, 0)->active_conns, 4);
+
+	/* they may be older when the file says so: then nobody reads them sooner */
+	row_init(T_GLOBAL, &g);
+	g.stats_update_interval_ms = 60000;
+	engine_use_global(d.engine, &g);
+	connections = 5;
+	engine_ask_stats(d.engine);
 	engine_refresh(d.engine);
 	assert_int_equal(server_of(&d, 0)->active_conns, 4);
 	connections = 1;
