@@ -63,8 +63,7 @@ static void describe(const struct ctl *c, const struct change_op *op, struct don
 
 	*d = (struct done){.table = schema_table(op->table),
 			   .field = schema_field(op->table, op->field)};
-	if (op->kind != OP_SET)
-		TEXT_COPY(d->after, op->kind == OP_ADD ? "added" : "deleted");
+	TEXT_COPY(d->after, op_kind_done(op->kind));
 	if (!d->field)
 		return;
 	if (old)
@@ -245,6 +244,26 @@ int change_add_row(struct ctl *c, int argc, char **argv)
 		good = add_set(c, &ch, t->id, row, f->name, argv[i + 1]);
 	}
 	return send_change(c, &ch, good);
+}
+
+int change_revert(struct ctl *c, int argc, char **argv)
+{
+	const struct table *t = text_eq(argv[0], "all") ? NULL : view_table(argv[0]);
+	unsigned char row[MAX_ROW];
+	struct change ch = {0};
+
+	if (text_eq(argv[0], "all") && argc == 1) {
+		change_add(&ch, OP_REVERT_ALL, T_GLOBAL, store_single(c->store, T_GLOBAL));
+		return send_change(c, &ch, true);
+	}
+	if (!t)
+		return CTL_USAGE;
+	if ((unsigned)argc != t->nkeys + 1)
+		return complain_keys("revert", t, "");
+	if (!read_keys(t, argv + 1, row))
+		return CTL_USAGE;
+	change_add(&ch, OP_REVERT, t->id, row);
+	return send_change(c, &ch, true);
 }
 
 int change_delete_row(struct ctl *c, int argc, char **argv)

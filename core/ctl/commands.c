@@ -91,6 +91,10 @@ const struct command commands[] = {
      TAKES_JSON, NAMES_TABLE, DONE, NULL, change_delete_row,
      .more = "Also one of the file, which stays away over reloads until it is added again."},
 
+    {"revert", "all | TABLE KEY...", "forget what was set at run time: as the file has it",
+     GROUP_FILE, 1, 4, TAKES_JSON, NAMES_TABLE, DONE, NULL, change_revert,
+     .more = "Of one row with all that is part of it, also one that was added or deleted; or of all. "
+	     "diff\nlists what that is."},
     {"reload", "", "read the configuration again, apply what differs", GROUP_FILE, 0, 0,
      TAKES_JSON | TAKES_DRY, 0, JSON_RESULT | JSON_PREVIEW, NULL, reload_run,
      .more = "With --dry-run: what a reload would say and do. Nothing is changed; exit status 1\n"

@@ -291,11 +291,29 @@ void overlay_add(struct overlay *o, enum table_id t, const void *key)
 
 void overlay_del(struct overlay *o, enum table_id t, const void *key, bool in_file)
 {
+	overlay_revert(o, t, key);
+	if (in_file)
+		append_row(o, OP_DEL, t, key);
+}
+
+size_t overlay_revert(struct overlay *o, enum table_id t, const void *key)
+{
+	size_t before = o->count;
+
 	for (size_t i = o->count; i-- > 0;)
 		if (o->items[i].kind && config_is_part(o->items[i].table, o->items[i].key, t, key))
 			forget(o, i);
-	if (in_file)
-		append_row(o, OP_DEL, t, key);
+	return before - o->count;
+}
+
+size_t overlay_revert_all(struct overlay *o)
+{
+	size_t before = o->count;
+
+	for (size_t i = o->count; i-- > 0;)
+		if (o->items[i].kind)
+			forget(o, i);
+	return before - o->count;
 }
 
 /* Puts one line into its row, which is there, and remembers the row in `old`, which holds it. */

@@ -50,6 +50,11 @@ void overlay_set(struct overlay *o, enum table_id t, const void *key, const stru
 void overlay_add(struct overlay *o, enum table_id t, const void *key);
 void overlay_del(struct overlay *o, enum table_id t, const void *key, bool in_file);
 
+/* Forgets what was said of the row and of what is part of it; or everything, but the lines that
+ * this version does not know. Returns how many lines. */
+size_t overlay_revert(struct overlay *o, enum table_id t, const void *key);
+size_t overlay_revert_all(struct overlay *o);
+
 /* Puts every known value into the rows that are there; returns how many lines found no row. */
 size_t overlay_apply(const struct overlay *o, struct store *s);
 

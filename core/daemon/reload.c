@@ -91,6 +91,14 @@ static struct store *without_overlay(const struct director *d, const struct stor
 	return wanted;
 }
 
+struct store *reload_with(const struct director *d, const struct overlay *o)
+{
+	struct store *wanted = without_overlay(d, d->file);
+
+	overlay_apply(o, wanted);
+	return wanted;
+}
+
 static struct store *with_overlay(const struct director *d, const struct store *file)
 {
 	struct store *wanted = without_overlay(d, file);

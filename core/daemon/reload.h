@@ -24,4 +24,7 @@ bool reload_again(struct director *d, size_t *changes, char *why);
 struct store *reload_read(struct director *d, struct findings *f, struct store **wanted);
 bool reload_is_good(const struct findings *f, const struct store *wanted, char *why);
 
+/* What is wanted with this overlay over the file that is in force. */
+struct store *reload_with(const struct director *d, const struct overlay *o);
+
 #endif

@@ -18,6 +18,7 @@
 #include "daemon/numbers.h"
 #include "daemon/overlay_rows.h"
 #include "daemon/own.h"
+#include "daemon/reload.h"
 #include "model/rows.h"
 #include "model/rules.h"
 
@@ -40,6 +41,16 @@ struct txn {
 	struct overlay *before;    /* set while committed */
 };
 
+/* The field that is an order to take everything back. */
+static void take_order(struct change_op *op)
+{
+	if (op->kind != OP_SET || op->table != T_GLOBAL || !text_eq(op->field, "revert") ||
+	    !text_eq(op->value, enum_name(order_names, ORDER_RUN)))
+		return;
+	op->kind = OP_REVERT_ALL;
+	op->field[0] = op->value[0] = '\0';
+}
+
 struct txn *txn_new(struct director *d, struct change *change)
 {
 	struct txn *t = xcalloc(1, sizeof(*t));
@@ -47,6 +58,8 @@ struct txn *txn_new(struct director *d, struct change *change)
 	t->d = d;
 	t->change = *change;
 	*change = (struct change){0};
+	for (unsigned i = 0; i < t->change.nops; i++)
+		take_order(&t->change.ops[i]);
 	t->steps = xcalloc(t->change.nops ? t->change.nops : 1, sizeof(*t->steps));
 	return t;
 }
@@ -156,6 +169,51 @@ static void remember_rows(struct txn *t)
 	}
 }
 
+/* The overlay with what the first `n` ops say. */
+static struct overlay *with_ops(const struct txn *t, unsigned n)
+{
+	struct overlay *after = overlay_clone(t->d->overlay);
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct change_op *op = &t->change.ops[i];
+
+		if (op->kind == OP_ADD)
+			overlay_add(after, op->table, op->key);
+		else if (op->kind == OP_DEL)
+			overlay_del(after, op->table, op->key,
+				    store_find(t->d->file, op->table, op->key));
+		else if (op->kind == OP_REVERT)
+			overlay_revert(after, op->table, op->key);
+		else if (op->kind == OP_REVERT_ALL)
+			overlay_revert_all(after);
+		else if (t->steps[i].known)
+			overlay_set(after, op->table, op->key, t->steps[i].f, op->value);
+	}
+	return after;
+}
+
+/* What is wanted is made anew: what a line of the overlay has changed only the file knows. */
+static bool test_revert(struct txn *t, unsigned i, struct result *r)
+{
+	const struct change_op *op = &t->change.ops[i];
+	struct overlay *before = with_ops(t, i), *after = with_ops(t, i + 1);
+	bool changed = overlay_count(after) != overlay_count(before);
+	char key[TEXT_MAX];
+
+	if (changed || op->kind == OP_REVERT_ALL) {
+		store_free(t->d->wanted);
+		t->d->wanted = reload_with(t->d, after);
+		t->done = i + 1;
+	}
+	overlay_free(before);
+	overlay_free(after);
+	if (changed || op->kind == OP_REVERT_ALL)
+		return true;
+	row_key_text(op->table, op->key, key, sizeof(key));
+	return refuse(r, RESULT_INCONSISTENT_VALUE, i, "%s%s%s is as the file has it",
+		      schema_table(op->table)->name, *key ? " " : "", key);
+}
+
 static bool test_row(struct txn *t, unsigned i, struct result *r)
 {
 	const struct change_op *op = &t->change.ops[i];
@@ -191,6 +249,8 @@ static bool test_op(struct txn *t, unsigned i, struct result *r)
 	const void *there = store_find(t->d->wanted, op->table, op->key);
 	const char *bad;
 
+	if (op->kind == OP_REVERT || op->kind == OP_REVERT_ALL)
+		return test_revert(t, i, r);
 	if (op->kind != OP_SET)
 		return test_row(t, i, r);
 	s->f = settable(t, i, r);
@@ -291,6 +351,8 @@ unsigned txn_workers(const struct txn *t)
 
 		if (owner != ROLE_MAIN)
 			mask |= 1u << owner;
+		if (t->change.ops[i].kind == OP_REVERT_ALL)
+			mask |= 1u << ROLE_VRRP | 1u << ROLE_LVS;
 	}
 	return mask;
 }
@@ -342,6 +404,7 @@ static void show_rows(struct director *d)
 	own_claim(d, d->wanted);
 	store_merge(d->live, d->wanted, F_WANTED);
 	numbers_rest(d->live, d->last_number);
+	nodes_say_all(d->live);
 }
 
 /* What writing the overlay has come to (persist_write()); false: the old one stands. */
@@ -362,23 +425,6 @@ static bool is_written(const struct txn *t, int r, struct result *ret)
 	return true;
 }
 
-static struct overlay *with_ops(const struct txn *t)
-{
-	struct overlay *after = overlay_clone(t->d->overlay);
-
-	for (unsigned i = 0; i < t->change.nops; i++)
-		if (t->change.ops[i].kind == OP_ADD)
-			overlay_add(after, t->change.ops[i].table, t->change.ops[i].key);
-		else if (t->change.ops[i].kind == OP_DEL)
-			overlay_del(
-			    after, t->change.ops[i].table, t->change.ops[i].key,
-			    store_find(t->d->file, t->change.ops[i].table, t->change.ops[i].key));
-		else if (t->steps[i].known)
-			overlay_set(after, t->change.ops[i].table, t->change.ops[i].key,
-				    t->steps[i].f, t->change.ops[i].value);
-	return after;
-}
-
 bool txn_commit(struct txn *t, struct result *ret)
 {
 	struct overlay *after;
@@ -390,7 +436,7 @@ bool txn_commit(struct txn *t, struct result *ret)
 			      "written over; mend it and restart",
 			      t->d->env->state_dir, strerror(-t->d->overlay_error));
 	}
-	after = with_ops(t);
+	after = with_ops(t, t->change.nops);
 	if (!is_written(t, overlay_save(after, t->d->env->state_dir), ret)) {
 		overlay_free(after);
 		txn_untest(t);
@@ -460,7 +506,7 @@ static const char *new_value(const struct change_op *op)
 	const struct field *f;
 
 	if (op->kind != OP_SET)
-		return op->kind == OP_ADD ? "added" : "deleted";
+		return op_kind_done(op->kind);
 	f = schema_field(op->table, op->field);
 	return f && f->flags & F_SECRET ? "***" : op->value;
 }

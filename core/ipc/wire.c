@@ -275,6 +275,21 @@ void wire_put_change(struct buf *b, const struct change *c)
 	}
 }
 
+const char *op_kind_done(enum op_kind kind)
+{
+	switch (kind) {
+	case OP_ADD:
+		return "added";
+	case OP_DEL:
+		return "deleted";
+	case OP_REVERT:
+	case OP_REVERT_ALL:
+		return "reverted";
+	default:
+		return "";
+	}
+}
+
 static bool get_op(struct cursor *c, struct change *ret)
 {
 	_Alignas(16) unsigned char key[MAX_ROW];
@@ -282,7 +297,7 @@ static bool get_op(struct cursor *c, struct change *ret)
 	struct change_op *op;
 	enum table_id t;
 
-	if (kind < OP_SET || kind > OP_DEL || !get_keys(c, &t, key))
+	if (kind < OP_SET || kind > OP_REVERT_ALL || !get_keys(c, &t, key))
 		return false;
 	op = change_add(ret, (enum op_kind)kind, t, key);
 	return cursor_str(c, op->field, sizeof(op->field)) &&

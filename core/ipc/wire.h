@@ -53,7 +53,16 @@ bool wire_get_row(struct cursor *c, enum table_id *t, void *row, struct fieldset
 
 /* ---- a change: what halvardctl, SNMP and the overlay ask for ---------- */
 
-enum op_kind { OP_SET = 1, OP_ADD = 2, OP_DEL = 3 };
+enum op_kind {
+	OP_SET = 1,
+	OP_ADD = 2,
+	OP_DEL = 3,
+	OP_REVERT = 4,     /* the row, and what is part of it, as the file has it */
+	OP_REVERT_ALL = 5, /* everything as the file has it; of the table global */
+};
+
+/* "added", "deleted", "reverted": what was done to a row; "" of a field that was set. */
+const char *op_kind_done(enum op_kind kind);
 
 #define CHANGE_OPS_MAX 256
 

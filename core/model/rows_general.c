@@ -96,6 +96,8 @@ static const struct field global_fields[] = {
     COUNTER32(reloads_refused, NULL, "Reloads that were refused since the daemon began."),
     ENUM(reload, F_STATE | F_ACTION | F_SET | F_SNMP, order_names, ORDER_IDLE,
 	 "Run reads the file again."),
+    ENUM(revert, F_STATE | F_ACTION | F_SET | F_SNMP, order_names, ORDER_IDLE,
+	 "Run forgets all that was set at run time."),
     I32(spin_lock, F_STATE | F_ACTION | F_SET | F_SNMP, 0, INT32_MAX, 0, NULL,
 	"Grows with every change; setting it succeeds while it still has the value that is set."),
     STR(last_reload_error, F_STATE, 0, "The first error of the last reload that was refused."),

@@ -102,6 +102,16 @@ def talker(cluster):
     t.close()
 
 
+def ask_for(talker, o, oid, kind, before):
+    """By GET, by GETNEXT from the name before it, and where it is not."""
+    absent, unknown = oid + (1,), o.oid[:-1] + (199,) + oid[len(o.oid):]
+    here, not_here, no_object = talker.get(oid, absent, unknown)
+    assert (here[0], not_here[0], no_object[0]) == (kind, "NoSuchInstance", "NoSuchObject"), o.name
+    if before:
+        ((name, value),) = talker.next(before)
+        assert (name, value[0]) == (oid, kind), o.name
+
+
 def test_every_object(talker, objects):
     server, node = '"192.168.1.209:80/tcp"."192.168.1.11:80"', '"192.168.1.11"'
     talker.manager.set_ok("halRsAdminReason." + server, "s", "why", "halNodeAdminReason." + node, "s", "why")
@@ -109,13 +119,16 @@ def test_every_object(talker, objects):
         walked = talker.walk(root)
         names = [oid for oid, _ in walked]
         assert names == sorted(set(names)), "each once, in order"
-        seen = set()
+        seen, asked = set(), set()
         for oid, (kind, value) in walked:
             o = mib.object_of(objects[module], oid)
             assert o, "%s has no object of %s" % (module, oid)
             assert kind == o.type, "%s: %s is of type %s" % (o.name, oid, kind)
             assert o.fits(value) or BEYOND.get(o.name) == value, "%s: %s" % (o.name, value)
             seen.add(o.name)
+            if o.name not in asked:
+                asked.add(o.name)
+                ask_for(talker, o, oid, kind, names[names.index(oid) - 1] if oid != names[0] else None)
         wanted = {o.name for o in objects[module].values() if o.access not in ("not-accessible", "accessible-for-notify")}
         explained = {name for name in wanted for pattern, _ in ABSENT if re.fullmatch(pattern, name)}
         assert wanted - seen == explained - seen, module
@@ -247,7 +260,7 @@ def test_every_object_that_may_be_written(talker, objects):
         for o in objects[module].values():
             if not o.writable or o.word == "RowStatus" and o.name not in READ_ONLY:
                 continue
-            if o.name in ("halConfigReload", "halConfigSpinLock"):
+            if o.name in ("halConfigReload", "halConfigRevert", "halConfigSpinLock"):
                 continue
             oid = instance_of(walked, o)
             assert oid, o.name
@@ -280,14 +293,15 @@ def test_vrrp_mib_while_up_and_down(talker, objects):
 def test_reload_and_lock(talker, objects):
     """What reads back otherwise than it was set: an order is idle again, a lock has grown."""
     o = {x.name: x for x in objects["HALVARD-MIB"].values()}
-    order, lock = (o[n].oid + (0,) for n in ("halConfigReload", "halConfigSpinLock"))
+    reload, revert, lock = (o[n].oid + (0,) for n in ("halConfigReload", "halConfigRevert", "halConfigSpinLock"))
     for kind, value in other_types(o["halConfigReload"]):
-        assert talker.set((order, (kind, value)))[0] == "wrongType"
-        assert talker.set((lock, (kind, value)))[0] == "wrongType"
-    assert talker.set((order, (INT, 0)))[0] == talker.set((order, (INT, 3)))[0] == "wrongValue"
-    assert talker.set((order, (INT, 1))) == ("noError", 0)
-    assert talker.set((order, (INT, 2))) == ("noError", 0)
-    assert talker.get(order)[0] == (INT, 1)
+        for name in (reload, revert, lock):
+            assert talker.set((name, (kind, value)))[0] == "wrongType"
+    for order in (reload, revert):
+        assert talker.set((order, (INT, 0)))[0] == talker.set((order, (INT, 3)))[0] == "wrongValue"
+        assert talker.set((order, (INT, 1))) == ("noError", 0)
+        assert talker.set((order, (INT, 2))) == ("noError", 0)
+        assert talker.get(order)[0] == (INT, 1)
     now = talker.get(lock)[0][1]
     assert talker.set((lock, (INT, now + 1)))[0] == "inconsistentValue"
     assert talker.set((lock, (INT, -1)))[0] == "wrongValue"

@@ -212,6 +212,14 @@ static void rows_come_and_go(void **state)
 				      "del real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\"\n"
 				      "del virtual_server \"192.0.2.2:80/tcp\"\n"
 				      "add virtual_server \"192.0.2.2:80/tcp\"\n");
+	/* taken back with what is part of it; and everything, but what another version wrote */
+	assert_int_equal(overlay_revert(o, T_VIRTUAL_SERVER, &v), 2);
+	v.name = "192.0.2.1:80/tcp";
+	assert_int_equal(overlay_revert(o, T_VIRTUAL_SERVER, &v), 1);
+	assert_int_equal(overlay_count(o), 0);
+	parse(o, "halvard-overlay 1\nfold the_map twice\nset vrrp_instance VI_1 base_priority 7\n");
+	assert_int_equal(overlay_revert_all(o), 1);
+	assert_string_equal(print(o), "halvard-overlay 1\nfold the_map twice\n");
 	overlay_free(o);
 	store_free(s);
 }
