@@ -9,6 +9,7 @@
 #include "ctl/help.h"
 #include "ctl/json_schema.h"
 #include "ctl/reload.h"
+#include "ctl/support.h"
 #include "ctl/top.h"
 #include "ctl/view.h"
 #include "ctl/watch.h"
@@ -109,6 +110,12 @@ const struct command commands[] = {
     {"export", "", "what is in force, in lines that `diff --peer` compares", GROUP_FILE, 0, 0,
      TAKES_JSON, 0, JSON_FIELDS | JSON_DIGESTS, NULL, compare_export},
 
+    {"support", "", "all that one who helps from afar needs to know, without secrets", GROUP_SCRIPT,
+     0, 0, 0, 0, 0, NULL, NULL, support_run,
+     .more = "    halvardctl support > director1.txt\n"
+	     "States, the change log, what was set at run time, what is in force, interfaces, routes, the\n"
+	     "kernel's table, the journal. Not in it: passwords, the configuration file, command lines of\n"
+	     "scripts. It needs no daemon."},
     {"help", "[COMMAND]", "what a command does and takes", GROUP_SCRIPT, 0, 1,
      0, NAMES_COMMAND, 0, NULL, NULL, help_run},
     {"schema", "", "the JSON Schema of everything that --json prints", GROUP_SCRIPT, 0, 0,

@@ -17,6 +17,7 @@ core_ctl_libctl_a_SOURCES = \
 	core/ctl/reload.c core/ctl/reload.h \
 	core/ctl/result.c core/ctl/result.h \
 	core/ctl/say.c core/ctl/say.h \
+	core/ctl/support.c core/ctl/support.h \
 	core/ctl/screen.c core/ctl/screen.h \
 	core/ctl/top.c core/ctl/top.h \
 	core/ctl/value.c core/ctl/value.h \
