@@ -14,6 +14,7 @@ static struct map_column map_general_columns[] = {
     {10, "config_digest", M_STRING, M_RO},
     {11, "overlay_digest", M_STRING, M_RO},
     {12, "reload", M_INTEGER, M_RW},
+    {13, "save", M_INTEGER, M_RW},
     {14, "revert", M_INTEGER, M_RW},
     {15, "spin_lock", M_INTEGER, M_RW},
     {16, "enable_traps", M_TRUTH, M_RW},

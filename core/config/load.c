@@ -209,7 +209,7 @@ static void drop_objections(struct store *s, const struct validation *v)
 }
 
 static struct store *load(struct lexed *l, const struct config_options *options, struct findings *f,
-			  size_t from)
+			  size_t from, config_places_fn places, void *arg)
 {
 	struct store *s = store_new();
 	struct origins o = {.store = s};
@@ -232,6 +232,8 @@ static struct store *load(struct lexed *l, const struct config_options *options,
 	findings_sort(f, from);
 	findings_fold(f, from);
 	free(v.objections);
+	if (places)
+		places(arg, s, &o);
 	origins_free(&o);
 	arena_free(&p.service_arena);
 	lex_free(l);
@@ -243,14 +245,23 @@ struct store *config_parse(const char *name, const char *text, size_t len,
 {
 	size_t from = f->count;
 
-	return load(lex_text(name, text, len, o, f), o, f, from);
+	return load(lex_text(name, text, len, o, f), o, f, from, NULL, NULL);
 }
 
 struct store *config_load(const char *path, const struct config_options *o, struct findings *f)
 {
 	size_t from = f->count;
 
-	return load(lex_file(path, o, f), o, f, from);
+	return load(lex_file(path, o, f), o, f, from, NULL, NULL);
+}
+
+void config_places(const char *path, const struct config_options *o, config_places_fn places,
+		   void *arg)
+{
+	struct findings f = {0};
+
+	store_free(load(lex_file(path, o, &f), o, &f, 0, places, arg));
+	findings_free(&f);
 }
 
 bool config_validate(const struct store *s, struct findings *f)

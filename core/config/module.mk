@@ -42,6 +42,7 @@ core_config_libconfig_a_SOURCES = \
 	core/config/special_weights.c core/config/special_weights.h \
 	core/config/special_network.c core/config/special_network.h \
 	core/config/special_pool.c core/config/special_pool.h \
+	core/config/rewrite.c core/config/rewrite.h \
 	core/config/special_snmp.c core/config/special_snmp.h \
 	core/config/special_track.c core/config/special_track.h \
 	core/config/special_vmac.c core/config/special_vmac.h \

@@ -51,6 +51,12 @@ void origins_free(struct origins *o);
 
 /* ---- validation -------------------------------------------------------- */
 
+/* Reads the file for the places of its values: `places` gets the rows and their origins, which last
+ * as long as the call. */
+typedef void (*config_places_fn)(void *arg, const struct store *s, const struct origins *o);
+void config_places(const char *path, const struct config_options *o, config_places_fn places,
+		   void *arg);
+
 struct validation {
 	const struct store *store;
 	struct findings *findings;            /* NULL: only the first error counts */

@@ -246,6 +246,19 @@ int change_add_row(struct ctl *c, int argc, char **argv)
 	return send_change(c, &ch, good);
 }
 
+int change_save(struct ctl *c, int argc, char **argv)
+{
+	struct change ch = {0};
+	int rc;
+
+	(void)argc, (void)argv;
+	change_add(&ch, OP_SAVE, T_GLOBAL, store_single(c->store, T_GLOBAL));
+	rc = send_change(c, &ch, true);
+	if (rc == CTL_OK && !c->json && c->result.text[0])
+		say(stdout, "%s\n", c->result.text);
+	return rc;
+}
+
 int change_revert(struct ctl *c, int argc, char **argv)
 {
 	const struct table *t = text_eq(argv[0], "all") ? NULL : view_table(argv[0]);

@@ -9,6 +9,7 @@
 
 /* TABLE KEY... FIELD VALUE */
 int change_add_row(struct ctl *c, int argc, char **argv);
+int change_save(struct ctl *c, int argc, char **argv);
 int change_revert(struct ctl *c, int argc, char **argv);
 int change_delete_row(struct ctl *c, int argc, char **argv);
 int change_set(struct ctl *c, int argc, char **argv);

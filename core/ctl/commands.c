@@ -96,6 +96,11 @@ const struct command commands[] = {
      GROUP_FILE, 1, 4, TAKES_JSON, NAMES_TABLE, DONE, NULL, change_revert,
      .more = "Of one row with all that is part of it, also one that was added or deleted; or of all. "
 	     "diff\nlists what that is."},
+    {"save", "", "what was set at run time into the file, as far as it can be said there", GROUP_FILE,
+     0, 0, TAKES_JSON, 0, DONE, NULL, change_save,
+     .more = "A value goes in the place of the one that stands there, one word behind its keyword; comments\n"
+	     "and layout stay. What comes of a variable or a loop, stands in an included file, or is said by\n"
+	     "no word is kept beside the file as before: diff lists it."},
     {"reload", "", "read the configuration again, apply what differs", GROUP_FILE, 0, 0,
      TAKES_JSON | TAKES_DRY, 0, JSON_RESULT | JSON_PREVIEW, NULL, reload_run,
      .more = "With --dry-run: what a reload would say and do. Nothing is changed; exit status 1\n"

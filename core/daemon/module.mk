@@ -22,6 +22,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/persist.c core/daemon/persist.h \
 	core/daemon/preview.c core/daemon/preview.h \
 	core/daemon/reload.c core/daemon/reload.h \
+	core/daemon/save.c core/daemon/save.h \
 	core/daemon/remembered.c core/daemon/remembered.h \
 	core/daemon/signals.c core/daemon/signals.h \
 	core/daemon/silence.c core/daemon/silence.h \

@@ -296,6 +296,11 @@ void overlay_del(struct overlay *o, enum table_id t, const void *key, bool in_fi
 		append_row(o, OP_DEL, t, key);
 }
 
+void overlay_forget(struct overlay *o, size_t i)
+{
+	forget(o, i);
+}
+
 size_t overlay_revert(struct overlay *o, enum table_id t, const void *key)
 {
 	size_t before = o->count;

@@ -54,6 +54,8 @@ void overlay_del(struct overlay *o, enum table_id t, const void *key, bool in_fi
  * this version does not know. Returns how many lines. */
 size_t overlay_revert(struct overlay *o, enum table_id t, const void *key);
 size_t overlay_revert_all(struct overlay *o);
+/* Forgets the i-th line. */
+void overlay_forget(struct overlay *o, size_t i);
 
 /* Puts every known value into the rows that are there; returns how many lines found no row. */
 size_t overlay_apply(const struct overlay *o, struct store *s);

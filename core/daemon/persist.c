@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define PRIVATE 0600
+
 static int write_all(int fd, const struct buf *content)
 {
 	size_t done = 0;
@@ -26,7 +28,7 @@ static int write_all(int fd, const struct buf *content)
 
 static int write_file(const char *path, const struct buf *content)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, PRIVATE);
 	int r;
 
 	if (fd < 0)
@@ -38,10 +40,13 @@ static int write_file(const char *path, const struct buf *content)
 }
 
 /* Both paths fit and are in one folder, which `dir` is. */
-static int replace(const char *path, const char *temporary, int dir, const struct buf *content)
+static int replace(const char *path, const char *temporary, int dir, const struct buf *content,
+		   mode_t mode)
 {
 	int r = write_file(temporary, content);
 
+	if (!r && mode != PRIVATE && chmod(temporary, mode) < 0)
+		r = -errno;
 	if (!r && rename(temporary, path) < 0)
 		r = -errno;
 	if (r) {
@@ -51,7 +56,7 @@ static int replace(const char *path, const char *temporary, int dir, const struc
 	return fsync(dir) < 0 ? errno : 0;
 }
 
-int persist_write(const char *dir, const char *name, const struct buf *content)
+int persist_replace(const char *dir, const char *name, const struct buf *content, mode_t mode)
 {
 	char path[PATH_MAX], temporary[PATH_MAX];
 	int fd, r;
@@ -65,9 +70,14 @@ int persist_write(const char *dir, const char *name, const struct buf *content)
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* first, while nothing is changed */
 	if (fd < 0)
 		return -errno;
-	r = replace(path, temporary, fd, content);
+	r = replace(path, temporary, fd, content, mode);
 	close(fd);
 	return r;
+}
+
+int persist_write(const char *dir, const char *name, const struct buf *content)
+{
+	return persist_replace(dir, name, content, PRIVATE);
 }
 
 /* Opening does not wait for the other end of a pipe. */

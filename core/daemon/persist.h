@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 
+#include <sys/types.h>
+
 /* More is neither written nor read (-EFBIG): what is larger is not ours, and main would stand still
  * while it reads. */
 #define PERSIST_MAX (256 << 20)
@@ -15,6 +17,9 @@
  * disk has not said that it stays (the folder's fsync failed). A way back is not tried then: it
  * would be another rename on the same disk, as unsure as the first. */
 int persist_write(const char *dir, const char *name, const struct buf *content);
+
+/* The same of a file that others read, with these permissions. */
+int persist_replace(const char *dir, const char *name, const struct buf *content, mode_t mode);
 
 /* Reads DIR/NAME into `ret` (appended). 0, or -errno (-ENOENT: there is none, -EMEDIUMTYPE:
  * neither a file nor a directory). Never waits: a pipe is not opened for good. */

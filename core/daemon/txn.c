@@ -19,6 +19,7 @@
 #include "daemon/overlay_rows.h"
 #include "daemon/own.h"
 #include "daemon/reload.h"
+#include "daemon/save.h"
 #include "model/rows.h"
 #include "model/rules.h"
 
@@ -39,15 +40,19 @@ struct txn {
 	unsigned done;
 	struct store *rows_before; /* `wanted` before, if more changes than the ops say */
 	struct overlay *before;    /* set while committed */
+	struct save *save;         /* of OP_SAVE */
+	struct store *file_before; /* ... while it is committed */
 };
 
-/* The field that is an order to take everything back. */
+/* Fields that are orders about all that was set: to take it back, to save it. */
 static void take_order(struct change_op *op)
 {
-	if (op->kind != OP_SET || op->table != T_GLOBAL || !text_eq(op->field, "revert") ||
+	bool revert = text_eq(op->field, "revert"), save = text_eq(op->field, "save");
+
+	if (op->kind != OP_SET || op->table != T_GLOBAL || (!revert && !save) ||
 	    !text_eq(op->value, enum_name(order_names, ORDER_RUN)))
 		return;
-	op->kind = OP_REVERT_ALL;
+	op->kind = revert ? OP_REVERT_ALL : OP_SAVE;
 	op->field[0] = op->value[0] = '\0';
 }
 
@@ -83,6 +88,9 @@ void txn_free(struct txn *t)
 	overlay_free(t->before);
 	if (t->rows_before)
 		store_free(t->rows_before);
+	if (t->file_before)
+		store_free(t->file_before);
+	save_free(t->save);
 	change_free(&t->change);
 	free(t->steps);
 	free(t);
@@ -162,6 +170,8 @@ static void remember_rows(struct txn *t)
 	for (unsigned i = 0; i < t->change.nops && !t->rows_before; i++) {
 		const struct change_op *op = &t->change.ops[i];
 
+		if (op->kind == OP_SAVE)
+			continue;
 		if (op->kind == OP_SET && !config_spreads(schema_field(op->table, op->field)))
 			continue;
 		t->rows_before = store_new();
@@ -239,6 +249,16 @@ static bool test_row(struct txn *t, unsigned i, struct result *r)
 	return true;
 }
 
+static bool test_save(struct txn *t, unsigned i, struct result *r)
+{
+	char why[TEXT_MAX];
+
+	if (t->change.nops != 1)
+		return refuse(r, RESULT_INCONSISTENT_VALUE, i, "save is a change for itself");
+	t->save = save_prepare(t->d, why);
+	return t->save || refuse(r, RESULT_INCONSISTENT_VALUE, i, "%s", why);
+}
+
 static bool test_op(struct txn *t, unsigned i, struct result *r)
 {
 	const struct change_op *op = &t->change.ops[i];
@@ -251,6 +271,8 @@ static bool test_op(struct txn *t, unsigned i, struct result *r)
 
 	if (op->kind == OP_REVERT || op->kind == OP_REVERT_ALL)
 		return test_revert(t, i, r);
+	if (op->kind == OP_SAVE)
+		return test_save(t, i, r);
 	if (op->kind != OP_SET)
 		return test_row(t, i, r);
 	s->f = settable(t, i, r);
@@ -425,6 +447,61 @@ static bool is_written(const struct txn *t, int r, struct result *ret)
 	return true;
 }
 
+/* What the overlay says less the file says more: nothing of what is wanted changes. */
+static void put_saved(struct txn *t, struct overlay *overlay)
+{
+	t->before = t->d->overlay;
+	t->d->overlay = overlay;
+	t->file_before = save_take_file(t->d);
+	reload_shown(t->d);
+	overlay_rows(t->d);
+	director_changed(t->d);
+}
+
+/* The file first: a line that is in both says nothing else. */
+static bool commit_save(struct txn *t, struct result *ret)
+{
+	const char *file = t->d->env->config_file;
+	struct overlay *rest = save_rest(t->save, t->d->overlay);
+	int r = save_write(t->save);
+
+	if (r < 0) {
+		overlay_free(rest);
+		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write %s: %s", file,
+			      strerror(-r));
+	}
+	if (!is_written(t, overlay_save(rest, t->d->env->state_dir), ret)) {
+		overlay_free(rest);
+		if (save_undo(t->save) != 0)
+			log_errx("save: %s has the values, and the overlay too", file);
+		return false;
+	}
+	put_saved(t, rest);
+	save_say(t->save, ret->text);
+	return true;
+}
+
+static bool revert_save(struct txn *t, struct result *ret)
+{
+	int r = save_undo(t->save);
+
+	if (r < 0)
+		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write %s back: %s",
+			      t->d->env->config_file, strerror(-r));
+	if (!is_written(t, overlay_save(t->before, t->d->env->state_dir), ret))
+		return false;
+	overlay_free(t->d->overlay);
+	t->d->overlay = t->before;
+	t->before = NULL;
+	store_free(t->d->file);
+	t->d->file = t->file_before;
+	t->file_before = NULL;
+	reload_shown(t->d);
+	overlay_rows(t->d);
+	director_changed(t->d);
+	return true;
+}
+
 bool txn_commit(struct txn *t, struct result *ret)
 {
 	struct overlay *after;
@@ -436,6 +513,8 @@ bool txn_commit(struct txn *t, struct result *ret)
 			      "written over; mend it and restart",
 			      t->d->env->state_dir, strerror(-t->d->overlay_error));
 	}
+	if (t->save)
+		return commit_save(t, ret);
 	after = with_ops(t, t->change.nops);
 	if (!is_written(t, overlay_save(after, t->d->env->state_dir), ret)) {
 		overlay_free(after);
@@ -468,6 +547,8 @@ bool txn_revert(struct txn *t, struct result *ret)
 {
 	bool rows;
 
+	if (t->save)
+		return revert_save(t, ret);
 	if (!is_written(t, overlay_save(t->before, t->d->env->state_dir), ret))
 		return false;
 	overlay_free(t->d->overlay);

@@ -285,6 +285,8 @@ const char *op_kind_done(enum op_kind kind)
 	case OP_REVERT:
 	case OP_REVERT_ALL:
 		return "reverted";
+	case OP_SAVE:
+		return "saved";
 	default:
 		return "";
 	}
@@ -297,7 +299,7 @@ static bool get_op(struct cursor *c, struct change *ret)
 	struct change_op *op;
 	enum table_id t;
 
-	if (kind < OP_SET || kind > OP_REVERT_ALL || !get_keys(c, &t, key))
+	if (kind < OP_SET || kind > OP_SAVE || !get_keys(c, &t, key))
 		return false;
 	op = change_add(ret, (enum op_kind)kind, t, key);
 	return cursor_str(c, op->field, sizeof(op->field)) &&

@@ -59,6 +59,7 @@ enum op_kind {
 	OP_DEL = 3,
 	OP_REVERT = 4,     /* the row, and what is part of it, as the file has it */
 	OP_REVERT_ALL = 5, /* everything as the file has it; of the table global */
+	OP_SAVE = 6,       /* what can be said there into the file; of global, and alone */
 };
 
 /* "added", "deleted", "reverted": what was done to a row; "" of a field that was set. */

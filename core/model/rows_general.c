@@ -96,6 +96,8 @@ static const struct field global_fields[] = {
     COUNTER32(reloads_refused, NULL, "Reloads that were refused since the daemon began."),
     ENUM(reload, F_STATE | F_ACTION | F_SET | F_SNMP, order_names, ORDER_IDLE,
 	 "Run reads the file again."),
+    ENUM(save, F_STATE | F_ACTION | F_SET | F_SNMP, order_names, ORDER_IDLE,
+	 "Run writes what was set at run time into the file, as far as it can be said there."),
     ENUM(revert, F_STATE | F_ACTION | F_SET | F_SNMP, order_names, ORDER_IDLE,
 	 "Run forgets all that was set at run time."),
     I32(spin_lock, F_STATE | F_ACTION | F_SET | F_SNMP, 0, INT32_MAX, 0, NULL,

@@ -45,7 +45,7 @@ struct global_row {
 	struct mono last_reload;
 	uint8_t last_reload_result; /* enum reload_result */
 	uint32_t reloads_refused;
-	uint8_t reload, revert; /* enum order: read idle */
+	uint8_t reload, save, revert; /* enum order: read idle */
 	int32_t spin_lock;
 	char last_reload_error[200];
 	uint8_t config_source; /* enum config_source */

@@ -260,7 +260,7 @@ def test_every_object_that_may_be_written(talker, objects):
         for o in objects[module].values():
             if not o.writable or o.word == "RowStatus" and o.name not in READ_ONLY:
                 continue
-            if o.name in ("halConfigReload", "halConfigRevert", "halConfigSpinLock"):
+            if o.name in ("halConfigReload", "halConfigRevert", "halConfigSave", "halConfigSpinLock"):
                 continue
             oid = instance_of(walked, o)
             assert oid, o.name
@@ -293,15 +293,18 @@ def test_vrrp_mib_while_up_and_down(talker, objects):
 def test_reload_and_lock(talker, objects):
     """What reads back otherwise than it was set: an order is idle again, a lock has grown."""
     o = {x.name: x for x in objects["HALVARD-MIB"].values()}
-    reload, revert, lock = (o[n].oid + (0,) for n in ("halConfigReload", "halConfigRevert", "halConfigSpinLock"))
+    reload, revert, save, lock = (o[n].oid + (0,) for n in ("halConfigReload", "halConfigRevert", "halConfigSave",
+                                                            "halConfigSpinLock"))
     for kind, value in other_types(o["halConfigReload"]):
-        for name in (reload, revert, lock):
+        for name in (reload, revert, save, lock):
             assert talker.set((name, (kind, value)))[0] == "wrongType"
     for order in (reload, revert):
         assert talker.set((order, (INT, 0)))[0] == talker.set((order, (INT, 3)))[0] == "wrongValue"
         assert talker.set((order, (INT, 1))) == ("noError", 0)
         assert talker.set((order, (INT, 2))) == ("noError", 0)
         assert talker.get(order)[0] == (INT, 1)
+    assert talker.set((save, (INT, 0)))[0] == "wrongValue" and talker.set((save, (INT, 1))) == ("noError", 0)
+    assert talker.set((save, (INT, 2))) == ("inconsistentValue", 1), "there is nothing to save"
     now = talker.get(lock)[0][1]
     assert talker.set((lock, (INT, now + 1)))[0] == "inconsistentValue"
     assert talker.set((lock, (INT, -1)))[0] == "wrongValue"
