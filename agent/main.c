@@ -312,7 +312,9 @@ static bool gives_index(enum table_id t, const struct fieldset *changed)
 {
 	if (t == T_VRRP_INSTANCE &&
 	    (fieldset_has_name(changed, t, "ifindex") || fieldset_has_name(changed, t, "vrid") ||
-	     fieldset_has_name(changed, t, "version")))
+	     fieldset_has_name(changed, t, "version") || fieldset_has_name(changed, t, "family")))
+		return true;
+	if (t == T_VRRP_ADDRESS && fieldset_has_name(changed, t, "excluded"))
 		return true;
 	if ((t == T_TRACK && fieldset_has_name(changed, t, "ifindex")) ||
 	    (t == T_VRRP_ROUTE && fieldset_has_name(changed, t, "route")))

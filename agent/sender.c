@@ -45,10 +45,11 @@ static void add_column(netsnmp_variable_list **list, const struct table_view *v,
 {
 	const struct map_column *c = map_find_column(v->map, number);
 	oid name[MAX_OID_LEN];
+	size_t len = table_instance(v, c, row, name);
 	struct value value;
 
-	if (value_read(c, row, clock, &value))
-		add_value(list, name, table_instance(v, c, row, name), &value);
+	if (len && value_read(c, row, clock, &value))
+		add_value(list, name, len, &value);
 }
 
 /* What the notification itself is, as scalars that are in no table. */

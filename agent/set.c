@@ -142,15 +142,15 @@ static int add_weight(struct set *s, const struct set_varbind *vb, const struct 
 	return SNMP_ERR_NOERROR;
 }
 
-/* Rows come before what is set of them, what others are part of (it has the lower number) before
- * those, and with what it is born with. */
-static unsigned rank(const struct change_op *op)
+/* Rows come before what is set of them, and what others are part of (it has the lower number) with
+ * what is set of it before those. */
+static unsigned rank(const struct set *s, unsigned i)
 {
-	const struct field *f = op->kind == OP_SET ? schema_field(op->table, op->field) : NULL;
+	const struct change_op *op = &s->change.ops[i];
 
 	if (op->kind == OP_ADD)
 		return 2 * op->table;
-	return f && (f->flags & F_CREATE) ? 2 * op->table + 1 : 2 * T_COUNT;
+	return s->names[i].is_new ? 2 * op->table + 1 : 2 * T_COUNT;
 }
 
 /* The last op to its place. */
@@ -160,7 +160,7 @@ static void bring_forward(struct set *s)
 	struct change_op op = s->change.ops[last];
 	struct set_name name = s->names[last];
 
-	while (at < last && rank(&s->change.ops[at]) <= rank(&op))
+	while (at < last && rank(s, at) <= rank(s, last))
 		at++;
 	memmove(&s->change.ops[at + 1], &s->change.ops[at], (last - at) * sizeof(s->change.ops[0]));
 	memmove(&s->names[at + 1], &s->names[at], (last - at) * sizeof(s->names[0]));

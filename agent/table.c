@@ -296,10 +296,13 @@ size_t table_instance(const struct table_view *v, const struct map_column *c, co
 {
 	size_t n = prefix_len(v);
 
+	size_t index;
+
 	memcpy(name, v->root, v->root_len * sizeof(oid));
 	name[v->root_len] = 1;
 	name[n] = c->number;
-	return n + 1 + put_index(v, row, name + n + 1);
+	index = put_index(v, row, name + n + 1);
+	return index ? n + 1 + index : 0;
 }
 
 /* The first instance of a column from row number i on. */

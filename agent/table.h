@@ -34,7 +34,7 @@ bool table_next(const struct table_view *v, const oid *name, size_t len, bool in
 		const struct value_clock *clock, oid *ret_name, size_t *ret_len, struct value *ret);
 
 /* The name of the instance of a column for a row, whether there is one now or not; `name` is of
- * MAX_OID_LEN, the length is returned. */
+ * MAX_OID_LEN, the length is returned; 0: the table does not show the row. */
 size_t table_instance(const struct table_view *v, const struct map_column *c, const void *row,
 		      oid *name);
 

@@ -1,9 +1,12 @@
 /* create: see create.h. */
 #include "config/create.h"
 
+#include "config/config.h"
+
 #include "base/log.h"
 #include "base/text.h"
 #include "model/rows.h"
+#include "model/rules.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -179,13 +182,27 @@ static bool create_server(struct store *s, const struct real_server_row *key, ch
 	store_put(s, T_REAL_SERVER, &rs, F_WANTED, NULL);
 	if (model)
 		copy_checks(s, model, &rs);
+	config_nodes(s);
+	return true;
+}
+
+/* As SNMP has names in its indices, too. */
+static bool is_name(const char *text)
+{
+	for (; *text; text++)
+		if (*text < 0x21 || *text > 0x7e)
+			return false;
 	return true;
 }
 
 /* 0 is no identifier: config_complete() wants another. */
-static bool create_instance(struct store *s, const struct vrrp_instance_row *key)
+static bool create_instance(struct store *s, const struct vrrp_instance_row *key, char *why)
 {
 	struct vrrp_instance_row v;
+
+	if (!is_name(key->name))
+		return refuse(why, "a vrrp_instance made at run time has a name without blanks, of "
+				   "printable ASCII");
 
 	row_init(T_VRRP_INSTANCE, &v);
 	TEXT_COPY(v.name, key->name);
@@ -226,26 +243,53 @@ bool config_create(struct store *s, enum table_id t, const void *key, char *why)
 	if (t == T_REAL_SERVER)
 		return create_server(s, key, why);
 	if (t == T_VRRP_INSTANCE)
-		return create_instance(s, key);
+		return create_instance(s, key, why);
 	if (t == T_VRRP_ADDRESS)
 		return create_address(s, key, why);
 	return refuse(why, "rows of %s come from the configuration file", schema_table(t)->name);
 }
 
-bool config_complete(const struct store *s, enum table_id t, const void *key, char *why)
+/* As the kernel has them. */
+static bool is_interface(const char *name)
 {
-	const struct vrrp_instance_row *v =
-	    t == T_VRRP_INSTANCE ? store_find(s, T_VRRP_INSTANCE, key) : NULL;
+	return name[0] && is_name(name) && !strpbrk(name, "/:") && !text_eq(name, ".") &&
+	       !text_eq(name, "..");
+}
 
-	if (!v)
-		return true;
+static bool complete_instance(const struct vrrp_instance_row *v, char *why)
+{
 	if (!v->vrid)
 		return refuse(why, "vrrp_instance %.60s needs a vrid, 1..255", v->name);
-	if (!v->interface[0])
+	if (!is_interface(v->interface))
 		return refuse(why, "vrrp_instance %.60s needs an interface", v->name);
 	if (v->family == FAMILY_IPV6 && v->version == 2)
 		return refuse(why, "vrrp_instance %.60s is for IPv6: it needs version 3", v->name);
 	return true;
+}
+
+/* Of IPv6 a single address is no source of connections, as in the file. */
+static bool complete_address(struct store *s, const struct vrrp_address_row *a, char *why)
+{
+	bool ipv4 = a->addr.family == ADDR_IPV4;
+
+	if (ipv4 && a->prefix_len > 32)
+		return refuse(why, "address %.60s: an IPv4 prefix has at most 32 bits", a->address);
+	if (a->dev[0] && !is_interface(a->dev))
+		return refuse(why, "address %.60s: %.20s is no interface", a->address, a->dev);
+	store_put_number(s, T_VRRP_ADDRESS, a, schema_field(T_VRRP_ADDRESS, "preferred_lft_s"),
+			 !ipv4 && a->prefix_len == 128 ? 0 : LFT_FOREVER);
+	return true;
+}
+
+bool config_complete(struct store *s, enum table_id t, const void *key, char *why)
+{
+	const void *row = store_find(s, t, key);
+
+	if (!row)
+		return refuse(why, "another part of the change takes it away");
+	if (t == T_VRRP_INSTANCE)
+		return complete_instance(row, why);
+	return t != T_VRRP_ADDRESS || complete_address(s, row, why);
 }
 
 /* ---- what follows -------------------------------------------------------- */
@@ -285,6 +329,7 @@ static const struct part {
     {T_CHECK_URL, T_VIRTUAL_SERVER, 0, 0},
     {T_CHECK_URL, T_REAL_SERVER, 0, 0},
     {T_NOTIFY, T_VIRTUAL_SERVER, 1, NOTIFY_VIRTUAL_SERVER},
+    {T_NOTIFY, T_REAL_SERVER, 1, NOTIFY_REAL_SERVER}, /* by is_command_of() */
     {T_VRRP_ADDRESS, T_VRRP_INSTANCE, 0, 0},
     {T_VRRP_PEER, T_VRRP_INSTANCE, 0, 0},
     {T_VRRP_ROUTE, T_VRRP_INSTANCE, 0, 0},
@@ -293,6 +338,8 @@ static const struct part {
     {T_TRACK_GROUP_MEMBER, T_VRRP_INSTANCE, 1, 0},
     {T_TRACK, T_VRRP_INSTANCE, 1, TRACK_BY_INSTANCE},
     {T_NOTIFY, T_VRRP_INSTANCE, 1, NOTIFY_INSTANCE},
+    {T_TRACK, T_SYNC_GROUP, 1, TRACK_BY_GROUP},
+    {T_NOTIFY, T_SYNC_GROUP, 1, NOTIFY_GROUP},
 };
 
 static const struct part *part_of(enum table_id t, enum table_id of)
@@ -307,12 +354,34 @@ static const struct part *part_of(enum table_id t, enum table_id of)
 	return NULL;
 }
 
+/* What is run for a real server has a name of both. */
+static bool is_command_of(const struct notify_row *n, enum table_id of, const void *key)
+{
+	const struct real_server_row *rs = key;
+	const struct virtual_server_row *vs = key;
+	char name[NAME_POOL];
+	size_t len;
+
+	if (n->object != NOTIFY_REAL_SERVER)
+		return false;
+	if (of == T_REAL_SERVER)
+		return text_eq(n->name, notify_server_name(name, rs->vs, rs->name));
+	if (of != T_VIRTUAL_SERVER)
+		return false;
+	len = strlen(vs->name);
+	return strncmp(n->name, vs->name, len) == 0 && n->name[len] == ' ';
+}
+
 bool config_is_part(enum table_id t, const void *row, enum table_id of, const void *key)
 {
 	const struct table *tab = schema_table(of);
 	const struct field *fields = schema_table(t)->fields;
 	const struct part *p = part_of(t, of);
 
+	if (t == T_NOTIFY && is_command_of(row, of, key))
+		return true;
+	if (t == T_NOTIFY && of == T_REAL_SERVER)
+		return false;
 	if (!p || (p->kind && field_get(&fields[p->first - 1], row) != (uint64_t)p->kind))
 		return false;
 	for (unsigned i = 0; i < tab->nkeys; i++)
@@ -320,6 +389,27 @@ bool config_is_part(enum table_id t, const void *row, enum table_id of, const vo
 			     field_str(&tab->fields[i], key)))
 			return false;
 	return true;
+}
+
+static bool has_members(const struct store *s, const struct sync_group_row *g)
+{
+	struct sync_member_row key = {{0}};
+	size_t first;
+
+	TEXT_COPY(key.group, g->name);
+	return store_siblings(s, T_SYNC_MEMBER, &key, &first) > 0;
+}
+
+/* A group without a member is none, as in the file. */
+static void drop_empty_groups(struct store *s)
+{
+	for (size_t i = store_count(s, T_SYNC_GROUP); i-- > 0;) {
+		struct sync_group_row g =
+		    *(const struct sync_group_row *)store_at(s, T_SYNC_GROUP, i);
+
+		if (!has_members(s, &g))
+			config_remove(s, T_SYNC_GROUP, &g);
+	}
 }
 
 void config_remove(struct store *s, enum table_id t, const void *key)
@@ -332,4 +422,6 @@ void config_remove(struct store *s, enum table_id t, const void *key)
 			if (row && config_is_part((enum table_id)p, row, t, key))
 				store_del(s, (enum table_id)p, row);
 		}
+	if (t == T_VRRP_INSTANCE)
+		drop_empty_groups(s);
 }

@@ -13,8 +13,9 @@ bool config_may_create(enum table_id t);
  * forwarding of its virtual server, and the checks of the first server there, of its own address.
  * false with `why` (of TEXT_MAX): no such row can be. */
 bool config_create(struct store *s, enum table_id t, const void *key, char *why);
-/* Whether a row that was made has, by what was set of it since, all that it must have. */
-bool config_complete(const struct store *s, enum table_id t, const void *key, char *why);
+/* Whether a row that was made is there still and has, by what was set of it since, all that it must
+ * have; gives it what follows from that. */
+bool config_complete(struct store *s, enum table_id t, const void *key, char *why);
 /* Whether setting the field changes other rows too: the interval of a virtual server is that of all
  * its checks that have the same. config_spread() does it, when it has been set; `before` is that
  * row as it was. */

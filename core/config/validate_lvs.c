@@ -119,6 +119,9 @@ static void check_quorum(struct validation *v, const struct virtual_server_row *
 {
 	uint64_t needed = (uint64_t)r->quorum + r->hysteresis;
 
+	if (r->family == FAMILY_IPV4 && r->persistence_granularity > 32)
+		validate_say(v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "persistence_granularity",
+			     "%u is more than an IPv4 address has, 32", r->persistence_granularity);
 	if (r->hysteresis >= r->quorum)
 		validate_say(v, FINDING_ERROR, T_VIRTUAL_SERVER, r, "hysteresis",
 			     "the hysteresis must be less than the quorum");

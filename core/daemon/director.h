@@ -38,6 +38,7 @@ struct director {
 	struct remembered *remembered;
 	struct own own;
 	uint32_t last_number[T_COUNT]; /* numbers_end() */
+	struct store *departed;        /* numbers_leave() */
 	unsigned awaited;         /* workers without a first word: nobody is shown the rows yet */
 	struct timer first_word;  /* patience with them */
 	bool exec_first;          /* the daemon has just begun: exec runs what comes first */

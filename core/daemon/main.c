@@ -472,6 +472,7 @@ static void stop(struct director *d)
 	store_free(d->file);
 	store_free(d->wanted);
 	store_free(d->live);
+	store_free(d->departed);
 	loop_free(d->loop);
 }
 
@@ -486,6 +487,7 @@ int main_main(const struct role_env *env)
 	d.loop = loop_new();
 	timer_init(&d.nodes, d.loop, on_nodes, &d);
 	d.live = store_new();
+	d.departed = store_new();
 	d.overlay = overlay_new();
 	d.jobs = jobs_new(&d);
 	d.overlay_error = overlay_load_or_keep(d.overlay, env->state_dir);

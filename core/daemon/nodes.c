@@ -83,7 +83,9 @@ void nodes_count(struct store *live)
 
 	STORE_EACH(live, T_REAL_SERVER, struct real_server_row, rs)
 	{
-		struct count *c = &counts[place_of(live, &rs->addr)];
+		const struct node_row *node = node_of(live, &rs->addr);
+		struct count *c =
+		    &counts[node ? place_of(live, &rs->addr) : n]; /* the last: of none */
 
 		c->total++;
 		c->up += is_up(rs);

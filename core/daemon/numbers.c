@@ -139,6 +139,42 @@ void numbers_end(struct numbers *n, struct store *live, uint32_t *last)
 	free(n);
 }
 
+void numbers_leave(const struct store *live, const struct store *wanted, struct store *departed)
+{
+	for (enum table_id t = 0; t < T_COUNT; t++)
+		for (size_t i = 0; index_of(t) && i < store_count(live, t); i++)
+			if (!store_find(wanted, t, store_at(live, t, i)))
+				store_put(departed, t, store_at(live, t, i), F_STATE, NULL);
+}
+
+/* The number that it had before it went; 0: it had none, or another has it now. */
+static uint64_t former(const struct store *live, const struct store *departed, enum table_id t,
+		       const void *row)
+{
+	const void *was = store_find(departed, t, row);
+	uint64_t number = was ? field_get(index_of(t), was) : 0;
+	size_t first, count = number ? store_siblings(live, t, row, &first) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (field_get(index_of(t), store_at(live, t, first + i)) == number)
+			return 0;
+	return number;
+}
+
+void numbers_return(struct store *live, const struct store *departed)
+{
+	for (enum table_id t = 0; t < T_COUNT; t++)
+		for (size_t i = 0;
+		     index_of(t) && store_count(departed, t) && i < store_count(live, t); i++) {
+			const void *row = store_at(live, t, i);
+			uint64_t number =
+			    field_get(index_of(t), row) ? 0 : former(live, departed, t, row);
+
+			if (number)
+				store_put_number(live, t, row, index_of(t), number);
+		}
+}
+
 void numbers_rest(struct store *live, uint32_t *last)
 {
 	struct numbers *n = xcalloc(1, sizeof(*n));

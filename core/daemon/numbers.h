@@ -16,6 +16,11 @@ struct numbers *numbers_begin(const struct store *live, const struct store *file
  * number that a table without a parent has had. Frees `n`. */
 void numbers_end(struct numbers *n, struct store *live, uint32_t *last);
 
+/* Rows that go at run time leave their numbers in `departed`, and have them again when they come
+ * back: before `live` becomes what is wanted, and after. */
+void numbers_leave(const struct store *live, const struct store *wanted, struct store *departed);
+void numbers_return(struct store *live, const struct store *departed);
+
 /* Numbers those rows of `live` that have none: they are in no file. */
 void numbers_rest(struct store *live, uint32_t *last);
 

@@ -253,10 +253,16 @@ void overlay_set(struct overlay *o, enum table_id t, const void *key, const stru
 	struct buf b = {0};
 	struct entry *e;
 
-	for (size_t i = o->count; i-- > 0;)
-		if (is_about(&o->items[i], t, key, f))
+	bool row_behind = false;
+
+	/* What a row that was made had from others it must have again: so what stood before it
+	 * stays. */
+	for (size_t i = o->count; i-- > 0;) {
+		if (!row_behind && is_about(&o->items[i], t, key, f))
 			forget(o, i);
-	if (is_default(t, f, value))
+		row_behind = row_behind || (i < o->count && o->items[i].kind == OP_ADD);
+	}
+	if (!row_behind && is_default(t, f, value))
 		return;
 	e = append(o);
 	print_stem(&b, OP_SET, schema_table(t), key);
@@ -284,8 +290,17 @@ static void append_row(struct overlay *o, enum op_kind kind, enum table_id t, co
 	buf_free(&b);
 }
 
+/* Lines about it that were not in force must not be by this. */
 void overlay_add(struct overlay *o, enum table_id t, const void *key)
 {
+	bool away = false;
+
+	for (size_t i = 0; i < o->count; i++)
+		away = away || (o->items[i].kind == OP_DEL && o->items[i].table == t &&
+				row_key_cmp(t, o->items[i].key, key) == 0);
+	overlay_revert(o, t, key);
+	if (away)
+		append_row(o, OP_DEL, t, key);
 	append_row(o, OP_ADD, t, key);
 }
 
@@ -336,7 +351,6 @@ static void put_entry(const struct entry *e, struct store *s, unsigned char *old
 		return;
 	fieldset_add(&one, field_index(schema_table(e->table), e->f));
 	store_put_set(s, e->table, row, one, NULL);
-	config_spread(s, e->f, old);
 }
 
 /* Of a row that is made here; one that the file has by now has all from there. */
@@ -407,6 +421,23 @@ size_t overlay_apply(const struct overlay *o, struct store *s)
 	return homeless;
 }
 
+/* What is said of a row that was made, without which it may not be what the rules allow. */
+static void put_settings(const struct overlay *o, size_t at, struct store *s)
+{
+	const struct entry *e = &o->items[at];
+	unsigned char old[MAX_ROW];
+
+	for (size_t i = at + 1; e->kind == OP_ADD && i < o->count; i++) {
+		const struct entry *b = &o->items[i];
+
+		if (b->kind != OP_SET || b->table != e->table ||
+		    row_key_cmp(e->table, b->key, e->key) || !store_find(s, b->table, b->key))
+			continue;
+		put_entry(b, s, old);
+		row_drop(b->table, old);
+	}
+}
+
 static bool put_row_acceptable(const struct overlay *o, size_t at, struct store *s,
 			       store_judge_fn judge)
 {
@@ -416,7 +447,11 @@ static bool put_row_acceptable(const struct overlay *o, size_t at, struct store 
 	bool good;
 
 	store_merge(before, s, F_WANTED);
-	good = !put_row(o, at, s) || judge(s, why);
+	good = !put_row(o, at, s);
+	if (!good) {
+		put_settings(o, at, s);
+		good = judge(s, why);
+	}
 	if (!good) {
 		store_merge(s, before, F_WANTED);
 		log_errx("overlay: kept but not in force (%s): %.200s", why, e->line);

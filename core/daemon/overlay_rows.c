@@ -99,7 +99,12 @@ void overlay_rows(struct director *d)
 			describe_row(d, &l, &row);
 		else
 			not_understood(&l, &row);
-		store_put(now, T_OVERLAY, &row, F_KEY | F_SEEN, NULL);
+		store_put(now, T_OVERLAY, &row, F_KEY | F_SEEN,
+			  NULL); /* the last of a name counts */
+	}
+	STORE_EACH(now, T_OVERLAY, struct overlay_row, r)
+	{
+		row = *r;
 		put(d->live, &row);
 	}
 	for (size_t i = store_count(d->live, T_OVERLAY); i-- > 0;) {

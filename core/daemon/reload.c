@@ -94,8 +94,14 @@ static struct store *without_overlay(const struct director *d, const struct stor
 struct store *reload_with(const struct director *d, const struct overlay *o)
 {
 	struct store *wanted = without_overlay(d, d->file);
+	char why[TEXT_MAX];
 
 	overlay_apply(o, wanted);
+	if (config_acceptable(wanted, why))
+		return wanted;
+	store_free(wanted); /* what could not be in force at the start is not now */
+	wanted = without_overlay(d, d->file);
+	overlay_apply_acceptable(o, wanted, config_acceptable);
 	return wanted;
 }
 

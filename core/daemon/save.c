@@ -61,6 +61,21 @@ static const char *locate(struct save *s, const char *file)
 	return NULL;
 }
 
+/* Something made in between has the value of the first: both stay, in their order. */
+static bool is_told_twice(const struct overlay *o, size_t i)
+{
+	struct overlay_line l = overlay_line(o, i);
+
+	for (size_t k = 0; k < overlay_count(o); k++) {
+		struct overlay_line m = overlay_line(o, k);
+
+		if (k != i && m.kind == OP_SET && m.table == l.table && m.f == l.f &&
+		    row_key_cmp(l.table, m.key, l.key) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Of the lines that set a field; `ret` has room for all. */
 static size_t list_values(const struct overlay *o, struct config_value *ret, size_t *line)
 {
@@ -69,7 +84,7 @@ static size_t list_values(const struct overlay *o, struct config_value *ret, siz
 	for (size_t i = 0; i < overlay_count(o); i++) {
 		struct overlay_line l = overlay_line(o, i);
 
-		if (l.kind != OP_SET)
+		if (l.kind != OP_SET || is_told_twice(o, i))
 			continue;
 		ret[n] = (struct config_value){l.table, l.key, l.f, l.value, NULL};
 		line[n++] = i;
@@ -83,7 +98,9 @@ static void keep_lines(struct save *s, const struct overlay *o)
 	s->lines = xcalloc(s->n + 1, sizeof(*s->lines));
 	for (size_t i = 0; i < s->n; i++)
 		s->lines[i] = (struct line){xstrdup(overlay_line(o, i).line), false,
-					    "rows come and go beside the file"};
+					    overlay_line(o, i).kind == OP_SET
+						? "a row that was made since has it from there"
+						: "rows come and go beside the file"};
 }
 
 /* The names behind links are what a file includes by; so the trial stands beside the real one. */
@@ -171,13 +188,38 @@ int save_undo(struct save *s)
 	return persist_replace(s->dir, s->name, &s->old, s->mode);
 }
 
-struct overlay *save_rest(const struct save *s, const struct overlay *o)
+/* A line that the file says too, by what else was saved. */
+static bool says_the_same(const struct store *file, const struct overlay_line *l)
+{
+	const void *row = l->kind == OP_SET ? store_find(file, l->table, l->key) : NULL;
+	unsigned char copy[MAX_ROW];
+	struct fieldset one = {{0}}, diff;
+	char why[TEXT_MAX];
+
+	if (!row || !(l->f->flags & F_CONFIG))
+		return false;
+	memcpy(copy, row, schema_table(l->table)->row_size);
+	fieldset_add(&one, field_index(schema_table(l->table), l->f));
+	if (!field_parse(l->f, copy, l->value, why))
+		return false;
+	diff = row_diff(l->table, copy, row, one);
+	return fieldset_empty(&diff);
+}
+
+struct overlay *save_rest(struct save *s, const struct overlay *o, const struct store *file)
 {
 	struct overlay *rest = overlay_clone(o);
 
-	for (size_t i = s->n; i-- > 0;)
+	for (size_t i = s->n; i-- > 0;) {
+		struct overlay_line l = overlay_line(o, i);
+
+		if (!s->lines[i].saved && says_the_same(file, &l) && !is_told_twice(o, i)) {
+			s->lines[i].saved = true;
+			s->count++;
+		}
 		if (s->lines[i].saved)
 			overlay_forget(rest, i);
+	}
 	return rest;
 }
 

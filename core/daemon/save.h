@@ -19,8 +19,9 @@ void save_free(struct save *s);
  */
 int save_write(struct save *s);
 int save_undo(struct save *s);
-/* The overlay without the lines that are in the file now. The caller frees it. */
-struct overlay *save_rest(const struct save *s, const struct overlay *o);
+/* The overlay without the lines that are in the file now, or that it says by what was saved. The
+ * caller frees it. */
+struct overlay *save_rest(struct save *s, const struct overlay *o, const struct store *file);
 /* "2 values are in FILE; 1 line stays beside it: ...", of TEXT_MAX; and all that stays, to the log.
  */
 void save_say(const struct save *s, char *text);

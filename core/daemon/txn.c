@@ -179,6 +179,25 @@ static void remember_rows(struct txn *t)
 	}
 }
 
+/* Lines for what a setting of the virtual server has changed in its checks: by itself a line would
+ * find others at the next start. */
+static void keep_spread(const struct txn *t, const void *of, struct overlay *after)
+{
+	const struct virtual_server_row *vs = of;
+	const struct field *f = schema_field(T_CHECKER, "delay_loop_ms");
+	struct checker_row key = {.vs = vs->name};
+	const struct checker_row *now, *was;
+	char text[TEXT_MAX];
+
+	for (size_t i = store_lower_bound(t->d->wanted, T_CHECKER, &key);
+	     (now = store_at(t->d->wanted, T_CHECKER, i)) && text_eq(now->vs, vs->name); i++) {
+		was = store_find(t->rows_before, T_CHECKER, now);
+		if (was && was->delay_loop_ms != now->delay_loop_ms)
+			overlay_set(after, T_CHECKER, now, f,
+				    field_text(f, now, text, sizeof(text)));
+	}
+}
+
 /* The overlay with what the first `n` ops say. */
 static struct overlay *with_ops(const struct txn *t, unsigned n)
 {
@@ -198,6 +217,8 @@ static struct overlay *with_ops(const struct txn *t, unsigned n)
 			overlay_revert_all(after);
 		else if (t->steps[i].known)
 			overlay_set(after, op->table, op->key, t->steps[i].f, op->value);
+		if (op->kind == OP_SET && t->steps[i].known && config_spreads(t->steps[i].f))
+			keep_spread(t, op->key, after);
 	}
 	return after;
 }
@@ -210,6 +231,11 @@ static bool test_revert(struct txn *t, unsigned i, struct result *r)
 	bool changed = overlay_count(after) != overlay_count(before);
 	char key[TEXT_MAX];
 
+	if (op->kind == OP_REVERT_ALL && t->change.nops != 1) {
+		overlay_free(before);
+		overlay_free(after);
+		return refuse(r, RESULT_INCONSISTENT_VALUE, i, "revert is a change for itself");
+	}
 	if (changed || op->kind == OP_REVERT_ALL) {
 		store_free(t->d->wanted);
 		t->d->wanted = reload_with(t->d, after);
@@ -315,12 +341,16 @@ void txn_untest(struct txn *t)
 	}
 }
 
-/* What was added has all that it needs. */
+/* What was added has all that it needs; what was set of a row is of one that stays. */
 static bool is_complete(const struct txn *t, unsigned i, struct result *r)
 {
 	const struct change_op *op = &t->change.ops[i];
 	char why[TEXT_MAX];
 
+	if (op->kind == OP_SET && t->steps[i].known &&
+	    !store_find(t->d->wanted, op->table, op->key))
+		return refuse(r, RESULT_INCONSISTENT_VALUE, i,
+			      "another part of the change takes the row away");
 	return op->kind != OP_ADD || config_complete(t->d->wanted, op->table, op->key, why) ||
 	       refuse(r, RESULT_INCONSISTENT_VALUE, i, "%s", why);
 }
@@ -424,9 +454,12 @@ static void show(struct txn *t, bool with_author)
 static void show_rows(struct director *d)
 {
 	own_claim(d, d->wanted);
+	numbers_leave(d->live, d->wanted, d->departed);
 	store_merge(d->live, d->wanted, F_WANTED);
+	numbers_return(d->live, d->departed);
 	numbers_rest(d->live, d->last_number);
 	nodes_say_all(d->live);
+	nodes_count(d->live);
 }
 
 /* What writing the overlay has come to (persist_write()); false: the old one stands. */
@@ -447,36 +480,37 @@ static bool is_written(const struct txn *t, int r, struct result *ret)
 	return true;
 }
 
-/* What the overlay says less the file says more: nothing of what is wanted changes. */
-static void put_saved(struct txn *t, struct overlay *overlay)
+static void put_file_back(struct txn *t)
 {
-	t->before = t->d->overlay;
-	t->d->overlay = overlay;
-	t->file_before = save_take_file(t->d);
-	reload_shown(t->d);
-	overlay_rows(t->d);
-	director_changed(t->d);
+	store_free(t->d->file);
+	t->d->file = t->file_before;
+	t->file_before = NULL;
 }
 
-/* The file first: a line that is in both says nothing else. */
+/* The file first: a line that is in both says nothing else. What is wanted does not change. */
 static bool commit_save(struct txn *t, struct result *ret)
 {
 	const char *file = t->d->env->config_file;
-	struct overlay *rest = save_rest(t->save, t->d->overlay);
+	struct overlay *rest;
 	int r = save_write(t->save);
 
-	if (r < 0) {
-		overlay_free(rest);
+	if (r < 0)
 		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write %s: %s", file,
 			      strerror(-r));
-	}
+	t->file_before = save_take_file(t->d);
+	rest = save_rest(t->save, t->d->overlay, t->d->file);
 	if (!is_written(t, overlay_save(rest, t->d->env->state_dir), ret)) {
 		overlay_free(rest);
+		put_file_back(t);
 		if (save_undo(t->save) != 0)
 			log_errx("save: %s has the values, and the overlay too", file);
 		return false;
 	}
-	put_saved(t, rest);
+	t->before = t->d->overlay;
+	t->d->overlay = rest;
+	reload_shown(t->d);
+	overlay_rows(t->d);
+	director_changed(t->d);
 	save_say(t->save, ret->text);
 	return true;
 }
@@ -493,9 +527,7 @@ static bool revert_save(struct txn *t, struct result *ret)
 	overlay_free(t->d->overlay);
 	t->d->overlay = t->before;
 	t->before = NULL;
-	store_free(t->d->file);
-	t->d->file = t->file_before;
-	t->file_before = NULL;
+	put_file_back(t);
 	reload_shown(t->d);
 	overlay_rows(t->d);
 	director_changed(t->d);

@@ -185,7 +185,7 @@ static const struct field vrrp_instance_fields[] = {
 	 "What was wrong with the last packet whose TTL, version or checksum was wrong."),
     ENUM(auth_error, F_STATE, vrrp_auth_error_names, VRRP_AUTH_OK,
 	 "What was wrong with the last packet whose authentication was wrong."),
-    ADDR(error_source, F_STATE, "Source of the packet that was refused last."),
+    ADDR(error_source, F_STATE, "Source of the last packet whose authentication was wrong."),
     U32(transitions, F_COUNTER | F_EVENT, 0, UINT32_MAX, 0, NULL, "Changes of state."),
     COUNTER32(become_master, NULL, "Times it became master."),
     COUNTER64(adverts_sent, NULL, "Advertisements sent."),

@@ -153,11 +153,12 @@ static void note_error(struct vrrp_instance *i, enum vrrp_packet_error e,
 	bool proto = proto_error(e) != VRRP_PROTO_OK;
 	bool auth = e == VRRP_PACKET_AUTH || e == VRRP_PACKET_REPLAY;
 
-	i->row.error_source = d->src;
 	if (proto)
 		i->row.proto_error = proto_error(e);
-	if (auth)
+	if (auth) {
 		i->row.auth_error = auth_error(i, p, d);
+		i->row.error_source = d->src;
+	}
 	i->row.proto_warnings += proto && told;
 	i->row.auth_warnings += auth && told;
 }

@@ -50,8 +50,8 @@ vrrp_sync_group G {
 NOTE = """#!/bin/sh
 echo "begin $*" >>%(folder)s/calls
 %(body)s
-echo "end $*" >>%(folder)s/calls
 echo "$(id -un) $(id -gn) $(id -G) $PWD" >>%(folder)s/who
+echo "end $*" >>%(folder)s/calls
 """
 READER = """#!/bin/sh
 for last; do :; done

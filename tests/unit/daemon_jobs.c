@@ -143,6 +143,7 @@ static int setup(void **state)
 	w->d.file = store_new();
 	w->d.wanted = store_new();
 	w->d.live = store_new();
+	w->d.departed = store_new();
 	w->d.overlay = overlay_new();
 	w->d.jobs = jobs_new(&w->d);
 	put_rows(w->d.file);
@@ -182,6 +183,7 @@ static int teardown(void **state)
 	store_free(w->d.file);
 	store_free(w->d.wanted);
 	store_free(w->d.live);
+	store_free(w->d.departed);
 	store_free(w->worker_store);
 	store_free(w->client_store);
 	loop_free(w->d.loop);
@@ -409,7 +411,11 @@ static void rows_are_taken_back(void **state)
 	assert_int_equal(row_in(w->d.wanted)->weight, 1);
 
 	op(&c, "weight", "300");
+	change_add(&c, OP_DEL, T_REAL_SERVER, row_in(w->d.live));
+	assert_int_equal(ask(MSG_TXN_RUN, 6, &c), RESULT_INCONSISTENT_VALUE); /* of one that goes */
+
 	change_add(&c, OP_ADD, T_REAL_SERVER, &key);
+	set_of(&c, &key, "weight", "300");
 	change_add(&c, OP_DEL, T_REAL_SERVER, row_in(w->d.live));
 	assert_int_equal(ask(MSG_TXN_TEST, 6, &c), RESULT_OK);
 	assert_int_equal(ask(MSG_TXN_COMMIT, 6, NULL), RESULT_OK);

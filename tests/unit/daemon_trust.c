@@ -226,6 +226,7 @@ static int setup(void **state)
 	w->d.file = store_new();
 	w->d.wanted = store_new();
 	w->d.live = store_new();
+	w->d.departed = store_new();
 	w->d.overlay = overlay_new();
 	w->d.jobs = jobs_new(&w->d);
 	put_rows(w->d.file);
@@ -261,6 +262,7 @@ static int teardown(void **state)
 	store_free(w->d.file);
 	store_free(w->d.wanted);
 	store_free(w->d.live);
+	store_free(w->d.departed);
 	store_free(w->lvs_store);
 	loop_free(w->d.loop);
 	snprintf(path, sizeof(path), "%s/overlay", w->dir);

@@ -115,11 +115,16 @@ void liar_testify(struct liar *l)
 static bool is_spared(const struct liar *l, enum op_kind kind, enum table_id t,
 		      const struct field *f)
 {
-	bool comes_and_goes = t == T_VIRTUAL_SERVER || t == T_REAL_SERVER || t == T_VRRP_ADDRESS;
+	bool comes_and_goes = t == T_VIRTUAL_SERVER || t == T_REAL_SERVER || t == T_VRRP_ADDRESS ||
+			      t == T_VRRP_INSTANCE;
 
 	if (!l->spares_vrrp)
 		return false;
-	return kind == OP_SET ? t == T_VRRP_INSTANCE && (f->flags & F_SNMP) : comes_and_goes;
+	if (kind == OP_REVERT_ALL || kind == OP_SAVE)
+		return true;
+	return kind == OP_SET
+		   ? (t == T_VRRP_INSTANCE && (f->flags & F_SNMP)) || (f->flags & F_ACTION)
+		   : comes_and_goes;
 }
 
 static void add_op(struct liar *l, struct change *c)
@@ -134,7 +139,7 @@ static void add_op(struct liar *l, struct change *c)
 	enum op_kind kind;
 	struct change_op *op;
 
-	kind = liar_below(l, 4) ? OP_SET : (enum op_kind)(1 + liar_below(l, 3));
+	kind = liar_below(l, 4) ? OP_SET : (enum op_kind)(1 + liar_below(l, OP_SAVE));
 	if (is_spared(l, kind, t, f))
 		return;
 	any_row(l, t, row);
