@@ -415,8 +415,9 @@ static void make_access_file(const char *path)
 	}
 	if (write(fd, safe_access, sizeof(safe_access) - 1) != (ssize_t)sizeof(safe_access) - 1)
 		log_warn("agent: %s cannot be written", path);
+	else
+		log_notice("agent: %s was made: this machine may read, nobody may write", path);
 	close(fd);
-	log_notice("agent: %s was made: this machine may read, nobody may write", path);
 }
 
 static void set_up_alone(const struct snmp_place *place)

@@ -3,6 +3,7 @@ LINT_TESTS = \
 	tests/lint/format.py \
 	tests/lint/layers.py \
 	tests/lint/links.py \
+	tests/lint/loglines.py \
 	tests/lint/manual.py \
 	tests/lint/modules.py \
 	tests/lint/selftest.py \
@@ -10,4 +11,4 @@ LINT_TESTS = \
 	tests/lint/style.py \
 	tests/lint/vrrp_symbols.py
 TESTS += $(LINT_TESTS)
-EXTRA_DIST += $(LINT_TESTS) tests/lint/lint.py docs/ARCHITECTURE.md docs/conformance.md
+EXTRA_DIST += $(LINT_TESTS) tests/lint/lint.py docs/ARCHITECTURE.md docs/LOG.md docs/conformance.md

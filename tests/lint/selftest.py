@@ -25,6 +25,8 @@ GOOD = {
     "core/ipc/wire.h": '/* wire */\n#include "model/row.h"\n',
     "core/vrrp/vrrp_main.c": '/* main */\n#include "ipc/wire.h"\n',
     "run": "#!/bin/sh\necho yes\n",
+    "docs/LOG.md": "| line | level |\n|---|---|\n| `cannot write FILE: ERROR` | warning |\n",
+    "core/base/say.c": '/* say */\nint g(void)\n{\n\tlog_warn("cannot write %s", "x");\n\treturn 1;\n}\n',
 }
 LONG = "/* long */\nint long_one(void)\n{\n" + "\tf();\n" * 120 + "}\n"
 # (test, the file with the fault, its text, what the message must name)
@@ -44,6 +46,9 @@ FAULTS = [
     ("links.py", "docs/x.md", "[a](gone.md)\n", "gone.md"),
     ("links.py", "docs/x.md", "`core/base/gone.c`\n", "gone.c"),
     ("links.py", "docs/x.md", "[a](#nope)\n", "#nope"),
+    ("loglines.py", "core/base/more.c", '/* x */\nint h(void)\n{\n\tlog_errx("%s is " A, "x");\n}\n',
+     "core/base/more.c:4"),
+    ("loglines.py", "docs/LOG.md", "| `cannot write FILE: ERROR`, `FILE is gone` | warning |\n", "FILE is gone"),
     ("shell.py", "run", "#!/bin/sh\nif then\n", "run"),
     ("format.py", "core/base/odd.c", "/* x */\nint f( void ){return 1;}\n", "core/base/odd.c"),
 ]
