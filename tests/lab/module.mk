@@ -12,4 +12,4 @@ EXTRA_DIST += $(LAB_TESTS) tests/pytest-tap tests/conftest.py \
 	tests/guest/conftest.py tests/guest/test_chaos.py tests/guest/test_crash.py tests/guest/test_remembered.py \
 	tests/guest/test_drain.py tests/guest/test_lab.py tests/guest/test_namespace.py tests/guest/test_notify.py \
 	tests/guest/test_bad_file.py tests/guest/test_power_cut.py tests/guest/test_scale.py tests/guest/test_tutorial.py tests/guest/test_vrrp_clock.py tests/guest/test_weight.py \
-	tests/netns/test_interop.py tests/netns/test_lab.py tests/netns/test_scale.py
+	tests/netns/test_interop.py tests/netns/test_lab.py tests/netns/test_migration.py tests/netns/test_scale.py

@@ -11,4 +11,4 @@ LINT_TESTS = \
 	tests/lint/style.py \
 	tests/lint/vrrp_symbols.py
 TESTS += $(LINT_TESTS)
-EXTRA_DIST += $(LINT_TESTS) tests/lint/lint.py docs/ARCHITECTURE.md docs/LOG.md docs/conformance.md
+EXTRA_DIST += $(LINT_TESTS) tests/lint/lint.py docs/ARCHITECTURE.md docs/LOG.md docs/MIGRATION.md docs/conformance.md
