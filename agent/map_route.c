@@ -9,7 +9,6 @@
 #define OCTETS(convert)     NULL, M_ADDR, M_RO, .read = (convert)
 #define METRIC(n)           BY(convert_route_metric), .arg = (n)
 #define LOCK(n)             ENUMERATED(convert_route_lock), .arg = (n)
-#define FLAG(n)             ENUMERATED(convert_route_flag), .arg = (n)
 
 static struct map_column route_columns[] = {
     {2, "family", M_INTEGER, M_RO},

@@ -9,25 +9,15 @@
 #define TIMES(n)   .read = convert_times, .arg = (n)
 
 /* The tables of interfaces have no number of their own before the name. */
-static struct map_column interface_columns[] = {
-    {1, "object", M_STRING, M_RO},
-    {2, "weight", M_INTEGER, M_RO},
-    {3, "reverse", M_TRUTH, M_RO},
-};
-static struct map_column sync_interface_columns[] = {
-    {1, "object", M_STRING, M_RO},
-    {2, "weight", M_INTEGER, M_RO},
-    {3, "reverse", M_TRUTH, M_RO},
-};
-
-#define TRACKED                                                                                    \
+#define TRACKED(first)                                                                             \
 	{                                                                                          \
-		{2, "object", M_STRING, M_RO}, {3, "weight", M_INTEGER, M_RO},                     \
-		    {4, "reverse", M_TRUTH, M_RO},                                                 \
+		{(first), "object", M_STRING, M_RO}, {(first) + 1, "weight", M_INTEGER, M_RO},     \
+		    {(first) + 2, "reverse", M_TRUTH, M_RO},                                       \
 	}
-static struct map_column script_columns[] = TRACKED, sync_script_columns[] = TRACKED;
-static struct map_column file_columns[] = TRACKED, sync_file_columns[] = TRACKED;
-static struct map_column process_columns[] = TRACKED, sync_process_columns[] = TRACKED;
+static struct map_column interface_columns[] = TRACKED(1), sync_interface_columns[] = TRACKED(1);
+static struct map_column script_columns[] = TRACKED(2), sync_script_columns[] = TRACKED(2);
+static struct map_column file_columns[] = TRACKED(2), sync_file_columns[] = TRACKED(2);
+static struct map_column process_columns[] = TRACKED(2), sync_process_columns[] = TRACKED(2);
 
 #define TRACKS(title, number, columns, what, whose)                                                \
 	{                                                                                          \

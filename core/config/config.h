@@ -89,18 +89,19 @@ bool config_may_mention(const char *path, const char *keyword);
 bool config_validate(const struct store *s, struct findings *f);
 /* First objection to a model in one line of TEXT_MAX, for a transaction. true: none. */
 bool config_acceptable(const struct store *s, char *why);
-/* The same, and what it is about. */
+/* What an objection is about. */
 struct objection {
 	enum table_id table;
 	const void *row;
 	const char *field; /* NULL: the row as a whole */
 };
+/* The same the other way round: true: there is one, `ret` and `why` are it. */
 bool config_objection(const struct store *s, char *why, struct objection *ret);
 
-/* A file that parses to the same rows. */
 /* A row for each machine that a real server is on, made from those; config_load() does it. */
 void config_nodes(struct store *s);
 
+/* A file that parses to the same rows. */
 void config_print(const struct store *s, FILE *to);
 
 #endif

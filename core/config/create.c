@@ -294,25 +294,27 @@ bool config_complete(struct store *s, enum table_id t, const void *key, char *wh
 
 /* ---- what follows -------------------------------------------------------- */
 
-bool config_spreads(const struct field *f)
+const struct field *config_spreads(const struct field *f)
 {
-	return f == schema_field(T_VIRTUAL_SERVER, "delay_loop_ms");
+	if (f != schema_field(T_VIRTUAL_SERVER, "delay_loop_ms"))
+		return NULL;
+	return schema_field(T_CHECKER, "delay_loop_ms");
 }
 
 void config_spread(struct store *s, const struct field *f, const void *before)
 {
 	const struct virtual_server_row *was = before, *vs;
+	const struct field *to = config_spreads(f);
 	struct checker_row key = {0};
 	const struct checker_row *c;
 
-	if (!config_spreads(f) || !(vs = store_find(s, T_VIRTUAL_SERVER, before)))
+	if (!to || !(vs = store_find(s, T_VIRTUAL_SERVER, before)))
 		return;
 	key.vs = vs->name;
 	for (size_t i = store_lower_bound(s, T_CHECKER, &key);
 	     (c = store_at(s, T_CHECKER, i)) && text_eq(c->vs, vs->name); i++)
 		if (c->delay_loop_ms == was->delay_loop_ms)
-			store_put_number(s, T_CHECKER, c, schema_field(T_CHECKER, "delay_loop_ms"),
-					 vs->delay_loop_ms);
+			store_put_number(s, T_CHECKER, c, to, vs->delay_loop_ms);
 }
 
 /* ---- the end ------------------------------------------------------------- */

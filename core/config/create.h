@@ -16,10 +16,10 @@ bool config_create(struct store *s, enum table_id t, const void *key, char *why)
 /* Whether a row that was made is there still and has, by what was set of it since, all that it must
  * have; gives it what follows from that. */
 bool config_complete(struct store *s, enum table_id t, const void *key, char *why);
-/* Whether setting the field changes other rows too: the interval of a virtual server is that of all
- * its checks that have the same. config_spread() does it, when it has been set; `before` is that
- * row as it was. */
-bool config_spreads(const struct field *f);
+/* The field of other rows that setting this one changes too, or NULL: the interval of a virtual
+ * server is that of all its checks that have the same. config_spread() does it, when it has been
+ * set; `before` is that row as it was. */
+const struct field *config_spreads(const struct field *f);
 void config_spread(struct store *s, const struct field *f, const void *before);
 /* Takes the row of this key away, and what is part of it. */
 void config_remove(struct store *s, enum table_id t, const void *key);

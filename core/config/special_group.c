@@ -261,6 +261,7 @@ static void say(struct parse *p, enum finding_level level, struct place at, cons
 }
 
 #define MEMBER_KINDS 3
+
 static unsigned kind_of(const struct server_group_member_row *m)
 {
 	return m->fwmark ? 0 : addr_equal(&m->addr, &m->last) ? 1 : 2;
@@ -299,6 +300,7 @@ static void resolve_group_of(struct parse *p, const struct draft *d)
 	for (unsigned kind = 0; kind < MEMBER_KINDS; kind++)
 		put_members(p, d, group, kind);
 }
+
 static void report(struct parse *p, const struct virtual_server_row *vs, size_t offset,
 		   const char *what)
 {

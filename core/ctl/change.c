@@ -261,14 +261,15 @@ int change_save(struct ctl *c, int argc, char **argv)
 
 int change_revert(struct ctl *c, int argc, char **argv)
 {
-	const struct table *t = text_eq(argv[0], "all") ? NULL : view_table(argv[0]);
 	unsigned char row[MAX_ROW];
+	const struct table *t;
 	struct change ch = {0};
 
-	if (text_eq(argv[0], "all") && argc == 1) {
+	if (argc == 1 && text_eq(argv[0], "all")) {
 		change_add(&ch, OP_REVERT_ALL, T_GLOBAL, store_single(c->store, T_GLOBAL));
 		return send_change(c, &ch, true);
 	}
+	t = view_table(argv[0]);
 	if (!t)
 		return CTL_USAGE;
 	if ((unsigned)argc != t->nkeys + 1)

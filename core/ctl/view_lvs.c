@@ -250,18 +250,14 @@ static const struct grid_column check_columns[] = {
 
 static void add_check(const struct ctl *c, struct grid *g, const struct checker_row *k)
 {
-	char text[ADDR_TEXT_MAX];
-	bool v6 = k->connect_addr.family == ADDR_IPV6;
+	char text[ADDR_ENDPOINT_MAX];
 	const char *word = enum_name(check_reason_names, k->reason);
 
 	grid_add(g, k->vs);
 	grid_add(g, k->rs);
 	grid_addf(g, "%u %s", k->number, enum_name(check_kind_names, k->kind));
-	addr_text(&k->connect_addr, text);
-	if (k->connect_port)
-		grid_addf(g, v6 ? "[%s]:%u" : "%s:%u", text, k->connect_port);
-	else
-		grid_add(g, text);
+	grid_add(g, k->connect_port ? addr_endpoint(&k->connect_addr, k->connect_port, text)
+				    : addr_text(&k->connect_addr, text));
 	grid_add(g, enum_name(check_state_names, k->state));
 	view_age(c, g, k->last_run);
 	grid_addf(g, "%.1f ms", (double)k->latency_us / 1000);

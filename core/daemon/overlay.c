@@ -359,22 +359,31 @@ static bool is_birth(const struct entry *e)
 	return e->kind == OP_SET && (e->f->flags & F_CREATE);
 }
 
-/* With what is set as it is made, which the lines behind it say. */
-static bool make_row(const struct overlay *o, size_t at, struct store *s)
+/* What the lines behind one that makes a row set of it: all, or what is set as it is made. */
+static void put_settings(const struct overlay *o, size_t at, struct store *s, bool births)
 {
 	const struct entry *e = &o->items[at];
 	unsigned char old[MAX_ROW];
-	char why[TEXT_MAX];
-	bool good = config_create(s, e->table, e->key, why);
 
-	for (size_t i = at + 1; good && i < o->count; i++) {
+	for (size_t i = at + 1; e->kind == OP_ADD && i < o->count; i++) {
 		const struct entry *b = &o->items[i];
 
-		if (!is_birth(b) || b->table != e->table || row_key_cmp(e->table, b->key, e->key))
+		if (b->kind != OP_SET || (births && !is_birth(b)) || b->table != e->table ||
+		    row_key_cmp(e->table, b->key, e->key) || !store_find(s, b->table, b->key))
 			continue;
 		put_entry(b, s, old);
 		row_drop(b->table, old);
 	}
+}
+
+static bool make_row(const struct overlay *o, size_t at, struct store *s)
+{
+	const struct entry *e = &o->items[at];
+	char why[TEXT_MAX];
+	bool good = config_create(s, e->table, e->key, why);
+
+	if (good)
+		put_settings(o, at, s, true);
 	good = good && config_complete(s, e->table, e->key, why);
 	if (!good)
 		log_warnx("overlay: kept but not in force (%s): %.200s", why, e->line);
@@ -421,23 +430,6 @@ size_t overlay_apply(const struct overlay *o, struct store *s)
 	return homeless;
 }
 
-/* What is said of a row that was made, without which it may not be what the rules allow. */
-static void put_settings(const struct overlay *o, size_t at, struct store *s)
-{
-	const struct entry *e = &o->items[at];
-	unsigned char old[MAX_ROW];
-
-	for (size_t i = at + 1; e->kind == OP_ADD && i < o->count; i++) {
-		const struct entry *b = &o->items[i];
-
-		if (b->kind != OP_SET || b->table != e->table ||
-		    row_key_cmp(e->table, b->key, e->key) || !store_find(s, b->table, b->key))
-			continue;
-		put_entry(b, s, old);
-		row_drop(b->table, old);
-	}
-}
-
 static bool put_row_acceptable(const struct overlay *o, size_t at, struct store *s,
 			       store_judge_fn judge)
 {
@@ -449,7 +441,7 @@ static bool put_row_acceptable(const struct overlay *o, size_t at, struct store 
 	store_merge(before, s, F_WANTED);
 	good = !put_row(o, at, s);
 	if (!good) {
-		put_settings(o, at, s);
+		put_settings(o, at, s, false); /* without them it may not be what is allowed */
 		good = judge(s, why);
 	}
 	if (!good) {

@@ -181,10 +181,10 @@ static void remember_rows(struct txn *t)
 
 /* Lines for what a setting of the virtual server has changed in its checks: by itself a line would
  * find others at the next start. */
-static void keep_spread(const struct txn *t, const void *of, struct overlay *after)
+static void keep_spread(const struct txn *t, const void *of, const struct field *f,
+			struct overlay *after)
 {
 	const struct virtual_server_row *vs = of;
-	const struct field *f = schema_field(T_CHECKER, "delay_loop_ms");
 	struct checker_row key = {.vs = vs->name};
 	const struct checker_row *now, *was;
 	char text[TEXT_MAX];
@@ -192,7 +192,7 @@ static void keep_spread(const struct txn *t, const void *of, struct overlay *aft
 	for (size_t i = store_lower_bound(t->d->wanted, T_CHECKER, &key);
 	     (now = store_at(t->d->wanted, T_CHECKER, i)) && text_eq(now->vs, vs->name); i++) {
 		was = store_find(t->rows_before, T_CHECKER, now);
-		if (was && was->delay_loop_ms != now->delay_loop_ms)
+		if (was && field_get(f, was) != field_get(f, now))
 			overlay_set(after, T_CHECKER, now, f,
 				    field_text(f, now, text, sizeof(text)));
 	}
@@ -218,7 +218,7 @@ static struct overlay *with_ops(const struct txn *t, unsigned n)
 		else if (t->steps[i].known)
 			overlay_set(after, op->table, op->key, t->steps[i].f, op->value);
 		if (op->kind == OP_SET && t->steps[i].known && config_spreads(t->steps[i].f))
-			keep_spread(t, op->key, after);
+			keep_spread(t, op->key, config_spreads(t->steps[i].f), after);
 	}
 	return after;
 }
@@ -487,6 +487,13 @@ static void put_file_back(struct txn *t)
 	t->file_before = NULL;
 }
 
+static void tell_saved(struct director *d)
+{
+	reload_shown(d);
+	overlay_rows(d);
+	director_changed(d);
+}
+
 /* The file first: a line that is in both says nothing else. What is wanted does not change. */
 static bool commit_save(struct txn *t, struct result *ret)
 {
@@ -508,9 +515,7 @@ static bool commit_save(struct txn *t, struct result *ret)
 	}
 	t->before = t->d->overlay;
 	t->d->overlay = rest;
-	reload_shown(t->d);
-	overlay_rows(t->d);
-	director_changed(t->d);
+	tell_saved(t->d);
 	save_say(t->save, ret->text);
 	return true;
 }
@@ -528,9 +533,7 @@ static bool revert_save(struct txn *t, struct result *ret)
 	t->d->overlay = t->before;
 	t->before = NULL;
 	put_file_back(t);
-	reload_shown(t->d);
-	overlay_rows(t->d);
-	director_changed(t->d);
+	tell_saved(t->d);
 	return true;
 }
 

@@ -5,6 +5,7 @@
  * Runs in the lvs process.
  */
 #include "lvs/engine_int.h"
+#include "lvs/ipvs_drift.h"
 
 #include "base/log.h"
 #include "base/text.h"
@@ -32,17 +33,14 @@ static const struct refusal *find(const struct refusals *r, const struct ipvs_se
 
 static void say(const struct engine *e, const struct refusal *r)
 {
-	char dest[ADDR_TEXT_MAX];
+	char dest[IPVS_NAME_MAX];
 
 	if (!r->dest.addr.family)
 		log_warnx("virtual_server %s: refused by the kernel: %s",
 			  engine_owner_of(e, &r->service), r->text);
 	else
-		log_warnx(r->dest.addr.family == ADDR_IPV6
-			      ? "real_server %s [%s]:%u: refused by the kernel: %s"
-			      : "real_server %s %s:%u: refused by the kernel: %s",
-			  engine_owner_of(e, &r->service), addr_text(&r->dest.addr, dest),
-			  r->dest.port, r->text);
+		log_warnx("real_server %s %s: refused by the kernel: %s",
+			  engine_owner_of(e, &r->service), ipvs_dest_name(&r->dest, dest), r->text);
 }
 
 void engine_refused(void *engine, const struct ipvs_op *op, int err)
