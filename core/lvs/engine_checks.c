@@ -252,10 +252,10 @@ void engine_leave_checks(struct engine *e)
 	engine_leave_check(c);
 }
 
-static void count_weight(const struct engine *e, struct pool_changes *n,
-			 const struct checker_row *c, const struct real_server_row *rs)
+static void count_weight(struct pool_changes *n, const struct checker_row *c,
+			 const struct real_server_row *rs)
 {
-	n->added += engine_added_weight(e, c, rs);
+	n->added += engine_added_weight(c, rs);
 	if (c->kind != CHECK_AGENT)
 		return;
 	if (c->agent > n->agent)
@@ -287,7 +287,7 @@ struct check_count engine_count_checks(const struct engine *e, const struct real
 		n.unknown += c->state == CHECK_UNKNOWN;
 		n.unproven += c->state == CHECK_UNKNOWN && c->alpha;
 		n.failing += c->state == CHECK_DOWN;
-		count_weight(e, &n.changes, c, rs);
+		count_weight(&n.changes, c, rs);
 		if (c->state == CHECK_DOWN && n.reason == REASON_NONE) {
 			n.reason = c->reason;
 			TEXT_COPY(n.text, c->result);

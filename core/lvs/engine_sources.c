@@ -2,8 +2,9 @@
  * engine_sources: what process exec sees for checks. Its rows (check_source) are written by main;
  * of them this process writes only `asked`, when it wants a script to be run.
  *
- * A FILE_CHECK has no job: its number comes when the file changes, and counts from then on. With
- * weight 0 any number but 0 is a failure, as with keepalived.
+ * A FILE_CHECK has no job: its number comes when the file changes, and counts from then on, while a
+ * main or an exec that has just begun does not know it as well. With weight 0 any number but 0 is a
+ * failure, as with keepalived.
  *
  * Runs in the lvs process.
  */
@@ -48,10 +49,12 @@ void engine_take_number(struct engine *e, const struct checker_row *known, bool 
 	row.state = failed ? CHECK_DOWN : CHECK_UP;
 	row.reason = failed ? REASON_SCRIPT : REASON_OK;
 	row.failed_in_row = failed;
+	row.value = s->value;
 	row.last_run = loop_now(e->loop);
 	snprintf(text, sizeof(text), "%d is in the file", s->value);
 	row.result = s->result[0] ? s->result : text;
-	if (!again && row.state == known->state && text_eq(row.result, known->result))
+	if (!again && row.state == known->state && row.value == known->value &&
+	    text_eq(row.result, known->result))
 		return;
 	row.runs++;
 	row.failures += failed;
@@ -84,17 +87,11 @@ void engine_source_changed(struct engine *e, const struct check_source_row *s)
 		check_answered(e->checks, s);
 }
 
-int64_t engine_added_weight(const struct engine *e, const struct checker_row *c,
-			    const struct real_server_row *rs)
+int64_t engine_added_weight(const struct checker_row *c, const struct real_server_row *rs)
 {
-	const struct check_source_row *s;
-
 	if (c->state != CHECK_UP)
 		return 0;
 	if (c->kind == CHECK_MISC && c->dynamic && c->value >= 2)
 		return (int64_t)c->value - 2 - rs->weight;
-	if (c->kind != CHECK_FILE)
-		return 0;
-	s = source_named(e, CHECK_BY_FILE, c->object);
-	return s && s->outcome == SOURCE_VALUE ? (int64_t)s->value * c->weight : 0;
+	return c->kind == CHECK_FILE ? (int64_t)c->value * c->weight : 0;
 }

@@ -12,7 +12,6 @@ void engine_source_changed(struct engine *e, const struct check_source_row *s);
 /* What the file of a FILE_CHECK holds; that counts as a run when it is new, or `again`. */
 void engine_take_number(struct engine *e, const struct checker_row *known, bool again);
 /* What the check adds to the weight of its server now. */
-int64_t engine_added_weight(const struct engine *e, const struct checker_row *c,
-			    const struct real_server_row *rs);
+int64_t engine_added_weight(const struct checker_row *c, const struct real_server_row *rs);
 
 #endif

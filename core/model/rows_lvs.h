@@ -243,7 +243,7 @@ struct checker_row {
 	uint8_t reason;
 	uint8_t agent;    /* enum agent_word */
 	bool agent_down;  /* the agent has said so last */
-	uint8_t value;    /* exit status of a dynamic script, or 0 */
+	int32_t value;    /* exit status of a dynamic script, number in a file, or 0 */
 	uint16_t percent; /* of the weight, as the agent says */
 	uint16_t sharers; /* users of the one run */
 	const char *result;

@@ -164,12 +164,16 @@ def test_a_server_that_is_back_starts_slowly(cluster, scheduler, steps):
     cluster.web["real1"].stop()
     cluster.wait_weights(director, {REAL["real2"]: 100}, 10)
     with TableWatch(director.namespace) as table:
+        began = time.monotonic()
         cluster.web["real1"].start()
         cluster.wait_weights(director, {real: 100 for real in REAL.values()}, 20)
+        took = time.monotonic() - began
     weights = [w for rows in table.seen for s, d, w in rows if d == REAL["real1"]]
     assert weights == sorted(set(weights)), weights
-    assert weights[0] <= 100 // steps * 2 and weights[-1] == 100, weights
+    # Steps are of the clock: a guest that is held up leaves some out, and is never early.
+    assert weights[0] <= 50 and weights[-1] == 100, weights
     assert steps // 2 <= len(weights) <= steps, weights
+    assert took > 4 - 4 / steps - 0.1, took
 
 
 def test_a_check_has_its_mark(cluster):

@@ -214,8 +214,9 @@ class TableWatch:
         self._thread = namespace.thread(self._run)
 
     def _run(self):
-        last = None
-        while not self._stop:
+        last, ends = None, False
+        while not ends:
+            ends = self._stop  # what is there at the end is seen
             with open("/proc/thread-self/net/ip_vs") as f:
                 rows = self._rows(parse_table(f.read()))
             self.reads += 1
