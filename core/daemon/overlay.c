@@ -15,7 +15,8 @@
 #include <string.h>
 
 #define OVERLAY_FILE  "overlay"
-#define OVERLAY_MAGIC "halvard-overlay 1"
+#define OVERLAY_MAGIC "halvard-overlay "
+#define OVERLAY_FIRST OVERLAY_MAGIC "1"
 #define LINE_WORD     TEXT_MAX
 #define ASIDE_MAX     999 /* files that are not ours, put aside */
 
@@ -29,6 +30,7 @@ struct entry {
 };
 
 struct overlay {
+	char *first; /* line, when it is of another version; NULL: ours */
 	struct entry *items;
 	size_t count;
 	size_t cap;
@@ -55,6 +57,7 @@ void overlay_free(struct overlay *o)
 	for (size_t i = 0; i < o->count; i++)
 		entry_clear(&o->items[i]);
 	free(o->items);
+	free(o->first);
 	free(o);
 }
 
@@ -93,6 +96,7 @@ struct overlay *overlay_clone(const struct overlay *o)
 {
 	struct overlay *c = overlay_new();
 
+	c->first = o->first ? xstrdup(o->first) : NULL;
 	for (size_t i = 0; i < o->count; i++) {
 		const struct entry *from = &o->items[i];
 		struct entry *e = append(c);
@@ -178,6 +182,23 @@ static void read_line(struct overlay *o, const char *text, size_t len)
 		log_warnx("overlay: kept but not in force (%s): %.200s", why, printable(e));
 }
 
+/* That of a newer version stays, so that the newer one finds what it has written. */
+static bool read_first(struct overlay *o, const char *text, size_t len)
+{
+	const size_t magic = strlen(OVERLAY_MAGIC);
+
+	if (len == strlen(OVERLAY_FIRST) && memcmp(text, OVERLAY_FIRST, len) == 0)
+		return true;
+	if (len <= magic || memcmp(text, OVERLAY_MAGIC, magic) != 0 || text[magic] < '1' ||
+	    text[magic] > '9')
+		return false;
+	free(o->first);
+	o->first = xcalloc(1, len + 1);
+	memcpy(o->first, text, len);
+	log_notice("overlay: of another version (%.60s): what is not known here is kept", o->first);
+	return true;
+}
+
 int overlay_parse(struct overlay *o, const char *text, size_t len)
 {
 	const char *end = text + len;
@@ -189,7 +210,7 @@ int overlay_parse(struct overlay *o, const char *text, size_t len)
 		const char *nl = memchr(text, '\n', (size_t)(end - text));
 		size_t n = (size_t)((nl ? nl : end) - text);
 
-		if (first && (n != strlen(OVERLAY_MAGIC) || memcmp(text, OVERLAY_MAGIC, n) != 0))
+		if (first && !read_first(o, text, n))
 			return -EINVAL;
 		if (!first && n)
 			read_line(o, text, n);
@@ -221,7 +242,7 @@ static void print_stem(struct buf *b, enum op_kind kind, const struct table *t, 
 
 void overlay_print(const struct overlay *o, struct buf *ret)
 {
-	buf_printf(ret, "%s\n", OVERLAY_MAGIC);
+	buf_printf(ret, "%s\n", o->first ? o->first : OVERLAY_FIRST);
 	for (size_t i = 0; i < o->count; i++)
 		buf_printf(ret, "%s\n", o->items[i].line);
 }

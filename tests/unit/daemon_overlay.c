@@ -224,6 +224,32 @@ static void rows_come_and_go(void **state)
 	store_free(s);
 }
 
+static void that_of_a_newer_version_stays_one(void **state)
+{
+	struct overlay *o = overlay_new(), *copy;
+
+	(void)state;
+	parse(o, "halvard-overlay 12 by-keys\n"
+		 "fold the_map twice\n"
+		 "set vrrp_instance VI_1 base_priority 7\n"
+		 "set vrrp_instance VI_1 moon \"\\x01full\"\n");
+	copy = overlay_clone(o);
+	assert_int_equal(overlay_revert_all(copy), 1);
+	assert_string_equal(print(copy), "halvard-overlay 12 by-keys\n"
+					 "fold the_map twice\n"
+					 "set vrrp_instance VI_1 moon \"\\x01full\"\n");
+	overlay_free(copy);
+	overlay_free(o);
+	for (unsigned i = 0; i < 4; i++) {
+		static const char *const others[] = {"halvard-overlay\n", "halvard-overlay \n",
+						     "halvard-overlay 0\n", "halvard-overlay x\n"};
+
+		o = overlay_new();
+		assert_int_equal(overlay_parse(o, others[i], strlen(others[i])), -EINVAL);
+		overlay_free(o);
+	}
+}
+
 static void a_row_that_the_rules_forbid_is_left_out(void **state)
 {
 	struct overlay *o = overlay_new();
@@ -246,7 +272,7 @@ static void another_file_is_not_taken_for_an_overlay(void **state)
 	struct overlay *o = overlay_new();
 
 	(void)state;
-	assert_int_not_equal(overlay_parse(o, "halvard-overlay 2\n", 18), 0);
+	assert_int_not_equal(overlay_parse(o, "halvard-overlaid 2\n", 19), 0);
 	assert_int_not_equal(overlay_parse(o, "! Configuration File\n", 21), 0);
 	assert_int_equal(overlay_count(o), 0);
 	overlay_free(o);
@@ -412,6 +438,7 @@ int main(void)
 	    cmocka_unit_test(any_text_comes_back),
 	    cmocka_unit_test(lines_of_another_version_are_kept),
 	    cmocka_unit_test(rows_come_and_go),
+	    cmocka_unit_test(that_of_a_newer_version_stays_one),
 	    cmocka_unit_test(a_row_that_the_rules_forbid_is_left_out),
 	    cmocka_unit_test(another_file_is_not_taken_for_an_overlay),
 	    cmocka_unit_test(a_full_disk_leaves_the_old_file),
