@@ -45,6 +45,7 @@ struct director {
 	struct timer exec_limit;  /* patience with it */
 	int early_fd[ROLE_COUNT]; /* ends of links that came before their time; -1: none */
 	struct timer nodes;       /* their servers are counted anew */
+	bool continues;           /* the daemon goes on where another one has stopped */
 	bool stopping;
 };
 

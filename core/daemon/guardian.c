@@ -40,7 +40,8 @@
 #define STABLE_NS     NS_PER_S          /* a process that lived this long is forgiven */
 #define BACKOFF_FIRST (100 * NS_PER_MS) /* after the second death in a row; then doubled */
 #define BACKOFF_LAST  (10 * NS_PER_S)
-#define STARTING_NS   (30 * NS_PER_S) /* the watchdog's patience until a process is ready */
+#define HANDOVER_NS   (600 * NS_PER_MS) /* of a process that makes place for its successor */
+#define STARTING_NS   (30 * NS_PER_S)   /* the watchdog's patience until a process is ready */
 
 struct guardian;
 
@@ -63,7 +64,7 @@ struct child {
 	uint64_t lateness_us;
 };
 
-static const int own_signals[] = {SIGCHLD, SIGHUP, SIGTERM, SIGINT};
+static const int own_signals[] = {SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGUSR2};
 
 struct guardian {
 	const struct options *o;
@@ -75,6 +76,7 @@ struct guardian {
 	struct watchdog watchdog;
 	uint64_t worst_us; /* lateness of its own timer */
 	bool stopping;
+	bool handover;  /* ... for another daemon, which goes on at once */
 	bool announced; /* READY=1 was said */
 };
 
@@ -107,9 +109,11 @@ static void tell_with_fd(struct child *c, const struct parent_msg *m, int fd)
 		log_warn("process %s: cannot be handed a link", role_name(c->spec->role));
 }
 
-/* Of the process, or since the last one died. */
+/* Of the process, or since the last one died; 0: there was none yet. */
 static int64_t silence(const struct child *c, struct mono now)
 {
+	if (!c->heartbeat.ns)
+		return 0;
 	return watchdog_silence(&c->g->watchdog, c->heartbeat, now);
 }
 
@@ -184,10 +188,11 @@ note(const struct child *c, enum log_level level, enum process_state now, const 
 		       "%s", more);
 }
 
-/* Then SIGKILL. The sum of those that end one after the other is less than the unit allows. */
+/* Then SIGKILL. The sum of those that end one after the other is less than the unit allows, and at
+ * a handover less than the time in which a peer takes over. */
 static int64_t stop_patience(const struct child *c)
 {
-	return c->spec->stop_s * NS_PER_S;
+	return c->g->handover ? HANDOVER_NS : c->spec->stop_s * NS_PER_S;
 }
 
 static void ask_to_stop(struct child *c, enum stop_mode mode)
@@ -380,34 +385,38 @@ static void tell_to_stop(struct child *c, enum stop_mode mode)
 	ask_to_stop(c, mode);
 }
 
+static enum stop_mode stop_mode(const struct guardian *g, enum role r)
+{
+	bool keep =
+	    (r == ROLE_VRRP && g->o->env.keep_vrrp) || (r == ROLE_LVS && g->o->env.keep_lvs);
+
+	if (g->handover)
+		return STOP_HANDOVER;
+	return keep ? STOP_KEEP : STOP_RELEASE;
+}
+
 /* Workers first; then exec, which has heard of them by main what is to be run; main last. */
 static void go_on_stopping(struct guardian *g)
 {
 	const unsigned main_alone = 1u << ROLE_MAIN, last = main_alone | 1u << ROLE_EXEC;
 
 	if (!others_run(g, last))
-		tell_to_stop(&g->children[ROLE_EXEC], STOP_RELEASE);
+		tell_to_stop(&g->children[ROLE_EXEC], stop_mode(g, ROLE_EXEC));
 	if (!others_run(g, main_alone))
-		tell_to_stop(&g->children[ROLE_MAIN], STOP_RELEASE);
+		tell_to_stop(&g->children[ROLE_MAIN], stop_mode(g, ROLE_MAIN));
 	if (!others_run(g, 0))
 		loop_stop(g->loop);
 }
 
-static enum stop_mode stop_mode(const struct guardian *g, enum role r)
-{
-	bool keep =
-	    (r == ROLE_VRRP && g->o->env.keep_vrrp) || (r == ROLE_LVS && g->o->env.keep_lvs);
-
-	return keep ? STOP_KEEP : STOP_RELEASE;
-}
-
-static void begin_stopping(struct guardian *g)
+static void begin_stopping(struct guardian *g, bool handover)
 {
 	if (g->stopping)
 		return;
 	g->stopping = true;
+	g->handover = handover;
 	notify_systemd("STOPPING=1");
-	log_notice("guardian: stopping");
+	log_notice(handover ? "guardian: making place for another daemon: everything stays in place"
+			    : "guardian: stopping");
 	for (int r = 0; r < ROLE_COUNT; r++)
 		if (r != ROLE_MAIN && r != ROLE_EXEC)
 			tell_to_stop(&g->children[r], stop_mode(g, (enum role)r));
@@ -481,7 +490,7 @@ static void on_signal(void *arg, int signo, struct mono now)
 		     &(struct parent_msg){.type = PARENT_SIGNAL, .value = SIGHUP});
 		break;
 	default:
-		begin_stopping(g);
+		begin_stopping(g, signo == SIGUSR2);
 		break;
 	}
 }
@@ -609,5 +618,8 @@ int guardian_run(const struct options *o)
 	timer_stop(&g.tick);
 	timer_stop(&g.look);
 	loop_free(g.loop);
-	return 0;
+	if (!g.handover)
+		return 0;
+	spawn_leave_memories(o);
+	return GUARDIAN_HANDOVER;
 }

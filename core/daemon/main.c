@@ -18,6 +18,7 @@
 #include "daemon/actions.h"
 #include "daemon/changelog.h"
 #include "daemon/control.h"
+#include "daemon/handover.h"
 #include "daemon/jobs.h"
 #include "daemon/nodes.h"
 #include "daemon/own.h"
@@ -65,6 +66,16 @@ static void follow_log_level(struct director *d, const struct global_row *g)
 		parent_log_level(d->parent, log_level_of(LOG_AREA_GUARDIAN));
 }
 
+/* What follows from several rows. */
+static void derive(struct director *d)
+{
+	tracked_all(d->live);
+	suspended_all(d->live);
+	sync_role_look(d->live);
+	sources_all(d->live);
+	nodes_say_all(d->live);
+}
+
 void director_changed(struct director *d)
 {
 	struct global_row g = global_get(d);
@@ -76,11 +87,7 @@ void director_changed(struct director *d)
 	overlay_digest(d->overlay, g.overlay_digest);
 	global_put(d, &g);
 	follow_log_level(d, &g);
-	tracked_all(d->live);
-	suspended_all(d->live);
-	sync_role_look(d->live);
-	sources_all(d->live);
-	nodes_say_all(d->live);
+	derive(d);
 }
 
 /* Whether the configuration has anything that is executed, or a dead daemon has left what must be
@@ -365,7 +372,7 @@ static void await_workers(struct director *d)
 	d->awaited = d->env->workers;
 	timer_init(&d->first_word, d->loop, on_silence, d);
 	timer_init(&d->exec_limit, d->loop, on_exec_limit, d);
-	d->exec_first = executes(d);
+	d->exec_first = executes(d) && !(d->continues && e->started);
 	if (d->exec_first)
 		timer_after(&d->exec_limit, EXEC_LIMIT_NS + e->startup_timeout_ms * NS_PER_MS);
 	else
@@ -380,8 +387,9 @@ static void on_stop(void *arg, enum stop_mode mode)
 {
 	struct director *d = arg;
 
-	(void)mode;
 	d->stopping = true;
+	if (mode == STOP_HANDOVER)
+		handover_leave_states(d->live, d->env->run_dir);
 	loop_stop(d->loop);
 }
 
@@ -454,6 +462,17 @@ static void first_state(struct director *d)
 	nodes_count(d->live);
 }
 
+/* The states of before, so that nothing of them has changed when the workers look for themselves.
+ */
+static void take_over(struct director *d)
+{
+	d->continues = handover_take_states(d->live, d->env->run_dir);
+	if (!d->continues)
+		return;
+	derive(d);
+	nodes_count(d->live);
+}
+
 static void stop(struct director *d)
 {
 	for (int r = 0; r < ROLE_COUNT; r++) {
@@ -496,6 +515,7 @@ int main_main(const struct role_env *env)
 	first_state(&d);
 	d.remembered = remembered_new(d.loop, d.live, env->state_dir);
 	remembered_load(d.remembered);
+	take_over(&d);
 	d.control = control_open(&d);
 	await_workers(&d);
 	d.parent = parent_open(d.loop, &parent_ops, &d);

@@ -10,6 +10,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/digest.c core/daemon/digest.h \
 	core/daemon/director.h \
 	core/daemon/guardian.c core/daemon/guardian.h \
+	core/daemon/handover.c core/daemon/handover.h \
 	core/daemon/jobs.c core/daemon/jobs.h \
 	core/daemon/machine.c core/daemon/machine.h \
 	core/daemon/main.c \

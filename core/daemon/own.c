@@ -201,7 +201,7 @@ void own_tell(struct director *d)
 	const struct ipvs_row *r = store_single(d->live, T_IPVS);
 	char words[NAME_OWN + 16];
 
-	if (d->own.first && r->flush_on_start && link_is_up(d->links[ROLE_LVS]))
+	if (d->own.first && !d->continues && r->flush_on_start && link_is_up(d->links[ROLE_LVS]))
 		send_words(d, "flush");
 	for (size_t i = 0; i < d->own.n && link_is_up(d->links[ROLE_LVS]); i++) {
 		if (has(&wanted, d->own.names[i]))

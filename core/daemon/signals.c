@@ -9,7 +9,7 @@
 struct known {
 	const char *name;
 	int signo;
-	const char *advice; /* NULL: it works */
+	const char *advice; /* NULL: it works, or another one of that number has it */
 };
 
 #define KNOWN 6
@@ -20,7 +20,7 @@ static void table(struct known ret[KNOWN])
 	    {"STOP", SIGTERM, NULL},
 	    {"RELOAD", SIGHUP, NULL},
 	    {"DATA", SIGUSR1, "no file is written; halvardctl status and halvardctl show tell all"},
-	    {"STATS", SIGUSR2, "no file is written; halvardctl vrrp, vs and rs show the counters"},
+	    {"STATS", SIGUSR1, NULL}, /* the same: keepalived's SIGUSR2 is a handover here */
 	    {"JSON", SIGRTMIN + 2, "no file is written; halvardctl --json status prints it"},
 	    {"STATS_CLEAR", SIGRTMAX - 1, "counters are not reset; take the difference of two"},
 	};
@@ -57,7 +57,7 @@ const char *foreign_signal_advice(int signo)
 
 	table(all);
 	for (int i = 0; i < KNOWN; i++)
-		if (all[i].signo == signo)
+		if (all[i].signo == signo && all[i].advice)
 			return all[i].advice;
 	return NULL;
 }
@@ -69,4 +69,5 @@ void foreign_signals_ignore(void)
 	foreign_signals(all);
 	for (int i = 0; i < FOREIGN_SIGNALS; i++)
 		signal(all[i], SIG_IGN);
+	signal(SIGUSR2, SIG_IGN); /* the guardian's alone */
 }

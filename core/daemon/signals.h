@@ -5,7 +5,7 @@
 #ifndef DAEMON_SIGNALS_H
 #define DAEMON_SIGNALS_H
 
-#define FOREIGN_SIGNALS 4
+#define FOREIGN_SIGNALS 3
 
 /* The number of a signal by keepalived's name for what it does (RELOAD, DATA, ...); 0: unknown. */
 int keepalived_signal(const char *name);

@@ -3,13 +3,14 @@
  * program of its own, so that nothing else is linked to the SNMP library. It is looked for beside
  * this binary first: a build tree runs its own.
  *
- * The memory of a role is made with its first process and kept open here for the next one. The
- * guardian never looks into it.
+ * The memory of a role is made with its first process, from what another daemon has left when there
+ * is that, and kept open here for the next one. The guardian never looks into it.
  */
 #include "daemon/spawn.h"
 
 #include "base/log.h"
 #include "daemon/confine.h"
+#include "daemon/handover.h"
 #include "daemon/signals.h"
 
 #include <errno.h>
@@ -48,7 +49,9 @@ static void agent_path(char path[PATH_MAX])
 		snprintf(path, PATH_MAX, "%s", self);
 }
 
-static int make_memory(const struct role_spec *spec)
+static int memory[ROLE_COUNT]; /* 0: none yet */
+
+static int make_memory(const struct options *o, const struct role_spec *spec)
 {
 	int fd = memfd_create(spec->ident, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
@@ -56,18 +59,18 @@ static int make_memory(const struct role_spec *spec)
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
 		log_warn("process %s: no memory that outlives it: after a crash it begins anew",
 			 role_name(spec->role));
+	else
+		handover_take_memory(o->env.run_dir, role_name(spec->role), fd);
 	return fd;
 }
 
 /* -1: the role has none. */
-static int memory_of(const struct role_spec *spec)
+static int memory_of(const struct options *o, const struct role_spec *spec)
 {
-	static int memory[ROLE_COUNT]; /* 0: none yet */
-
 	if (!spec->memory)
 		return -1;
 	if (memory[spec->role] <= 0)
-		memory[spec->role] = make_memory(spec);
+		memory[spec->role] = make_memory(o, spec);
 	return memory[spec->role];
 }
 
@@ -119,7 +122,7 @@ static void run_agent_as(const struct options *o, const struct role_spec *spec)
 
 /* In the child, between fork and exec. */
 static void __attribute__((noreturn))
-run(const struct options *o, const struct role_spec *spec, int fd, int memory, pid_t guardian)
+run(const struct options *o, const struct role_spec *spec, int fd, int memory_fd, pid_t guardian)
 {
 	char path[PATH_MAX] = "/proc/self/exe";
 	const char **argv;
@@ -127,11 +130,11 @@ run(const struct options *o, const struct role_spec *spec, int fd, int memory, p
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (memory >= 0) /* out of the way of the first dup2() */
-		memory = fcntl(memory, F_DUPFD_CLOEXEC, PARENT_MEMORY_FD + 1);
+	if (memory_fd >= 0) /* out of the way of the first dup2() */
+		memory_fd = fcntl(memory_fd, F_DUPFD_CLOEXEC, PARENT_MEMORY_FD + 1);
 	place_fd(fd, PARENT_FD, spec->ident);
-	if (memory >= 0)
-		place_fd(memory, PARENT_MEMORY_FD, spec->ident);
+	if (memory_fd >= 0)
+		place_fd(memory_fd, PARENT_MEMORY_FD, spec->ident);
 	if (spec->role == ROLE_LVS && o->ipvs_fd >= 0)
 		place_fd(o->ipvs_fd, PARENT_IPVS_FD, spec->ident);
 	if (!spec->entry)
@@ -152,17 +155,27 @@ run(const struct options *o, const struct role_spec *spec, int fd, int memory, p
 pid_t spawn_role(const struct options *o, const struct role_spec *spec, int *fd)
 {
 	pid_t guardian = getpid(), pid;
-	int pair[2], memory = memory_of(spec);
+	int pair[2], memory_fd = memory_of(o, spec);
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
 	pid = fork();
 	if (pid == 0)
-		run(o, spec, pair[1], memory, guardian);
+		run(o, spec, pair[1], memory_fd, guardian);
 	close(pair[1]);
 	if (pid < 0)
 		close(pair[0]);
 	else
 		*fd = pair[0];
 	return pid;
+}
+
+void spawn_leave_memories(const struct options *o)
+{
+	for (unsigned i = 0; i < role_spec_count; i++) {
+		enum role r = role_specs[i].role;
+
+		if (memory[r] > 0)
+			handover_leave_memory(o->env.run_dir, role_name(r), memory[r]);
+	}
 }

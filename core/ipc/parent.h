@@ -43,7 +43,10 @@ enum parent_msg_type {
 
 enum stop_mode {
 	STOP_RELEASE = 0, /* take addresses and services away, say priority 0 */
-	STOP_KEEP = 1,    /* leave everything in the kernel as it is */
+	STOP_KEEP = 1,    /* leave everything in the kernel as it is, for good */
+	/* Another daemon goes on within a moment: the same, and what it must know is left for it. A
+	 * master advertises once more and renews the leases, so there is time until both end. */
+	STOP_HANDOVER = 2,
 };
 
 struct parent_msg {

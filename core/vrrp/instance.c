@@ -270,6 +270,15 @@ static void timer_due(void *arg, struct mono now)
 		step_kind(i, VRRP_EVENT_TIMER, now);
 }
 
+void vrrp_instance_renew(struct vrrp_instance *i, struct mono now)
+{
+	if (i->fsm.state != VRRP_MASTER)
+		return;
+	step_kind(i, VRRP_EVENT_TIMER, now);
+	if (i->fsm.state == VRRP_MASTER)
+		vrrp_vips_add(i);
+}
+
 /* ---- configuration -------------------------------------------------------------- */
 
 static uint32_t wire_interval(const struct vrrp_instance_row *r)

@@ -28,6 +28,8 @@ void vrrp_instance_look(struct vrrp_instance *i);
 void vrrp_instance_check(struct vrrp_instance *i, struct mono now);
 /* Gives an event to the state machine and does what it says. */
 void vrrp_instance_step(struct vrrp_instance *i, const struct vrrp_event *e, struct mono now);
+/* A master advertises now, and its addresses are written again, each with a full lease. */
+void vrrp_instance_renew(struct vrrp_instance *i, struct mono now);
 /* Something in `row` has changed: told to the store soon, or at once. */
 void vrrp_instance_publish(struct vrrp_instance *i, bool at_once);
 

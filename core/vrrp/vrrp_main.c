@@ -360,6 +360,15 @@ static void keep_addresses(struct process *p)
 	vrrp_vips_keep(i);
 }
 
+/* Full leases and a fresh claim: the time that the successor has. */
+static void hand_over(struct process *p, struct mono now)
+{
+	struct vrrp_instance *i;
+
+	LIST_FOREACH(i, &p->env.instances, next)
+	vrrp_instance_renew(i, now);
+}
+
 static void stop_due(void *arg, struct mono now)
 {
 	struct process *p = arg;
@@ -383,6 +392,8 @@ static void parent_stop(void *arg, enum stop_mode mode)
 		vrrp_paths_remove(&p->env.statics);
 		vrrp_vmacs_release(&p->env, loop_now(p->loop));
 		vrrp_igmp_restore(&p->env);
+	} else if (mode == STOP_HANDOVER) {
+		hand_over(p, loop_refresh(p->loop));
 	} else {
 		keep_addresses(p);
 	}
@@ -452,7 +463,7 @@ int vrrp_main(const struct role_env *env)
 	open_all(&p, env->run_dir);
 	parent_ready(p.parent);
 	loop_run(p.loop);
-	/* What is left (STOP_KEEP) stays in the kernel; the process ends here. */
+	/* What is left (not STOP_RELEASE) stays in the kernel; the process ends here. */
 	rtnl_writer_close(p.env.writer);
 	vrrp_vmacs_close(&p.env);
 	vrrp_linkbeat_close(&p.env);
