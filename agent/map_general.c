@@ -20,6 +20,9 @@ static struct map_column map_general_columns[] = {
     {16, "enable_traps", M_TRUTH, M_RW},
     {17, NULL, M_REPLICA_AGE, M_RO},
     {18, "reloads_refused", M_COUNTER32, M_RO},
+    {19, "confirm_time_s", M_UNSIGNED32, M_RW},
+    {20, "confirm", M_INTEGER, M_RW},
+    {21, "confirm_pending", M_INTEGER, M_RO},
 };
 struct map_table map_general = {"halGeneral", 1, T_GLOBAL, true, MAP_COLUMNS(map_general_columns)};
 

@@ -120,6 +120,9 @@ static int send_change(struct ctl *c, struct change *ch, bool good)
 	int rc = CTL_REFUSED;
 
 	ch->source = SOURCE_CTL;
+	if (good && c->trial_s)
+		good = add_set(c, ch, T_GLOBAL, store_single(c->store, T_GLOBAL), "confirm_time_s",
+			       c->trial_s);
 	if (good) {
 		write_summary(c, ch, &summary);
 		json_open(&j, NULL, '{');
@@ -257,6 +260,15 @@ int change_save(struct ctl *c, int argc, char **argv)
 	if (rc == CTL_OK && !c->json && c->result.text[0])
 		say(stdout, "%s\n", c->result.text);
 	return rc;
+}
+
+int change_confirm(struct ctl *c)
+{
+	struct change ch = {0};
+	bool good = add_set(c, &ch, T_GLOBAL, store_single(c->store, T_GLOBAL), "confirm",
+			    enum_name(confirm_order_names, CONFIRM_CONFIRM));
+
+	return send_change(c, &ch, good);
 }
 
 int change_revert(struct ctl *c, int argc, char **argv)

@@ -11,6 +11,8 @@
 int change_add_row(struct ctl *c, int argc, char **argv);
 int change_save(struct ctl *c, int argc, char **argv);
 int change_revert(struct ctl *c, int argc, char **argv);
+/* Of what is on trial. */
+int change_confirm(struct ctl *c);
 int change_delete_row(struct ctl *c, int argc, char **argv);
 int change_set(struct ctl *c, int argc, char **argv);
 /* [VS] RS */

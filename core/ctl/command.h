@@ -15,6 +15,7 @@
 #define TAKES_PEER   (1u << 4)
 #define TAKES_DRY    (1u << 5)
 #define TAKES_SORT   (1u << 6)
+#define TAKES_TRIAL  (1u << 7)
 
 /* What its arguments may name, for completion. */
 #define NAMES_INSTANCE (1u << 0)
@@ -26,6 +27,7 @@
 #define NAMES_COMMAND  (1u << 5)
 #define NAMES_GROUP    (1u << 7)
 #define NAMES_NODE     (1u << 8) /* "node" and an address */
+#define NAMES_BACK     (1u << 9) /* "back" */
 
 /* What its JSON may hold beside rows of `tables`: the members are in json_schema.c. */
 #define JSON_RESULT      (1u << 0)

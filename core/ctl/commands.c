@@ -27,7 +27,8 @@ TABLES(overlay, T_OVERLAY);
 #define SERVER (NAMES_VS | NAMES_RS)
 #define ANY    (NAMES_INSTANCE | SERVER)
 #define DONE   (JSON_RESULT | JSON_CHANGES)
-#define NOTE   (TAKES_JSON | TAKES_REASON)
+#define TRIAL  (TAKES_JSON | TAKES_TRIAL)
+#define NOTE   (TRIAL | TAKES_REASON)
 
 /* A row reads best with what belongs together in one line. */
 /* clang-format off */
@@ -71,7 +72,7 @@ const struct command commands[] = {
     {"offline", "[VS] RS | node ADDRESS", "out at once, connections too", GROUP_STEER, 1, 2,
      NOTE | TAKES_ALL, SERVER | NAMES_NODE, DONE, NULL, change_offline},
     {"weight", "[VS] RS WEIGHT", "change the weight of a real server", GROUP_STEER, 2, 3,
-     TAKES_JSON | TAKES_ALL, SERVER, DONE, NULL, change_weight},
+     TRIAL | TAKES_ALL, SERVER, DONE, NULL, change_weight},
     {"check-now", "[VS] RS", "run the checks of a server now, and say what came of it", GROUP_STEER,
      1, 2, TAKES_JSON | TAKES_ALL, SERVER, JSON_RESULT, checks, check_now_run,
      .more = "Exit status 0 when every check is good, 1 when one is not. A run counts like any other."},
@@ -82,18 +83,18 @@ const struct command commands[] = {
     {"takeover", "INSTANCE | GROUP", "end yield, and take mastership from a lower priority", GROUP_STEER,
      1, 1, NOTE, NAMES_INSTANCE | NAMES_GROUP, DONE, NULL, change_takeover},
     {"set", "TABLE KEY... FIELD VALUE", "set any field that may be set", GROUP_STEER, 3, 8,
-     TAKES_JSON, NAMES_TABLE | NAMES_FIELD, DONE, NULL, change_set,
+     TRIAL, NAMES_TABLE | NAMES_FIELD, DONE, NULL, change_set,
      .more = "`show TABLE` names the fields. A value that begins with a dash, and is no number, goes behind --."},
     {"add", "TABLE KEY... [FIELD VALUE]...", "make a virtual server, a real server, an instance or an address", GROUP_STEER,
-     2, 32, TAKES_JSON, NAMES_TABLE, DONE, NULL, change_add_row,
+     2, 32, TRIAL, NAMES_TABLE, DONE, NULL, change_add_row,
      .more = "    halvardctl add real_server 192.0.2.1:80/tcp 10.0.0.9:80 weight 5\n"
 	     "It has the checks of the first server there, of its own address. It is kept as every change."},
     {"delete", "TABLE KEY...", "take such a row away, with all that is part of it", GROUP_STEER, 2, 4,
-     TAKES_JSON, NAMES_TABLE, DONE, NULL, change_delete_row,
+     TRIAL, NAMES_TABLE, DONE, NULL, change_delete_row,
      .more = "Also one of the file, which stays away over reloads until it is added again."},
 
     {"revert", "all | TABLE KEY...", "forget what was set at run time: as the file has it",
-     GROUP_FILE, 1, 4, TAKES_JSON, NAMES_TABLE, DONE, NULL, change_revert,
+     GROUP_FILE, 1, 4, TRIAL, NAMES_TABLE, DONE, NULL, change_revert,
      .more = "Of one row with all that is part of it, also one that was added or deleted; or of all. "
 	     "diff\nlists what that is."},
     {"save", "", "what was set at run time into the file, as far as it can be said there", GROUP_FILE,
@@ -102,9 +103,13 @@ const struct command commands[] = {
 	     "and layout stay. What comes of a variable or a loop, stands in an included file, or is said by\n"
 	     "no word is kept beside the file as before: diff lists it."},
     {"reload", "", "read the configuration again, apply what differs", GROUP_FILE, 0, 0,
-     TAKES_JSON | TAKES_DRY, 0, JSON_RESULT | JSON_PREVIEW, NULL, reload_run,
+     TRIAL | TAKES_DRY, 0, JSON_RESULT | JSON_PREVIEW, NULL, reload_run,
      .more = "With --dry-run: what a reload would say and do. Nothing is changed; exit status 1\n"
-	     "when it would be refused."},
+	     "when it would be refused. With --confirm: what ran before runs again after that time, unless\n"
+	     "`halvardctl confirm`, or a reload without --confirm, has come before."},
+    {"confirm", "[back]", "what is on trial (--confirm) stays; with back, it goes back at once", GROUP_FILE,
+     0, 1, TAKES_JSON, NAMES_BACK, DONE, NULL, confirm_run,
+     .more = "`status` says what is on trial, and until when."},
     {"diff", "", "what was set at run time; with --peer, what differs there", GROUP_FILE, 0, 0,
      TAKES_JSON | TAKES_ALL | TAKES_PEER, 0, JSON_DIGESTS | JSON_DIFFERENCES, overlay,
      compare_diff,

@@ -124,6 +124,8 @@ static void offer_names(const struct ctl *c, const struct typed *t, unsigned nam
 		return;
 	if (node)
 		offer_rows(c, t, T_NODE);
+	if ((names & NAMES_BACK) && !t->nwords)
+		offer(t, "back", "What is on trial goes back at once.");
 	if ((names & NAMES_NODE) && !t->nwords)
 		offer(t, "node", "A machine: every real server of an address.");
 	for (int i = 0; i < T_COUNT && (names & NAMES_TABLES) && !t->nwords; i++)

@@ -40,14 +40,15 @@ struct ctl {
 	const char *run_dir;
 	bool json;
 	bool colour;
-	bool all;           /* --all: every match, not only one */
-	const char *reason; /* --reason TEXT, or NULL */
-	const char *time_s; /* --time SECONDS, or NULL */
-	const char *peer;   /* --peer FILE, or NULL */
-	const char *sort;   /* --sort COLUMN, or NULL */
-	bool dry_run;       /* --dry-run */
-	bool help;          /* --help */
-	unsigned given;     /* TAKES_ of the options that were given */
+	bool all;            /* --all: every match, not only one */
+	const char *reason;  /* --reason TEXT, or NULL */
+	const char *time_s;  /* --time SECONDS, or NULL */
+	const char *trial_s; /* --confirm SECONDS, or NULL */
+	const char *peer;    /* --peer FILE, or NULL */
+	const char *sort;    /* --sort COLUMN, or NULL */
+	bool dry_run;        /* --dry-run */
+	bool help;           /* --help */
+	unsigned given;      /* TAKES_ of the options that were given */
 	/* the daemon's rows, and when they were received */
 	struct store *store;
 	struct mono now;

@@ -22,6 +22,7 @@ enum {
 	OPT_TIME,
 	OPT_PEER,
 	OPT_DRY_RUN,
+	OPT_CONFIRM,
 	OPT_SORT,
 	OPT_NO_COLOUR,
 	OPT_HELP,
@@ -35,6 +36,8 @@ const struct ctl_option ctl_options[] = {
     {"time", required_argument, OPT_TIME, TAKES_TIME, "SECONDS", "take it out then at the latest"},
     {"peer", required_argument, OPT_PEER, TAKES_PEER, "FILE", "an export; - is standard input"},
     {"dry-run", no_argument, OPT_DRY_RUN, TAKES_DRY, NULL, "say what would change, change nothing"},
+    {"confirm", required_argument, OPT_CONFIRM, TAKES_TRIAL, "SECONDS",
+     "it goes back by itself then, unless `confirm` comes first"},
     {"sort", required_argument, OPT_SORT, TAKES_SORT, "ORDER",
      "name, state, weight, active, cps, in or out"},
     {"run-dir", required_argument, OPT_RUN_DIR, 0, "DIR", "where the control socket is"},
@@ -85,6 +88,9 @@ static void take(struct ctl *c, int value)
 		break;
 	case OPT_DRY_RUN:
 		c->dry_run = true;
+		break;
+	case OPT_CONFIRM:
+		c->trial_s = optarg;
 		break;
 	case OPT_SORT:
 		c->sort = optarg;

@@ -3,10 +3,15 @@
  */
 #include "ctl/reload.h"
 
+#include "base/text.h"
+#include "ctl/change.h"
 #include "ctl/client.h"
 #include "ctl/preview.h"
 #include "ctl/result.h"
 #include "ctl/say.h"
+#include "model/rows.h"
+
+#include <stdio.h>
 
 static void dry_run_json(struct ctl *c, int rc)
 {
@@ -30,16 +35,49 @@ static int dry_run(struct ctl *c)
 	return client_tell(c, rc);
 }
 
+static void tell_text(const struct ctl *c, int rc)
+{
+	if (rc == CTL_OK && !c->json && c->result.text[0])
+		say(stdout, "%s\n", c->result.text);
+}
+
+static bool trial_ok(const struct ctl *c)
+{
+	uint64_t n;
+
+	if (!c->trial_s || text_u64(c->trial_s, 1, CONFIRM_MAX_S, &n))
+		return true;
+	say(stderr, "halvardctl: --confirm: \"%s\" is not allowed: 1..%u s\n", c->trial_s,
+	    CONFIRM_MAX_S);
+	return false;
+}
+
 int reload_run(struct ctl *c, int argc, char **argv)
 {
+	char words[64];
 	int rc;
 
 	(void)argc, (void)argv;
-	if (c->dry_run)
-		rc = dry_run(c);
-	else
-		rc = client_tell(c, client_ask(c, "reload"));
-	if (rc == CTL_OK && !c->json && c->result.text[0])
-		say(stdout, "%s\n", c->result.text);
+	if (!trial_ok(c))
+		return CTL_USAGE;
+	snprintf(words, sizeof(words), "reload%s%s", c->trial_s ? " --confirm " : "",
+		 c->trial_s ? c->trial_s : "");
+	rc = c->dry_run ? dry_run(c) : client_tell(c, client_ask(c, words));
+	tell_text(c, rc);
+	return rc;
+}
+
+int confirm_run(struct ctl *c, int argc, char **argv)
+{
+	int rc;
+
+	if (!argc)
+		return change_confirm(c);
+	if (!text_eq(argv[0], "back")) {
+		say(stderr, "halvardctl: confirm: \"%s\": only back may stand there\n", argv[0]);
+		return CTL_USAGE;
+	}
+	rc = client_tell(c, client_ask(c, "back"));
+	tell_text(c, rc);
 	return rc;
 }

@@ -5,5 +5,6 @@
 #include "ctl/ctl.h"
 
 int reload_run(struct ctl *c, int argc, char **argv);
+int confirm_run(struct ctl *c, int argc, char **argv);
 
 #endif

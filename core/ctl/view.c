@@ -283,6 +283,17 @@ static void print_source(const struct global_row *gl)
 	       text_printable(reason));
 }
 
+static void print_trial(const struct ctl *c, const struct global_row *gl)
+{
+	int64_t left = mono_diff(gl->confirm_ends, c->now);
+
+	if (gl->confirm_pending == CONFIRM_NONE)
+		return;
+	printf("a %s is on trial, and goes back in %lld s unless `halvardctl confirm` keeps it\n",
+	       enum_name(confirm_pending_names, gl->confirm_pending),
+	       left > 0 ? (long long)(left / NS_PER_S) : 0LL);
+}
+
 static void print_headline(const struct ctl *c)
 {
 	const struct global_row *gl = store_single(c->store, T_GLOBAL);
@@ -299,6 +310,7 @@ static void print_headline(const struct ctl *c)
 		       gl->overlay_entries == 1 ? "" : "s");
 	printf("\n");
 	print_source(gl);
+	print_trial(c, gl);
 	if (gl->last_reload_result == RELOAD_REFUSED && !text_eq(error, gl->config_source_reason))
 		printf("the last reload, %s ago, was refused: %s\n",
 		       value_age(c, gl->last_reload, reload, sizeof(reload)),

@@ -36,6 +36,7 @@ struct director {
 	struct jobs *jobs;
 	struct control *control;
 	struct remembered *remembered;
+	struct confirm *confirm;
 	struct own own;
 	uint32_t last_number[T_COUNT]; /* numbers_end() */
 	struct store *departed;        /* numbers_leave() */

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "daemon/asks.h"
 #include "daemon/changelog.h"
+#include "daemon/confirm.h"
 #include "daemon/nodes.h"
 #include "daemon/own.h"
 #include "daemon/preview.h"
@@ -32,7 +33,7 @@
 #define WAITING_MAX 16             /* jobs of one client in line */
 #define LINES_CHUNK 32768          /* bytes of lines in one message */
 
-enum job_kind { JOB_TEST, JOB_RUN, JOB_RELOAD, JOB_PREVIEW };
+enum job_kind { JOB_TEST, JOB_RUN, JOB_RELOAD, JOB_PREVIEW, JOB_BACK };
 enum job_phase { PHASE_QUEUED, PHASE_HELD, PHASE_COMMITTING, PHASE_UNDOING, PHASE_DONE };
 
 struct job {
@@ -43,7 +44,8 @@ struct job {
 	uint32_t id;           /* of the message to answer */
 	uint32_t txn_id;       /* of the client's transaction */
 	struct txn *txn;       /* NULL for a reload */
-	char who[48];
+	char who[TEXT_WHO];
+	uint32_t trial_s; /* of a reload that is on trial */
 	unsigned waiting; /* roles whose barrier is out */
 	struct result result;
 	bool take_back; /* its undo came before its commit was over */
@@ -139,6 +141,19 @@ static void say_reload(const struct director *d, const struct job *b)
 	    "%s", b->result.text);
 }
 
+static void queue(struct jobs *j, const struct job *what);
+
+/* Of a change that is in force. */
+static void follow_orders(struct jobs *j, const struct txn *t)
+{
+	struct trial trial;
+
+	if (txn_reloads(t, &trial))
+		jobs_reload(j, &trial);
+	if (txn_goes_back(t))
+		jobs_go_back(j, trial.who);
+}
+
 static void committed(struct jobs *j)
 {
 	struct job *b = j->current;
@@ -151,16 +166,15 @@ static void committed(struct jobs *j)
 	}
 	if (b->txn && !b->undone)
 		txn_log(b->txn, &b->result);
-	if (b->kind == JOB_RELOAD && b->result.status == RESULT_COMMIT_FAILED)
+	if (!b->txn && b->result.status == RESULT_COMMIT_FAILED)
 		say_kept(&b->result);
 	if (b->kind == JOB_RELOAD)
 		say_reload(j->d, b);
-	if (b->kind == JOB_RELOAD && b->result.status == RESULT_OK &&
-	    link_is_up(j->d->links[ROLE_LVS]))
+	if (!b->txn && b->result.status == RESULT_OK && link_is_up(j->d->links[ROLE_LVS]))
 		own_settled(j->d);
 	answer(b, &b->result);
-	if (b->txn && !b->take_back && !b->undone && is_kept(&b->result) && txn_reloader(b->txn))
-		jobs_reload(j, txn_reloader(b->txn));
+	if (b->txn && !b->take_back && !b->undone && is_kept(&b->result))
+		follow_orders(j, b->txn);
 	if (b->take_back && !b->undone && is_kept(&b->result))
 		take_back(j);
 	else
@@ -329,17 +343,42 @@ static void tell_of_reload(struct director *d)
 	buf_free(&body);
 }
 
+/* Another file is in force. */
+static void follow_file(struct jobs *j, size_t changes)
+{
+	if (changes) {
+		director_changed(j->d);
+		nodes_count(j->d->live);
+	}
+	director_settings(j->d);
+	tell_of_reload(j->d);
+	own_tell(j->d);
+	own_look(j->d);
+	begin_barrier(j, 1u << ROLE_VRRP | 1u << ROLE_LVS | 1u << ROLE_EXEC);
+}
+
+static void reload_text(const struct job *b, size_t changes, const char *said, char *ret)
+{
+	char trial[80] = "";
+
+	if (b->trial_s)
+		snprintf(trial, sizeof(trial), "; it goes back in %u s unless it is confirmed",
+			 b->trial_s);
+	snprintf(ret, TEXT_MAX, "%zu rows changed%s%s%.300s", changes, trial, *said ? "; " : "",
+		 said);
+}
+
 static void start_reload(struct jobs *j)
 {
 	struct job *b = j->current;
 	char said[TEXT_MAX], why[TEXT_MAX];
 	size_t changes = 0;
-	bool ok = reload_again(j->d, &changes, said);
+	struct trial trial = {b->trial_s, b->who};
+	bool ok = reload_again(j->d, b->trial_s ? &trial : NULL, &changes, said);
 
 	b->phase = PHASE_COMMITTING;
 	if (ok)
-		snprintf(why, sizeof(why), "%zu rows changed%s%.400s", changes, *said ? "; " : "",
-			 said);
+		reload_text(b, changes, said, why);
 	else
 		TEXT_COPY(why, said);
 	note_reload(j->d, b->who, ok, why);
@@ -351,15 +390,94 @@ static void start_reload(struct jobs *j)
 		finish(j, false);
 		return;
 	}
-	if (changes) {
-		director_changed(j->d);
-		nodes_count(j->d->live);
+	follow_file(j, changes);
+}
+
+/* ---- back from a trial -------------------------------------------------- */
+
+static void note_back(struct jobs *j, const char *object, const char *text, bool ok)
+{
+	const struct global_row g = global_get(j->d);
+	struct change_log_row row = {.source = SOURCE_FILE,
+				     .result = ok ? CHANGE_DONE : CHANGE_FAILED};
+
+	TEXT_COPY(row.who, j->current->who);
+	TEXT_COPY(row.object, object);
+	TEXT_COPY(row.new_value, "as before");
+	TEXT_COPY(row.result_text, text);
+	changelog_add(j->d->live, &row, g.change_log_size);
+}
+
+/* Why it goes back, in a sentence that says what it is. */
+static void back_reason(const struct jobs *j, char ret[TEXT_MAX])
+{
+	const struct trial *t = confirm_trial(j->d->confirm);
+	const char *what = enum_name(confirm_pending_names, (int)confirm_pending(j->d->confirm));
+
+	if (j->current->who[0])
+		snprintf(ret, TEXT_MAX, "the %s by %s was on trial, and %s took it back", what,
+			 t->who, j->current->who);
+	else
+		snprintf(ret, TEXT_MAX,
+			 "the %s by %s was on trial, and nobody confirmed it within "
+			 "%u s",
+			 what, t->who, t->seconds);
+}
+
+static bool back_from_reload(struct jobs *j, const char *reason, size_t *changes)
+{
+	struct job *b = j->current;
+	bool ok = reload_back(j->d, reason, changes, b->result.text);
+
+	note_back(j, "configuration", ok ? reason : b->result.text, ok);
+	if (ok)
+		confirm_refuse(j->d->confirm);
+	return ok;
+}
+
+static bool back_from_change(struct jobs *j, const char *reason)
+{
+	struct job *b = j->current;
+	struct overlay *before = confirm_before(j->d->confirm);
+	bool ok = before && txn_restore(j->d, before, &b->result);
+
+	if (!before)
+		TEXT_COPY(b->result.text, "what was before cannot be read");
+	note_back(j, "overlay", ok ? reason : b->result.text, ok);
+	if (ok && confirm_end(j->d->confirm))
+		log_errx("change: %s/unconfirmed cannot be removed", j->d->env->state_dir);
+	return ok;
+}
+
+static void start_back(struct jobs *j)
+{
+	struct job *b = j->current;
+	bool reload = confirm_pending(j->d->confirm) == CONFIRM_RELOAD, ok;
+	char reason[TEXT_MAX];
+	size_t changes = 1;
+
+	b->phase = PHASE_COMMITTING;
+	if (confirm_pending(j->d->confirm) == CONFIRM_NONE) {
+		b->result = (struct result){.status = RESULT_REFUSED};
+		TEXT_COPY(b->result.text, "nothing awaits a confirmation");
+		answer(b, &b->result);
+		finish(j, false);
+		return;
 	}
-	director_settings(j->d);
-	tell_of_reload(j->d);
-	own_tell(j->d);
-	own_look(j->d);
-	begin_barrier(j, 1u << ROLE_VRRP | 1u << ROLE_LVS | 1u << ROLE_EXEC);
+	b->result = (struct result){.status = RESULT_OK};
+	back_reason(j, reason);
+	ok = reload ? back_from_reload(j, reason, &changes) : back_from_change(j, reason);
+	if (ok) {
+		log_warnx("%s: what was before is in force", reason);
+		TEXT_COPY(b->result.text, reason);
+		follow_file(j, changes);
+		return;
+	}
+	log_errx("what is on trial cannot go back: %s; it is tried again", b->result.text);
+	b->result.status = RESULT_COMMIT_FAILED;
+	answer(b, &b->result);
+	confirm_again(j->d->confirm);
+	finish(j, false);
 }
 
 /* The lines are encoded at once and wait in the bounded queue of the link: a client that does not
@@ -436,6 +554,8 @@ static void next_job(struct jobs *j)
 	j->current = b;
 	if (b->kind == JOB_RELOAD)
 		start_reload(j);
+	else if (b->kind == JOB_BACK)
+		start_back(j);
 	else if (b->kind == JOB_PREVIEW)
 		start_preview(j);
 	else
@@ -482,12 +602,18 @@ static void on_timer(void *arg, struct mono now)
 	}
 }
 
+static void on_unconfirmed(void *arg)
+{
+	jobs_go_back(arg, "");
+}
+
 struct jobs *jobs_new(struct director *d)
 {
 	struct jobs *j = xcalloc(1, sizeof(*j));
 
 	j->d = d;
 	j->asks = asks_new(d);
+	d->confirm = confirm_new(d, on_unconfirmed, j);
 	TAILQ_INIT(&j->queue);
 	timer_init(&j->timer, d->loop, on_timer, j);
 	return j;
@@ -503,6 +629,8 @@ void jobs_free(struct jobs *j)
 	forget_last(j);
 	timer_stop(&j->timer);
 	asks_free(j->asks);
+	confirm_free(j->d->confirm);
+	j->d->confirm = NULL;
 	free(j);
 }
 
@@ -608,31 +736,49 @@ static void got_undo(struct client *c, uint32_t id)
 	}
 }
 
-static void queue_reload(struct jobs *j, struct client *c, uint32_t id, enum job_kind kind,
-			 const char *who)
+static void queue(struct jobs *j, const struct job *what)
 {
 	struct job *b = xcalloc(1, sizeof(*b));
 
-	*b = (struct job){.kind = kind, .client = c, .id = id};
-	TEXT_COPY(b->who, who);
+	*b = *what;
 	enqueue(j, b);
+}
+
+/* "reload", or "reload --confirm SECONDS". */
+static bool is_reload(const char *text, struct job *b)
+{
+	uint64_t seconds = 0;
+
+	if (!text_eq(text, "reload") && (strncmp(text, "reload --confirm ", 17) != 0 ||
+					 !text_u64(text + 17, 1, CONFIRM_MAX_S, &seconds)))
+		return false;
+	b->kind = JOB_RELOAD;
+	b->trial_s = (uint32_t)seconds;
+	return true;
 }
 
 static void got_command(struct client *c, struct msg *m)
 {
+	struct job b = {.client = c, .id = m->id};
 	char text[TEXT_MAX];
 
-	if (!cursor_str(&m->body, text, sizeof(text)))
+	TEXT_COPY(b.who, c->who);
+	if (!cursor_str(&m->body, text, sizeof(text))) {
 		reply(c, m->id, RESULT_WRONG_VALUE, "malformed command");
-	else if (text_eq(text, "reload"))
-		queue_reload(c->d->jobs, c, m->id, JOB_RELOAD, c->who);
-	else if (text_eq(text, "reload --dry-run"))
-		queue_reload(c->d->jobs, c, m->id, JOB_PREVIEW, c->who);
-	else if (strncmp(text, "check-now ", 10) == 0)
+	} else if (strncmp(text, "check-now ", 10) == 0) {
 		asks_worker(c->d->jobs->asks, c, m->id, ROLE_LVS, text);
-	else
+	} else if (text_eq(text, "reload --dry-run")) {
+		b.kind = JOB_PREVIEW;
+		queue(c->d->jobs, &b);
+	} else if (text_eq(text, "back")) {
+		b.kind = JOB_BACK;
+		queue(c->d->jobs, &b);
+	} else if (is_reload(text, &b)) {
+		queue(c->d->jobs, &b);
+	} else {
 		reply(c, m->id, RESULT_REFUSED,
-		      "unknown command: there are reload, check-now and stats");
+		      "unknown command: there are reload, back, check-now and stats");
+	}
 }
 
 /* Not a change, so that who may only look may ask for it, and the agent. */
@@ -700,13 +846,23 @@ void jobs_client_gone(struct client *c)
 	}
 }
 
-void jobs_reload(struct jobs *j, const char *who)
+void jobs_reload(struct jobs *j, const struct trial *trial)
 {
+	struct job what = {.kind = JOB_RELOAD, .trial_s = trial->seconds};
 	const struct job *b;
 
 	/* One that waits will read the file as it is then: a second would change nothing. */
 	TAILQ_FOREACH(b, &j->queue, next)
-	if (b->kind == JOB_RELOAD)
+	if (b->kind == JOB_RELOAD && b->trial_s == trial->seconds)
 		return;
-	queue_reload(j, NULL, 0, JOB_RELOAD, who);
+	TEXT_COPY(what.who, trial->who);
+	queue(j, &what);
+}
+
+void jobs_go_back(struct jobs *j, const char *who)
+{
+	struct job what = {.kind = JOB_BACK};
+
+	TEXT_COPY(what.who, who);
+	queue(j, &what);
 }

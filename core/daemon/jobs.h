@@ -13,7 +13,9 @@
 #define DAEMON_JOBS_H
 
 #include "daemon/client.h"
+#include "daemon/confirm.h"
 
+/* Makes `confirm` of the director too, since going back is a job. */
 struct jobs *jobs_new(struct director *d);
 void jobs_free(struct jobs *j);
 
@@ -25,8 +27,10 @@ void jobs_client_gone(struct client *c);
 /* A worker answered a barrier or a question, or went away. */
 void jobs_barrier(struct jobs *j, enum role worker, uint32_t id, const struct result *r);
 void jobs_worker_gone(struct jobs *j, enum role worker);
-/* Reads the file again, since `who` says so ("signal": SIGHUP): the outcome is in the log and in
- * the global row. */
-void jobs_reload(struct jobs *j, const char *who);
+/* Reads the file again, since `who` says so ("signal": SIGHUP), for good or on trial: the outcome
+ * is in the log and in the global row. */
+void jobs_reload(struct jobs *j, const struct trial *trial);
+/* What is on trial goes back, because `who` says so, or "": its time is over. */
+void jobs_go_back(struct jobs *j, const char *who);
 
 #endif

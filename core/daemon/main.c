@@ -17,6 +17,7 @@
  */
 #include "daemon/actions.h"
 #include "daemon/changelog.h"
+#include "daemon/confirm.h"
 #include "daemon/control.h"
 #include "daemon/handover.h"
 #include "daemon/jobs.h"
@@ -442,7 +443,7 @@ static void on_signal(void *arg, int signo)
 	struct director *d = arg;
 
 	if (signo == SIGHUP)
-		jobs_reload(d->jobs, "signal");
+		jobs_reload(d->jobs, &(struct trial){.who = "signal"});
 }
 
 static const struct parent_ops parent_ops = {
@@ -460,6 +461,26 @@ static void first_state(struct director *d)
 	store_single(d->live, T_AGENT);
 	director_changed(d);
 	nodes_count(d->live);
+}
+
+/* A change whose time ran out while nobody was there is not in force for a moment. */
+static void end_old_trial(struct director *d)
+{
+	struct overlay *before = confirm_overlay_of_before(d->confirm);
+	char text[TEXT_MAX];
+
+	if (!before)
+		return;
+	if (overlay_save(before, d->env->state_dir) != 0) {
+		overlay_free(before); /* it is tried again when the loop runs */
+		return;
+	}
+	log_warnx("%s no more: its time is over, what was before is in force",
+		  confirm_text(d->confirm, text, sizeof(text)));
+	overlay_free(d->overlay);
+	d->overlay = before;
+	if (confirm_end(d->confirm))
+		log_errx("change: %s/unconfirmed cannot be removed", d->env->state_dir);
 }
 
 /* The states of before, so that nothing of them has changed when the workers look for themselves.
@@ -510,12 +531,14 @@ int main_main(const struct role_env *env)
 	d.overlay = overlay_new();
 	d.jobs = jobs_new(&d);
 	d.overlay_error = overlay_load_or_keep(d.overlay, env->state_dir);
+	end_old_trial(&d);
 	own_load(&d);
 	reload_first(&d);
 	first_state(&d);
 	d.remembered = remembered_new(d.loop, d.live, env->state_dir);
 	remembered_load(d.remembered);
 	take_over(&d);
+	confirm_start(d.confirm);
 	d.control = control_open(&d);
 	await_workers(&d);
 	d.parent = parent_open(d.loop, &parent_ops, &d);

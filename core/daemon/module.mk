@@ -5,7 +5,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/numbers.c core/daemon/numbers.h core/daemon/actions.c core/daemon/actions.h core/daemon/asks.c core/daemon/asks.h \
 	core/daemon/changelog.c core/daemon/changelog.h \
 	core/daemon/client.h \
-	core/daemon/confine.c core/daemon/confine.h \
+	core/daemon/confine.c core/daemon/confine.h core/daemon/confirm.c core/daemon/confirm.h \
 	core/daemon/control.c core/daemon/control.h \
 	core/daemon/digest.c core/daemon/digest.h \
 	core/daemon/director.h \

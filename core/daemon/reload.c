@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/accepted.h"
+#include "daemon/confirm.h"
 #include "daemon/digest.h"
 #include "daemon/overlay_rows.h"
 #include "daemon/options.h"
@@ -113,6 +114,22 @@ static struct store *with_overlay(const struct director *d, const struct store *
 	if (homeless)
 		log_notice("overlay: %zu of %zu changes are kept for rows that are not configured",
 			   homeless, overlay_count(d->overlay));
+	return wanted;
+}
+
+/* The same, also where the file was changed under what was set; without this every SET would
+ * fail. */
+static struct store *acceptable_with_overlay(const struct director *d, const struct store *file)
+{
+	struct store *wanted = with_overlay(d, file);
+	char why[TEXT_MAX];
+
+	/* Without changes over it, it is the file, which was validated when it was read. */
+	if (!overlay_count(d->overlay) || config_acceptable(wanted, why))
+		return wanted;
+	store_free(wanted);
+	wanted = without_overlay(d, file);
+	overlay_apply_acceptable(d->overlay, wanted, config_acceptable);
 	return wanted;
 }
 
@@ -293,6 +310,18 @@ static void tell_source(struct director *d, const struct source *s)
 	global_put(d, &g);
 }
 
+/* A file that was on trial and has gone back. */
+static void say_refused(struct director *d, const struct store *file, char reason[TEXT_MAX])
+{
+	char digest[DIGEST_TEXT];
+	const char *why;
+
+	digest_config(file, digest);
+	why = confirm_objection(d->confirm, digest);
+	if (why)
+		snprintf(reason, TEXT_MAX, "%s", why);
+}
+
 /* What a start runs: the file when it has no error, else what was accepted last, else what is
  * good of the file. */
 static struct store *choose(struct director *d, struct source *ret)
@@ -308,6 +337,8 @@ static struct store *choose(struct director *d, struct source *ret)
 	else if (has_no_octets(d->env->config_file))
 		snprintf(ret->reason, sizeof(ret->reason), "%.400s: the file is empty, 0 octets",
 			 d->env->config_file);
+	else
+		say_refused(d, file, ret->reason);
 	findings_free(&f);
 	if (!ret->reason[0])
 		return file;
@@ -330,21 +361,12 @@ static struct store *choose(struct director *d, struct source *ret)
 void reload_first(struct director *d)
 {
 	struct source source;
-	struct store *file = choose(d, &source), *wanted;
-	char why[TEXT_MAX];
+	struct store *file = choose(d, &source);
 
 	if (is_empty(file))
 		log_notice("%s: no VRRP instance and no virtual server is configured",
 			   d->env->config_file);
-	wanted = with_overlay(d, file);
-	/* Without changes over it, it is the file, which was validated when it was read. */
-	if (overlay_count(d->overlay) && !config_acceptable(wanted, why)) {
-		/* The file was changed under what was set; without this every SET would fail. */
-		store_free(wanted);
-		wanted = without_overlay(d, file);
-		overlay_apply_acceptable(d->overlay, wanted, config_acceptable);
-	}
-	put_in_force(d, file, wanted);
+	put_in_force(d, file, acceptable_with_overlay(d, file));
 	tell_source(d, &source);
 }
 
@@ -354,7 +376,8 @@ void reload_shown(struct director *d)
 	char note[TEXT_MAX] = "";
 
 	tell_digest(d);
-	if (g.config_source == CONFIG_FROM_FILE && !has_no_octets(d->env->config_file))
+	if (g.config_source == CONFIG_FROM_FILE && !has_no_octets(d->env->config_file) &&
+	    confirm_pending(d->confirm) != CONFIRM_RELOAD)
 		keep_accepted(d, d->file, note);
 }
 
@@ -381,7 +404,49 @@ bool reload_is_good(const struct findings *f, const struct store *wanted, char *
 	return false;
 }
 
-bool reload_again(struct director *d, size_t *changes, char *why)
+/* What runs can be gone back to, and it is written down that the file is on trial. */
+static bool begin_trial(struct director *d, const struct trial *t, const struct store *file,
+			char *why)
+{
+	struct global_row g = global_get(d);
+	char digest[DIGEST_TEXT], note[TEXT_MAX] = "";
+	int err;
+
+	if (confirm_pending(d->confirm) != CONFIRM_NONE) {
+		confirm_text(d->confirm, why, TEXT_MAX);
+		return false;
+	}
+	if (g.config_source == CONFIG_FROM_PARTS) {
+		snprintf(why, TEXT_MAX,
+			 "there is nothing to go back to: what runs are the good "
+			 "parts of a file that was never accepted");
+		return false;
+	}
+	keep_accepted(d, d->file, note);
+	if (*note) {
+		snprintf(why, TEXT_MAX, "there would be nothing to go back to: %.400s", note);
+		return false;
+	}
+	digest_config(file, digest);
+	err = confirm_begin(d->confirm, t, digest, NULL);
+	if (err)
+		snprintf(why, TEXT_MAX, "%.200s cannot be written: %s", d->env->state_dir,
+			 strerror(-err));
+	return !err;
+}
+
+/* The file is accepted for good, and with it what was on trial or had gone back. */
+static void accept_file(struct director *d, const struct store *file, char *note)
+{
+	keep_accepted(d, file, note);
+	if (confirm_pending(d->confirm) == CONFIRM_CHANGE)
+		return;
+	if (confirm_end(d->confirm))
+		log_errx("%s/unconfirmed cannot be removed: the next start would not run the file",
+			 d->env->state_dir);
+}
+
+bool reload_again(struct director *d, const struct trial *trial, size_t *changes, char *why)
 {
 	struct findings f = {0};
 	struct store *wanted, *file = reload_read(d, &f, &wanted);
@@ -389,6 +454,8 @@ bool reload_again(struct director *d, size_t *changes, char *why)
 
 	log_findings(&f);
 	findings_free(&f);
+	if (good && trial)
+		good = begin_trial(d, trial, file, why);
 	if (!good) {
 		store_free(file);
 		store_free(wanted);
@@ -396,9 +463,41 @@ bool reload_again(struct director *d, size_t *changes, char *why)
 	}
 	say_empty(d, file, why);
 	say_namespace(d, file);
-	keep_accepted(d, file, why);
+	if (!trial)
+		accept_file(d, file, why);
 	*changes = put_in_force(d, file, wanted);
+	d->accepted = d->accepted && !trial; /* what is kept is what one may go back to */
 	tell_digest(d);
 	tell_source(d, &(struct source){.what = CONFIG_FROM_FILE});
+	return true;
+}
+
+bool reload_confirmed(struct director *d, char *why)
+{
+	why[0] = '\0';
+	keep_accepted(d, d->file, why);
+	return !*why;
+}
+
+bool reload_back(struct director *d, const char *reason, size_t *changes, char *why)
+{
+	struct source stored = {.what = CONFIG_FROM_STORED};
+	struct findings f = {0};
+	char from[TEXT_MAX];
+	struct store *file = accepted_load(d->env->state_dir, &f, from, why);
+
+	log_findings(&f);
+	findings_free(&f);
+	if (!file) {
+		if (!*why)
+			snprintf(why, TEXT_MAX, "there is no accepted configuration in %.200s",
+				 d->env->state_dir);
+		return false;
+	}
+	*changes = put_in_force(d, file, acceptable_with_overlay(d, file));
+	d->accepted = true;
+	tell_digest(d);
+	TEXT_COPY(stored.reason, reason);
+	tell_source(d, &stored);
 	return true;
 }

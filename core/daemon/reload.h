@@ -17,7 +17,13 @@ void reload_shown(struct director *d);
 /* Reads it again. With any error nothing changes, `why` (TEXT_MAX) says the first, and false is
  * returned. Otherwise file, wanted and live are the new generation, *changes counts rows, and
  * `why` is empty or a warning: the file has nothing any more, or its copy could not be kept. */
-bool reload_again(struct director *d, size_t *changes, char *why);
+struct trial;
+/* `trial`: it goes back unless it is confirmed; NULL: it stays, and so does what was on trial. */
+bool reload_again(struct director *d, const struct trial *trial, size_t *changes, char *why);
+/* The reload on trial stays: it is kept as accepted. Else `why` (TEXT_MAX). */
+bool reload_confirmed(struct director *d, char *why);
+/* What was accepted before is in force again, in the place of the file: `reason` says why. */
+bool reload_back(struct director *d, const char *reason, size_t *changes, char *why);
 
 /* The two steps of it that change nothing: the file, and it with the overlay over it (*wanted);
  * the caller frees both. And whether that may be put in force; else `why` (TEXT_MAX). */

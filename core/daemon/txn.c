@@ -40,6 +40,9 @@ struct txn {
 	unsigned done;
 	struct store *rows_before; /* `wanted` before, if more changes than the ops say */
 	struct overlay *before;    /* set while committed */
+	uint32_t trial_s;          /* it goes back after that; 0: it stays */
+	bool on_trial;             /* ... and it is in force */
+	enum confirm_order order;  /* about what is on trial */
 	struct save *save;         /* of OP_SAVE */
 	struct store *file_before; /* ... while it is committed */
 };
@@ -285,6 +288,20 @@ static bool test_save(struct txn *t, unsigned i, struct result *r)
 	return t->save || refuse(r, RESULT_INCONSISTENT_VALUE, i, "%s", why);
 }
 
+/* What the fields about trials say; the rest is judged when all ops are known. */
+static void note_trial(struct txn *t, const struct change_op *op)
+{
+	uint64_t n = 0;
+	int order;
+
+	if (op->table != T_GLOBAL)
+		return;
+	if (text_eq(op->field, "confirm_time_s") && text_u64(op->value, 0, CONFIRM_MAX_S, &n))
+		t->trial_s = (uint32_t)n;
+	if (text_eq(op->field, "confirm") && enum_value(confirm_order_names, op->value, &order))
+		t->order = (enum confirm_order)order;
+}
+
 static bool test_op(struct txn *t, unsigned i, struct result *r)
 {
 	const struct change_op *op = &t->change.ops[i];
@@ -317,8 +334,10 @@ static bool test_op(struct txn *t, unsigned i, struct result *r)
 	if (bad)
 		return refuse(r, RESULT_INCONSISTENT_VALUE, i, "%s", bad);
 	t->done = i + 1;
-	if (!s->known)
+	if (!s->known) {
+		note_trial(t, op);
 		return true;
+	}
 	fieldset_add(&one, field_index(schema_table(op->table), s->f));
 	store_put_set(t->d->wanted, op->table, row, one, NULL);
 	config_spread(t->d->wanted, s->f, s->old);
@@ -372,6 +391,64 @@ static unsigned op_of(const struct txn *t, const struct objection *o)
 	return ret < t->change.nops ? ret : 0;
 }
 
+static bool is_ordered(const struct txn *t, const char *field)
+{
+	for (unsigned i = 0; i < t->change.nops; i++)
+		if (t->change.ops[i].table == T_GLOBAL && text_eq(t->change.ops[i].field, field) &&
+		    text_eq(t->change.ops[i].value, enum_name(order_names, ORDER_RUN)))
+			return true;
+	return false;
+}
+
+/* What it does beyond orders. */
+static bool changes_something(const struct txn *t)
+{
+	for (unsigned i = 0; i < t->change.nops; i++)
+		if (t->change.ops[i].kind != OP_SET || t->steps[i].known)
+			return true;
+	return false;
+}
+
+static const char *objection_of_order(const struct txn *t)
+{
+	if (confirm_pending(t->d->confirm) == CONFIRM_NONE)
+		return "nothing awaits a confirmation";
+	return t->trial_s || changes_something(t) || is_ordered(t, "reload")
+		   ? "confirm is a change for itself"
+		   : NULL;
+}
+
+static const char *objection_of_trial(const struct txn *t)
+{
+	bool changes = changes_something(t);
+
+	if (changes == is_ordered(t, "reload"))
+		return changes ? "a change and a reload cannot be on trial together"
+			       : "there is nothing that could go back";
+	return t->save ? "what was saved does not go back" : NULL;
+}
+
+/* One thing is on trial at a time, and nothing is built on a change that may go back. */
+static bool test_trial(const struct txn *t, struct result *r)
+{
+	enum confirm_pending now = confirm_pending(t->d->confirm);
+	bool orders = t->order > CONFIRM_IDLE;
+	const char *bad = orders       ? objection_of_order(t)
+			  : t->trial_s ? objection_of_trial(t)
+				       : NULL;
+	char text[TEXT_MAX];
+
+	if (bad)
+		return refuse(r, RESULT_INCONSISTENT_VALUE, 0, "%s", bad);
+	if (orders || now == CONFIRM_NONE)
+		return true;
+	if (t->trial_s || t->save || (now == CONFIRM_CHANGE && changes_something(t)))
+		return refuse(r, RESULT_INCONSISTENT_VALUE, 0,
+			      "%s: confirm it, or take it back, first",
+			      confirm_text(t->d->confirm, text, sizeof(text)));
+	return true;
+}
+
 bool txn_test(struct txn *t, struct result *ret)
 {
 	struct objection o;
@@ -383,6 +460,7 @@ bool txn_test(struct txn *t, struct result *ret)
 		ok = test_op(t, i, ret);
 	for (unsigned i = 0; ok && i < t->change.nops; i++)
 		ok = is_complete(t, i, ret);
+	ok = ok && test_trial(t, ret);
 	if (ok && config_objection(t->d->wanted, why, &o))
 		ok = refuse(ret, RESULT_INCONSISTENT_VALUE, op_of(t, &o), "%s", why);
 	if (!ok)
@@ -463,9 +541,9 @@ static void show_rows(struct director *d)
 }
 
 /* What writing the overlay has come to (persist_write()); false: the old one stands. */
-static bool is_written(const struct txn *t, int r, struct result *ret)
+static bool is_written(const struct director *d, int r, struct result *ret)
 {
-	const char *dir = t->d->env->state_dir;
+	const char *dir = d->env->state_dir;
 
 	if (r < 0)
 		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write the overlay in %s: %s",
@@ -506,7 +584,7 @@ static bool commit_save(struct txn *t, struct result *ret)
 			      strerror(-r));
 	t->file_before = save_take_file(t->d);
 	rest = save_rest(t->save, t->d->overlay, t->d->file);
-	if (!is_written(t, overlay_save(rest, t->d->env->state_dir), ret)) {
+	if (!is_written(t->d, overlay_save(rest, t->d->env->state_dir), ret)) {
 		overlay_free(rest);
 		put_file_back(t);
 		if (save_undo(t->save) != 0)
@@ -527,7 +605,7 @@ static bool revert_save(struct txn *t, struct result *ret)
 	if (r < 0)
 		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write %s back: %s",
 			      t->d->env->config_file, strerror(-r));
-	if (!is_written(t, overlay_save(t->before, t->d->env->state_dir), ret))
+	if (!is_written(t->d, overlay_save(t->before, t->d->env->state_dir), ret))
 		return false;
 	overlay_free(t->d->overlay);
 	t->d->overlay = t->before;
@@ -537,10 +615,47 @@ static bool revert_save(struct txn *t, struct result *ret)
 	return true;
 }
 
+static bool commit_confirm(struct txn *t, struct result *ret)
+{
+	char why[TEXT_MAX];
+	int r;
+
+	if (confirm_pending(t->d->confirm) == CONFIRM_RELOAD && !reload_confirmed(t->d, why))
+		return refuse(ret, RESULT_COMMIT_FAILED, 0, "%s", why);
+	r = confirm_end(t->d->confirm);
+	if (r)
+		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write %s: %s",
+			      t->d->env->state_dir, strerror(-r));
+	*ret = (struct result){.status = RESULT_OK};
+	return true;
+}
+
+/* Written down before it is in force. */
+static bool begin_trial(struct txn *t, struct result *ret)
+{
+	struct trial trial = {t->trial_s, t->change.who};
+	int r;
+
+	if (!t->trial_s || is_ordered(t, "reload"))
+		return true;
+	r = confirm_begin(t->d->confirm, &trial, "", t->d->overlay);
+	t->on_trial = !r;
+	return !r || refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write %s: %s",
+			    t->d->env->state_dir, strerror(-r));
+}
+
+static void end_trial(const struct txn *t)
+{
+	if (t->on_trial && confirm_end(t->d->confirm))
+		log_errx("change: %s/unconfirmed cannot be removed", t->d->env->state_dir);
+}
+
 bool txn_commit(struct txn *t, struct result *ret)
 {
 	struct overlay *after;
 
+	if (t->order == CONFIRM_CONFIRM)
+		return commit_confirm(t, ret);
 	if (t->d->overlay_error) {
 		txn_untest(t);
 		return refuse(ret, RESULT_COMMIT_FAILED, 0,
@@ -550,10 +665,15 @@ bool txn_commit(struct txn *t, struct result *ret)
 	}
 	if (t->save)
 		return commit_save(t, ret);
+	if (!begin_trial(t, ret)) {
+		txn_untest(t);
+		return false;
+	}
 	after = with_ops(t, t->change.nops);
-	if (!is_written(t, overlay_save(after, t->d->env->state_dir), ret)) {
+	if (!is_written(t->d, overlay_save(after, t->d->env->state_dir), ret)) {
 		overlay_free(after);
 		txn_untest(t);
+		end_trial(t);
 		return false;
 	}
 	t->before = t->d->overlay;
@@ -569,28 +689,49 @@ bool txn_commit(struct txn *t, struct result *ret)
 	return true;
 }
 
-const char *txn_reloader(const struct txn *t)
+bool txn_reloads(const struct txn *t, struct trial *ret)
 {
-	for (unsigned i = 0; i < t->change.nops; i++)
-		if (text_eq(t->change.ops[i].field, "reload") &&
-		    text_eq(t->change.ops[i].value, enum_name(order_names, ORDER_RUN)))
-			return t->change.who;
-	return NULL;
+	*ret = (struct trial){t->trial_s, t->change.who};
+	return is_ordered(t, "reload");
+}
+
+bool txn_goes_back(const struct txn *t)
+{
+	return t->order == CONFIRM_GO_BACK;
+}
+
+bool txn_restore(struct director *d, struct overlay *before, struct result *ret)
+{
+	if (!is_written(d, overlay_save(before, d->env->state_dir), ret)) {
+		overlay_free(before);
+		return false;
+	}
+	overlay_free(d->overlay);
+	d->overlay = before;
+	store_free(d->wanted);
+	d->wanted = reload_with(d, before);
+	show_rows(d);
+	overlay_rows(d);
+	director_changed(d);
+	return true;
 }
 
 bool txn_revert(struct txn *t, struct result *ret)
 {
 	bool rows;
 
+	if (t->order == CONFIRM_CONFIRM)
+		return refuse(ret, RESULT_COMMIT_FAILED, 0, "what was confirmed stays");
 	if (t->save)
 		return revert_save(t, ret);
-	if (!is_written(t, overlay_save(t->before, t->d->env->state_dir), ret))
+	if (!is_written(t->d, overlay_save(t->before, t->d->env->state_dir), ret))
 		return false;
 	overlay_free(t->d->overlay);
 	t->d->overlay = t->before;
 	t->before = NULL;
 	rows = t->rows_before;
 	txn_untest(t);
+	end_trial(t);
 	if (rows)
 		show_rows(t->d);
 	show(t, false);

@@ -5,6 +5,7 @@
 #ifndef DAEMON_TXN_H
 #define DAEMON_TXN_H
 
+#include "daemon/confirm.h"
 #include "daemon/director.h"
 
 struct txn;
@@ -25,8 +26,12 @@ bool txn_commit(struct txn *t, struct result *ret);
 /* Takes a committed change back: overlay, `wanted`, `live`; `ret` as with txn_commit(). false: it
  * could not be written, the change stands. */
 bool txn_revert(struct txn *t, struct result *ret);
-/* Who orders by it that the file be read again, once it is in force; NULL: nobody. */
-const char *txn_reloader(const struct txn *t);
+/* Who orders by it that the file be read again, once it is in force, on trial or for good; false:
+ * nobody. And whether what is on trial is to go back. */
+bool txn_reloads(const struct txn *t, struct trial *ret);
+bool txn_goes_back(const struct txn *t);
+/* The overlay of before a change on trial in force again; as txn_revert(). Takes it. */
+bool txn_restore(struct director *d, struct overlay *before, struct result *ret);
 /* Writes one row of the change log for each op, and one line of the log for all. */
 void txn_log(const struct txn *t, const struct result *r);
 /* Roles whose tables it touches, as a mask of 1 << role. */

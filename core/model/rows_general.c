@@ -5,6 +5,10 @@
 
 const struct enum_name admin_updown_names[] = {{ADMIN_UP, "up"}, {ADMIN_DOWN, "down"}, {0}};
 const struct enum_name family_names[] = {{FAMILY_IPV4, "ipv4"}, {FAMILY_IPV6, "ipv6"}, {0}};
+const struct enum_name confirm_order_names[] = {
+    {CONFIRM_IDLE, "idle"}, {CONFIRM_CONFIRM, "confirm"}, {CONFIRM_GO_BACK, "goBack"}, {0}};
+const struct enum_name confirm_pending_names[] = {
+    {CONFIRM_NONE, "none"}, {CONFIRM_RELOAD, "reload"}, {CONFIRM_CHANGE, "change"}, {0}};
 const struct enum_name order_names[] = {{ORDER_IDLE, "idle"}, {ORDER_RUN, "run"}, {0}};
 const struct enum_name reload_result_names[] = {
     {RELOAD_NONE, "none"}, {RELOAD_OK, "ok"}, {RELOAD_REFUSED, "refused"}, {0}};
@@ -100,6 +104,13 @@ static const struct field global_fields[] = {
 	 "Run writes what was set at run time into the file, as far as it can be said there."),
     ENUM(revert, F_STATE | F_ACTION | F_SET | F_SNMP, order_names, ORDER_IDLE,
 	 "Run forgets all that was set at run time."),
+    U32(confirm_time_s, F_STATE | F_ACTION | F_SET | F_SNMP, 0, CONFIRM_MAX_S, 0, "s",
+	"Set together with a change, or with an order to reload: it goes back by itself after this "
+	"time unless it is confirmed. What is on trial has this time; 0 when nothing is."),
+    ENUM(confirm, F_STATE | F_ACTION | F_SET | F_SNMP, confirm_order_names, CONFIRM_IDLE,
+	 "Confirm: what is on trial stays; goBack: it goes back at once."),
+    ENUM(confirm_pending, F_STATE, confirm_pending_names, CONFIRM_NONE, "What is on trial."),
+    WHEN(confirm_ends, F_STATE, "When that goes back unless it is confirmed."),
     I32(spin_lock, F_STATE | F_ACTION | F_SET | F_SNMP, 0, INT32_MAX, 0, NULL,
 	"Grows with every change; setting it succeeds while it still has the value that is set."),
     STR(last_reload_error, F_STATE, 0, "The first error of the last reload that was refused."),

@@ -46,6 +46,10 @@ struct global_row {
 	uint8_t last_reload_result; /* enum reload_result */
 	uint32_t reloads_refused;
 	uint8_t reload, save, revert; /* enum order: read idle */
+	uint32_t confirm_time_s;      /* of what is on trial */
+	uint8_t confirm;              /* enum confirm_order: reads idle */
+	uint8_t confirm_pending;      /* enum confirm_pending */
+	struct mono confirm_ends;
 	int32_t spin_lock;
 	char last_reload_error[200];
 	uint8_t config_source; /* enum config_source */
@@ -58,6 +62,12 @@ struct global_row {
 /* What is ordered of main by setting a field. */
 enum order { ORDER_IDLE = 1, ORDER_RUN = 2 };
 extern const struct enum_name order_names[];
+enum confirm_order { CONFIRM_IDLE = 1, CONFIRM_CONFIRM = 2, CONFIRM_GO_BACK = 3 };
+extern const struct enum_name confirm_order_names[];
+/* What is on trial. */
+enum confirm_pending { CONFIRM_NONE = 1, CONFIRM_RELOAD = 2, CONFIRM_CHANGE = 3 };
+extern const struct enum_name confirm_pending_names[];
+#define CONFIRM_MAX_S 86400u
 enum reload_result { RELOAD_NONE = 1, RELOAD_OK = 2, RELOAD_REFUSED = 3 };
 extern const struct enum_name reload_result_names[];
 

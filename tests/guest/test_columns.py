@@ -260,7 +260,8 @@ def test_every_object_that_may_be_written(talker, objects):
         for o in objects[module].values():
             if not o.writable or o.word == "RowStatus" and o.name not in READ_ONLY:
                 continue
-            if o.name in ("halConfigReload", "halConfigRevert", "halConfigSave", "halConfigSpinLock"):
+            if o.name in ("halConfigReload", "halConfigRevert", "halConfigSave", "halConfigSpinLock",
+                          "halConfigConfirmTime", "halConfigConfirm"):
                 continue
             oid = instance_of(walked, o)
             assert oid, o.name
@@ -305,6 +306,14 @@ def test_reload_and_lock(talker, objects):
         assert talker.get(order)[0] == (INT, 1)
     assert talker.set((save, (INT, 0)))[0] == "wrongValue" and talker.set((save, (INT, 1))) == ("noError", 0)
     assert talker.set((save, (INT, 2))) == ("inconsistentValue", 1), "there is nothing to save"
+    confirm, trial = (o[n].oid + (0,) for n in ("halConfigConfirm", "halConfigConfirmTime"))
+    for name, good, bad in ((confirm, (INT, 1), [(INT, 0), (INT, 4)]), (trial, (GAUGE, 0), [(GAUGE, 86401)])):
+        for value in bad:
+            assert talker.set((name, value)) == ("wrongValue", 1)
+        assert talker.set((name, (TEXT, b"1"))) == ("wrongType", 1)
+        assert talker.set((name, good)) == ("noError", 0)
+    for bind in ((confirm, (INT, 2)), (confirm, (INT, 3)), (trial, (GAUGE, 60))):
+        assert talker.set(bind) == ("inconsistentValue", 1), "nothing is on trial, or would be"
     now = talker.get(lock)[0][1]
     assert talker.set((lock, (INT, now + 1)))[0] == "inconsistentValue"
     assert talker.set((lock, (INT, -1)))[0] == "wrongValue"

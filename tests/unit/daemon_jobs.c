@@ -683,7 +683,7 @@ static void a_storm_of_signals_takes_one_place_in_the_line(void **state)
 	op(&c, "weight", "300");
 	assert_int_equal(ask(MSG_TXN_TEST, 16, &c), RESULT_OK);
 	for (int i = 0; i < 1000; i++)
-		jobs_reload(w->d.jobs, "signal");
+		jobs_reload(w->d.jobs, &(struct trial){.who = "signal"});
 	op(&c, "weight", "9");
 	assert_int_equal(ask(MSG_TXN_RUN, 17, &c), 0); /* it waits behind the held one */
 }

@@ -1,0 +1,231 @@
+"""Reloads and changes on trial: they go back by themselves unless somebody confirms them."""
+import errno
+import json
+import os
+import time
+
+import pytest
+
+from lab import snmp
+from lab.space import wait_for
+from test_daemon import VIP, VRRP, field
+
+PRIORITY = ("vrrp_instance", ["VI_1"], "base_priority")
+
+
+@pytest.fixture
+def halvard(cluster):
+    daemon = cluster.directors[0].halvard(VRRP % (150, VIP), options=["-P"]).start()
+    answers(daemon)
+    return daemon
+
+
+def answers(daemon):
+    wait_for(lambda: daemon.ctl("status", check=False).returncode == 0, 10, "an answer")
+
+
+def priority(daemon):
+    return int(field(daemon, *PRIORITY))
+
+
+def whole(daemon):
+    return json.loads(daemon.ctl("--json", "show", "global").stdout)["global"]
+
+
+def wait_priority(daemon, wanted, deadline=10):
+    wait_for(lambda: priority(daemon) == wanted, deadline, "priority %d" % wanted, every=0.1)
+
+
+def restart(daemon):
+    daemon.kill_all()
+    daemon.start()
+    answers(daemon)
+
+
+def on_trial(daemon, number, seconds):
+    """A file with another priority, and how the reload is answered."""
+    daemon.configure(VRRP % (number, VIP))
+    return daemon.ctl("reload", "--confirm", str(seconds), check=False)
+
+
+def says(result, text):
+    return result.returncode and text in result.stdout
+
+
+def test_a_reload_goes_back_and_its_file_is_not_run_by_a_start(halvard):
+    began = time.monotonic()
+    assert "it goes back in 3 s unless it is confirmed" in on_trial(halvard, 120, 3).stdout
+    assert priority(halvard) == 120
+    assert whole(halvard)["confirm_pending"] == "reload"
+    assert "a reload is on trial, and goes back in" in halvard.ctl("status").stdout
+    wait_priority(halvard, 150)
+    assert 2.9 < time.monotonic() - began < 6
+    now = whole(halvard)
+    assert (now["confirm_pending"], now["config_source"], now["last_reload_result"]) == ("none", "stored", "refused")
+    assert "nobody confirmed it within 3 s" in now["config_source_reason"]
+    assert "nobody confirmed it" in halvard.ctl("log").stdout
+    for again in (lambda: restart(halvard), lambda: (halvard.kill_role("main"), answers(halvard))):
+        again()
+        assert priority(halvard) == 150
+        assert "did not confirm it within 3 s" in halvard.ctl("status").stdout
+    halvard.ctl("reload")  # the word that takes it
+    assert priority(halvard) == 120 and whole(halvard)["config_source"] == "file"
+    restart(halvard)
+    assert priority(halvard) == 120
+
+
+def test_what_is_confirmed_stays(halvard):
+    on_trial(halvard, 120, 2)
+    halvard.ctl("confirm")
+    assert whole(halvard)["confirm_pending"] == "none"
+    with pytest.raises(AssertionError):
+        wait_priority(halvard, 150, 3)
+    restart(halvard)
+    assert priority(halvard) == 120
+    assert says(halvard.ctl("confirm", check=False), "nothing awaits a confirmation")
+    halvard.configure("vrrp_instance {")  # what is run then is what was confirmed
+    restart(halvard)
+    assert priority(halvard) == 120
+
+
+def test_a_reload_without_it_confirms_and_back_takes_back(halvard):
+    on_trial(halvard, 120, 60)
+    assert says(on_trial(halvard, 110, 60), "the reload by root awaits its confirmation")
+    assert priority(halvard) == 120
+    halvard.ctl("reload")
+    assert priority(halvard) == 110 and whole(halvard)["confirm_pending"] == "none"
+    on_trial(halvard, 100, 60)
+    assert "root took it back" in halvard.ctl("confirm", "back").stdout
+    assert priority(halvard) == 110
+    assert says(halvard.ctl("confirm", "back", check=False), "nothing awaits a confirmation")
+
+
+@pytest.mark.parametrize("who", ["main", "everything"])
+def test_nobodys_death_ends_a_trial(halvard, who):
+    on_trial(halvard, 120, 4)
+    if who == "main":
+        halvard.kill_role("main")
+        answers(halvard)
+    else:
+        restart(halvard)
+    assert priority(halvard) == 120 and whole(halvard)["confirm_pending"] == "reload"
+    wait_priority(halvard, 150)
+
+
+def test_time_that_ends_while_nobody_is_there(halvard):
+    """The file is never in force again, not for a moment."""
+    on_trial(halvard, 120, 1)
+    halvard.kill_all()
+    halvard.ctl("status", check=False)
+    ended = time.monotonic()
+    wait_for(lambda: time.monotonic() > ended + 1.2, 5, "its end")
+    halvard.start()
+    answers(halvard)
+    assert priority(halvard) == 150
+    assert "priority 120" not in halvard.log_text()
+    assert whole(halvard)["config_source"] == "stored"
+
+
+def test_a_change_goes_back(halvard):
+    halvard.ctl("set", "vrrp_instance", "VI_1", "adver_int_cs", "200")
+    halvard.ctl("--confirm", "2", "set", *PRIORITY[:1], *PRIORITY[1], PRIORITY[2], "77")
+    assert priority(halvard) == 77 and whole(halvard)["confirm_pending"] == "change"
+    for words in (["set", "vrrp_instance", "VI_1", "adver_int_cs", "300"], ["revert", "all"],
+                  ["set", "vrrp_instance", "VI_1", "adver_int_cs", "300", "--confirm", "5"]):
+        assert says(halvard.ctl(*words, check=False), "the change by root awaits its confirmation"), words
+    wait_priority(halvard, 150)
+    assert field(halvard, "vrrp_instance", ["VI_1"], "adver_int_cs") == "200"
+    assert halvard.ctl("diff", check=False).stdout.count("adver_int_cs") == 1
+    assert "base_priority" not in halvard.ctl("diff", check=False).stdout
+    restart(halvard)
+    assert priority(halvard) == 150
+    halvard.ctl("set", "vrrp_instance", "VI_1", "adver_int_cs", "300")
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_change_and_everybody_dies(halvard, over):
+    seconds = 1 if over else 4
+    halvard.ctl("--confirm", str(seconds), "set", *PRIORITY[:1], *PRIORITY[1], PRIORITY[2], "77")
+    began = time.monotonic()
+    halvard.kill_all()
+    if over:
+        wait_for(lambda: time.monotonic() > began + 1.2, 5, "its end")
+    halvard.start()
+    answers(halvard)
+    assert priority(halvard) == (150 if over else 77)
+    wait_priority(halvard, 150)
+    assert whole(halvard)["confirm_pending"] == "none"
+
+
+def test_what_is_set_while_a_reload_is_on_trial_stays(halvard):
+    on_trial(halvard, 120, 3)
+    halvard.ctl("set", "vrrp_instance", "VI_1", "adver_int_cs", "300")
+    assert says(halvard.ctl("save", check=False), "awaits its confirmation")
+    wait_for(lambda: whole(halvard)["confirm_pending"] == "none", 10, "back", every=0.1)
+    assert priority(halvard) == 150
+    assert field(halvard, "vrrp_instance", ["VI_1"], "adver_int_cs") == "300"
+
+
+def test_a_file_with_errors_is_not_on_trial(halvard):
+    halvard.configure("vrrp_instance {")
+    assert halvard.ctl("reload", "--confirm", "60", check=False).returncode
+    assert whole(halvard)["confirm_pending"] == "none"
+    for words in (["reload", "--confirm", "0"], ["reload", "--confirm", "86401"], ["reload", "--confirm", "x"]):
+        assert says(halvard.ctl(*words, check=False), "1..86400")
+    assert says(halvard.ctl("confirm", "now", check=False), "only back")
+    assert os.listdir(halvard.state_dir).count("unconfirmed") == 0
+
+
+def test_without_room_nothing_goes_on_trial(cluster):
+    """What could not be taken back after a crash does not begin."""
+    director = cluster.directors[0]
+    state = "/run/lab/confirm"
+    os.makedirs(state, exist_ok=True)
+    director.namespace.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", state])
+    try:
+        halvard = director.halvard(VRRP % (150, VIP), options=["-P"], state_dir=state).start()
+        answers(halvard)
+        with open(os.path.join(state, "filler"), "wb", buffering=0) as f:
+            try:
+                while True:
+                    f.write(b"x" * 4096)
+            except OSError as e:
+                assert e.errno == errno.ENOSPC
+        assert says(on_trial(halvard, 120, 60), "No space left")
+        assert says(halvard.ctl("--confirm", "9", "set", "vrrp_instance", "VI_1", "base_priority", "77", check=False),
+                    "No space left")
+        assert priority(halvard) == 150 and whole(halvard)["confirm_pending"] == "none"
+        os.remove(os.path.join(state, "filler"))
+        assert not on_trial(halvard, 120, 60).returncode
+        assert priority(halvard) == 120
+        halvard.stop()
+    finally:
+        director.namespace.run(["umount", state])
+
+
+def test_by_snmp(cluster):
+    director = cluster.directors[0]
+    snmpd = director.snmpd().start()
+    halvard = director.halvard(VRRP % (150, VIP), agentx=snmpd.agentx, options=["-P"]).start()
+    answers(halvard)
+    manager = snmp.Manager(director.namespace)
+    name = 'halVrrpBasePriority."VI_1"'
+    wait_for(lambda: manager.get(name) == "150", 10, "the agent")
+    assert manager.set("halConfigConfirmTime.0", "u", "60") == "inconsistentValue"
+    assert manager.set("halConfigConfirm.0", "i", "2") == "inconsistentValue"
+    manager.set_ok(name, "u", "77", "halConfigConfirmTime.0", "u", "2")
+    assert manager.get(name) == "77"
+    assert [manager.get("halConfigConfirm%s.0" % n) for n in ("Time", "", "Pending")] == ["2 seconds", "1", "3"]
+    assert manager.set(name, "u", "78") == "inconsistentValue"
+    wait_for(lambda: manager.get(name) == "150", 10, "it goes back")
+    manager.set_ok(name, "u", "77", "halConfigConfirmTime.0", "u", "2")
+    manager.set_ok("halConfigConfirm.0", "i", "2")
+    assert manager.get("halConfigConfirmPending.0") == "1"
+    halvard.configure(VRRP % (120, VIP))
+    assert manager.set("halConfigReload.0", "i", "2", "halConfigConfirmTime.0", "u", "60", name, "u", "5") == "inconsistentValue"
+    manager.set_ok("halConfigReload.0", "i", "2", "halConfigConfirmTime.0", "u", "60")
+    wait_for(lambda: manager.get("halConfigConfirmPending.0") == "2", 5, "the reload is on trial")
+    manager.set_ok("halConfigConfirm.0", "i", "3")
+    wait_for(lambda: manager.get("halConfigConfirmPending.0") == "1", 5, "it is back")
+    assert manager.get(name) == "77", "what was confirmed stays over a reload that goes back"
+    assert manager.get("halConfigReloadResult.0") == "3"
