@@ -6,6 +6,7 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/changelog.c core/daemon/changelog.h \
 	core/daemon/client.h \
 	core/daemon/confine.c core/daemon/confine.h core/daemon/confirm.c core/daemon/confirm.h \
+	core/daemon/conflicts.c core/daemon/conflicts.h \
 	core/daemon/control.c core/daemon/control.h \
 	core/daemon/digest.c core/daemon/digest.h \
 	core/daemon/director.h \

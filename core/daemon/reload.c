@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "daemon/accepted.h"
 #include "daemon/confirm.h"
+#include "daemon/conflicts.h"
 #include "daemon/digest.h"
 #include "daemon/overlay_rows.h"
 #include "daemon/options.h"
@@ -370,7 +371,26 @@ void reload_first(struct director *d)
 	tell_source(d, &source);
 }
 
-void reload_shown(struct director *d)
+/* What the file came to say while nobody was there. */
+static void say_conflicts(const struct director *d)
+{
+	struct findings ignored = {0}, f = {0};
+	char source[TEXT_MAX], why[TEXT_MAX];
+	struct store *was;
+
+	if (!overlay_count(d->overlay))
+		return;
+	was = accepted_load(d->env->state_dir, &ignored, source, why);
+	if (was) {
+		conflicts_find(d->overlay, was, d->file, d->env->config_file, &f);
+		log_findings(&f);
+		store_free(was);
+	}
+	findings_free(&ignored);
+	findings_free(&f);
+}
+
+void reload_kept(struct director *d)
 {
 	struct global_row g = global_get(d);
 	char note[TEXT_MAX] = "";
@@ -379,6 +399,12 @@ void reload_shown(struct director *d)
 	if (g.config_source == CONFIG_FROM_FILE && !has_no_octets(d->env->config_file) &&
 	    confirm_pending(d->confirm) != CONFIRM_RELOAD)
 		keep_accepted(d, d->file, note);
+}
+
+void reload_shown(struct director *d)
+{
+	say_conflicts(d);
+	reload_kept(d);
 }
 
 struct store *reload_read(struct director *d, struct findings *f, struct store **wanted)
@@ -390,6 +416,7 @@ struct store *reload_read(struct director *d, struct findings *f, struct store *
 		findings_add(f, FINDING_ERROR, path, 0, 0, NULL,
 			     "the file is empty, 0 octets: if nothing is to be configured any "
 			     "more, a line of comment in it says so");
+	conflicts_find(d->overlay, d->file, file, path, f);
 	*wanted = with_overlay(d, file);
 	return file;
 }

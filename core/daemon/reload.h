@@ -11,9 +11,11 @@ bool reload_runs_file(const char *path, const struct store *file, struct finding
 /* Reads the file at start. Errors are logged; what was accepted last runs then or, when nothing
  * was, what is good of the file. */
 void reload_first(struct director *d);
-/* What of that can wait until the workers have what they need: the digest, and the copy of what was
- * accepted. */
+/* What of that can wait until the workers have what they need: what the file has come to say since
+ * it was accepted last, and the rest. */
 void reload_shown(struct director *d);
+/* The digest, and the copy of what was accepted. */
+void reload_kept(struct director *d);
 /* Reads it again. With any error nothing changes, `why` (TEXT_MAX) says the first, and false is
  * returned. Otherwise file, wanted and live are the new generation, *changes counts rows, and
  * `why` is empty or a warning: the file has nothing any more, or its copy could not be kept. */

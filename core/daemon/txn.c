@@ -567,7 +567,7 @@ static void put_file_back(struct txn *t)
 
 static void tell_saved(struct director *d)
 {
-	reload_shown(d);
+	reload_kept(d);
 	overlay_rows(d);
 	director_changed(d);
 }
