@@ -23,6 +23,9 @@
 #define PATIENCE_NS (20 * NS_PER_S)
 
 static char folder[] = "/tmp/halvard-notify-XXXXXX";
+/* Of each test its own: a program that a test before has left may still write into that. */
+static char told_file[16];
+static unsigned tests_begun;
 static struct exec_env env;
 static struct notify *notify;
 static struct vrrp_instance_row row;
@@ -74,8 +77,8 @@ static void tells(enum notify_object object, const char *name, enum notify_event
 	char text[COMMAND_MAX];
 
 	snprintf(text, sizeof(text),
-		 "/bin/sh -c 'echo \"<$*\" >>%s/told; sleep %s; echo \">\" >>%s/told' sh %s",
-		 folder, after, folder, word);
+		 "/bin/sh -c 'echo \"<$*\" >>%s/%s; sleep %s; echo \">\" >>%s/%s' sh %s", folder,
+		 told_file, after, folder, told_file, word);
 	command(object, name, event, text);
 }
 
@@ -96,7 +99,7 @@ static int setup(void **state)
 	TEXT_COPY(row.name, "A");
 	row.effective_priority = 100;
 	begin_process();
-	unlink(at("told"));
+	snprintf(told_file, sizeof(told_file), "told.%u", ++tests_begun);
 	return 0;
 }
 
@@ -132,7 +135,7 @@ static void settle(void)
 /* All that was told so far, with ends of programs left out when each has followed its begin. */
 static const char *heard(void)
 {
-	FILE *f = fopen(at("told"), "re");
+	FILE *f = fopen(at(told_file), "re");
 	char line[128];
 	size_t n = 0;
 	bool open = false;
@@ -150,7 +153,7 @@ static const char *heard(void)
 	}
 	if (f)
 		fclose(f);
-	unlink(at("told"));
+	unlink(at(told_file));
 	return told;
 }
 
