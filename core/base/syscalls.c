@@ -50,8 +50,8 @@ static const char *const basic[] = {
     "exit_group", NULL};
 static const char *const limits[] = {"setrlimit", "prlimit64", NULL};
 static const char *const folders[] = {"getdents", "getdents64", NULL};
-static const char *const files[] = {"fsync",  "rename",   "renameat", "renameat2",
-				    "unlink", "unlinkat", NULL};
+static const char *const files[] = {"fsync",     "fdatasync", "rename",   "renameat",
+				    "renameat2", "unlink",    "unlinkat", NULL};
 static const char *const serve[] = {"listen", "accept4", NULL};
 
 /* Nothing in this program ever does so. */
@@ -82,7 +82,8 @@ static const char *const deadly[] = {"execve",
 				     "process_vm_writev",
 				     NULL};
 
-#define OPEN_MASK (O_ACCMODE | O_CREAT | O_TRUNC)
+#define OPEN_MASK   (O_ACCMODE | O_CREAT | O_TRUNC)
+#define APPEND_MASK (OPEN_MASK | O_APPEND)
 
 /* 0 or a negative errno, as all of libseccomp. A call that this machine lacks is no error. */
 static int rule(scmp_filter_ctx ctx, uint32_t action, const char *name, unsigned n,
@@ -105,9 +106,9 @@ static int rules(scmp_filter_ctx ctx, uint32_t action, const char *const *names)
 	return r;
 }
 
-static int open_files(scmp_filter_ctx ctx, uint64_t mode)
+static int open_files(scmp_filter_ctx ctx, uint64_t mask, uint64_t mode)
 {
-	struct scmp_arg_cmp how = SCMP_A2(SCMP_CMP_MASKED_EQ, OPEN_MASK, mode);
+	struct scmp_arg_cmp how = SCMP_A2(SCMP_CMP_MASKED_EQ, mask, mode);
 
 	return rule(ctx, SCMP_ACT_ALLOW, "openat", 1, &how);
 }
@@ -159,13 +160,13 @@ static int fill(scmp_filter_ctx ctx, unsigned sets)
 	if (!r)
 		r = rule(ctx, SCMP_ACT_ERRNO(ENOSYS), "clone3", 0, NULL);
 	if (!r)
-		r = open_files(ctx, O_RDONLY);
+		r = open_files(ctx, OPEN_MASK, O_RDONLY);
 	if (!r)
 		r = itself(ctx);
 	if (!r && (sets & SYSCALLS_THREADS))
 		r = threads(ctx);
 	if (!r && (sets & SYSCALLS_SYSCTL))
-		r = open_files(ctx, O_WRONLY);
+		r = open_files(ctx, OPEN_MASK, O_WRONLY);
 	if (!r && (sets & SYSCALLS_LIMITS))
 		r = rules(ctx, SCMP_ACT_ALLOW, limits);
 	if (!r && (sets & SYSCALLS_RTTIME))
@@ -173,7 +174,9 @@ static int fill(scmp_filter_ctx ctx, unsigned sets)
 	if (!r && (sets & SYSCALLS_FOLDERS))
 		r = rules(ctx, SCMP_ACT_ALLOW, folders);
 	if (!r && (sets & SYSCALLS_FILES))
-		r = open_files(ctx, O_WRONLY | O_CREAT | O_TRUNC);
+		r = open_files(ctx, OPEN_MASK, O_WRONLY | O_CREAT | O_TRUNC);
+	if (!r && (sets & SYSCALLS_FILES))
+		r = open_files(ctx, APPEND_MASK, O_WRONLY | O_APPEND);
 	if (!r && (sets & SYSCALLS_FILES))
 		r = rules(ctx, SCMP_ACT_ALLOW, files);
 	if (!r && (sets & SYSCALLS_SERVE))

@@ -188,11 +188,11 @@ bool text_word(const char **p, char *dst, size_t size)
 	return true;
 }
 
-bool text_word_u64(const char **p, uint64_t max, uint64_t *ret)
+bool text_word_u64(const char **p, uint64_t min, uint64_t max, uint64_t *ret)
 {
 	char word[32];
 
-	return text_word(p, word, sizeof(word)) && text_u64(word, 0, max, ret);
+	return text_word(p, word, sizeof(word)) && text_u64(word, min, max, ret);
 }
 
 /* Edit distance with neighbours swapped as one edit; words longer than 31 never match. */

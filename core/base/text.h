@@ -24,8 +24,8 @@ size_t text_quote(char *dst, size_t size, const char *s);
 /* Reads one word at *p: bare, or quoted as text_quote() writes it; skips blanks before
  * it. false at the end of the line (*p at its NUL) or on a bad quote (*p at the fault). */
 bool text_word(const char **p, char *dst, size_t size);
-/* Reads a word that is such a number. */
-bool text_word_u64(const char **p, uint64_t max, uint64_t *ret);
+/* The same of a word that is such a number. */
+bool text_word_u64(const char **p, uint64_t min, uint64_t max, uint64_t *ret);
 
 /* Octets of the UTF-8 character at s (RFC 3629: no overlong forms, no surrogates); 0: it is
  * none. */

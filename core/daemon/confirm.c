@@ -107,10 +107,10 @@ static bool parse(struct confirm *c, const char *text)
 	memcpy(line, text, len);
 	line[len] = '\0';
 	if (!text_word(&p, word, sizeof(word)) || !read_kind(c, word) ||
-	    !text_word_u64(&p, UINT64_MAX, &ends) ||
-	    !text_word_u64(&p, CONFIRM_MAX_S * 1000, &left) ||
-	    !text_word_u64(&p, CONFIRM_MAX_S, &seconds) || !text_word(&p, c->who, sizeof(c->who)) ||
-	    !text_word(&p, c->digest, sizeof(c->digest)))
+	    !text_word_u64(&p, 0, UINT64_MAX, &ends) ||
+	    !text_word_u64(&p, 0, CONFIRM_MAX_S * 1000, &left) ||
+	    !text_word_u64(&p, 0, CONFIRM_MAX_S, &seconds) ||
+	    !text_word(&p, c->who, sizeof(c->who)) || !text_word(&p, c->digest, sizeof(c->digest)))
 		return false;
 	if (ends <= now)
 		left = 0;

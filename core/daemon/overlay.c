@@ -8,8 +8,6 @@
 #include "daemon/persist.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +16,6 @@
 #define OVERLAY_MAGIC "halvard-overlay "
 #define OVERLAY_FIRST OVERLAY_MAGIC "1"
 #define LINE_WORD     TEXT_MAX
-#define ASIDE_MAX     999 /* files that are not ours, put aside */
 
 struct entry {
 	char *line;            /* as it stands in the file */
@@ -531,21 +528,15 @@ int overlay_load(struct overlay *o, const char *dir)
 	return r == -ENOENT ? 0 : r;
 }
 
-/* A free name beside it: an older one that was put aside is never written over. */
 static int put_aside(const char *dir)
 {
-	char from[PATH_MAX], to[PATH_MAX];
-	int n = 0;
+	char to[PATH_MAX];
+	int r = persist_put_aside(dir, OVERLAY_FILE, to);
 
-	snprintf(from, sizeof(from), "%s/" OVERLAY_FILE, dir);
-	snprintf(to, sizeof(to), "%s/" OVERLAY_FILE ".unreadable", dir);
-	while (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) < 0) {
-		if (errno != EEXIST || ++n > ASIDE_MAX)
-			return -errno;
-		snprintf(to, sizeof(to), "%s/" OVERLAY_FILE ".unreadable.%d", dir, n);
-	}
-	log_errx("overlay: it is not one of ours; kept as %s, nothing of it is in force", to);
-	return 0;
+	if (!r)
+		log_errx("overlay: it is not one of ours; kept as %s, nothing of it is in force",
+			 to);
+	return r;
 }
 
 int overlay_load_or_keep(struct overlay *o, const char *dir)

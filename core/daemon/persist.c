@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PRIVATE 0600
+#define PRIVATE   0600
+#define ASIDE_MAX 999 /* files of one name that were put aside */
 
 static int write_all(int fd, const struct buf *content)
 {
@@ -23,7 +23,7 @@ static int write_all(int fd, const struct buf *content)
 			return -errno;
 		done += (size_t)n;
 	}
-	return fsync(fd) < 0 ? -errno : 0;
+	return 0;
 }
 
 static int write_file(const char *path, const struct buf *content)
@@ -34,6 +34,8 @@ static int write_file(const char *path, const struct buf *content)
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, content);
+	if (!r && fsync(fd) < 0)
+		r = -errno;
 	if (close(fd) < 0 && !r)
 		r = -errno;
 	return r;
@@ -78,6 +80,41 @@ int persist_replace(const char *dir, const char *name, const struct buf *content
 int persist_write(const char *dir, const char *name, const struct buf *content)
 {
 	return persist_replace(dir, name, content, PRIVATE);
+}
+
+int persist_append(const char *dir, const char *name, const struct buf *content, bool durable)
+{
+	char path[PATH_MAX];
+	int fd, r;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, content);
+	if (!r && durable && fdatasync(fd) < 0)
+		r = -errno;
+	if (close(fd) < 0 && !r)
+		r = -errno;
+	return r;
+}
+
+int persist_put_aside(const char *dir, const char *name, char ret[PATH_MAX])
+{
+	char from[PATH_MAX], number[8] = "";
+
+	for (int n = 1; n <= ASIDE_MAX; n++) {
+		if (snprintf(from, sizeof(from), "%s/%s", dir, name) >= (int)sizeof(from) ||
+		    snprintf(ret, PATH_MAX, "%s.unreadable%s", from, number) >= PATH_MAX)
+			return -ENAMETOOLONG;
+		if (renameat2(AT_FDCWD, from, AT_FDCWD, ret, RENAME_NOREPLACE) == 0)
+			return 0;
+		if (errno != EEXIST)
+			return -errno;
+		snprintf(number, sizeof(number), ".%d", n);
+	}
+	return -EEXIST;
 }
 
 /* Opening does not wait for the other end of a pipe. */

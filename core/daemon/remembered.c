@@ -113,13 +113,6 @@ void remembered_print(const struct store *live, const struct remembered_now *now
 
 /* ---- text to rows ------------------------------------------------------ */
 
-static bool next_enum(const char **p, const struct enum_name *names, int *ret)
-{
-	char word[32];
-
-	return text_word(p, word, sizeof(word)) && enum_value(names, word, ret);
-}
-
 static bool next_names(const char **p, char vs[NAME_VS], char rs[NAME_RS])
 {
 	return text_word(p, vs, NAME_VS) && text_word(p, rs, NAME_RS);
@@ -134,10 +127,11 @@ static bool take_down(struct store *live, const char *p)
 	uint64_t number, port, failed;
 	int kind, reason;
 
-	if (!next_names(&p, vs, rs) || !text_word_u64(&p, UINT32_MAX, &number) ||
-	    !next_enum(&p, check_kind_names, &kind) || !text_word(&p, addr, sizeof(addr)) ||
-	    !text_word_u64(&p, UINT16_MAX, &port) || !text_word_u64(&p, UINT32_MAX, &failed) ||
-	    !next_enum(&p, check_reason_names, &reason) || !text_word(&p, text, sizeof(text)))
+	if (!next_names(&p, vs, rs) || !text_word_u64(&p, 0, UINT32_MAX, &number) ||
+	    !enum_word(&p, check_kind_names, &kind) || !text_word(&p, addr, sizeof(addr)) ||
+	    !text_word_u64(&p, 0, UINT16_MAX, &port) ||
+	    !text_word_u64(&p, 0, UINT32_MAX, &failed) ||
+	    !enum_word(&p, check_reason_names, &reason) || !text_word(&p, text, sizeof(text)))
 		return false;
 	row_init(T_CHECKER, &key);
 	key.vs = vs;
@@ -163,9 +157,9 @@ static bool take_drain(struct store *live, const struct remembered_now *now, con
 	const struct real_server_row *s;
 	uint64_t since, left, end;
 
-	if (!next_names(&p, vs, rs) || !text_word_u64(&p, INT64_MAX / NS_PER_MS / 2, &since) ||
-	    !text_word_u64(&p, INT64_MAX / NS_PER_MS / 2, &left) ||
-	    !text_word_u64(&p, UINT64_MAX, &end))
+	if (!next_names(&p, vs, rs) || !text_word_u64(&p, 0, INT64_MAX / NS_PER_MS / 2, &since) ||
+	    !text_word_u64(&p, 0, INT64_MAX / NS_PER_MS / 2, &left) ||
+	    !text_word_u64(&p, 0, UINT64_MAX, &end))
 		return false;
 	row_init(T_REAL_SERVER, &key);
 	key.vs = vs;

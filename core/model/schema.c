@@ -408,6 +408,13 @@ bool enum_value(const struct enum_name *names, const char *name, int *ret)
 	return false;
 }
 
+bool enum_word(const char **p, const struct enum_name *names, int *ret)
+{
+	char word[64];
+
+	return text_word(p, word, sizeof(word)) && enum_value(names, word, ret);
+}
+
 static void put_text(char *buf, size_t size, const char *text)
 {
 	size_t len = strnlen(text, size - 1);

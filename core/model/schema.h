@@ -163,6 +163,8 @@ void field_point(const struct field *f, void *row, const char *text);
 /* Name of an enum value, "?" when it has none. */
 const char *enum_name(const struct enum_name *names, int value);
 bool enum_value(const struct enum_name *names, const char *name, int *ret);
+/* The same of the next word of a text: text_word(). */
+bool enum_word(const char **p, const struct enum_name *names, int *ret);
 
 /* The value as text: enums by name, addresses in text form, booleans as yes/no, FT_WHEN as
  * nanoseconds. A secret is "***" when it is set. Returns buf. */

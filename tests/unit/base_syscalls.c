@@ -122,7 +122,9 @@ static bool can_make_files(void)
 	const char *from = "/tmp/halvard-syscalls-a", *to = "/tmp/halvard-syscalls-b";
 	int fd = open(from, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-	return fd >= 0 && fsync(fd) == 0 && rename(from, to) == 0 && unlink(to) == 0 &&
+	return fd >= 0 && fsync(fd) == 0 && rename(from, to) == 0 &&
+	       (fd = open(to, O_WRONLY | O_APPEND | O_CLOEXEC)) >= 0 && fdatasync(fd) == 0 &&
+	       unlink(to) == 0 && refused(open("/dev/null", O_RDWR | O_APPEND)) &&
 	       refused(open("/dev/null", O_WRONLY)) && refused(open("/dev/null", O_RDWR)) &&
 	       refused(chmod("/dev/null", 0666)) && refused(mkdir("/tmp/no-such-folder", 0700)) &&
 	       refused(link("/dev/null", "/tmp/no-such-file")) &&
