@@ -2,8 +2,8 @@
  * overlay_rows: see overlay_rows.h.
  *
  * The rows are built anew after every change of file or overlay and put over those that are
- * there, so that what is the same is not sent. Who made a change is not kept on disk: a row
- * remembers it as long as its value is the same.
+ * there, so that what is the same is not sent. A row remembers who made the change as long as its
+ * value is the same; daemon/authors tells it.
  */
 #include "daemon/overlay_rows.h"
 
@@ -116,18 +116,11 @@ void overlay_rows(struct director *d)
 	store_free(now);
 }
 
-void overlay_rows_author(struct director *d, enum table_id t, const void *key, const char *field,
-			 const char *who)
+const struct overlay_row *overlay_rows_find(const struct store *live, enum table_id t,
+					    const void *key, const char *field)
 {
 	struct overlay_row row;
-	const struct overlay_row *known;
 
 	name_row(&row, t, key, field[0] ? field : OVERLAY_ROW);
-	known = store_find(d->live, T_OVERLAY, &row);
-	if (!known)
-		return;
-	row = *known;
-	TEXT_COPY(row.changed_by, who);
-	row.changed_at = wall_now_ms();
-	store_put(d->live, T_OVERLAY, &row, F_SEEN, NULL);
+	return store_find(live, T_OVERLAY, &row);
 }

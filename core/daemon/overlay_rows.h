@@ -6,10 +6,13 @@
 
 #include "daemon/director.h"
 
+struct overlay_row;
+
 /* Makes the rows in `live` those of the overlay over `file` and `wanted`. */
 void overlay_rows(struct director *d);
-/* Notes who has just set this field; nothing when the overlay has no such line. */
-void overlay_rows_author(struct director *d, enum table_id t, const void *key, const char *field,
-			 const char *who);
+/* The row about this field, with "" about the row as a whole; NULL: the overlay has no such line.
+ */
+const struct overlay_row *overlay_rows_find(const struct store *live, enum table_id t,
+					    const void *key, const char *field);
 
 #endif

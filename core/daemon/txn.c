@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "config/create.h"
 #include "daemon/actions.h"
+#include "daemon/authors.h"
 #include "daemon/changelog.h"
 #include "daemon/nodes.h"
 #include "daemon/numbers.h"
@@ -507,22 +508,8 @@ static void show(struct txn *t, bool with_author)
 		if (!row)
 			continue; /* it has gone */
 		store_put(t->d->live, op->table, row, F_WANTED, NULL);
-		if (op->table == T_REAL_SERVER && with_author) {
-			struct real_server_row rs;
-
-			memcpy(&rs, store_find(t->d->live, op->table, op->key), sizeof(rs));
-			rs.changed_by = t->change.who;
-			rs.changed_at = wall_now_ms();
-			store_put(t->d->live, op->table, &rs, F_MAIN, NULL);
-		}
-		if (op->table == T_NODE && with_author) {
-			struct node_row n;
-
-			memcpy(&n, row, sizeof(n));
-			n.changed_by = t->change.who;
-			n.changed_at = wall_now_ms();
-			store_put(t->d->live, op->table, &n, F_SEEN, NULL);
-		}
+		if (with_author)
+			authors_note(t->d->live, op->table, op->key, t->change.who);
 		if (op->table == T_NODE)
 			nodes_say(t->d->live, row);
 	}
@@ -683,8 +670,8 @@ bool txn_commit(struct txn *t, struct result *ret)
 	show(t, true);
 	overlay_rows(t->d);
 	for (unsigned i = 0; i < t->change.nops; i++)
-		overlay_rows_author(t->d, t->change.ops[i].table, t->change.ops[i].key,
-				    t->change.ops[i].field, t->change.who);
+		authors_note_line(t->d->live, t->change.ops[i].table, t->change.ops[i].key,
+				  t->change.ops[i].field, t->change.who);
 	director_changed(t->d);
 	return true;
 }

@@ -158,6 +158,15 @@ def test_diff_with_the_file(halvard, schema):
     assert [r["field"] for r in Answer(halvard, schema, "diff").data["overlay"]] == ["base_priority"]
 
 
+def test_what_is_set_of_a_machine_leaves_its_counts(halvard, schema):
+    def counted():
+        return [(r["rs_total"], r["changed_by"]) for r in Answer(halvard, schema, "show", "node").data["node"]]
+
+    assert counted() == [(1, "")]
+    halvard.ctl("set", "node", "127.0.0.1", "admin_reason", "a note")
+    assert counted() == [(1, "root")]
+
+
 def test_two_directors_are_compared(cluster, schema):
     first, second = (d.halvard(CONFIG % (p, VIP)).start() for d, p in zip(cluster.directors, (150, 100)))
     cluster.wait_owner(cluster.directors[0], 10)
