@@ -15,6 +15,7 @@
 struct jobs;
 struct control;
 struct remembered;
+struct changelog;
 
 /* Names of what is ours in the kernel: see own.h. */
 struct own {
@@ -37,6 +38,7 @@ struct director {
 	struct control *control;
 	struct remembered *remembered;
 	struct confirm *confirm;
+	struct changelog *changelog;
 	struct own own;
 	uint32_t last_number[T_COUNT]; /* numbers_end() */
 	struct store *departed;        /* numbers_leave() */

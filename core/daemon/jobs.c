@@ -327,7 +327,8 @@ static void note_reload(struct director *d, const char *who, bool ok, const char
 	TEXT_COPY(row.object, "configuration");
 	TEXT_COPY(row.new_value, d->env->config_file);
 	TEXT_COPY(row.result_text, text);
-	changelog_add(d->live, &row, g.change_log_size);
+	changelog_add(d->changelog, &row);
+	changelog_write(d->changelog, true);
 }
 
 /* exec may have to tell all states once more. Its answer is of no interest. */
@@ -397,7 +398,6 @@ static void start_reload(struct jobs *j)
 
 static void note_back(struct jobs *j, const char *object, const char *text, bool ok)
 {
-	const struct global_row g = global_get(j->d);
 	struct change_log_row row = {.source = SOURCE_FILE,
 				     .result = ok ? CHANGE_DONE : CHANGE_FAILED};
 
@@ -405,7 +405,8 @@ static void note_back(struct jobs *j, const char *object, const char *text, bool
 	TEXT_COPY(row.object, object);
 	TEXT_COPY(row.new_value, "as before");
 	TEXT_COPY(row.result_text, text);
-	changelog_add(j->d->live, &row, g.change_log_size);
+	changelog_add(j->d->changelog, &row);
+	changelog_write(j->d->changelog, true);
 }
 
 /* Why it goes back, in a sentence that says what it is. */

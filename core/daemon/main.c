@@ -16,6 +16,7 @@
  * another does not make them wait: it hears from the guardian that it is not the first.
  */
 #include "daemon/actions.h"
+#include "daemon/authors.h"
 #include "daemon/changelog.h"
 #include "daemon/confirm.h"
 #include "daemon/control.h"
@@ -464,11 +465,11 @@ static void first_state(struct director *d)
 }
 
 /* A change whose time ran out while nobody was there is not in force for a moment. */
-static void end_old_trial(struct director *d)
+static void end_old_trial(struct director *d, char ret[TEXT_MAX])
 {
 	struct overlay *before = confirm_overlay_of_before(d->confirm);
-	char text[TEXT_MAX];
 
+	ret[0] = '\0';
 	if (!before)
 		return;
 	if (overlay_save(before, d->env->state_dir) != 0) {
@@ -476,11 +477,24 @@ static void end_old_trial(struct director *d)
 		return;
 	}
 	log_warnx("%s no more: its time is over, what was before is in force",
-		  confirm_text(d->confirm, text, sizeof(text)));
+		  confirm_text(d->confirm, ret, TEXT_MAX));
 	overlay_free(d->overlay);
 	d->overlay = before;
 	if (confirm_end(d->confirm))
 		log_errx("change: %s/unconfirmed cannot be removed", d->env->state_dir);
+}
+
+static void note_old_trial(struct director *d, const char *text)
+{
+	struct change_log_row row = {.source = SOURCE_FILE, .result = CHANGE_DONE};
+
+	if (!*text)
+		return;
+	TEXT_COPY(row.object, "overlay");
+	TEXT_COPY(row.new_value, "as before");
+	snprintf(row.result_text, sizeof(row.result_text), "%.90s no more: its time is over", text);
+	changelog_add(d->changelog, &row);
+	changelog_write(d->changelog, true);
 }
 
 /* The states of before, so that nothing of them has changed when the workers look for themselves.
@@ -507,6 +521,7 @@ static void stop(struct director *d)
 	remembered_free(d->remembered);
 	own_free(d);
 	jobs_free(d->jobs);
+	changelog_free(d->changelog);
 	parent_close(d->parent);
 	overlay_free(d->overlay);
 	store_free(d->file);
@@ -519,6 +534,7 @@ static void stop(struct director *d)
 int main_main(const struct role_env *env)
 {
 	struct client agent = {.source = SOURCE_SNMP, .may_change = true, .who = "snmp"};
+	char ended[TEXT_MAX];
 	struct director d = {.env = env, .agent = &agent};
 
 	for (int r = 0; r < ROLE_COUNT; r++)
@@ -531,7 +547,7 @@ int main_main(const struct role_env *env)
 	d.overlay = overlay_new();
 	d.jobs = jobs_new(&d);
 	d.overlay_error = overlay_load_or_keep(d.overlay, env->state_dir);
-	end_old_trial(&d);
+	end_old_trial(&d, ended);
 	own_load(&d);
 	reload_first(&d);
 	first_state(&d);
@@ -539,6 +555,10 @@ int main_main(const struct role_env *env)
 	remembered_load(d.remembered);
 	take_over(&d);
 	confirm_start(d.confirm);
+	d.changelog = changelog_new(d.loop, d.live, env->state_dir);
+	changelog_load(d.changelog);
+	note_old_trial(&d, ended);
+	authors_load(d.live);
 	d.control = control_open(&d);
 	await_workers(&d);
 	d.parent = parent_open(d.loop, &parent_ops, &d);

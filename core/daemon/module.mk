@@ -3,8 +3,8 @@ core_daemon_libdaemon_a_SOURCES = \
 	core/daemon/accepted.c core/daemon/accepted.h \
 	core/daemon/check.c core/daemon/check.h \
 	core/daemon/numbers.c core/daemon/numbers.h core/daemon/actions.c core/daemon/actions.h core/daemon/asks.c core/daemon/asks.h \
+	core/daemon/changelog.c core/daemon/changelog.h core/daemon/changelog_text.c core/daemon/changelog_text.h \
 	core/daemon/authors.c core/daemon/authors.h \
-	core/daemon/changelog.c core/daemon/changelog.h \
 	core/daemon/client.h \
 	core/daemon/confine.c core/daemon/confine.h core/daemon/confirm.c core/daemon/confirm.h \
 	core/daemon/conflicts.c core/daemon/conflicts.h \

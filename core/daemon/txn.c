@@ -496,6 +496,71 @@ unsigned txn_followers(const struct txn *t)
 	return 0;
 }
 
+/* ---- change log ------------------------------------------------------- */
+
+static enum change_result outcome(enum result_status s)
+{
+	if (s == RESULT_OK)
+		return CHANGE_DONE;
+	return s == RESULT_COMMIT_FAILED || s == RESULT_UNKNOWN ? CHANGE_FAILED : CHANGE_REFUSED;
+}
+
+static void object_of(const struct change_op *op, char *buf, size_t size)
+{
+	char key[TEXT_MAX];
+
+	row_key_text(op->table, op->key, key, sizeof(key));
+	snprintf(buf, size, "%s%s%s", schema_table(op->table)->name, *key ? " " : "", key);
+}
+
+/* A secret may be asked for in vain, but not found in the log. */
+static const char *new_value(const struct change_op *op)
+{
+	const struct field *f;
+
+	if (op->kind != OP_SET)
+		return op_kind_done(op->kind);
+	f = schema_field(op->table, op->field);
+	return f && f->flags & F_SECRET ? "***" : op->value;
+}
+
+static const char *old_value(const struct txn *t, unsigned i, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	return t->steps[i].known ? field_text(t->steps[i].f, t->steps[i].old, buf, size) : buf;
+}
+
+static struct change_log_row row_of(const struct txn *t, unsigned i, const struct result *r)
+{
+	const struct change_op *op = &t->change.ops[i];
+	struct change_log_row row = {.source = t->change.source,
+				     .result = (uint8_t)outcome(r->status)};
+	char object[TEXT_MAX + 32], old[TEXT_MAX];
+
+	object_of(op, object, sizeof(object));
+	TEXT_COPY(row.who, t->change.who);
+	TEXT_COPY(row.object, object);
+	TEXT_COPY(row.field, op->field);
+	TEXT_COPY(row.old_value, old_value(t, i, old, sizeof(old)));
+	TEXT_COPY(row.new_value, new_value(op));
+	TEXT_COPY(row.result_text, r->status == RESULT_OK ? "" : r->text);
+	return row;
+}
+
+/* Before it is done: what is to be read when main ends in the midst of it. */
+static void begin(const struct txn *t)
+{
+	static const struct result unknown = {
+	    .status = RESULT_UNKNOWN, .text = "begun; main ended before its outcome was known"};
+
+	for (unsigned i = 0; i < t->change.nops; i++) {
+		struct change_log_row row = row_of(t, i, &unknown);
+
+		changelog_begin(t->d->changelog, &row);
+	}
+	changelog_write(t->d->changelog, false);
+}
+
 /* ---- commit ----------------------------------------------------------- */
 
 /* Copies the rows that the ops name from `wanted` to `live`. */
@@ -641,8 +706,6 @@ bool txn_commit(struct txn *t, struct result *ret)
 {
 	struct overlay *after;
 
-	if (t->order == CONFIRM_CONFIRM)
-		return commit_confirm(t, ret);
 	if (t->d->overlay_error) {
 		txn_untest(t);
 		return refuse(ret, RESULT_COMMIT_FAILED, 0,
@@ -650,6 +713,9 @@ bool txn_commit(struct txn *t, struct result *ret)
 			      "written over; mend it and restart",
 			      t->d->env->state_dir, strerror(-t->d->overlay_error));
 	}
+	begin(t);
+	if (t->order == CONFIRM_CONFIRM)
+		return commit_confirm(t, ret);
 	if (t->save)
 		return commit_save(t, ret);
 	if (!begin_trial(t, ret)) {
@@ -727,56 +793,7 @@ bool txn_revert(struct txn *t, struct result *ret)
 	return true;
 }
 
-/* ---- change log ------------------------------------------------------- */
-
-static enum change_result outcome(enum result_status s)
-{
-	if (s == RESULT_OK)
-		return CHANGE_DONE;
-	return s == RESULT_COMMIT_FAILED || s == RESULT_UNKNOWN ? CHANGE_FAILED : CHANGE_REFUSED;
-}
-
-static void object_of(const struct change_op *op, char *buf, size_t size)
-{
-	char key[TEXT_MAX];
-
-	row_key_text(op->table, op->key, key, sizeof(key));
-	snprintf(buf, size, "%s%s%s", schema_table(op->table)->name, *key ? " " : "", key);
-}
-
-/* A secret may be asked for in vain, but not found in the log. */
-static const char *new_value(const struct change_op *op)
-{
-	const struct field *f;
-
-	if (op->kind != OP_SET)
-		return op_kind_done(op->kind);
-	f = schema_field(op->table, op->field);
-	return f && f->flags & F_SECRET ? "***" : op->value;
-}
-
-static const char *old_value(const struct txn *t, unsigned i, char *buf, size_t size)
-{
-	buf[0] = '\0';
-	return t->steps[i].known ? field_text(t->steps[i].f, t->steps[i].old, buf, size) : buf;
-}
-
-static void add_row(const struct txn *t, unsigned i, const struct result *r, uint32_t size)
-{
-	const struct change_op *op = &t->change.ops[i];
-	struct change_log_row row = {.source = t->change.source,
-				     .result = (uint8_t)outcome(r->status)};
-	char object[TEXT_MAX + 32], old[TEXT_MAX];
-
-	object_of(op, object, sizeof(object));
-	TEXT_COPY(row.who, t->change.who);
-	TEXT_COPY(row.object, object);
-	TEXT_COPY(row.field, op->field);
-	TEXT_COPY(row.old_value, old_value(t, i, old, sizeof(old)));
-	TEXT_COPY(row.new_value, new_value(op));
-	TEXT_COPY(row.result_text, r->status == RESULT_OK ? "" : r->text);
-	changelog_add(t->d->live, &row, size);
-}
+/* ---- its end in the change log and in the log ------------------------- */
 
 /* One line however many there are: that of the one at fault, else of the first. */
 static void say(const struct txn *t, const struct result *r)
@@ -806,11 +823,12 @@ static void say(const struct txn *t, const struct result *r)
 
 void txn_log(const struct txn *t, const struct result *r)
 {
-	uint32_t size =
-	    ((const struct global_row *)store_single(t->d->live, T_GLOBAL))->change_log_size;
+	for (unsigned i = 0; i < t->change.nops; i++) {
+		struct change_log_row row = row_of(t, i, r);
 
-	for (unsigned i = 0; i < t->change.nops; i++)
-		add_row(t, i, r, size);
+		changelog_add(t->d->changelog, &row);
+	}
+	changelog_write(t->d->changelog, true);
 	if (t->change.nops)
 		say(t, r);
 }

@@ -190,7 +190,7 @@ static const struct field overlay_fields[] = {
     STR(file_value, F_STATE, 0, "The value that the file gives."),
     STR(value, F_STATE, 0, "The value that was set."),
     ENUM(state, F_STATE, overlay_state_names, OVERLAY_IN_FORCE, "Whether it is in force."),
-    STR(changed_by, F_STATE, 0, "Who set it; empty when that was before main began."),
+    STR(changed_by, F_STATE, 0, "Who set it; empty when the change log does not go back so far."),
     WALL(changed_at, F_STATE, "When that was."),
 };
 const struct table table_overlay = TABLE(T_OVERLAY, "overlay", ROLE_MAIN, 2, overlay_fields,

@@ -152,6 +152,7 @@ def test_a_change_and_everybody_dies(halvard, over):
     answers(halvard)
     assert priority(halvard) == (150 if over else 77)
     wait_priority(halvard, 150)
+    assert "as before" in halvard.ctl("log").stdout
     assert whole(halvard)["confirm_pending"] == "none"
 
 

@@ -143,7 +143,7 @@ def test_diff_with_the_file(halvard, schema):
     wait_for(lambda: halvard.role("main") != dead, 5, "another main")
     wait_for(lambda: halvard.ctl("status", check=False).returncode == 0, 5, "status")
     row = next(r for r in Answer(halvard, schema, "diff").data["overlay"] if r["field"] == "base_priority")
-    assert (row["value"], row["changed_by"], row["changed_at"]) == ("140", "", None)
+    assert (row["value"], row["changed_by"]) == ("140", "root") and row["changed_at"]
 
     halvard.configure(CONFIG % (130, VIP))
     halvard.ctl("reload")

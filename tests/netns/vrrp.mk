@@ -9,5 +9,5 @@ EXTRA_DIST += tests/netns/test_ctl.py tests/netns/test_ctl_terminal.py tests/net
 	tests/netns/vrrp_subject.py tests/netns/test_vrrp_frr.py tests/netns/test_vrrp_track.py
 EXTRA_DIST += tests/netns/test_vrrp_faults.py tests/netns/test_vrrp_scale.py
 EXTRA_DIST += tests/netns/test_vrrp_timers.py tests/netns/test_vrrp_warnings.py tests/netns/test_vrrp_garp.py
-EXTRA_DIST += tests/netns/test_check_protocols.py
+EXTRA_DIST += tests/netns/test_check_protocols.py tests/netns/test_audit.py
 EXTRA_DIST += tests/netns/test_realserver.py tests/netns/test_check_http.py tests/netns/test_accept.py tests/netns/test_smtp_alert.py

@@ -4,7 +4,7 @@ core_tests = tests/unit/test_base tests/unit/base_log tests/unit/test_store test
 	tests/unit/daemon_watchdog tests/unit/daemon_silence tests/unit/daemon_confine tests/unit/daemon_machine \
 	tests/unit/base_syscalls tests/unit/daemon_roles tests/unit/daemon_trust \
 	tests/unit/exec_run tests/unit/exec_command tests/unit/exec_track tests/unit/exec_notify tests/unit/exec_pools tests/unit/daemon_tracked \
-	tests/unit/daemon_remembered tests/unit/daemon_handover
+	tests/unit/daemon_remembered tests/unit/daemon_handover tests/unit/daemon_changelog
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
 core_test_libs = core/ipc/libipc.a core/model/libmodel.a core/base/libbase.a
@@ -22,6 +22,8 @@ tests_unit_daemon_remembered_LDADD = core/daemon/libdaemon.a $(core_test_libs) $
 	$(MD_LIBS) $(CMOCKA_LIBS)
 tests_unit_daemon_handover_LDADD = core/daemon/libdaemon.a $(core_test_libs) $(EVENT_LIBS) \
 	$(MD_LIBS) $(CMOCKA_LIBS)
+tests_unit_daemon_changelog_LDADD = core/daemon/libdaemon.a $(core_test_libs) $(EVENT_LIBS) \
+	$(CMOCKA_LIBS)
 tests_unit_daemon_tracked_LDADD = core/daemon/libdaemon.a $(core_test_libs) $(CMOCKA_LIBS)
 tests_unit_daemon_confine_LDADD = core/daemon/libdaemon.a core/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_base_syscalls_LDADD = core/base/libbase.a $(SECCOMP_LIBS) $(CMOCKA_LIBS) -lpthread

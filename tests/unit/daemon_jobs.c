@@ -1,8 +1,11 @@
 /* daemon: transactions from a client, against workers that obey, refuse or vanish. */
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/authors.h"
+#include "daemon/changelog.h"
 #include "daemon/own.h"
 #include "daemon/jobs.h"
+#include "daemon/overlay_rows.h"
 #include "model/rows.h"
 
 #include <setjmp.h>
@@ -31,7 +34,8 @@ struct world {
 	enum mood mood;
 	struct result result;
 	uint32_t answered;
-	uint32_t asked; /* number of the question that the worker has */
+	uint32_t answered_at_sync; /* `answered` when the change log was last waited for */
+	uint32_t asked;            /* number of the question that the worker has */
 	char dir[32];
 };
 
@@ -48,6 +52,12 @@ int fsync(int fd)
 		return -1;
 	}
 	return (int)syscall(SYS_fsync, fd);
+}
+
+int fdatasync(int fd)
+{
+	w->answered_at_sync = w->answered;
+	return (int)syscall(SYS_fdatasync, fd);
 }
 
 /* ---- the worker, and the one who asks ---------------------------------- */
@@ -146,6 +156,8 @@ static int setup(void **state)
 	w->d.departed = store_new();
 	w->d.overlay = overlay_new();
 	w->d.jobs = jobs_new(&w->d);
+	w->d.changelog = changelog_new(w->d.loop, w->d.live, w->dir);
+	changelog_load(w->d.changelog);
 	put_rows(w->d.file);
 	store_merge(w->d.wanted, w->d.file, F_WANTED);
 	store_merge(w->d.live, w->d.file, F_WANTED);
@@ -178,6 +190,7 @@ static int teardown(void **state)
 	link_close(w->worker);
 	link_close(w->asker);
 	jobs_free(w->d.jobs);
+	changelog_free(w->d.changelog);
 	own_free(&w->d);
 	overlay_free(w->d.overlay);
 	store_free(w->d.file);
@@ -190,6 +203,8 @@ static int teardown(void **state)
 	snprintf(path, sizeof(path), "%s/overlay", w->dir);
 	unlink(path);
 	snprintf(path, sizeof(path), "%s/accepted.conf", w->dir);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/changes", w->dir);
 	unlink(path);
 	assert_int_equal(rmdir(w->dir), 0);
 	free(w);
@@ -611,6 +626,123 @@ static void what_was_set_is_a_row(void **state)
 	assert_string_equal(overlay_of("weight")->value, "300");
 }
 
+/* ---- the change log and a main that begins again ------------------------- */
+
+/* Rows as a main would have them that begins now. */
+static struct store *begun_again(void)
+{
+	struct store *before = w->d.live;
+	struct changelog *log;
+
+	w->d.live = store_new();
+	store_merge(w->d.live, w->d.wanted, F_WANTED);
+	overlay_rows(&w->d);
+	log = changelog_new(w->d.loop, w->d.live, w->dir);
+	changelog_load(log);
+	changelog_free(log);
+	authors_load(w->d.live);
+	return before;
+}
+
+static void forget_again(struct store *before)
+{
+	store_free(w->d.live);
+	w->d.live = before;
+}
+
+static void run_as(const char *who, uint32_t id, const char *field, const char *value)
+{
+	struct change c = {0};
+
+	TEXT_COPY(w->client.who, who);
+	w->client.source = SOURCE_CTL;
+	op(&c, field, value);
+	ask(MSG_TXN_RUN, id, &c);
+}
+
+static void who_set_what_is_known_after_a_start(void **state)
+{
+	struct store *before;
+
+	(void)state;
+	run_as("alice", 1, "weight", "7");
+	run_as("bob", 2, "admin_state", "disabled");
+	run_as("carol", 3, "weight", "70000"); /* refused */
+	w->mood = REFUSES;
+	run_as("dave", 4, "weight", "7"); /* failed, and what is set is what alice set */
+	before = begun_again();
+	assert_int_equal(store_count(w->d.live, T_CHANGE_LOG), 4);
+	assert_int_equal(last_change()->result, CHANGE_FAILED);
+	assert_string_equal(last_change()->who, "dave");
+	assert_string_equal(overlay_of("weight")->changed_by, "alice");
+	assert_true(overlay_of("weight")->changed_at);
+	assert_string_equal(overlay_of("admin_state")->changed_by, "bob");
+	assert_string_equal(row_in(w->d.live)->changed_by, "bob");
+	assert_true(row_in(w->d.live)->changed_at);
+	forget_again(before);
+	w->mood = OBEYS;
+	run_as("erin", 5, "weight", "8");
+	before = begun_again();
+	assert_string_equal(overlay_of("weight")->changed_by, "erin");
+	forget_again(before);
+}
+
+static void a_row_that_was_made_has_its_author_after_a_start(void **state)
+{
+	const struct real_server_row key = {.vs = "192.0.2.1:80/tcp", .name = "10.0.0.7:80"};
+	const char *const line[] = {"real_server 192.0.2.1:80/tcp 10.0.0.7:80", "-"};
+	struct change c = {0};
+	struct store *before;
+
+	(void)state;
+	change_add(&c, OP_ADD, T_REAL_SERVER, &key);
+	assert_int_equal(ask(MSG_TXN_RUN, 1, &c), RESULT_OK);
+	before = begun_again();
+	assert_string_equal(
+	    ((const struct overlay_row *)store_find_text(w->d.live, T_OVERLAY, line))->changed_by,
+	    "snmp");
+	forget_again(before);
+}
+
+/* Main dies between a change and its answer: it is durable, so it has a row. */
+static void a_change_in_the_midst_has_a_row_after_a_start(void **state)
+{
+	struct store *before;
+
+	(void)state;
+	w->mood = SILENT;
+	run_as("alice", 1, "weight", "7");
+	assert_int_equal(w->answered, 0);
+	assert_true(overlay_has("weight \"7\""));
+	assert_int_equal(store_count(w->d.live, T_CHANGE_LOG), 0);
+	before = begun_again();
+	assert_int_equal(store_count(w->d.live, T_CHANGE_LOG), 1);
+	assert_int_equal(last_change()->number, 1);
+	assert_int_equal(last_change()->result, CHANGE_FAILED);
+	assert_string_equal(last_change()->who, "alice");
+	assert_string_equal(last_change()->old_value, "1");
+	assert_string_equal(last_change()->new_value, "7");
+	assert_non_null(strstr(last_change()->result_text, "main ended before"));
+	assert_string_equal(overlay_of("weight")->changed_by, "alice");
+	forget_again(before);
+}
+
+/* What is answered has its row with the disk. */
+static void the_row_is_durable_before_the_answer(void **state)
+{
+	(void)state;
+	w->answered_at_sync = 99;
+	run_as("alice", 1, "weight", "7");
+	assert_int_equal(w->answered, 1);
+	run_as("alice", 2, "weight", "8"); /* the file is there now */
+	assert_int_equal(w->answered, 2);
+	assert_int_equal(w->answered_at_sync, 0);
+	w->answered_at_sync = 99;
+	run_as("alice", 3, "weight", "-1");
+	assert_int_equal(w->answered, 3);
+	assert_int_equal(w->answered_at_sync, 0);
+}
+
 /* As if another client had sent it; nobody hears the answer. */
 static void ask_as(struct client *who, enum msg_type type, struct change *c)
 {
@@ -959,6 +1091,10 @@ int main(void)
 	    TEST(a_question_waits_beside_the_line),
 	    TEST(a_question_of_a_client_that_left_is_forgotten),
 	    TEST(what_was_set_is_a_row),
+	    TEST(who_set_what_is_known_after_a_start),
+	    TEST(a_row_that_was_made_has_its_author_after_a_start),
+	    TEST(a_change_in_the_midst_has_a_row_after_a_start),
+	    TEST(the_row_is_durable_before_the_answer),
 	    TEST(one_who_asks_for_much_does_not_keep_out_the_others),
 	    TEST(what_waits_for_one_who_left_is_not_begun),
 	    TEST(commands_come_from_halvardctl_only),

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/own.h"
+#include "daemon/changelog.h"
 #include "daemon/jobs.h"
 #include "liar.h"
 #include "model/rows.h"
@@ -229,6 +230,8 @@ static int setup(void **state)
 	w->d.departed = store_new();
 	w->d.overlay = overlay_new();
 	w->d.jobs = jobs_new(&w->d);
+	w->d.changelog = changelog_new(w->d.loop, w->d.live, w->dir);
+	changelog_load(w->d.changelog);
 	put_rows(w->d.file);
 	store_merge(w->d.wanted, w->d.file, F_WANTED);
 	store_merge(w->d.live, w->d.file, F_WANTED);
@@ -257,6 +260,7 @@ static int teardown(void **state)
 	link_close(w->lvs);
 	close(w->fd);
 	jobs_free(w->d.jobs);
+	changelog_free(w->d.changelog);
 	own_free(&w->d);
 	overlay_free(w->d.overlay);
 	store_free(w->d.file);
@@ -266,6 +270,8 @@ static int teardown(void **state)
 	store_free(w->lvs_store);
 	loop_free(w->d.loop);
 	snprintf(path, sizeof(path), "%s/overlay", w->dir);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/changes", w->dir);
 	unlink(path);
 	rmdir(w->dir);
 	free(w);
