@@ -26,6 +26,7 @@ agent_libagent_a_SOURCES = \
 agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SNMP_CFLAGS)
 
 sbin_PROGRAMS += halvard-agent
+dist_man_MANS += docs/man/halvard-agent.8
 halvard_agent_SOURCES = agent/main.c
 halvard_agent_CPPFLAGS = $(AM_CPPFLAGS) $(SNMP_CFLAGS)
 halvard_agent_LDADD = agent/libagent.a core/ipc/libipc.a core/model/libmodel.a \
