@@ -8,7 +8,7 @@ import lint
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 TICK = re.compile(r"`([a-z.]+(?:/[A-Za-z0-9_.*-]+)+/?)`")
-TOPS = ("agent", "conf", "core", "docs", "mibs", "tests", ".ci")
+TOPS = ("agent", "conf", "core", "debian", "docs", "mibs", "tests", ".ci")
 
 
 def anchors(path):

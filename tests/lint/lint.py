@@ -16,7 +16,7 @@ def root():
 def files(top, *suffixes):
     """Paths below top, relative to the tree's root, in order; build trees left out."""
     for base, dirs, names in os.walk(os.path.join(root(), top)):
-        dirs[:] = sorted(d for d in dirs if not d.startswith((".", "_", "build", "autom4te", "halvard-")))
+        dirs[:] = sorted(d for d in dirs if not d.startswith((".", "_", "build", "autom4te", "halvard-", "tmp")))
         for name in sorted(names):
             if name.endswith(suffixes):
                 yield os.path.relpath(os.path.join(base, name), root())

@@ -1,0 +1,1 @@
+EXTRA_DIST += conf/container/Containerfile
