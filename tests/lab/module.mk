@@ -1,6 +1,6 @@
 # The lab, and the suites that run in it: one entry each for the whole of tests/netns (on
-# this kernel) and of tests/guest (where IPVS exists).
-LAB_TESTS = tests/runner.test tests/netns.test tests/guest.test
+# this kernel) and of tests/guest (where IPVS exists). And the packages, in a root of their own.
+LAB_TESTS = tests/runner.test tests/netns.test tests/guest.test tests/package.test
 TESTS += $(LAB_TESTS)
 # Automake has variables of its own for tests named *.test.
 TEST_LOG_DRIVER = $(LOG_DRIVER)
@@ -13,3 +13,4 @@ EXTRA_DIST += $(LAB_TESTS) tests/pytest-tap tests/conftest.py \
 	tests/guest/test_drain.py tests/guest/test_lab.py tests/guest/test_namespace.py tests/guest/test_notify.py \
 	tests/guest/test_bad_file.py tests/guest/test_power_cut.py tests/guest/test_scale.py tests/guest/test_tutorial.py tests/guest/test_vrrp_clock.py tests/guest/test_weight.py \
 	tests/netns/test_interop.py tests/netns/test_lab.py tests/netns/test_migration.py tests/netns/test_scale.py
+EXTRA_DIST += tests/package/bare.py tests/package/test_package.py
