@@ -322,8 +322,16 @@ static void on_child(void *arg, int fd, int what, struct mono now)
 /* Main hears of the processes before it has the links, so that no snapshot of it lacks them. */
 static void start(struct child *c)
 {
-	pid_t pid = spawn_role(c->g->o, c->spec, &c->fd);
+	pid_t pid;
 
+	if (!spawn_is_installed(c->spec)) {
+		log_warnx("process %s: its program is not installed; a reload looks again",
+			  role_name(c->spec->role));
+		c->wanted = false;
+		report(c);
+		return;
+	}
+	pid = spawn_role(c->g->o, c->spec, &c->fd);
 	if (pid < 0) {
 		log_err("process %s: cannot be started", role_name(c->spec->role));
 		timer_after(&c->restart, BACKOFF_LAST);

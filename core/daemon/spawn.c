@@ -49,6 +49,16 @@ static void agent_path(char path[PATH_MAX])
 		snprintf(path, PATH_MAX, "%s", self);
 }
 
+bool spawn_is_installed(const struct role_spec *spec)
+{
+	char path[PATH_MAX];
+
+	if (spec->entry)
+		return true;
+	agent_path(path);
+	return access(path, X_OK) == 0;
+}
+
 static int memory[ROLE_COUNT]; /* 0: none yet */
 
 static int make_memory(const struct options *o, const struct role_spec *spec)

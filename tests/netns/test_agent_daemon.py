@@ -8,6 +8,7 @@ import time
 import pytest
 
 from lab import daemons
+from lab.daemons import settle
 from lab.space import wait_for
 from netns.test_agent_snmp import (AGE, GOOD, PRIORITY, ROOT, VERSION, VRRP_ADMIN, Manager, subids)
 
@@ -333,3 +334,23 @@ def test_modules_are_named(running):
     snmpd.kill_all()
     snmpd.start()
     wait_for(lambda: named() == [1, 1, 1, 1], 20, "they are named again")
+
+
+def test_without_the_program(cluster):
+    """It is another package: one line says that it is missing, and a reload finds it."""
+    director = cluster.directors[0]
+    snmpd = director.snmpd().start()
+    halvard = director.halvard(CONFIG % "", agentx=snmpd.agentx, bin_dir=director.path("bin")).start()
+    manager = Manager(director.namespace)
+    wait_master(manager)
+    program = os.path.join(halvard.bin_dir, "halvard-agent")
+    os.rename(program, program + ".away")
+    halvard.kill_role("agent")
+    said = "process agent: its program is not installed"
+    wait_for(lambda: said in halvard.log_text(), 10, "it is said")
+    wait_for(lambda: "disabled" in halvard.ctl("show", "process", "agent").stdout, 5, "it is off")
+    settle(1)
+    assert halvard.log_text().count(said) == 1
+    os.rename(program + ".away", program)
+    halvard.ctl("reload")
+    wait_master(manager)
