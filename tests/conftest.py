@@ -2,6 +2,7 @@
 import hashlib
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -20,6 +21,16 @@ def folder(request):
     path = os.path.join("/run/lab", name)
     os.makedirs(path)
     return path
+
+
+@pytest.fixture
+def small_state(folder):
+    """A state folder of 64 kB, for lab.daemons.fill_disk()."""
+    path = os.path.join(folder, "small")
+    os.makedirs(path)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path], check=True)
+    yield path
+    subprocess.run(["umount", "-l", path], check=True)
 
 
 def _need_lab():

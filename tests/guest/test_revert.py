@@ -1,11 +1,11 @@
 """What was set at run time is taken back: one row or everything, by halvardctl or SNMP, in force and on disk."""
 import os
 
+from lab.daemons import fill_disk
 from lab.space import wait_for
 from lab.steer import BOTH, object_name
 from lab.topology import REAL, SERVICE
 from test_row_status import CREATE_AND_GO, DESTROY, THIRD, overlay, rows, rs
-from test_weight import fill, small_state  # noqa: F401
 
 
 def change_much(steered):
@@ -71,7 +71,7 @@ def test_a_full_disk_takes_nothing_back(steered, small_state):
     steered.wait_healthy()
     change_much(steered)
     before = overlay(steered)
-    filler = fill(small_state)
+    filler = fill_disk(small_state)
     assert steered.snmp.set("halConfigRevert.0", "i", "2") == "commitFailed"
     assert steered.halvard.ctl("revert", "all", check=False).returncode == 1
     assert rows(steered, "vrrp_instance")[0]["base_priority"] == 77 and steered.kernel_weight("real2") is None

@@ -5,11 +5,11 @@ import os
 
 import pytest
 
+from lab.daemons import fill_disk
 from lab.snmp import name_index
 from lab.space import wait_for
 from lab.steer import BOTH
 from lab.topology import REAL, SERVICE, VIP
-from test_weight import fill, small_state  # noqa: F401
 
 ACTIVE, NOT_IN_SERVICE, NOT_READY, CREATE_AND_GO, CREATE_AND_WAIT, DESTROY = "1", "2", "3", "4", "5", "6"
 SECOND = VIP + ":81/tcp"
@@ -209,7 +209,7 @@ def test_a_full_disk_makes_no_row_and_takes_none_away(steered, small_state):
     steered.start(state_dir=small_state)
     steered.wait_healthy()
     before = {table: rows(steered, table) for table in ("vrrp_instance", "vrrp_address", "virtual_server")}
-    filler = fill(small_state)
+    filler = fill_disk(small_state)
     new = 'halVrrpAddrRowStatus."VI_1"."192.168.1.211"'
     for binds in ([rs("halRsRowStatus", THIRD), "i", CREATE_AND_GO],
                   [rs("halRsRowStatus", REAL["real1"]), "i", DESTROY],

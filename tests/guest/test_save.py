@@ -3,11 +3,11 @@ keyword; comments and layout stay; the rest stays beside it."""
 import os
 import stat
 
+from lab.daemons import fill_disk
 from lab.steer import object_name
 from lab.space import wait_for
 from lab.topology import SERVICE
 from test_row_status import CREATE_AND_GO, THIRD, overlay, rs
-from test_weight import fill, small_state  # noqa: F401
 
 
 def config_of(steered):
@@ -108,7 +108,7 @@ def test_a_full_disk_and_a_file_of_others(steered, small_state):
     steered.wait_healthy()
     before = config_of(steered)
     changed(steered)
-    filler = fill(small_state)
+    filler = fill_disk(small_state)
     assert steered.snmp.set("halConfigSave.0", "i", "2") == "commitFailed"
     assert config_of(steered) == before and len(overlay(steered)) == 4
     os.unlink(filler)

@@ -1,9 +1,9 @@
 """Weights by snmpset: they arrive as set, or nothing changes and the error says why."""
 import os
-import subprocess
 
 import pytest
 
+from lab.daemons import fill_disk
 from lab.scale import TableWrites
 from lab.space import wait_for
 from lab.steer import object_name
@@ -62,30 +62,10 @@ def test_one_request_is_all_or_nothing(ready):
              "both weights in the kernel")
 
 
-@pytest.fixture
-def small_state(folder):
-    """A state folder of 64 kB, and a way to fill it."""
-    path = os.path.join(folder, "small")
-    os.makedirs(path)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path], check=True)
-    yield path
-    subprocess.run(["umount", "-l", path], check=True)
-
-
-def fill(folder):
-    path = os.path.join(folder, "filler")
-    with open(path, "wb", buffering=0) as f:
-        try:
-            while True:
-                f.write(b"x" * 4096)
-        except OSError:
-            return path
-
-
 def test_full_disk_changes_nothing(steered, small_state):
     steered.start(state_dir=small_state)
     steered.wait_healthy()
-    filler = fill(small_state)
+    filler = fill_disk(small_state)
     assert steered.snmp.set(NAME, "u", "5") == "commitFailed"
     unchanged(steered)
     os.unlink(filler)

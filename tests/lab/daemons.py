@@ -33,6 +33,17 @@ def _installed_copy(name, folder="/run/lab/bin", program=None):
     return copy
 
 
+def fill_disk(folder):
+    """To the last octet; removing the file that is returned makes room again."""
+    path = os.path.join(folder, "filler")
+    with open(path, "wb", buffering=0) as f:
+        try:
+            while f.write(b"x" * 512):
+                pass
+        except OSError:
+            return path
+
+
 def halvard_is_built():
     return os.path.exists(os.path.join(BUILD, "halvard"))
 

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from lab.daemons import halvard_is_built
+from lab.daemons import fill_disk, halvard_is_built
 from lab.space import wait_for
 from lab.topology import VIP
 from netns.test_daemon import VRRP, field, lost
@@ -152,30 +152,20 @@ def test_damaged(halvard, cluster, damage, said):
     assert "is of no use: " + said in halvard.log_text()
 
 
-def test_disk_full(cluster):
+def test_disk_full(cluster, small_state):
     """The file is durable by itself: a reload succeeds and says that its copy is not."""
     director = cluster.directors[0]
-    state = "/run/lab/full"
-    os.makedirs(state, exist_ok=True)
-    director.namespace.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", state])
-    daemon = director.halvard(GOOD, options=["-P"], state_dir=state).start()
-    try:
-        cluster.wait_owner(director, 10)
-        answers(daemon)
-        with open(os.path.join(state, "filler"), "wb", buffering=0) as f:
-            with pytest.raises(OSError):
-                while True:
-                    f.write(b"x" * 4096)
-        daemon.configure(GOOD.replace("150", "140"))
-        out = daemon.ctl("reload").stdout
-        assert "could not be kept as the last accepted configuration (No space left" in out, out
-        assert priority(daemon) == "140" and "priority 150" in kept(daemon)
-        os.remove(os.path.join(state, "filler"))
-        assert "could not be kept" not in daemon.ctl("reload").stdout
-        assert "priority 140" in kept(daemon)
-    finally:
-        daemon.kill_all()
-        director.namespace.run(["umount", state])
+    daemon = director.halvard(GOOD, options=["-P"], state_dir=small_state).start()
+    cluster.wait_owner(director, 10)
+    answers(daemon)
+    filler = fill_disk(small_state)
+    daemon.configure(GOOD.replace("150", "140"))
+    out = daemon.ctl("reload").stdout
+    assert "could not be kept as the last accepted configuration (No space left" in out, out
+    assert priority(daemon) == "140" and "priority 150" in kept(daemon)
+    os.unlink(filler)
+    assert "could not be kept" not in daemon.ctl("reload").stdout
+    assert "priority 140" in kept(daemon)
 
 
 @pytest.mark.parametrize("at_start", [False, True], ids=["reload", "start"])

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from lab import daemons
-from lab.daemons import settle
+from lab.daemons import fill_disk, settle
 from lab.space import wait_for
 from netns.test_agent_snmp import (AGE, GOOD, PRIORITY, ROOT, VERSION, VRRP_ADMIN, Manager, subids)
 
@@ -101,38 +101,22 @@ def test_one_bad_varbind_changes_nothing(running):
     assert read(manager, OVERLAY_ENTRIES) == "Gauge32: 0"
 
 
-def test_full_disk_answers_commit_failed(cluster):
+def test_full_disk_answers_commit_failed(cluster, small_state):
     if not daemons.halvard_is_built():
         pytest.skip("halvard is not built")
     director = cluster.directors[0]
     snmpd = director.snmpd().start()
-    state = director.path("disk")
-    os.makedirs(state)
-    director.namespace.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", state])
-    try:
-        halvard = director.halvard(CONFIG % "", agentx=snmpd.agentx, state_dir=state).start()
-        manager = Manager(director.namespace)
-        wait_master(manager)
-        fill_disk(state)
-        assert manager.set((PRIORITY, "u", 77)) == "commitFailed 1"
-        assert read(manager, PRIORITY) == "Gauge32: 100"
-        assert read(manager, STATE) == MASTER
-        os.unlink(os.path.join(state, "filler"))
-        assert manager.set((PRIORITY, "u", 77)) == GOOD
-        start_again(halvard, manager)
-        assert read(manager, PRIORITY) == "Gauge32: 77"
-    finally:
-        director.reset()
-        director.namespace.run(["umount", state])
-
-
-def fill_disk(folder):
-    with open(os.path.join(folder, "filler"), "wb", buffering=0) as f:
-        try:
-            while f.write(b"x" * 512):
-                pass
-        except OSError:
-            pass
+    halvard = director.halvard(CONFIG % "", agentx=snmpd.agentx, state_dir=small_state).start()
+    manager = Manager(director.namespace)
+    wait_master(manager)
+    filler = fill_disk(small_state)
+    assert manager.set((PRIORITY, "u", 77)) == "commitFailed 1"
+    assert read(manager, PRIORITY) == "Gauge32: 100"
+    assert read(manager, STATE) == MASTER
+    os.unlink(filler)
+    assert manager.set((PRIORITY, "u", 77)) == GOOD
+    start_again(halvard, manager)
+    assert read(manager, PRIORITY) == "Gauge32: 77"
 
 
 def test_changes_by_others_are_seen(running):

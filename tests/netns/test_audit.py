@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from lab.daemons import halvard_is_built
+from lab.daemons import fill_disk, halvard_is_built
 from lab.space import wait_for
-from netns.test_agent_daemon import CONFIG, PRIORITY, fill_disk, start_again, wait_master
+from netns.test_agent_daemon import CONFIG, PRIORITY, start_again, wait_master
 from netns.test_agent_snmp import GOOD, ROOT, Manager
 from netns.test_ctl import Watch
 
@@ -221,51 +221,44 @@ def test_a_change_whose_row_cannot_be_written(halvard):
     assert [r["new_value"] for r in log(halvard)] == ["140", "141", "142"]
 
 
-def test_the_table_of_the_mib_and_a_full_disk(cluster):
+def test_the_table_of_the_mib_and_a_full_disk(cluster, small_state):
     director = cluster.directors[0]
     snmpd = director.snmpd().start()
-    state = director.path("disk")
-    os.makedirs(state)
-    director.namespace.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", state])
-    try:
-        halvard = director.halvard(CONFIG % "", agentx=snmpd.agentx, state_dir=state).start()
-        manager = Manager(director.namespace)
-        wait_master(manager)
+    halvard = director.halvard(CONFIG % "", agentx=snmpd.agentx, state_dir=small_state).start()
+    manager = Manager(director.namespace)
+    wait_master(manager)
 
-        def table():
-            return manager.walk(ROOT + ".13.1")
+    def table():
+        return manager.walk(ROOT + ".13.1")
 
-        assert manager.set((PRIORITY, "u", 77)) == GOOD
-        put(halvard, 78)
-        fill_disk(state)
-        assert manager.set((PRIORITY, "u", 79)) == "commitFailed 1"
-        assert put(halvard, 80, check=False).returncode != 0
-        os.unlink(os.path.join(state, "filler"))
-        assert manager.set((PRIORITY, "u", 81)) == GOOD
-        before = table()
-        rows = log(halvard)
-        assert [(r["number"], r["source"], r["who"], r["new_value"], r["result"]) for r in rows] == [
-            (1, "snmp", "snmp", "77", "done"), (2, "ctl", "root", "78", "done"), (3, "snmp", "snmp", "79", "failed"),
-            (4, "ctl", "root", "80", "failed"), (5, "snmp", "snmp", "81", "done")]
-        assert len(before) == 9 * len(rows)
-        start_again(halvard, manager)
-        assert table() == before and log(halvard) == rows
-        assert manager.set((PRIORITY, "u", 82)) == GOOD
-        assert (ROOT + ".13.1.8.6", 'STRING: "82"') in table()
+    assert manager.set((PRIORITY, "u", 77)) == GOOD
+    put(halvard, 78)
+    filler = fill_disk(small_state)
+    assert manager.set((PRIORITY, "u", 79)) == "commitFailed 1"
+    assert put(halvard, 80, check=False).returncode != 0
+    os.unlink(filler)
+    assert manager.set((PRIORITY, "u", 81)) == GOOD
+    before = table()
+    rows = log(halvard)
+    assert [(r["number"], r["source"], r["who"], r["new_value"], r["result"]) for r in rows] == [
+        (1, "snmp", "snmp", "77", "done"), (2, "ctl", "root", "78", "done"), (3, "snmp", "snmp", "79", "failed"),
+        (4, "ctl", "root", "80", "failed"), (5, "snmp", "snmp", "81", "done")]
+    assert len(before) == 9 * len(rows)
+    start_again(halvard, manager)
+    assert table() == before and log(halvard) == rows
+    assert manager.set((PRIORITY, "u", 82)) == GOOD
+    assert (ROOT + ".13.1.8.6", 'STRING: "82"') in table()
 
-        fill_disk(state)
-        for _ in range(60):  # what is left of the file's last page goes
-            assert put(halvard, 90, check=False).returncode != 0
-        assert halvard.log_text().count("what is changed now is in memory alone") == 1
-        os.unlink(os.path.join(state, "filler"))
-        put(halvard, 91)
-        assert halvard.log_text().count("changes is written again") == 1
-        rows = log(halvard)
-        assert [r["number"] for r in rows] == list(range(1, 68))
-        halvard.kill_all()
-        halvard.start()
-        answers(halvard)
-        assert log(halvard) == rows
-    finally:
-        director.reset()
-        director.namespace.run(["umount", state])
+    filler = fill_disk(small_state)
+    for _ in range(60):  # what is left of the file's last page goes
+        assert put(halvard, 90, check=False).returncode != 0
+    assert halvard.log_text().count("what is changed now is in memory alone") == 1
+    os.unlink(filler)
+    put(halvard, 91)
+    assert halvard.log_text().count("changes is written again") == 1
+    rows = log(halvard)
+    assert [r["number"] for r in rows] == list(range(1, 68))
+    halvard.kill_all()
+    halvard.start()
+    answers(halvard)
+    assert log(halvard) == rows

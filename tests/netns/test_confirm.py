@@ -1,5 +1,4 @@
 """Reloads and changes on trial: they go back by themselves unless somebody confirms them."""
-import errno
 import json
 import os
 import time
@@ -7,6 +6,7 @@ import time
 import pytest
 
 from lab import snmp
+from lab.daemons import fill_disk
 from lab.space import wait_for
 from test_daemon import VIP, VRRP, field
 
@@ -175,31 +175,18 @@ def test_a_file_with_errors_is_not_on_trial(halvard):
     assert os.listdir(halvard.state_dir).count("unconfirmed") == 0
 
 
-def test_without_room_nothing_goes_on_trial(cluster):
+def test_without_room_nothing_goes_on_trial(cluster, small_state):
     """What could not be taken back after a crash does not begin."""
-    director = cluster.directors[0]
-    state = "/run/lab/confirm"
-    os.makedirs(state, exist_ok=True)
-    director.namespace.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", state])
-    try:
-        halvard = director.halvard(VRRP % (150, VIP), options=["-P"], state_dir=state).start()
-        answers(halvard)
-        with open(os.path.join(state, "filler"), "wb", buffering=0) as f:
-            try:
-                while True:
-                    f.write(b"x" * 4096)
-            except OSError as e:
-                assert e.errno == errno.ENOSPC
-        assert says(on_trial(halvard, 120, 60), "No space left")
-        assert says(halvard.ctl("--confirm", "9", "set", "vrrp_instance", "VI_1", "base_priority", "77", check=False),
-                    "No space left")
-        assert priority(halvard) == 150 and whole(halvard)["confirm_pending"] == "none"
-        os.remove(os.path.join(state, "filler"))
-        assert not on_trial(halvard, 120, 60).returncode
-        assert priority(halvard) == 120
-        halvard.stop()
-    finally:
-        director.namespace.run(["umount", state])
+    halvard = cluster.directors[0].halvard(VRRP % (150, VIP), options=["-P"], state_dir=small_state).start()
+    answers(halvard)
+    filler = fill_disk(small_state)
+    assert says(on_trial(halvard, 120, 60), "No space left")
+    assert says(halvard.ctl("--confirm", "9", "set", "vrrp_instance", "VI_1", "base_priority", "77", check=False),
+                "No space left")
+    assert priority(halvard) == 150 and whole(halvard)["confirm_pending"] == "none"
+    os.unlink(filler)
+    assert not on_trial(halvard, 120, 60).returncode
+    assert priority(halvard) == 120
 
 
 def test_by_snmp(cluster):
