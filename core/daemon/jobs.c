@@ -154,16 +154,31 @@ static void follow_orders(struct jobs *j, const struct txn *t)
 		jobs_go_back(j, trial.who);
 }
 
+/* A worker could not put it in force: nothing may have changed. False: it stands. Where that is not
+ * sure the answer says so, behind what the worker has said. */
+static bool goes_back(struct job *b)
+{
+	struct result back;
+	char why[TEXT_MAX];
+	bool gone = txn_revert(b->txn, &back);
+
+	if (gone && back.status == RESULT_OK)
+		return true;
+	TEXT_COPY(why, b->result.text);
+	b->result.status = RESULT_UNKNOWN;
+	snprintf(b->result.text, sizeof(b->result.text), "%.150s; %s%.300s", why,
+		 gone ? "" : "kept, because it cannot be taken back: ", back.text);
+	return gone;
+}
+
 static void committed(struct jobs *j)
 {
 	struct job *b = j->current;
-	struct result back;
+	bool stands = !b->undone;
 
-	if (b->result.status == RESULT_COMMIT_FAILED && b->txn && !b->undone) {
-		/* A worker could not put it in force: nothing may have changed. */
-		if (!txn_revert(b->txn, &back))
-			log_errx("change: %s", back.text);
-	}
+	if (b->result.status == RESULT_COMMIT_FAILED && b->txn && !b->undone)
+		stands = !goes_back(b);
+	stands = stands && is_kept(&b->result);
 	if (b->txn && !b->undone)
 		txn_log(b->txn, &b->result);
 	if (!b->txn && b->result.status == RESULT_COMMIT_FAILED)
@@ -173,12 +188,12 @@ static void committed(struct jobs *j)
 	if (!b->txn && b->result.status == RESULT_OK && link_is_up(j->d->links[ROLE_LVS]))
 		own_settled(j->d);
 	answer(b, &b->result);
-	if (b->txn && !b->take_back && !b->undone && is_kept(&b->result))
+	if (b->txn && !b->take_back && stands)
 		follow_orders(j, b->txn);
-	if (b->take_back && !b->undone && is_kept(&b->result))
+	if (b->take_back && stands)
 		take_back(j);
 	else
-		finish(j, b->kind == JOB_TEST && is_kept(&b->result) && !b->undone);
+		finish(j, b->kind == JOB_TEST && stands);
 }
 
 /* What such a worker complains of is something else. */

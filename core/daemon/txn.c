@@ -592,8 +592,9 @@ static void show_rows(struct director *d)
 	nodes_count(d->live);
 }
 
-/* What writing the overlay has come to (persist_write()); false: the old one stands. */
-static bool is_written(const struct director *d, int r, struct result *ret)
+/* What writing the overlay has come to (persist_write()); false: the old one stands. `what` has
+ * been done when it is there. */
+static bool is_written(const struct director *d, int r, const char *what, struct result *ret)
 {
 	const char *dir = d->env->state_dir;
 
@@ -602,9 +603,8 @@ static bool is_written(const struct director *d, int r, struct result *ret)
 			      dir, strerror(-r));
 	if (r > 0)
 		refuse(ret, RESULT_UNKNOWN, 0,
-		       "kept, but whether the overlay in %s is on disk is not known (%s): "
-		       "read back",
-		       dir, strerror(r));
+		       "%s, but whether the overlay in %s is on disk is not known (%s): read back",
+		       what, dir, strerror(r));
 	else
 		*ret = (struct result){.status = RESULT_OK};
 	return true;
@@ -636,7 +636,7 @@ static bool commit_save(struct txn *t, struct result *ret)
 			      strerror(-r));
 	t->file_before = save_take_file(t->d);
 	rest = save_rest(t->save, t->d->overlay, t->d->file);
-	if (!is_written(t->d, overlay_save(rest, t->d->env->state_dir), ret)) {
+	if (!is_written(t->d, overlay_save(rest, t->d->env->state_dir), "saved", ret)) {
 		overlay_free(rest);
 		put_file_back(t);
 		if (save_undo(t->save) != 0)
@@ -657,7 +657,7 @@ static bool revert_save(struct txn *t, struct result *ret)
 	if (r < 0)
 		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write %s back: %s",
 			      t->d->env->config_file, strerror(-r));
-	if (!is_written(t->d, overlay_save(t->before, t->d->env->state_dir), ret))
+	if (!is_written(t->d, overlay_save(t->before, t->d->env->state_dir), "taken back", ret))
 		return false;
 	overlay_free(t->d->overlay);
 	t->d->overlay = t->before;
@@ -723,7 +723,7 @@ bool txn_commit(struct txn *t, struct result *ret)
 		return false;
 	}
 	after = with_ops(t, t->change.nops);
-	if (!is_written(t->d, overlay_save(after, t->d->env->state_dir), ret)) {
+	if (!is_written(t->d, overlay_save(after, t->d->env->state_dir), "kept", ret)) {
 		overlay_free(after);
 		txn_untest(t);
 		end_trial(t);
@@ -755,7 +755,7 @@ bool txn_goes_back(const struct txn *t)
 
 bool txn_restore(struct director *d, struct overlay *before, struct result *ret)
 {
-	if (!is_written(d, overlay_save(before, d->env->state_dir), ret)) {
+	if (!is_written(d, overlay_save(before, d->env->state_dir), "taken back", ret)) {
 		overlay_free(before);
 		return false;
 	}
@@ -777,7 +777,7 @@ bool txn_revert(struct txn *t, struct result *ret)
 		return refuse(ret, RESULT_COMMIT_FAILED, 0, "what was confirmed stays");
 	if (t->save)
 		return revert_save(t, ret);
-	if (!is_written(t->d, overlay_save(t->before, t->d->env->state_dir), ret))
+	if (!is_written(t->d, overlay_save(t->before, t->d->env->state_dir), "taken back", ret))
 		return false;
 	overlay_free(t->d->overlay);
 	t->d->overlay = t->before;

@@ -866,6 +866,7 @@ static void undo_takes_back_what_the_disk_is_not_sure_of(void **state)
 	assert_int_equal(row_in(w->worker_store)->weight, 1);
 }
 
+/* It goes back, and the disk is not sure of that either. */
 static void a_worker_that_refuses_counts_more_than_a_disk_that_is_not_sure(void **state)
 {
 	struct change c = {0};
@@ -874,7 +875,10 @@ static void a_worker_that_refuses_counts_more_than_a_disk_that_is_not_sure(void 
 	folder_errno = EIO;
 	w->mood = REFUSES;
 	op(&c, "weight", "300");
-	assert_int_equal(ask(MSG_TXN_RUN, 23, &c), RESULT_COMMIT_FAILED);
+	assert_int_equal(ask(MSG_TXN_TEST, 23, &c), RESULT_OK);
+	assert_int_equal(ask(MSG_TXN_COMMIT, 23, NULL), RESULT_UNKNOWN);
+	assert_non_null(strstr(w->result.text, "the kernel says no; taken back, but"));
+	assert_int_equal(ask(MSG_TXN_UNDO, 23, NULL), RESULT_UNAVAILABLE);
 	assert_false(overlay_has("300"));
 	assert_int_equal(row_in(w->d.wanted)->weight, 1);
 	assert_int_equal(row_in(w->worker_store)->weight, 1);
