@@ -624,6 +624,21 @@ static void tell_saved(struct director *d)
 	director_changed(d);
 }
 
+/* The file is there, but may be the old one after a power cut: the overlay goes on saying what it
+ * says. */
+static bool keep_both(struct txn *t, int r, struct result *ret)
+{
+	t->before = t->d->overlay;
+	t->d->overlay = overlay_clone(t->before);
+	tell_saved(t->d);
+	refuse(
+	    ret, RESULT_UNKNOWN, 0,
+	    "%.200s is written, but whether it is on disk is not known (%s): what is in it stays "
+	    "beside it too; save again",
+	    t->d->env->config_file, strerror(r));
+	return true;
+}
+
 /* The file first: a line that is in both says nothing else. What is wanted does not change. */
 static bool commit_save(struct txn *t, struct result *ret)
 {
@@ -635,6 +650,8 @@ static bool commit_save(struct txn *t, struct result *ret)
 		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write %s: %s", file,
 			      strerror(-r));
 	t->file_before = save_take_file(t->d);
+	if (r > 0)
+		return keep_both(t, r, ret);
 	rest = save_rest(t->save, t->d->overlay, t->d->file);
 	if (!is_written(t->d, overlay_save(rest, t->d->env->state_dir), "saved", ret)) {
 		overlay_free(rest);
@@ -646,7 +663,8 @@ static bool commit_save(struct txn *t, struct result *ret)
 	t->before = t->d->overlay;
 	t->d->overlay = rest;
 	tell_saved(t->d);
-	save_say(t->save, ret->text);
+	if (ret->status == RESULT_OK)
+		save_say(t->save, ret->text);
 	return true;
 }
 
