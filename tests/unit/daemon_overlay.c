@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 static int folder_errno; /* what syncing a folder fails with */
+static int writes_short; /* every other write is interrupted, and one writes an octet */
 
 /* In the place of the C library's. */
 int fsync(int fd)
@@ -32,6 +33,15 @@ int fsync(int fd)
 		return -1;
 	}
 	return (int)syscall(SYS_fsync, fd);
+}
+
+ssize_t write(int fd, const void *data, size_t len)
+{
+	if (writes_short && writes_short++ % 2) {
+		errno = EINTR;
+		return -1;
+	}
+	return syscall(SYS_write, fd, data, writes_short && len ? 1 : len);
 }
 
 static struct real_server_row server(void)
@@ -427,6 +437,23 @@ static void a_folder_that_cannot_be_synced_is_not_told_as_no_change(void **state
 	overlay_free(o);
 }
 
+/* A write may do less than it was asked to. */
+static void short_and_interrupted_writes_lose_nothing(void **state)
+{
+	struct overlay *o = overlay_new();
+	int r;
+
+	(void)state;
+	set(o, "weight", "300");
+	writes_short = 1;
+	r = overlay_save(o, folder);
+	assert_true(writes_short > 2 * (int)strlen(print(o)));
+	writes_short = 0;
+	assert_int_equal(r, 0);
+	check_file("overlay", print(o), strlen(print(o)));
+	overlay_free(o);
+}
+
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 
 int main(void)
@@ -446,6 +473,7 @@ int main(void)
 	    IN_FOLDER(what_is_not_an_overlay_is_kept_each_under_its_name),
 	    IN_FOLDER(a_file_that_cannot_be_read_stays_and_is_told),
 	    IN_FOLDER(a_folder_that_cannot_be_synced_is_not_told_as_no_change),
+	    IN_FOLDER(short_and_interrupted_writes_lose_nothing),
 	};
 
 	log_init(&(struct log_options){.ident = "test", .levels.rest = LOG_LV_ERR});
