@@ -334,14 +334,38 @@ void overlay_forget(struct overlay *o, size_t i)
 	forget(o, i);
 }
 
+/* Whether a later line says it anew, and no row was made in between. */
+static bool is_outdated(const struct overlay *o, size_t i)
+{
+	const struct entry *e = &o->items[i];
+
+	if (e->kind != OP_SET)
+		return false;
+	for (size_t k = i + 1; k < o->count && o->items[k].kind != OP_ADD; k++)
+		if (is_about(&o->items[k], e->table, e->key, e->f))
+			return true;
+	return false;
+}
+
 size_t overlay_revert(struct overlay *o, enum table_id t, const void *key)
 {
-	size_t before = o->count;
+	size_t before = o->count, gone;
+	bool made = false;
 
-	for (size_t i = o->count; i-- > 0;)
-		if (o->items[i].kind && config_is_part(o->items[i].table, o->items[i].key, t, key))
+	for (size_t i = o->count; i-- > 0;) {
+		if (!o->items[i].kind ||
+		    !config_is_part(o->items[i].table, o->items[i].key, t, key))
+			continue;
+		made = made || o->items[i].kind == OP_ADD;
+		forget(o, i);
+	}
+	gone = before - o->count;
+	/* What stood before such a row for its sake, or a row that comes and goes would leave a
+	 * line behind each time. */
+	for (size_t i = o->count; made && i-- > 0;)
+		if (is_outdated(o, i))
 			forget(o, i);
-	return before - o->count;
+	return gone;
 }
 
 size_t overlay_revert_all(struct overlay *o)

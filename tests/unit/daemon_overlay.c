@@ -260,6 +260,33 @@ static void that_of_a_newer_version_stays_one(void **state)
 	}
 }
 
+/* What a row had from others as it was made stays only while the row does. */
+static void a_row_that_comes_and_goes_leaves_nothing_behind(void **state)
+{
+	struct overlay *o = overlay_new();
+	struct real_server_row r = server();
+	char weight[8];
+
+	(void)state;
+	r.name = "10.0.0.2:80";
+	set(o, "weight", "1");
+	for (int i = 2; i < 6; i++) {
+		overlay_add(o, T_REAL_SERVER, &r);
+		snprintf(weight, sizeof(weight), "%d", i);
+		set(o, "weight", weight);
+	}
+	assert_string_equal(print(o),
+			    "halvard-overlay 1\n"
+			    "set real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\" weight \"4\"\n"
+			    "add real_server \"192.0.2.1:80/tcp\" \"10.0.0.2:80\"\n"
+			    "set real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\" weight \"5\"\n");
+	overlay_del(o, T_REAL_SERVER, &r, false);
+	assert_string_equal(print(o),
+			    "halvard-overlay 1\n"
+			    "set real_server \"192.0.2.1:80/tcp\" \"10.0.0.1:80\" weight \"5\"\n");
+	overlay_free(o);
+}
+
 static void a_row_that_the_rules_forbid_is_left_out(void **state)
 {
 	struct overlay *o = overlay_new();
@@ -466,6 +493,7 @@ int main(void)
 	    cmocka_unit_test(lines_of_another_version_are_kept),
 	    cmocka_unit_test(rows_come_and_go),
 	    cmocka_unit_test(that_of_a_newer_version_stays_one),
+	    cmocka_unit_test(a_row_that_comes_and_goes_leaves_nothing_behind),
 	    cmocka_unit_test(a_row_that_the_rules_forbid_is_left_out),
 	    cmocka_unit_test(another_file_is_not_taken_for_an_overlay),
 	    cmocka_unit_test(a_full_disk_leaves_the_old_file),
