@@ -68,9 +68,16 @@ void set_free(struct set *s)
 	free(s);
 }
 
+/* Nothing is to be done, as for a row to go that is not there. But the replica may be that of a
+ * main which has died since it made the row: only a main that is there can say so. */
+static bool is_void(const struct set *s)
+{
+	return !s->change.nops;
+}
+
 void set_abort(struct set *s)
 {
-	if (s->state == SET_TESTED && s->result.status == RESULT_OK)
+	if (s->state == SET_TESTED && s->result.status == RESULT_OK && !is_void(s))
 		s->ops->tell(s->arg, MSG_TXN_UNDO, s->id);
 	forget(s);
 }
@@ -345,7 +352,7 @@ static bool is_blamed(const struct set *s, const struct set_varbind *vb)
 {
 	unsigned op = s->result.op < s->change.nops ? s->result.op : 0;
 
-	return op < s->change.nops && name_is(&s->names[op], vb);
+	return is_void(s) || name_is(&s->names[op], vb);
 }
 
 static void ask(struct set *s, enum msg_type type, const char *what, enum set_state state)
@@ -364,8 +371,8 @@ int set_reserve2(struct set *s, struct set_pdu pdu, const struct set_varbind *vb
 	if (!is_current(s, pdu))
 		return SNMP_ERR_RESOURCEUNAVAILABLE;
 	if (s->state == SET_GATHERING && rows_are_made(s)) {
-		ask(s, MSG_TXN_TEST, "test", SET_TESTED);
-		if (s->result.status == RESULT_UNKNOWN)
+		ask(s, is_void(s) ? MSG_BARRIER : MSG_TXN_TEST, "test", SET_TESTED);
+		if (s->result.status == RESULT_UNKNOWN && !is_void(s))
 			s->ops->tell(s->arg, MSG_TXN_UNDO, s->id);
 	}
 	return is_blamed(s, vb) ? test_error(s->result.status) : SNMP_ERR_NOERROR;
@@ -375,7 +382,7 @@ int set_action(struct set *s, struct set_pdu pdu, const struct set_varbind *vb)
 {
 	if (!is_current(s, pdu) || s->state == SET_GATHERING)
 		return SNMP_ERR_COMMITFAILED;
-	if (s->state == SET_TESTED)
+	if (s->state == SET_TESTED && !is_void(s))
 		ask(s, MSG_TXN_COMMIT, "commit", SET_COMMITTED);
 	if (s->result.status == RESULT_OK || !is_blamed(s, vb))
 		return SNMP_ERR_NOERROR;

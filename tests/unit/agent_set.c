@@ -15,7 +15,7 @@
 
 struct fake {
 	struct mono now;
-	unsigned tests, commits, undos, told_undos;
+	unsigned tests, commits, undos, told_undos, barriers;
 	uint32_t id;
 	unsigned nops;
 	char values[8][64];
@@ -34,6 +34,9 @@ static void fake_ask(void *arg, enum msg_type type, uint32_t id, const struct ch
 		for (unsigned i = 0; i < c->nops && i < 8; i++)
 			text_copy(f->values[i], 64, c->ops[i].value);
 		assert_int_equal(c->source, SOURCE_SNMP);
+	} else if (type == MSG_BARRIER) {
+		assert_null(c);
+		f->barriers++;
 	} else {
 		assert_null(c);
 		assert_int_equal(id, f->id);
@@ -362,6 +365,27 @@ static void test_same_varbind_twice(void **state)
 	assert_string_equal(b->fake.values[1], "7");
 }
 
+/* The row that is to go is not there; only main can say so. */
+static void test_nothing_to_do(void **state)
+{
+	struct bench *b = *state;
+	oid name[MAX_OID_LEN];
+	size_t len = name_of(&b->rs, 42, "v", "3", name);
+	long destroy = SNMP_ROW_DESTROY;
+	struct set_varbind vb = {name, len, ASN_INTEGER, &destroy, sizeof(long)};
+
+	assert_int_equal(set_reserve1(b->set, pdu_1, &b->rs, &vb), 0);
+	assert_int_equal(set_reserve2(b->set, pdu_1, &vb), 0);
+	assert_int_equal(set_action(b->set, pdu_1, &vb), 0);
+	set_end(b->set, pdu_1);
+	assert_int_equal(b->fake.barriers, 1);
+	b->fake.next.status = RESULT_UNAVAILABLE;
+	assert_int_equal(set_reserve1(b->set, pdu_2, &b->rs, &vb), 0);
+	assert_int_equal(set_reserve2(b->set, pdu_2, &vb), SNMP_ERR_RESOURCEUNAVAILABLE);
+	set_end(b->set, pdu_2);
+	assert_int_equal(b->fake.tests + b->fake.commits + b->fake.told_undos, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -379,6 +403,7 @@ int main(void)
 	    TEST(test_retransmitted_refusal),
 	    TEST(test_abandoned),
 	    TEST(test_same_varbind_twice),
+	    TEST(test_nothing_to_do),
 	};
 
 	return cmocka_run_group_tests_name("agent_set", tests, NULL, NULL);
