@@ -43,6 +43,7 @@ FAULTS = [
     ("style.py", "core/base/bare.c", "int x;\n", "core/base/bare.c"),
     ("style.py", "core/base/big.h", "/* x */\n" + "int x;\n" * 200, "core/base/big.h"),
     ("style.py", "docs/x.md", "see /" + "home/ada/x\n", "docs/x.md:1"),
+    ("style.py", "tests/a/test_x.py", "pass\n", "tests/a/test_x.py"),
     ("links.py", "docs/x.md", "[a](gone.md)\n", "gone.md"),
     ("links.py", "docs/x.md", "`core/base/gone.c`\n", "gone.c"),
     ("links.py", "docs/x.md", "[a](#nope)\n", "#nope"),

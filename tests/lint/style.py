@@ -53,6 +53,12 @@ def function_name(text, start):
     return "?"
 
 
+def unshipped():
+    """What is named in no makefile is not in a tarball."""
+    named = "\n".join("\n".join(lint.lines(p)) for p in lint.files("", ".mk", ".am"))
+    return [p for p in lint.files("tests", ".py") if p not in named]
+
+
 def main():
     tap = lint.Tap()
     paths = list(lint.sources())
@@ -84,6 +90,7 @@ def main():
     tap.check("nothing of one machine in the text",
               [f"{p}:{n}: {line.strip()[:80]}" for p in text_files
                for n, line in enumerate(lint.lines(p), 1) if PRIVATE.search(line)])
+    tap.check("every test in Python is shipped", unshipped())
     if longest:
         longest.sort()
         print(f"# {len(longest)} functions: median {longest[len(longest) // 2]}, "
