@@ -100,7 +100,7 @@ class Subject:
 
     def is_whole(self):
         assert not overlay_faults(self.overlay), self.text()
-        assert set(os.listdir(self.daemon.state_dir)) <= {"overlay", ".overlay.new", "accepted.conf"}
+        assert set(os.listdir(self.daemon.state_dir)) <= {"overlay", ".overlay.new", "accepted.conf", "changes"}
 
     def must_stay(self, priority):
         """In force now and after each restart; and a change can be made then."""
