@@ -483,7 +483,7 @@ unsigned txn_workers(const struct txn *t)
 		if (owner != ROLE_MAIN)
 			mask |= 1u << owner;
 		if (t->change.ops[i].kind == OP_REVERT_ALL)
-			mask |= 1u << ROLE_VRRP | 1u << ROLE_LVS;
+			mask |= t->d->env->workers; /* not all need be wanted: -P, -C */
 	}
 	return mask;
 }

@@ -124,6 +124,13 @@ def test_time_that_ends_while_nobody_is_there(halvard):
     assert whole(halvard)["config_source"] == "stored"
 
 
+def test_revert_where_only_vrrp_runs(halvard):
+    """-P: there is no lvs that could answer."""
+    halvard.ctl("set", "vrrp_instance", "VI_1", "base_priority", "77")
+    halvard.ctl("revert", "all")
+    assert priority(halvard) == 150
+
+
 def test_a_change_goes_back(halvard):
     halvard.ctl("set", "vrrp_instance", "VI_1", "adver_int_cs", "200")
     halvard.ctl("--confirm", "2", "set", *PRIORITY[:1], *PRIORITY[1], PRIORITY[2], "77")
