@@ -35,17 +35,17 @@ void digest_end(struct digest *d, char ret[DIGEST_TEXT])
 		snprintf(ret + 2 * i, 3, "%02x", md[i]);
 }
 
-static void add_row(struct digest *d, const struct table *t, const void *row)
+static void add_row(struct digest *d, const struct table *t, const void *row, unsigned without)
 {
 	char text[TEXT_MAX];
 
 	digest_add(d, t->name);
 	for (unsigned k = 0; k < t->nfields; k++)
-		if ((t->fields[k].flags & (F_KEY | F_CONFIG)) && !(t->fields[k].flags & F_LOCAL))
+		if ((t->fields[k].flags & (F_KEY | F_CONFIG)) && !(t->fields[k].flags & without))
 			digest_add(d, field_text_secret(&t->fields[k], row, text, sizeof(text)));
 }
 
-void digest_config(const struct store *s, char ret[DIGEST_TEXT])
+static void digest_rows(const struct store *s, unsigned without, char ret[DIGEST_TEXT])
 {
 	struct digest *d = digest_begin();
 
@@ -55,7 +55,17 @@ void digest_config(const struct store *s, char ret[DIGEST_TEXT])
 		if (!schema_configured(t->id))
 			continue;
 		for (size_t r = 0; r < store_count(s, t->id); r++)
-			add_row(d, t, store_at(s, t->id, r));
+			add_row(d, t, store_at(s, t->id, r), without);
 	}
 	digest_end(d, ret);
+}
+
+void digest_config(const struct store *s, char ret[DIGEST_TEXT])
+{
+	digest_rows(s, F_LOCAL, ret);
+}
+
+void digest_file(const struct store *s, char ret[DIGEST_TEXT])
+{
+	digest_rows(s, 0, ret);
 }

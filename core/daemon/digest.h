@@ -1,6 +1,6 @@
 /*
- * digest: SHA-256 over what two directors of a pair must have in common. Left out are the
- * fields that may rightly differ (F_LOCAL).
+ * digest: SHA-256 over what two directors of a pair must have in common, without the fields that
+ * may rightly differ (F_LOCAL); or over all that a file says.
  */
 #ifndef DAEMON_DIGEST_H
 #define DAEMON_DIGEST_H
@@ -16,7 +16,9 @@ void digest_add(struct digest *d, const char *text); /* its NUL too */
 /* Frees d. */
 void digest_end(struct digest *d, char ret[DIGEST_TEXT]);
 
-/* Of all configuration fields of all rows. */
+/* Of the configuration fields of all rows: those that a pair has in common, or all, by which one
+ * file is told from another. */
 void digest_config(const struct store *s, char ret[DIGEST_TEXT]);
+void digest_file(const struct store *s, char ret[DIGEST_TEXT]);
 
 #endif

@@ -317,7 +317,7 @@ static void say_refused(struct director *d, const struct store *file, char reaso
 	char digest[DIGEST_TEXT];
 	const char *why;
 
-	digest_config(file, digest);
+	digest_file(file, digest);
 	why = confirm_objection(d->confirm, digest);
 	if (why)
 		snprintf(reason, TEXT_MAX, "%s", why);
@@ -454,7 +454,7 @@ static bool begin_trial(struct director *d, const struct trial *t, const struct 
 		snprintf(why, TEXT_MAX, "there would be nothing to go back to: %.400s", note);
 		return false;
 	}
-	digest_config(file, digest);
+	digest_file(file, digest);
 	err = confirm_begin(d->confirm, t, digest, NULL);
 	if (err)
 		snprintf(why, TEXT_MAX, "%.200s cannot be written: %s", d->env->state_dir,

@@ -74,6 +74,15 @@ def test_a_reload_goes_back_and_its_file_is_not_run_by_a_start(halvard):
     assert priority(halvard) == 120
 
 
+def test_another_file_is_run_by_a_start(halvard):
+    """Also one that differs in what each director has for itself."""
+    on_trial(halvard, 120, 1)
+    wait_priority(halvard, 150)
+    halvard.configure(VRRP % (130, VIP))
+    restart(halvard)
+    assert priority(halvard) == 130 and whole(halvard)["config_source"] == "file"
+
+
 def test_what_is_confirmed_stays(halvard):
     on_trial(halvard, 120, 2)
     halvard.ctl("confirm")
