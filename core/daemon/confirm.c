@@ -17,12 +17,20 @@
 
 #define FILE_NAME "unconfirmed"
 #define MAGIC     "halvard-unconfirmed 1\n"
+#define REFUSED   "refused "
 #define AGAIN_NS  (5 * NS_PER_S)
+
+/* A file that has gone back; without a digest: none has. */
+struct refusal {
+	uint32_t seconds;
+	char who[TEXT_WHO];
+	char digest[DIGEST_TEXT];
+};
 
 struct confirm {
 	struct director *d;
+	struct refusal refused;
 	enum confirm_pending pending;
-	bool refused; /* nothing is on trial; `digest` has gone back */
 	struct trial trial;
 	char who[TEXT_WHO];
 	char digest[DIGEST_TEXT];
@@ -52,15 +60,15 @@ const char *confirm_text(const struct confirm *c, char *buf, size_t size)
 
 /* ---- the file ------------------------------------------------------------ */
 
-static void print(const struct confirm *c, struct buf *ret)
+static void print_trial(const struct confirm *c, struct buf *ret)
 {
 	char quoted[4 * TEXT_WHO + 3];
 	int64_t left = mono_diff(c->ends, mono_read()) / NS_PER_MS;
 
 	text_quote(quoted, sizeof(quoted), c->who);
-	left = left < 0 || c->refused ? 0 : left;
-	buf_printf(ret, MAGIC "%s %" PRIu64 " %" PRId64 " %u %s %s\n",
-		   c->refused ? "refused" : enum_name(confirm_pending_names, (int)c->pending),
+	left = left < 0 ? 0 : left;
+	buf_printf(ret, "%s %" PRIu64 " %" PRId64 " %u %s %s\n",
+		   enum_name(confirm_pending_names, (int)c->pending),
 		   wall_now_ms() + (uint64_t)left, left, c->trial.seconds, quoted,
 		   c->digest[0] ? c->digest : "-");
 	buf_add(ret, c->overlay.data, c->overlay.len);
@@ -68,45 +76,53 @@ static void print(const struct confirm *c, struct buf *ret)
 
 static int write_file(const struct confirm *c)
 {
+	char quoted[4 * TEXT_WHO + 3];
 	struct buf text = {0};
 	int err;
 
-	print(c, &text);
+	buf_printf(&text, MAGIC);
+	text_quote(quoted, sizeof(quoted), c->refused.who);
+	if (c->refused.digest[0])
+		buf_printf(&text, REFUSED "%u %s %s\n", c->refused.seconds, quoted,
+			   c->refused.digest);
+	if (c->pending != CONFIRM_NONE)
+		print_trial(c, &text);
 	err = persist_write(c->d->env->state_dir, FILE_NAME, &text);
 	buf_free(&text);
 	return err < 0 ? err : 0;
 }
 
-static bool read_kind(struct confirm *c, const char *word)
+/* The line at *p, which goes on to the next. */
+static bool next_line(const char **p, char *line, size_t size)
 {
-	int kind;
+	size_t len = strcspn(*p, "\n");
 
-	c->refused = text_eq(word, "refused");
-	if (c->refused)
-		return true;
-	if (!enum_value(confirm_pending_names, word, &kind) || kind == CONFIRM_NONE)
+	if (len >= size)
 		return false;
-	c->pending = (enum confirm_pending)kind;
+	memcpy(line, *p, len);
+	line[len] = '\0';
+	*p += len + ((*p)[len] == '\n');
 	return true;
 }
 
-static bool parse(struct confirm *c, const char *text)
+static bool read_refused(struct refusal *r, const char *p)
 {
-	char line[4 * TEXT_WHO + DIGEST_TEXT + 160], word[DIGEST_TEXT];
-	const char *p = line, *rest;
-	uint64_t ends, left, seconds, now = wall_now_ms();
-	size_t len;
+	uint64_t seconds;
 
-	if (strncmp(text, MAGIC, strlen(MAGIC)) != 0)
+	if (!text_word_u64(&p, 0, CONFIRM_MAX_S, &seconds) ||
+	    !text_word(&p, r->who, sizeof(r->who)) || !text_word(&p, r->digest, sizeof(r->digest)))
 		return false;
-	text += strlen(MAGIC);
-	len = strcspn(text, "\n");
-	rest = text + len + (text[len] == '\n');
-	if (len >= sizeof(line))
-		return false;
-	memcpy(line, text, len);
-	line[len] = '\0';
-	if (!text_word(&p, word, sizeof(word)) || !read_kind(c, word) ||
+	r->seconds = (uint32_t)seconds;
+	return true;
+}
+
+static bool read_trial(struct confirm *c, const char *p)
+{
+	uint64_t ends, left, seconds, now = wall_now_ms();
+	char word[DIGEST_TEXT];
+	int kind;
+
+	if (!text_word(&p, word, sizeof(word)) || !enum_value(confirm_pending_names, word, &kind) ||
 	    !text_word_u64(&p, 0, UINT64_MAX, &ends) ||
 	    !text_word_u64(&p, 0, CONFIRM_MAX_S * 1000, &left) ||
 	    !text_word_u64(&p, 0, CONFIRM_MAX_S, &seconds) ||
@@ -118,7 +134,24 @@ static bool parse(struct confirm *c, const char *text)
 		left = ends - now;
 	c->ends = mono_add(mono_read(), (int64_t)left * NS_PER_MS);
 	c->trial = (struct trial){(uint32_t)seconds, c->who};
-	buf_add(&c->overlay, rest, strlen(rest));
+	c->pending = (enum confirm_pending)kind;
+	return true;
+}
+
+static bool parse(struct confirm *c, const char *text)
+{
+	const size_t refused = strlen(REFUSED);
+	char line[4 * TEXT_WHO + DIGEST_TEXT + 160];
+
+	if (strncmp(text, MAGIC, strlen(MAGIC)) != 0)
+		return false;
+	text += strlen(MAGIC);
+	if (strncmp(text, REFUSED, refused) == 0 &&
+	    (!next_line(&text, line, sizeof(line)) || !read_refused(&c->refused, line + refused)))
+		return false;
+	if (*text && (!next_line(&text, line, sizeof(line)) || !read_trial(c, line)))
+		return false;
+	buf_add(&c->overlay, text, strlen(text));
 	return true;
 }
 
@@ -130,7 +163,7 @@ static void load(struct confirm *c)
 
 	if (err != -ENOENT && (err || !parse(c, buf_cstr(&text)))) {
 		c->pending = CONFIRM_NONE;
-		c->refused = false;
+		c->refused = (struct refusal){0};
 		log_errx("%s/" FILE_NAME " cannot be used (%s): what was on trial stays", dir,
 			 err ? strerror(-err) : "it is not such a file");
 	}
@@ -148,6 +181,11 @@ static int remove_file(const struct confirm *c)
 		r = -errno;
 	close(fd);
 	return r;
+}
+
+static int keep(const struct confirm *c)
+{
+	return c->refused.digest[0] || c->pending != CONFIRM_NONE ? write_file(c) : remove_file(c);
 }
 
 /* ---- life ------------------------------------------------------------------ */
@@ -197,7 +235,6 @@ static void forget(struct confirm *c)
 	timer_cancel(&c->timer);
 	buf_reset(&c->overlay);
 	c->pending = CONFIRM_NONE;
-	c->refused = false;
 	c->digest[0] = '\0';
 	tell(c);
 }
@@ -223,27 +260,27 @@ const char *confirm_objection(struct confirm *c, const char *digest)
 {
 	static char why[TEXT_MAX];
 
-	if (c->pending == CONFIRM_RELOAD && is_over(c)) {
-		timer_cancel(&c->timer);
+	if (c->pending == CONFIRM_RELOAD && is_over(c))
 		confirm_refuse(c);
-	}
-	if (!c->refused || !text_eq(c->digest, digest))
+	if (!text_eq(c->refused.digest, digest))
 		return NULL;
 	snprintf(why, sizeof(why),
 		 "the file was on trial, and %s did not confirm it within %u s: a reload takes it",
-		 c->who, c->trial.seconds);
+		 c->refused.who, c->refused.seconds);
 	return why;
 }
 
 int confirm_begin(struct confirm *c, const struct trial *t, const char *digest,
 		  const struct overlay *before)
 {
+	const struct refusal refused = c->refused;
 	int err;
 
 	buf_reset(&c->overlay);
 	if (before)
 		overlay_print(before, &c->overlay);
-	c->refused = false;
+	else
+		c->refused = (struct refusal){0};
 	c->pending = before ? CONFIRM_CHANGE : CONFIRM_RELOAD;
 	TEXT_COPY(c->who, t->who);
 	TEXT_COPY(c->digest, digest);
@@ -251,6 +288,7 @@ int confirm_begin(struct confirm *c, const struct trial *t, const char *digest,
 	c->ends = mono_add(mono_read(), t->seconds * NS_PER_S);
 	err = write_file(c);
 	if (err) {
+		c->refused = refused;
 		forget(c);
 		return err;
 	}
@@ -260,13 +298,32 @@ int confirm_begin(struct confirm *c, const struct trial *t, const char *digest,
 
 int confirm_end(struct confirm *c)
 {
+	const enum confirm_pending was = c->pending;
 	int err;
 
-	if (c->pending == CONFIRM_NONE && !c->refused)
+	if (was == CONFIRM_NONE)
 		return 0;
-	err = remove_file(c);
-	if (!err)
+	c->pending = CONFIRM_NONE;
+	err = keep(c);
+	if (err)
+		c->pending = was;
+	else
 		forget(c);
+	return err;
+}
+
+int confirm_accept(struct confirm *c)
+{
+	const struct refusal refused = c->refused;
+	int err = 0;
+
+	c->refused = (struct refusal){0};
+	if (c->pending == CONFIRM_RELOAD)
+		err = confirm_end(c);
+	else if (refused.digest[0])
+		err = keep(c);
+	if (err)
+		c->refused = refused;
 	return err;
 }
 
@@ -274,14 +331,15 @@ void confirm_refuse(struct confirm *c)
 {
 	int err;
 
-	buf_reset(&c->overlay);
+	c->refused.seconds = c->trial.seconds;
+	TEXT_COPY(c->refused.who, c->who);
+	TEXT_COPY(c->refused.digest, c->digest);
 	c->pending = CONFIRM_NONE;
-	c->refused = true;
 	err = write_file(c);
 	if (err)
 		log_errx("cannot write %s/" FILE_NAME ": %s; the next start runs the file",
 			 c->d->env->state_dir, strerror(-err));
-	tell(c);
+	forget(c);
 }
 
 struct overlay *confirm_before(const struct confirm *c)

@@ -5,12 +5,14 @@
  * The file DIR/unconfirmed is written before the trial begins, so that nobody's death ends it:
  *
  *	halvard-unconfirmed 1
- *	reload|change|refused END LEFT SECONDS "who" DIGEST
+ *	refused SECONDS "who" DIGEST
+ *	reload|change END LEFT SECONDS "who" DIGEST
  *	the overlay as it was before, for a change
  *
  * END is of the wall clock, LEFT what was left when it was written, both in milliseconds; the
  * nearer one counts, so that setting the clock back extends nothing. DIGEST is that of the file
- * that is on trial; "refused" remembers one that has gone back, until a reload takes it.
+ * that is on trial; "refused" remembers one that has gone back, until a reload takes a file. Either
+ * line may be missing.
  */
 #ifndef DAEMON_CONFIRM_H
 #define DAEMON_CONFIRM_H
@@ -49,8 +51,11 @@ const struct trial *confirm_trial(const struct confirm *c);
  * -errno: it could not be written down, and must not begin. */
 int confirm_begin(struct confirm *c, const struct trial *t, const char *digest,
 		  const struct overlay *before);
-/* It is over, for good: confirmed, or taken back. 0 or -errno: the file could not be removed. */
+/* It is over, for good: confirmed, or taken back. 0 or -errno: that could not be written down. */
 int confirm_end(struct confirm *c);
+/* A reload has taken a file for good: so ends one on trial, and none is refused any more. 0 or
+ * -errno. */
+int confirm_accept(struct confirm *c);
 /* The reload on trial has gone back: a start is not to run that file. */
 void confirm_refuse(struct confirm *c);
 /* A new copy of the overlay of before; NULL: it is no change. */

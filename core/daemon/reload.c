@@ -466,9 +466,7 @@ static bool begin_trial(struct director *d, const struct trial *t, const struct 
 static void accept_file(struct director *d, const struct store *file, char *note)
 {
 	keep_accepted(d, file, note);
-	if (confirm_pending(d->confirm) == CONFIRM_CHANGE)
-		return;
-	if (confirm_end(d->confirm))
+	if (confirm_accept(d->confirm))
 		log_errx("%s/unconfirmed cannot be removed: the next start would not run the file",
 			 d->env->state_dir);
 }

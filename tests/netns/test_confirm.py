@@ -83,6 +83,24 @@ def test_another_file_is_run_by_a_start(halvard):
     assert priority(halvard) == 130 and whole(halvard)["config_source"] == "file"
 
 
+def test_a_change_on_trial_does_not_let_a_file_in_that_has_gone_back(halvard):
+    on_trial(halvard, 120, 1)
+    wait_priority(halvard, 150)
+    for end in ("confirm", "confirm back"):
+        halvard.ctl("--confirm", "60", "set", "vrrp_instance", "VI_1", "adver_int_cs", "200")
+        halvard.kill_role("main")
+        answers(halvard)
+        assert priority(halvard) == 150 and whole(halvard)["confirm_pending"] == "change"
+        halvard.ctl(*end.split())
+        restart(halvard)
+        assert priority(halvard) == 150
+    halvard.ctl("--confirm", "60", "set", "vrrp_instance", "VI_1", "adver_int_cs", "300")
+    halvard.ctl("reload")
+    assert whole(halvard)["confirm_pending"] == "change"
+    restart(halvard)
+    assert priority(halvard) == 120, "a reload takes it, whatever else is on trial"
+
+
 def test_what_is_confirmed_stays(halvard):
     on_trial(halvard, 120, 2)
     halvard.ctl("confirm")
@@ -203,6 +221,13 @@ def test_without_room_nothing_goes_on_trial(cluster, small_state):
     os.unlink(filler)
     assert not on_trial(halvard, 120, 60).returncode
     assert priority(halvard) == 120
+    halvard.ctl("confirm", "back")
+    filler = fill_disk(small_state)
+    assert says(on_trial(halvard, 120, 60), "No space left")
+    os.unlink(filler)
+    halvard.ctl("reload")
+    restart(halvard)
+    assert priority(halvard) == 120, "what had gone back is taken by a reload for good"
 
 
 def test_by_snmp(cluster):
