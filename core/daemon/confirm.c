@@ -188,6 +188,16 @@ static int keep(const struct confirm *c)
 	return c->refused.digest[0] || c->pending != CONFIRM_NONE ? write_file(c) : remove_file(c);
 }
 
+/* Of a file that is not to be run by a start. */
+static void must_keep(const struct confirm *c)
+{
+	int err = keep(c);
+
+	if (err)
+		log_errx("cannot write %s/" FILE_NAME ": %s; the next start runs the file",
+			 c->d->env->state_dir, strerror(-err));
+}
+
 /* ---- life ------------------------------------------------------------------ */
 
 static void tell(const struct confirm *c)
@@ -270,6 +280,14 @@ const char *confirm_objection(struct confirm *c, const char *digest)
 	return why;
 }
 
+void confirm_runs(struct confirm *c, const char *digest)
+{
+	if (c->pending != CONFIRM_RELOAD || text_eq(c->digest, digest))
+		return;
+	TEXT_COPY(c->digest, digest);
+	must_keep(c);
+}
+
 int confirm_begin(struct confirm *c, const struct trial *t, const char *digest,
 		  const struct overlay *before)
 {
@@ -329,16 +347,11 @@ int confirm_accept(struct confirm *c)
 
 void confirm_refuse(struct confirm *c)
 {
-	int err;
-
 	c->refused.seconds = c->trial.seconds;
 	TEXT_COPY(c->refused.who, c->who);
 	TEXT_COPY(c->refused.digest, c->digest);
 	c->pending = CONFIRM_NONE;
-	err = write_file(c);
-	if (err)
-		log_errx("cannot write %s/" FILE_NAME ": %s; the next start runs the file",
-			 c->d->env->state_dir, strerror(-err));
+	must_keep(c);
 	forget(c);
 }
 

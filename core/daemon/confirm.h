@@ -39,6 +39,9 @@ void confirm_start(struct confirm *c);
 /* Why a file of that digest is not to be run by a start: it was on trial and has gone back, or its
  * time ran out while nobody was there. NULL: it may. */
 const char *confirm_objection(struct confirm *c, const char *digest);
+/* A start runs a file of that digest: while a reload is on trial it is what is, whether or not it
+ * was changed since. */
+void confirm_runs(struct confirm *c, const char *digest);
 
 /* What is on trial: CONFIRM_NONE, ... */
 enum confirm_pending confirm_pending(const struct confirm *c);

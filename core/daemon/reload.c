@@ -311,8 +311,9 @@ static void tell_source(struct director *d, const struct source *s)
 	global_put(d, &g);
 }
 
-/* A file that was on trial and has gone back. */
-static void say_refused(struct director *d, const struct store *file, char reason[TEXT_MAX])
+/* A file that was on trial and has gone back is not run; one that is run while a reload is on trial
+ * is what is. */
+static void judge_trial(struct director *d, const struct store *file, char reason[TEXT_MAX])
 {
 	char digest[DIGEST_TEXT];
 	const char *why;
@@ -321,6 +322,8 @@ static void say_refused(struct director *d, const struct store *file, char reaso
 	why = confirm_objection(d->confirm, digest);
 	if (why)
 		snprintf(reason, TEXT_MAX, "%s", why);
+	else
+		confirm_runs(d->confirm, digest);
 }
 
 /* What a start runs: the file when it has no error, else what was accepted last, else what is
@@ -339,7 +342,7 @@ static struct store *choose(struct director *d, struct source *ret)
 		snprintf(ret->reason, sizeof(ret->reason), "%.400s: the file is empty, 0 octets",
 			 d->env->config_file);
 	else
-		say_refused(d, file, ret->reason);
+		judge_trial(d, file, ret->reason);
 	findings_free(&f);
 	if (!ret->reason[0])
 		return file;

@@ -412,8 +412,14 @@ static bool changes_something(const struct txn *t)
 
 static const char *objection_of_order(const struct txn *t)
 {
-	if (confirm_pending(t->d->confirm) == CONFIRM_NONE)
+	enum confirm_pending now = confirm_pending(t->d->confirm);
+	const struct global_row *g = store_single(t->d->live, T_GLOBAL);
+
+	if (now == CONFIRM_NONE)
 		return "nothing awaits a confirmation";
+	if (now == CONFIRM_RELOAD && t->order == CONFIRM_CONFIRM &&
+	    g->config_source != CONFIG_FROM_FILE)
+		return "the file on trial is not what runs: since a start it has an error";
 	return t->trial_s || changes_something(t) || is_ordered(t, "reload")
 		   ? "confirm is a change for itself"
 		   : NULL;

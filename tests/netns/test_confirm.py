@@ -101,6 +101,31 @@ def test_a_change_on_trial_does_not_let_a_file_in_that_has_gone_back(halvard):
     assert priority(halvard) == 120, "a reload takes it, whatever else is on trial"
 
 
+def test_the_file_changes_and_main_dies(halvard):
+    """What a start runs is on trial, whatever the file was."""
+    on_trial(halvard, 120, 4)
+    halvard.configure(VRRP % (130, VIP))
+    halvard.kill_role("main")
+    answers(halvard)
+    assert priority(halvard) == 130 and whole(halvard)["confirm_pending"] == "reload"
+    wait_priority(halvard, 150)
+    restart(halvard)
+    assert priority(halvard) == 150, "nobody has confirmed that either"
+
+
+def test_what_does_not_run_is_not_confirmed(halvard):
+    on_trial(halvard, 120, 60)
+    halvard.configure("vrrp_instance {")
+    halvard.kill_role("main")
+    answers(halvard)
+    assert priority(halvard) == 150 and whole(halvard)["config_source"] == "stored"
+    assert says(halvard.ctl("confirm", check=False), "the file on trial is not what runs")
+    halvard.ctl("confirm", "back")
+    halvard.configure(VRRP % (120, VIP))
+    restart(halvard)
+    assert priority(halvard) == 150
+
+
 def test_what_is_confirmed_stays(halvard):
     on_trial(halvard, 120, 2)
     halvard.ctl("confirm")
