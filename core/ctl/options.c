@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "ctl/say.h"
+#include "model/rows.h"
 
 #include <config.h>
 #include <getopt.h>
@@ -154,6 +155,18 @@ int options_read(struct ctl *c, int argc, char **argv)
 	return -1;
 }
 
+/* Not 0: what is to be on trial must not stay for that. */
+static bool trial_fits(const struct ctl *c)
+{
+	uint64_t n;
+
+	if (!c->trial_s || text_u64(c->trial_s, 1, CONFIRM_MAX_S, &n))
+		return true;
+	say(stderr, "halvardctl: --confirm: \"%s\" is not allowed: 1..%u s\n", c->trial_s,
+	    CONFIRM_MAX_S);
+	return false;
+}
+
 bool options_fit(const struct ctl *c, const struct command *k)
 {
 	for (const struct ctl_option *o = ctl_options; o->name; o++) {
@@ -162,5 +175,5 @@ bool options_fit(const struct ctl *c, const struct command *k)
 			return false;
 		}
 	}
-	return true;
+	return trial_fits(c);
 }

@@ -21,7 +21,7 @@ extern const struct ctl_option ctl_options[]; /* ended by a NULL name */
  * that was all, else -1. */
 int options_read(struct ctl *c, int argc, char **argv);
 /* False after a message when one was given that the command does not have: that is a mistake,
- * not a thing to pass over. */
+ * not a thing to pass over. Or the time of a trial is none. */
 bool options_fit(const struct ctl *c, const struct command *k);
 
 #endif

@@ -41,25 +41,12 @@ static void tell_text(const struct ctl *c, int rc)
 		say(stdout, "%s\n", c->result.text);
 }
 
-static bool trial_ok(const struct ctl *c)
-{
-	uint64_t n;
-
-	if (!c->trial_s || text_u64(c->trial_s, 1, CONFIRM_MAX_S, &n))
-		return true;
-	say(stderr, "halvardctl: --confirm: \"%s\" is not allowed: 1..%u s\n", c->trial_s,
-	    CONFIRM_MAX_S);
-	return false;
-}
-
 int reload_run(struct ctl *c, int argc, char **argv)
 {
 	char words[64];
 	int rc;
 
 	(void)argc, (void)argv;
-	if (!trial_ok(c))
-		return CTL_USAGE;
 	snprintf(words, sizeof(words), "reload%s%s", c->trial_s ? " --confirm " : "",
 		 c->trial_s ? c->trial_s : "");
 	rc = c->dry_run ? dry_run(c) : client_tell(c, client_ask(c, words));

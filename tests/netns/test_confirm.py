@@ -228,8 +228,10 @@ def test_a_file_with_errors_is_not_on_trial(halvard):
     halvard.configure("vrrp_instance {")
     assert halvard.ctl("reload", "--confirm", "60", check=False).returncode
     assert whole(halvard)["confirm_pending"] == "none"
-    for words in (["reload", "--confirm", "0"], ["reload", "--confirm", "86401"], ["reload", "--confirm", "x"]):
-        assert says(halvard.ctl(*words, check=False), "1..86400")
+    for words in (["reload"], ["set", "vrrp_instance", "VI_1", "base_priority", "77"]):
+        for seconds in ("0", "86401", "x"):
+            assert says(halvard.ctl(*words, "--confirm", seconds, check=False), "1..86400")
+    assert priority(halvard) == 150
     assert says(halvard.ctl("confirm", "now", check=False), "only back")
     assert os.listdir(halvard.state_dir).count("unconfirmed") == 0
 
