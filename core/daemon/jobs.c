@@ -61,6 +61,7 @@ struct jobs {
 	struct job *last; /* committed, may still be undone */
 	struct timer timer;
 	uint32_t barrier; /* number of the barrier that counts */
+	bool stuck;       /* what is on trial could not go back, and that was said */
 };
 
 static void next_job(struct jobs *j);
@@ -411,11 +412,17 @@ static void start_reload(struct jobs *j)
 
 /* ---- back from a trial -------------------------------------------------- */
 
+/* That it cannot is said once, however often it is tried. */
 static void note_back(struct jobs *j, const char *object, const char *text, bool ok)
 {
 	struct change_log_row row = {.source = SOURCE_FILE,
 				     .result = ok ? CHANGE_DONE : CHANGE_FAILED};
 
+	if (!ok && j->stuck && !j->current->client)
+		return;
+	j->stuck = !ok;
+	if (!ok)
+		log_errx("what is on trial cannot go back: %s; it is tried again", text);
 	TEXT_COPY(row.who, j->current->who);
 	TEXT_COPY(row.object, object);
 	TEXT_COPY(row.new_value, "as before");
@@ -445,13 +452,12 @@ static bool back_from_reload(struct jobs *j, const char *reason, size_t *changes
 	struct job *b = j->current;
 	bool ok = reload_back(j->d, reason, changes, b->result.text);
 
-	note_back(j, "configuration", ok ? reason : b->result.text, ok);
 	if (ok)
 		confirm_refuse(j->d->confirm);
 	return ok;
 }
 
-static bool back_from_change(struct jobs *j, const char *reason)
+static bool back_from_change(struct jobs *j)
 {
 	struct job *b = j->current;
 	struct overlay *before = confirm_before(j->d->confirm);
@@ -459,7 +465,6 @@ static bool back_from_change(struct jobs *j, const char *reason)
 
 	if (!before)
 		TEXT_COPY(b->result.text, "what was before cannot be read");
-	note_back(j, "overlay", ok ? reason : b->result.text, ok);
 	if (ok && confirm_end(j->d->confirm))
 		log_errx("change: %s/unconfirmed cannot be removed", j->d->env->state_dir);
 	return ok;
@@ -482,14 +487,14 @@ static void start_back(struct jobs *j)
 	}
 	b->result = (struct result){.status = RESULT_OK};
 	back_reason(j, reason);
-	ok = reload ? back_from_reload(j, reason, &changes) : back_from_change(j, reason);
+	ok = reload ? back_from_reload(j, reason, &changes) : back_from_change(j);
+	note_back(j, reload ? "configuration" : "overlay", ok ? reason : b->result.text, ok);
 	if (ok) {
 		log_warnx("%s: what was before is in force", reason);
 		TEXT_COPY(b->result.text, reason);
 		follow_file(j, changes);
 		return;
 	}
-	log_errx("what is on trial cannot go back: %s; it is tried again", b->result.text);
 	b->result.status = RESULT_COMMIT_FAILED;
 	answer(b, &b->result);
 	confirm_again(j->d->confirm);

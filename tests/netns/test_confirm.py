@@ -6,7 +6,7 @@ import time
 import pytest
 
 from lab import snmp
-from lab.daemons import fill_disk
+from lab.daemons import fill_disk, settle
 from lab.space import wait_for
 from test_daemon import VIP, VRRP, field
 
@@ -49,6 +49,11 @@ def on_trial(daemon, number, seconds):
 
 
 def says(result, text):
+def overlay(daemon):
+    with open(os.path.join(daemon.state_dir, "overlay")) as f:
+        return f.read()
+
+
     return result.returncode and text in result.stdout
 
 
@@ -193,6 +198,29 @@ def test_a_change_goes_back(halvard):
     wait_priority(halvard, 150)
     assert field(halvard, "vrrp_instance", ["VI_1"], "adver_int_cs") == "200"
     assert halvard.ctl("diff", check=False).stdout.count("adver_int_cs") == 1
+def test_all_that_is_taken_back_comes_back(halvard):
+    halvard.ctl("set", "vrrp_instance", "VI_1", "base_priority", "77")
+    halvard.ctl("add", "vrrp_address", "VI_1", "192.168.1.210")
+    was_set = overlay(halvard)
+    for words in (["all"], ["vrrp_instance", "VI_1"]):
+        halvard.ctl("revert", *words, "--confirm", "2")
+        assert priority(halvard) == 150
+        wait_priority(halvard, 77)
+        assert overlay(halvard) == was_set
+
+
+def test_what_cannot_go_back_is_said_once(halvard):
+    on_trial(halvard, 120, 1)
+    os.remove(os.path.join(halvard.state_dir, "accepted.conf"))
+    wait_for(lambda: "cannot go back" in halvard.log_text(), 10, "it is said")
+    settle(5.5)  # it is tried again
+    assert halvard.log_text().count("cannot go back") == halvard.ctl("log").stdout.count("as before") == 1
+    assert says(halvard.ctl("confirm", "back", check=False), "there is no accepted configuration")
+    halvard.ctl("confirm")
+    restart(halvard)
+    assert priority(halvard) == 120
+
+
     assert "base_priority" not in halvard.ctl("diff", check=False).stdout
     restart(halvard)
     assert priority(halvard) == 150
