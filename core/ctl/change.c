@@ -249,17 +249,23 @@ int change_add_row(struct ctl *c, int argc, char **argv)
 	return send_change(c, &ch, good);
 }
 
-int change_save(struct ctl *c, int argc, char **argv)
+/* To which the daemon may say more than yes. */
+static int send_order(struct ctl *c, struct change *ch, bool good)
 {
-	struct change ch = {0};
-	int rc;
+	int rc = send_change(c, ch, good);
 
-	(void)argc, (void)argv;
-	change_add(&ch, OP_SAVE, T_GLOBAL, store_single(c->store, T_GLOBAL));
-	rc = send_change(c, &ch, true);
 	if (rc == CTL_OK && !c->json && c->result.text[0])
 		say(stdout, "%s\n", c->result.text);
 	return rc;
+}
+
+int change_save(struct ctl *c, int argc, char **argv)
+{
+	struct change ch = {0};
+
+	(void)argc, (void)argv;
+	change_add(&ch, OP_SAVE, T_GLOBAL, store_single(c->store, T_GLOBAL));
+	return send_order(c, &ch, true);
 }
 
 int change_confirm(struct ctl *c)
@@ -268,7 +274,7 @@ int change_confirm(struct ctl *c)
 	bool good = add_set(c, &ch, T_GLOBAL, store_single(c->store, T_GLOBAL), "confirm",
 			    enum_name(confirm_order_names, CONFIRM_CONFIRM));
 
-	return send_change(c, &ch, good);
+	return send_order(c, &ch, good);
 }
 
 int change_revert(struct ctl *c, int argc, char **argv)

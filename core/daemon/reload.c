@@ -500,11 +500,10 @@ bool reload_again(struct director *d, const struct trial *trial, size_t *changes
 	return true;
 }
 
-bool reload_confirmed(struct director *d, char *why)
+void reload_confirmed(struct director *d, char *note)
 {
-	why[0] = '\0';
-	keep_accepted(d, d->file, why);
-	return !*why;
+	note[0] = '\0';
+	keep_accepted(d, d->file, note);
 }
 
 bool reload_back(struct director *d, const char *reason, size_t *changes, char *why)

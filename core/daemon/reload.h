@@ -22,8 +22,8 @@ void reload_kept(struct director *d);
 struct trial;
 /* `trial`: it goes back unless it is confirmed; NULL: it stays, and so does what was on trial. */
 bool reload_again(struct director *d, const struct trial *trial, size_t *changes, char *why);
-/* The reload on trial stays: it is kept as accepted. Else `why` (TEXT_MAX). */
-bool reload_confirmed(struct director *d, char *why);
+/* The reload on trial stays: it is kept as accepted. `note` (TEXT_MAX) is empty, or a warning. */
+void reload_confirmed(struct director *d, char *note);
 /* What was accepted before is in force again, in the place of the file: `reason` says why. */
 bool reload_back(struct director *d, const char *reason, size_t *changes, char *why);
 

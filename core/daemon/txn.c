@@ -701,18 +701,18 @@ static bool revert_save(struct txn *t, struct result *ret)
 	return true;
 }
 
+/* What may go back to is written over last. */
 static bool commit_confirm(struct txn *t, struct result *ret)
 {
-	char why[TEXT_MAX];
-	int r;
+	bool reload = confirm_pending(t->d->confirm) == CONFIRM_RELOAD;
+	int r = confirm_end(t->d->confirm);
 
-	if (confirm_pending(t->d->confirm) == CONFIRM_RELOAD && !reload_confirmed(t->d, why))
-		return refuse(ret, RESULT_COMMIT_FAILED, 0, "%s", why);
-	r = confirm_end(t->d->confirm);
 	if (r)
 		return refuse(ret, RESULT_COMMIT_FAILED, 0, "cannot write %s: %s",
 			      t->d->env->state_dir, strerror(-r));
 	*ret = (struct result){.status = RESULT_OK};
+	if (reload)
+		reload_confirmed(t->d, ret->text);
 	return true;
 }
 

@@ -48,12 +48,12 @@ def on_trial(daemon, number, seconds):
     return daemon.ctl("reload", "--confirm", str(seconds), check=False)
 
 
-def says(result, text):
 def overlay(daemon):
     with open(os.path.join(daemon.state_dir, "overlay")) as f:
         return f.read()
 
 
+def says(result, text):
     return result.returncode and text in result.stdout
 
 
@@ -143,6 +143,15 @@ def test_what_is_confirmed_stays(halvard):
     assert priority(halvard) == 120
 
 
+def test_what_is_confirmed_stays_though_it_cannot_be_kept(halvard):
+    on_trial(halvard, 120, 2)
+    os.mkdir(os.path.join(halvard.state_dir, ".accepted.conf.new"))
+    assert "it could not be kept as the last accepted" in halvard.ctl("confirm").stdout
+    assert whole(halvard)["confirm_pending"] == "none"
+    restart(halvard)
+    assert priority(halvard) == 120
+
+
 def test_a_reload_without_it_confirms_and_back_takes_back(halvard):
     on_trial(halvard, 120, 60)
     assert says(on_trial(halvard, 110, 60), "the reload by root awaits its confirmation")
@@ -181,23 +190,6 @@ def test_time_that_ends_while_nobody_is_there(halvard):
     assert whole(halvard)["config_source"] == "stored"
 
 
-def test_revert_where_only_vrrp_runs(halvard):
-    """-P: there is no lvs that could answer."""
-    halvard.ctl("set", "vrrp_instance", "VI_1", "base_priority", "77")
-    halvard.ctl("revert", "all")
-    assert priority(halvard) == 150
-
-
-def test_a_change_goes_back(halvard):
-    halvard.ctl("set", "vrrp_instance", "VI_1", "adver_int_cs", "200")
-    halvard.ctl("--confirm", "2", "set", *PRIORITY[:1], *PRIORITY[1], PRIORITY[2], "77")
-    assert priority(halvard) == 77 and whole(halvard)["confirm_pending"] == "change"
-    for words in (["set", "vrrp_instance", "VI_1", "adver_int_cs", "300"], ["revert", "all"],
-                  ["set", "vrrp_instance", "VI_1", "adver_int_cs", "300", "--confirm", "5"]):
-        assert says(halvard.ctl(*words, check=False), "the change by root awaits its confirmation"), words
-    wait_priority(halvard, 150)
-    assert field(halvard, "vrrp_instance", ["VI_1"], "adver_int_cs") == "200"
-    assert halvard.ctl("diff", check=False).stdout.count("adver_int_cs") == 1
 def test_all_that_is_taken_back_comes_back(halvard):
     halvard.ctl("set", "vrrp_instance", "VI_1", "base_priority", "77")
     halvard.ctl("add", "vrrp_address", "VI_1", "192.168.1.210")
@@ -221,6 +213,16 @@ def test_what_cannot_go_back_is_said_once(halvard):
     assert priority(halvard) == 120
 
 
+def test_a_change_goes_back(halvard):
+    halvard.ctl("set", "vrrp_instance", "VI_1", "adver_int_cs", "200")
+    halvard.ctl("--confirm", "2", "set", *PRIORITY[:1], *PRIORITY[1], PRIORITY[2], "77")
+    assert priority(halvard) == 77 and whole(halvard)["confirm_pending"] == "change"
+    for words in (["set", "vrrp_instance", "VI_1", "adver_int_cs", "300"], ["revert", "all"],
+                  ["set", "vrrp_instance", "VI_1", "adver_int_cs", "300", "--confirm", "5"]):
+        assert says(halvard.ctl(*words, check=False), "the change by root awaits its confirmation"), words
+    wait_priority(halvard, 150)
+    assert field(halvard, "vrrp_instance", ["VI_1"], "adver_int_cs") == "200"
+    assert halvard.ctl("diff", check=False).stdout.count("adver_int_cs") == 1
     assert "base_priority" not in halvard.ctl("diff", check=False).stdout
     restart(halvard)
     assert priority(halvard) == 150
@@ -280,6 +282,11 @@ def test_without_room_nothing_goes_on_trial(cluster, small_state):
     filler = fill_disk(small_state)
     assert says(on_trial(halvard, 120, 60), "No space left")
     os.unlink(filler)
+    assert not on_trial(halvard, 130, 60).returncode
+    filler = fill_disk(small_state)
+    halvard.ctl("confirm")
+    os.unlink(filler)
+    halvard.configure(VRRP % (120, VIP))
     halvard.ctl("reload")
     restart(halvard)
     assert priority(halvard) == 120, "what had gone back is taken by a reload for good"
