@@ -226,6 +226,14 @@ bool handover_take_states(struct store *live, const char *dir)
 	return text && age <= HANDOVER_MAX_AGE_S * NS_PER_S;
 }
 
+bool handover_has_states(const char *dir)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s/handover." STATES, dir) < (int)sizeof(path) &&
+	       access(path, F_OK) == 0;
+}
+
 void handover_leave_memory(const char *dir, const char *role, int fd)
 {
 	struct buf whole = {0};
@@ -246,11 +254,14 @@ void handover_take_memory(const char *dir, const char *role, int fd)
 {
 	const unsigned char *memory;
 	struct buf whole = {0};
-	int64_t age;
+	int64_t age = 0;
 
 	memory = take(dir, role, &whole) ? content_of(&whole, &age) : NULL;
-	if (memory && (size_t)(whole.data + whole.len - memory) == PARENT_MEMORY_BYTES &&
-	    pwrite(fd, memory, PARENT_MEMORY_BYTES, 0) != PARENT_MEMORY_BYTES)
+	if (memory && age > HANDOVER_MAX_AGE_S * NS_PER_S)
+		log_info("process %s: the memory of the one before is %d s old: it is not used",
+			 role, (int)(age / NS_PER_S));
+	else if (memory && (size_t)(whole.data + whole.len - memory) == PARENT_MEMORY_BYTES &&
+		 pwrite(fd, memory, PARENT_MEMORY_BYTES, 0) != PARENT_MEMORY_BYTES)
 		log_warn("process %s: the memory of the one before cannot be taken over", role);
 	buf_free(&whole);
 }

@@ -15,7 +15,8 @@
 #include "base/buf.h"
 #include "model/store.h"
 
-/* States that are older say nothing: an hour later any server may be dead. */
+/* What is older says nothing: an hour later any server may be dead, and a start is one like any
+ * other. */
 #define HANDOVER_MAX_AGE_S 60
 
 /* Into text and back: the fields that the workers tell, of the tables that are theirs. Returns how
@@ -27,6 +28,8 @@ size_t handover_parse(struct store *live, const char *text);
 void handover_leave_states(const struct store *live, const char *dir);
 /* Main, at its start. False: nothing was left. */
 bool handover_take_states(struct store *live, const char *dir);
+/* Whether main has left them, and the next one has not taken them yet. */
+bool handover_has_states(const char *dir);
 
 /* The guardian, when the process has ended, and before the first one is started. */
 void handover_leave_memory(const char *dir, const char *role, int fd);

@@ -180,12 +180,16 @@ pid_t spawn_role(const struct options *o, const struct role_spec *spec, int *fd)
 	return pid;
 }
 
+/* What exec has told last is of states. When main hung and left none, routers that are masters
+ * begin as nothing in the rows, and programs would be told that they have stopped. */
 void spawn_leave_memories(const struct options *o)
 {
+	bool states = handover_has_states(o->env.run_dir);
+
 	for (unsigned i = 0; i < role_spec_count; i++) {
 		enum role r = role_specs[i].role;
 
-		if (memory[r] > 0)
+		if (memory[r] > 0 && (states || r != ROLE_EXEC))
 			handover_leave_memory(o->env.run_dir, role_name(r), memory[r]);
 	}
 }

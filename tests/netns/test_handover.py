@@ -142,3 +142,33 @@ def test_an_agent_that_hangs_does_not_cost_the_mastership(cluster):
         start(daemon)
     assert addresses.events == []
     assert routers(peer) == before
+
+
+TOLD = """
+global_defs {
+	script_user root
+}
+%s
+"""
+
+
+def test_a_main_that_hangs_leaves_nothing_that_is_told_wrong(cluster, tmp_path):
+    """A master that goes on has not stopped, whoever knows what of it."""
+    os.chmod(tmp_path, 0o755)
+    script = tmp_path / "told.sh"
+    script.write_text("#!/bin/sh\necho $3 >>%s/told\n" % tmp_path)
+    script.chmod(0o755)
+    text = TOLD % PAIR % {"priority": 150}
+    director = cluster.directors[0]
+    daemon = director.halvard(text.replace("advert_int 1", "advert_int 1\nnotify %s" % script, 1),
+                              options=["-P"]).start()
+    told = tmp_path / "told"
+    wait_for(lambda: told.exists() and told.read_text().endswith("MASTER\n"), 15, "it is told")
+    before = told.read_text()
+    os.kill(daemon.role("main"), signal.SIGSTOP)
+    make_place(daemon)
+    assert left(daemon) == ["handover.vrrp"]
+    start(daemon)
+    wait_for(lambda: told.read_text() != before, 10, "it is told again")
+    assert told.read_text() == before + "MASTER\n"
+    assert [r[1] for r in routers(daemon)] == ["master", "master"]

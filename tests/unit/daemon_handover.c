@@ -171,43 +171,49 @@ static const char *path(void)
 }
 
 /* Of another boot, or of `older` nanoseconds before. */
-static void change_first_line(const char *boot, int64_t older)
+static void change_first_line(const char *what, const char *boot, int64_t older)
 {
-	char magic[64], version[8], was[64], *rest = NULL;
-	size_t size = 0;
+	char name[80], magic[64], version[8], was[64];
+	struct buf rest = {0};
 	int64_t when;
-	FILE *f = fopen(path(), "r");
+	FILE *f;
+	int c;
 
+	snprintf(name, sizeof(name), "%s/handover.%s", folder, what);
+	f = fopen(name, "r");
 	assert_int_equal(fscanf(f, "%63s %7s %63s %" SCNd64 "\n", magic, version, was, &when), 4);
-	assert_true(getdelim(&rest, &size, '\0', f) > 0);
+	while ((c = getc(f)) != EOF)
+		buf_add(&rest, &(char){(char)c}, 1);
 	fclose(f);
-	f = fopen(path(), "w");
-	fprintf(f, "%s %s %s %" PRId64 "\n%s", magic, version, boot ? boot : was, when - older,
-		rest);
+	f = fopen(name, "w");
+	fprintf(f, "%s %s %s %" PRId64 "\n", magic, version, boot ? boot : was, when - older);
+	assert_int_equal(fwrite(rest.data, 1, rest.len, f), rest.len);
 	fclose(f);
-	free(rest);
+	buf_free(&rest);
 }
 
 static void states_are_for_one_start_soon_in_the_same_boot(void **state)
 {
 	(void)state;
 	assert_false(take(false));
+	assert_false(handover_has_states(folder));
 	leave();
+	assert_true(handover_has_states(folder));
 	assert_true(take(true));
 	assert_int_not_equal(access(path(), F_OK), 0);
 	assert_false(take(false));
 
 	leave();
-	change_first_line("00000000-0000-0000-0000-000000000000", 0);
+	change_first_line("states", "00000000-0000-0000-0000-000000000000", 0);
 	assert_false(take(false));
 	leave();
-	change_first_line(NULL, (HANDOVER_MAX_AGE_S - 5) * NS_PER_S);
+	change_first_line("states", NULL, (HANDOVER_MAX_AGE_S - 5) * NS_PER_S);
 	assert_true(take(true));
 	leave();
-	change_first_line(NULL, (HANDOVER_MAX_AGE_S + 1) * NS_PER_S);
+	change_first_line("states", NULL, (HANDOVER_MAX_AGE_S + 1) * NS_PER_S);
 	assert_false(take(false));
 	leave();
-	change_first_line(NULL, -60 * NS_PER_S); /* not yet */
+	change_first_line("states", NULL, -60 * NS_PER_S); /* not yet */
 	assert_false(take(false));
 	assert_int_not_equal(access(path(), F_OK), 0);
 }
@@ -243,6 +249,16 @@ static void a_memory_is_what_it_was(void **state)
 	handover_take_memory(folder, "vrrp", new); /* once */
 	assert_int_equal(pread(new, text, 5, 0), 5);
 	assert_string_equal(text, "fresh");
+	handover_leave_memory(folder, "vrrp", old);
+	change_first_line("vrrp", NULL, (HANDOVER_MAX_AGE_S + 1) * NS_PER_S);
+	handover_take_memory(folder, "vrrp", new);
+	assert_int_equal(pread(new, text, 5, 0), 5);
+	assert_string_equal(text, "fresh");
+	handover_leave_memory(folder, "vrrp", old);
+	change_first_line("vrrp", NULL, (HANDOVER_MAX_AGE_S - 5) * NS_PER_S);
+	handover_take_memory(folder, "vrrp", new);
+	assert_int_equal(pread(new, text, 3, 0), 3);
+	assert_memory_equal(text, "one", 3);
 	close(new);
 	close(old);
 }
