@@ -360,15 +360,16 @@ static void tell_of_reload(struct director *d)
 	buf_free(&body);
 }
 
-/* Another file is in force. */
-static void follow_file(struct jobs *j, size_t changes)
+/* Other rows are in force, of another file or as they were before a change. */
+static void follow_rows(struct jobs *j, size_t changes, bool reload)
 {
 	if (changes) {
 		director_changed(j->d);
 		nodes_count(j->d->live);
 	}
 	director_settings(j->d);
-	tell_of_reload(j->d);
+	if (reload)
+		tell_of_reload(j->d);
 	own_tell(j->d);
 	own_look(j->d);
 	begin_barrier(j, 1u << ROLE_VRRP | 1u << ROLE_LVS | 1u << ROLE_EXEC);
@@ -407,7 +408,7 @@ static void start_reload(struct jobs *j)
 		finish(j, false);
 		return;
 	}
-	follow_file(j, changes);
+	follow_rows(j, changes, true);
 }
 
 /* ---- back from a trial -------------------------------------------------- */
@@ -492,7 +493,7 @@ static void start_back(struct jobs *j)
 	if (ok) {
 		log_warnx("%s: what was before is in force", reason);
 		TEXT_COPY(b->result.text, reason);
-		follow_file(j, changes);
+		follow_rows(j, changes, reload);
 		return;
 	}
 	b->result.status = RESULT_COMMIT_FAILED;

@@ -318,3 +318,28 @@ def test_by_snmp(cluster):
     wait_for(lambda: manager.get("halConfigConfirmPending.0") == "1", 5, "it is back")
     assert manager.get(name) == "77", "what was confirmed stays over a reload that goes back"
     assert manager.get("halConfigReloadResult.0") == "3"
+
+
+def test_a_change_that_goes_back_is_no_reload(cluster, tmp_path):
+    """Nobody who asks for all states at a reload gets them."""
+    os.chmod(tmp_path, 0o755)
+    fifo = str(tmp_path / "fifo")
+    text = "global_defs {\nvrrp_notify_fifo %s\nfifo_write_vrrp_states_on_reload\n}\n" % fifo
+    halvard = cluster.directors[0].halvard(text + VRRP % (150, VIP), options=["-P"]).start()
+    cluster.wait_owner(cluster.directors[0], 15)
+    end = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        def told():
+            try:
+                return os.read(end, 65536)
+            except BlockingIOError:
+                return b""
+
+        halvard.ctl("reload")
+        wait_for(lambda: b"MASTER" in told(), 5, "all states")
+        halvard.ctl("--confirm", "1", "set", "vrrp_instance", "VI_1", "adver_int_cs", "200")
+        wait_for(lambda: whole(halvard)["confirm_pending"] == "none", 5, "back")
+        settle(0.5)
+        assert told() == b""
+    finally:
+        os.close(end)
