@@ -49,6 +49,7 @@ struct director {
 	int early_fd[ROLE_COUNT]; /* ends of links that came before their time; -1: none */
 	struct timer nodes;       /* their servers are counted anew */
 	bool continues;           /* the daemon goes on where another one has stopped */
+	bool reads_again; /* ... and the file has changed since: it is read when all is shown */
 	bool stopping;
 };
 

@@ -314,6 +314,8 @@ static void show(struct director *d)
 	d->awaited = 0;
 	open_early(d);
 	director_settings(d); /* not before: who starts would take the others' time */
+	if (d->reads_again)
+		jobs_reload(d->jobs, &(struct trial){.who = "start"});
 	control_serve(d->control);
 }
 

@@ -8,6 +8,7 @@
 #include "daemon/confirm.h"
 #include "daemon/conflicts.h"
 #include "daemon/digest.h"
+#include "daemon/handover.h"
 #include "daemon/overlay_rows.h"
 #include "daemon/options.h"
 #include "daemon/numbers.h"
@@ -195,6 +196,16 @@ static void say_empty(const struct director *d, const struct store *file, char *
 	log_warnx("%s: %s", d->env->config_file, note);
 }
 
+/* Into another namespace. */
+static bool moves(struct store *before, struct store *file)
+{
+	const struct network_row *was = store_single(before, T_NETWORK);
+	const struct network_row *is = store_single(file, T_NETWORK);
+
+	return !text_eq(was->net_namespace_ipvs, is->net_namespace_ipvs) ||
+	       !text_eq(was->net_namespace, is->net_namespace);
+}
+
 /* Sockets stay in the namespace in which they were opened. */
 static void say_namespace(const struct director *d, struct store *file)
 {
@@ -226,16 +237,19 @@ static bool same_rows(const struct store *a, const struct store *b, enum table_i
 	return true;
 }
 
+static bool same_configuration(const struct store *a, const struct store *b)
+{
+	for (int t = 0; t < T_COUNT; t++)
+		if (schema_configured((enum table_id)t) && !same_rows(a, b, (enum table_id)t))
+			return false;
+	return true;
+}
+
 /* A file of ten thousand servers is compared sooner than printed. */
 static bool is_kept(const struct director *d, const struct store *file)
 {
-	if (!d->accepted || !accepted_is_there(d->env->state_dir))
-		return false;
-	for (int t = 0; t < T_COUNT; t++)
-		if (schema_configured((enum table_id)t) &&
-		    !same_rows(d->file, file, (enum table_id)t))
-			return false;
-	return true;
+	return d->accepted && accepted_is_there(d->env->state_dir) &&
+	       same_configuration(d->file, file);
 }
 
 /* A copy that cannot be written is no reason to refuse: the file itself is durable. */
@@ -362,11 +376,51 @@ static struct store *choose(struct director *d, struct source *ret)
 	return file;
 }
 
+/* A start runs the file with what can be in force of what was set; a reload refuses it. */
+static bool would_be_taken(const struct director *d, const struct store *file)
+{
+	struct store *wanted = without_overlay(d, file);
+	char why[TEXT_MAX];
+	bool ok;
+
+	overlay_apply(d->overlay, wanted);
+	ok = config_acceptable(wanted, why);
+	store_free(wanted);
+	return ok;
+}
+
+/* Another daemon has left all in place, and the file has changed since it read it: what it ran, so
+ * that what has gone from the file is taken away, and nobody else knows of it. NULL: the file can
+ * be run at once. */
+static struct store *ran_before(struct director *d, struct store *file)
+{
+	struct findings ignored = {0};
+	char source[TEXT_MAX], why[TEXT_MAX];
+	struct store *before;
+
+	if (!handover_has_states(d->env->run_dir) || confirm_pending(d->confirm) == CONFIRM_RELOAD)
+		return NULL;
+	before = accepted_load(d->env->state_dir, &ignored, source, why);
+	findings_free(&ignored);
+	if (!before ||
+	    (!same_configuration(before, file) && !moves(before, file) && would_be_taken(d, file)))
+		return before;
+	store_free(before);
+	return NULL;
+}
+
 void reload_first(struct director *d)
 {
 	struct source source;
-	struct store *file = choose(d, &source);
+	struct store *file = choose(d, &source), *before = ran_before(d, file);
 
+	d->reads_again = before;
+	if (before) {
+		log_notice("%s has changed: what ran before goes on, then it is reloaded",
+			   d->env->config_file);
+		store_free(file);
+		file = before;
+	}
 	if (is_empty(file))
 		log_notice("%s: no VRRP instance and no virtual server is configured",
 			   d->env->config_file);

@@ -172,3 +172,30 @@ def test_a_main_that_hangs_leaves_nothing_that_is_told_wrong(cluster, tmp_path):
     wait_for(lambda: told.read_text() != before, 10, "it is told again")
     assert told.read_text() == before + "MASTER\n"
     assert [r[1] for r in routers(daemon)] == ["master", "master"]
+
+
+def test_what_has_gone_from_the_file_goes_from_the_kernel(cluster):
+    """Nothing else knows of routes and rules, and addresses without a lease."""
+    director = cluster.directors[0]
+    ip = director.namespace
+    more = "global_defs {\nvrrp_address_lease off\n}\nstatic_routes {\n10.99.0.0/16 dev eth0\n}\n"
+    pair = PAIR % {"priority": 150}
+    pair = pair.replace("\tvirtual_routes {", "\tvirtual_rules {\n\t\tfrom 10.88.0.0/16 table 100\n\t}\n\tvirtual_routes {")
+    daemon = director.halvard(more + pair, options=["-P"]).start()
+    cluster.wait_owner(director, 15)
+    cluster.wait_owner(director, 15, SECOND)
+    ours = ("10.77.0.0/16", "10.88.0.0/16", "10.99.0.0/16", VIP, "vm52")
+
+    def found():
+        seen = "".join(ip.run(["ip", *w]).stdout for w in (["route"], ["rule"], ["addr"], ["link"]))
+        return [o for o in ours if o in seen]
+
+    wait_for(lambda: found() == list(ours), 5, "all is there")
+    make_place(daemon)
+    daemon.configure("vrrp_instance VI_3" + pair.split("vrrp_instance VI_2")[1].replace("use_vmac vm52", ""))
+    start(daemon)
+    wait_for(lambda: found() == [], 10, "all is gone")
+    assert [r[0] for r in routers(daemon)] == ["VI_3"]
+    make_place(daemon)
+    start(daemon)
+    assert daemon.log_text().count("it is reloaded") == 1
