@@ -242,7 +242,7 @@ void handover_leave_memory(const char *dir, const char *role, int fd)
 	off_t at = 0;
 
 	begin(&whole);
-	while ((n = pread(fd, chunk, sizeof(chunk), at)) > 0) {
+	while (at < PARENT_MEMORY_BYTES && (n = pread(fd, chunk, sizeof(chunk), at)) > 0) {
 		buf_add(&whole, chunk, (size_t)n);
 		at += n;
 	}

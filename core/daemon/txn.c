@@ -799,6 +799,7 @@ bool txn_restore(struct director *d, struct overlay *before, struct result *ret)
 	d->wanted = reload_with(d, before);
 	show_rows(d);
 	overlay_rows(d);
+	authors_load(d->live);
 	director_changed(d);
 	return true;
 }
