@@ -1,10 +1,12 @@
 /*
  * engine_stats: what the kernel counts, into the rows.
  *
- * The kernel's counters of a server begin at zero when it is taken out and added again (a
- * failed check does that). The rows' totals go on: what was counted before is added. Only what
- * this process has seen can be added, so after a restart of the process a total may once step
- * back; `discontinuity` then says when. What a group has of several services is their sum.
+ * The kernel's counters of a server that is taken out and added again (a failed check does that)
+ * go on where they were if that was within about two minutes, in which the kernel keeps what was
+ * taken out, and begin at zero later. The rows' totals go on in either case: what was counted last
+ * stays, and is added to when the counters are less than that. Only what this process has seen can
+ * be added, so after a restart of the process a total may once step back; `discontinuity` then says
+ * when. What a group has of several services is their sum.
  *
  * Runs in the lvs process.
  */
@@ -90,7 +92,16 @@ static void advance(struct totals **at, const struct ipvs_service_key *service,
 	part->counted = true;
 }
 
-/* Ends a round: what was not counted in it is gone from the kernel. Adds the totals. */
+/* It is not in the kernel now, and may come back. */
+static void stay(struct totals **at, const struct ipvs_service_key *service)
+{
+	struct totals_part *part = part_of(at, service, false);
+
+	if (part)
+		part->counted = true;
+}
+
+/* Ends a round: what was not spoken of in it will not come back. Adds the totals. */
 static void close_round(struct totals *t, struct ipvs_stats *sum)
 {
 	size_t kept = 0;
@@ -145,8 +156,10 @@ static void write_server(struct engine *e, const struct virtual_server_row *vs,
 		const struct ipvs_entry *entry = ipvs_apply_seen(e->apply, &service.key);
 		const struct ipvs_counts *n = entry ? ipvs_entry_counts(entry, &key) : NULL;
 
-		if (!n)
+		if (!n) {
+			stay(totals, &service.key);
 			continue;
+		}
 		seen = true;
 		row.active_conns += n->active;
 		row.inactive_conns += n->inactive;
@@ -177,8 +190,10 @@ void engine_write_stats(struct engine *e, const struct virtual_server_row *vs)
 	{
 		const struct ipvs_entry *seen = ipvs_apply_seen(e->apply, &service.key);
 
-		if (!seen)
+		if (!seen) {
+			stay(totals, &service.key);
 			continue;
+		}
 		any = true;
 		add_rates(&sum, &seen->service.stats);
 		advance(totals, &service.key, &seen->service.stats);

@@ -180,7 +180,7 @@ def test_walk_is_complete_and_in_order(agent):
         assert oids == sorted(set(oids))
         arcs = [o[ROOT.count(".")] for o in oids]
         assert set(arcs) == {1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14}
-        assert arcs.count(1) == 18
+        assert arcs.count(1) == 21
         assert arcs.count(9) == 2 * 41  # halRsChangedAt has no instance yet
 
 
