@@ -195,6 +195,18 @@ bool text_word_u64(const char **p, uint64_t min, uint64_t max, uint64_t *ret)
 	return text_word(p, word, sizeof(word)) && text_u64(word, min, max, ret);
 }
 
+bool text_line(const char **p, char *dst, size_t size)
+{
+	size_t len = strcspn(*p, "\n"), fits = len < size ? len : 0;
+
+	if (!**p)
+		return false;
+	memcpy(dst, *p, fits);
+	dst[fits] = '\0';
+	*p += len + ((*p)[len] == '\n');
+	return true;
+}
+
 /* Edit distance with neighbours swapped as one edit; words longer than 31 never match. */
 static unsigned distance(const char *a, const char *b)
 {

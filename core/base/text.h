@@ -26,6 +26,9 @@ size_t text_quote(char *dst, size_t size, const char *s);
 bool text_word(const char **p, char *dst, size_t size);
 /* The same of a word that is such a number. */
 bool text_word_u64(const char **p, uint64_t min, uint64_t max, uint64_t *ret);
+/* Copies the line at *p, without its end, and goes on to the next; false at the end of the text.
+ * One that does not fit is given as an empty one. */
+bool text_line(const char **p, char *dst, size_t size);
 
 /* Octets of the UTF-8 character at s (RFC 3629: no overlong forms, no surrogates); 0: it is
  * none. */

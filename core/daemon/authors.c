@@ -88,17 +88,12 @@ static void load_line(struct store *live, enum table_id t, const void *key,
 static bool read_object(const char *p, char words[][TEXT_MAX], enum table_id *t, void *key)
 {
 	const struct table *tab;
-	char name[64], why[TEXT_MAX];
+	char name[64];
 
 	if (!text_word(&p, name, sizeof(name)) || !(tab = schema_table_by_name(name)))
 		return false;
 	*t = tab->id;
-	row_init(tab->id, key);
-	for (unsigned i = 0; i < tab->nkeys; i++)
-		if (!text_word(&p, words[i], TEXT_MAX) ||
-		    !field_parse(&tab->fields[i], key, words[i], why))
-			return false;
-	return true;
+	return row_read_keys(tab->id, &p, key, words);
 }
 
 static void load(struct store *live, const struct change_log_row *c)

@@ -92,19 +92,6 @@ static int write_file(const struct confirm *c)
 	return err < 0 ? err : 0;
 }
 
-/* The line at *p, which goes on to the next. */
-static bool next_line(const char **p, char *line, size_t size)
-{
-	size_t len = strcspn(*p, "\n");
-
-	if (len >= size)
-		return false;
-	memcpy(line, *p, len);
-	line[len] = '\0';
-	*p += len + ((*p)[len] == '\n');
-	return true;
-}
-
 static bool read_refused(struct refusal *r, const char *p)
 {
 	uint64_t seconds;
@@ -147,9 +134,10 @@ static bool parse(struct confirm *c, const char *text)
 		return false;
 	text += strlen(MAGIC);
 	if (strncmp(text, REFUSED, refused) == 0 &&
-	    (!next_line(&text, line, sizeof(line)) || !read_refused(&c->refused, line + refused)))
+	    (!text_line(&text, line, sizeof(line)) || !*line ||
+	     !read_refused(&c->refused, line + refused)))
 		return false;
-	if (*text && (!next_line(&text, line, sizeof(line)) || !read_trial(c, line)))
+	if (*text && (!text_line(&text, line, sizeof(line)) || !read_trial(c, line)))
 		return false;
 	buf_add(&c->overlay, text, strlen(text));
 	return true;

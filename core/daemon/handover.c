@@ -70,17 +70,12 @@ void handover_print(const struct store *live, struct buf *ret)
 static const struct table *read_keys(const struct store *live, const char **p, unsigned char *row,
 				     char keys[MAX_KEYS][TEXT_MAX])
 {
-	char word[QUOTED], why[TEXT_MAX];
 	const struct table *t;
+	char word[QUOTED];
 
 	if (!text_word(p, word, sizeof(word)) || !(t = schema_table_by_name(word)) ||
-	    !is_workers(t->id))
+	    !is_workers(t->id) || !row_read_keys(t->id, p, row, keys))
 		return NULL;
-	row_init(t->id, row);
-	for (unsigned i = 0; i < t->nkeys; i++)
-		if (!text_word(p, keys[i], TEXT_MAX) ||
-		    !field_parse(&t->fields[i], row, keys[i], why))
-			return NULL;
 	return !t->nkeys || store_find(live, t->id, row) ? t : NULL;
 }
 
@@ -107,16 +102,10 @@ static bool take_line(struct store *live, const char *p)
 size_t handover_parse(struct store *live, const char *text)
 {
 	char line[(MAX_KEYS + 2) * QUOTED];
-	size_t n = 0, len;
+	size_t n = 0;
 
-	for (; *text; text += len + (text[len] == '\n')) {
-		len = strcspn(text, "\n");
-		if (len >= sizeof(line))
-			continue;
-		memcpy(line, text, len);
-		line[len] = '\0';
+	while (text_line(&text, line, sizeof(line)))
 		n += take_line(live, line);
-	}
 	return n;
 }
 

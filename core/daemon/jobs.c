@@ -142,8 +142,6 @@ static void say_reload(const struct director *d, const struct job *b)
 	    "%s", b->result.text);
 }
 
-static void queue(struct jobs *j, const struct job *what);
-
 /* Of a change that is in force. */
 static void follow_orders(struct jobs *j, const struct txn *t)
 {

@@ -113,17 +113,14 @@ struct overlay *overlay_clone(const struct overlay *o)
 static const char *read_op(struct entry *e, enum op_kind kind, const char *p)
 {
 	static char why[TEXT_MAX];
-	char word[LINE_WORD], keys[MAX_KEYS][LINE_WORD]; /* the row borrows them */
+	char word[LINE_WORD], keys[MAX_KEYS][TEXT_MAX]; /* the row borrows them */
 	unsigned char row[MAX_ROW];
 	const struct table *t;
 
 	if (!text_word(&p, word, sizeof(word)) || !(t = schema_table_by_name(word)))
 		return "unknown table";
-	row_init(t->id, row);
-	for (unsigned i = 0; i < t->nkeys; i++)
-		if (!text_word(&p, keys[i], sizeof(keys[i])) ||
-		    !field_parse(&t->fields[i], row, keys[i], why))
-			return "bad key";
+	if (!row_read_keys(t->id, &p, row, keys))
+		return "bad key";
 	if (kind != OP_SET) {
 		if (p[strspn(p, " \t")] || !config_may_create(t->id))
 			return "no such row can be made";

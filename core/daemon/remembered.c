@@ -202,15 +202,9 @@ int remembered_parse(struct store *live, const struct remembered_now *now, const
 	when = strtoull(text, NULL, 10);
 	believed =
 	    when > now->wall_ms || now->wall_ms - when <= REMEMBERED_MAX_AGE_S * UINT64_C(1000);
-	while ((text = strchr(text, '\n')) && *++text) {
-		size_t len = strcspn(text, "\n");
-
-		if (len >= sizeof(line))
-			continue;
-		memcpy(line, text, len);
-		line[len] = '\0';
+	text_line(&text, line, sizeof(line)); /* the rest of the first one */
+	while (text_line(&text, line, sizeof(line)))
 		n += take_line(live, now, believed, line);
-	}
 	return n;
 }
 

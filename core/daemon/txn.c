@@ -402,10 +402,11 @@ static unsigned op_of(const struct txn *t, const struct objection *o)
 	return ret < t->change.nops ? ret : 0;
 }
 
-static bool is_ordered(const struct txn *t, const char *field)
+static bool orders_reload(const struct txn *t)
 {
 	for (unsigned i = 0; i < t->change.nops; i++)
-		if (t->change.ops[i].table == T_GLOBAL && text_eq(t->change.ops[i].field, field) &&
+		if (t->change.ops[i].table == T_GLOBAL &&
+		    text_eq(t->change.ops[i].field, "reload") &&
 		    text_eq(t->change.ops[i].value, enum_name(order_names, ORDER_RUN)))
 			return true;
 	return false;
@@ -430,7 +431,7 @@ static const char *objection_of_order(const struct txn *t)
 	if (now == CONFIRM_RELOAD && t->order == CONFIRM_CONFIRM &&
 	    g->config_source != CONFIG_FROM_FILE)
 		return "the file on trial is not what runs: since a start it has an error";
-	return t->trial_s || changes_something(t) || is_ordered(t, "reload")
+	return t->trial_s || changes_something(t) || orders_reload(t)
 		   ? "confirm is a change for itself"
 		   : NULL;
 }
@@ -439,7 +440,7 @@ static const char *objection_of_trial(const struct txn *t)
 {
 	bool changes = changes_something(t);
 
-	if (changes == is_ordered(t, "reload"))
+	if (changes == orders_reload(t))
 		return changes ? "a change and a reload cannot be on trial together"
 			       : "there is nothing that could go back";
 	return t->save ? "what was saved does not go back" : NULL;
@@ -722,7 +723,7 @@ static bool begin_trial(struct txn *t, struct result *ret)
 	struct trial trial = {t->trial_s, t->change.who};
 	int r;
 
-	if (!t->trial_s || is_ordered(t, "reload"))
+	if (!t->trial_s || orders_reload(t))
 		return true;
 	r = confirm_begin(t->d->confirm, &trial, "", t->d->overlay);
 	t->on_trial = !r;
@@ -779,7 +780,7 @@ bool txn_commit(struct txn *t, struct result *ret)
 bool txn_reloads(const struct txn *t, struct trial *ret)
 {
 	*ret = (struct trial){t->trial_s, t->change.who};
-	return is_ordered(t, "reload");
+	return orders_reload(t);
 }
 
 bool txn_goes_back(const struct txn *t)

@@ -308,6 +308,19 @@ const char *row_key_text(enum table_id id, const void *row, char *buf, size_t si
 	return buf;
 }
 
+bool row_read_keys(enum table_id id, const char **p, void *row, char words[MAX_KEYS][TEXT_MAX])
+{
+	const struct table *t = schema_tables[id];
+	char why[TEXT_MAX];
+
+	row_init(id, row);
+	for (unsigned i = 0; i < t->nkeys; i++)
+		if (!text_word(p, words[i], TEXT_MAX) ||
+		    !field_parse(&t->fields[i], row, words[i], why))
+			return false;
+	return true;
+}
+
 /* ---- values ---------------------------------------------------------- */
 
 uint64_t field_get(const struct field *f, const void *row)

@@ -149,6 +149,9 @@ void row_drop(enum table_id id, const void *row);
 struct fieldset row_texts(enum table_id id);
 /* The keys as words separated by blanks; returns buf. */
 const char *row_key_text(enum table_id id, const void *row, char *buf, size_t size);
+/* Makes the row one of defaults with the keys that stand at *p, each a word of text_word(); the row
+ * borrows them from `words`. False: one is missing, or is no such key. */
+bool row_read_keys(enum table_id id, const char **p, void *row, char words[MAX_KEYS][TEXT_MAX]);
 
 /* ---- values ---------------------------------------------------------- */
 
