@@ -241,12 +241,14 @@ static void that_of_a_newer_version_stays_one(void **state)
 	(void)state;
 	parse(o, "halvard-overlay 12 by-keys\n"
 		 "fold the_map twice\n"
+		 "add virtual_server\n" /* by no key that is known here */
 		 "set vrrp_instance VI_1 base_priority 7\n"
 		 "set vrrp_instance VI_1 moon \"\\x01full\"\n");
 	copy = overlay_clone(o);
 	assert_int_equal(overlay_revert_all(copy), 1);
 	assert_string_equal(print(copy), "halvard-overlay 12 by-keys\n"
 					 "fold the_map twice\n"
+					 "add virtual_server\n"
 					 "set vrrp_instance VI_1 moon \"\\x01full\"\n");
 	overlay_free(copy);
 	overlay_free(o);
